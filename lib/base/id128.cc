@@ -1,0 +1,75 @@
+#include "logq/id128.h"
+
+#include <sys/random.h>
+
+#include "base/ids.h"
+#include "base/io.h"
+
+namespace logq {
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool is_dash_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+
+Id128 read_id_file(const char* path) {
+  const auto text = base::read_small_file(path, 64);
+  if (!text) return {};
+  std::string_view line = *text;
+  if (const auto end = line.find('\n'); end != std::string_view::npos) line = line.substr(0, end);
+  return Id128::parse(line).value_or(Id128{});
+}
+
+}  // namespace
+
+std::optional<Id128> Id128::parse(std::string_view text) {
+  if (text.size() != 32 && text.size() != 36) return std::nullopt;
+  Id128 id;
+  std::size_t digit = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.size() == 36 && is_dash_position(i)) {
+      if (text[i] != '-') return std::nullopt;
+      continue;
+    }
+    const int value = hex_value(text[i]);
+    if (value < 0) return std::nullopt;
+    auto& byte = id.bytes[digit / 2];
+    byte = static_cast<std::uint8_t>((byte << 4) | value);
+    ++digit;
+  }
+  return id;
+}
+
+Id128 Id128::random() {
+  Id128 id;
+  // Never short for 16 bytes, and fails only before the pool is ready, when it blocks instead.
+  while (::getrandom(id.bytes.data(), id.bytes.size(), 0) != 16) {
+  }
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0fU) | 0x40U);
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3fU) | 0x80U);
+  return id;
+}
+
+std::string Id128::to_string() const {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text(32, '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text[2 * i] = kDigits[bytes[i] >> 4];
+    text[2 * i + 1] = kDigits[bytes[i] & 0x0fU];
+  }
+  return text;
+}
+
+namespace base {
+
+Id128 machine_id() { return read_id_file("/etc/machine-id"); }
+
+Id128 boot_id() { return read_id_file("/proc/sys/kernel/random/boot_id"); }
+
+}  // namespace base
+}  // namespace logq

@@ -1,0 +1,83 @@
+#include "base/jenkins.h"
+
+#include <bit>
+#include <cstddef>
+#include <cstring>
+
+#include "base/little_endian.h"
+
+namespace logq::base {
+namespace {
+
+struct State {
+  std::uint32_t a, b, c;
+
+  void mix() {
+    a -= c;
+    a ^= std::rotl(c, 4);
+    c += b;
+    b -= a;
+    b ^= std::rotl(a, 6);
+    a += c;
+    c -= b;
+    c ^= std::rotl(b, 8);
+    b += a;
+    a -= c;
+    a ^= std::rotl(c, 16);
+    c += b;
+    b -= a;
+    b ^= std::rotl(a, 19);
+    a += c;
+    c -= b;
+    c ^= std::rotl(b, 4);
+    b += a;
+  }
+
+  void finish() {
+    c ^= b;
+    c -= std::rotl(b, 14);
+    a ^= c;
+    a -= std::rotl(c, 11);
+    b ^= a;
+    b -= std::rotl(a, 25);
+    c ^= b;
+    c -= std::rotl(b, 16);
+    a ^= c;
+    a -= std::rotl(c, 4);
+    b ^= a;
+    b -= std::rotl(a, 14);
+    c ^= b;
+    c -= std::rotl(b, 24);
+  }
+
+  // Adds 12 bytes as three little-endian words.
+  void add(const char* block) {
+    Le32 words[3];
+    std::memcpy(words, block, sizeof words);
+    a += words[0];
+    b += words[1];
+    c += words[2];
+  }
+};
+
+}  // namespace
+
+std::uint64_t jenkins_hash64(std::string_view bytes) {
+  const auto seed = 0xdeadbeefU + static_cast<std::uint32_t>(bytes.size());
+  State state{seed, seed, seed};
+  // The last block (1 to 12 bytes) is left for the final mix.
+  while (bytes.size() > 12) {
+    state.add(bytes.data());
+    state.mix();
+    bytes.remove_prefix(12);
+  }
+  if (!bytes.empty()) {
+    char last[12] = {};
+    std::memcpy(last, bytes.data(), bytes.size());
+    state.add(last);
+    state.finish();
+  }
+  return (static_cast<std::uint64_t>(state.c) << 32) | state.b;
+}
+
+}  // namespace logq::base

@@ -1,0 +1,101 @@
+// FileWriter: the one writer of one journal file.
+//
+// The file is a systemd journal file: compact, keyed hashes, zstd, 272-byte header, compatible
+// flags 0 (docs/file-format.md). Stock journalctl and libsystemd may read it at any time.
+//
+// Appended entries become visible to readers with publish(); a batch of appends costs one publish.
+// Not thread-safe, except that sync() may run on another thread while entries are appended.
+// The destructor leaves the file ONLINE, as a crash would; call close() or archive().
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "journal/format.h"
+#include "logq/id128.h"
+#include "logq/result.h"
+
+namespace logq::journal {
+
+// Where a sequence of entries stands: a new file continues after `tail_seqnum` of `seqnum_id`.
+// A null seqnum_id starts a new sequence, named after the new file.
+struct SequencePosition {
+  Id128 seqnum_id;
+  std::uint64_t tail_seqnum = 0;
+};
+
+struct WriterOptions {
+  std::uint64_t max_size_bytes = std::uint64_t{128} << 20;  // at least 512 KiB, at most 4 GiB - 1
+  std::uint32_t compress_threshold_bytes = 512;             // payloads from this size are tried
+  bool compress = true;
+  Id128 machine_id;
+  SequencePosition sequence;
+  mode_t mode = 0640;
+};
+
+struct EntryTime {
+  std::uint64_t realtime_usec = 0;
+  std::uint64_t monotonic_usec = 0;
+  Id128 boot_id;
+};
+
+class FileWriter {
+ public:
+  // Makes a new file; fails with kSystem/EEXIST when `path` exists.
+  static Result<std::unique_ptr<FileWriter>> create(const std::string& path,
+                                                    const WriterOptions& options);
+
+  // Opens a file of this profile that was closed cleanly, to append to it. kBusy when it is ONLINE
+  // (recover it), kUnsupported when it is ARCHIVED or of another profile, kCorrupt when damaged.
+  static Result<std::unique_ptr<FileWriter>> reopen(const std::string& path,
+                                                    const WriterOptions& options);
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+  ~FileWriter();
+
+  // Appends one entry of "FIELD=value" payloads and returns its sequence number. Payloads are
+  // deduplicated; identical repeats within an entry are stored once.
+  //
+  // Errors: kFull (no room, or time went backwards within the file: rotate and retry),
+  // kInvalidArgument (no payload, a payload without a name, an implausible time), kTooLarge (can fit no
+  // file), kSystem (ENOSPC, EIO). After an error the file is as before, unused objects aside.
+  Result<std::uint64_t> append(const EntryTime& time, std::span<const std::string_view> payloads);
+
+  // Recovery and copying: append with a given sequence number, which must exceed the tail's.
+  Result<void> append_with_seqnum(const EntryTime& time,
+                                  std::uint64_t seqnum,
+                                  std::span<const std::string_view> payloads);
+
+  // Makes everything appended visible to readers, in the order readers rely on.
+  void publish();
+  // Fires IN_MODIFY for followers (an ftruncate to the current size).
+  void wake_followers();
+
+  // Makes everything published durable.
+  Result<void> sync();
+  // Publishes, syncs, sets OFFLINE and closes; the file can be reopened.
+  Result<void> close();
+  // Publishes, gives back what is over-allocated, sets ARCHIVED, syncs, renames to the archive name
+  // (`base@seqnum_id-head_seqnum-head_realtime.journal`) and closes. An empty file is deleted instead.
+  // Returns the new path, or an empty string when deleted.
+  Result<std::string> archive();
+
+  [[nodiscard]] const std::string& path() const;
+  [[nodiscard]] SequencePosition sequence() const;
+  [[nodiscard]] std::uint64_t n_entries() const;
+  [[nodiscard]] std::uint64_t head_realtime_usec() const;
+  [[nodiscard]] std::uint64_t tail_realtime_usec() const;
+  [[nodiscard]] std::uint64_t size_bytes() const;
+
+ private:
+  class Impl;
+  explicit FileWriter(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace logq::journal

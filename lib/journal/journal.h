@@ -1,0 +1,73 @@
+// Journal: many journal files read as one, in journald's order (docs/file-format.md, "Order of
+// entries from several files"). Entries found in two files are shown once.
+//
+// A position lies on an entry or between two. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/cursor.h"
+#include "journal/file_reader.h"
+#include "journal/match.h"
+#include "logq/result.h"
+
+namespace logq::journal {
+
+class Journal {
+ public:
+  // All `*.journal` and `*.journal~` files of a directory and of its machine-id subdirectories.
+  // Unreadable files are reported through `on_damage` and left out; an unreadable directory fails.
+  static Result<std::unique_ptr<Journal>> open_directory(const std::string& directory,
+                                                         DamageCallback on_damage = {});
+  // Exactly these files.
+  static Result<std::unique_ptr<Journal>> open_files(const std::vector<std::string>& paths,
+                                                     DamageCallback on_damage = {});
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Restricts next() and previous(); the position is lost, so seek afterwards.
+  void set_match(Match match);
+
+  void seek_head();
+  void seek_tail();
+  // next() then yields the first entry at or after; previous() the last one before.
+  void seek_realtime(std::uint64_t realtime_usec);
+  void seek_monotonic(const Id128& boot_id, std::uint64_t monotonic_usec);
+  void seek_seqnum(const Id128& seqnum_id, std::uint64_t seqnum);
+  void seek_cursor(const Cursor& cursor);
+
+  // Steps; false when there is no further entry (yet). After next() said false the position stays,
+  // and next() finds what has been appended since process_changes().
+  bool next();
+  bool previous();
+
+  // REQUIRES for all below: the last next() or previous() returned true.
+  [[nodiscard]] const EntryInfo& entry() const;
+  [[nodiscard]] const FileInfo& file_info() const;  // of the file that holds the entry
+  [[nodiscard]] Cursor cursor() const;
+  // Payloads in stored order; views are valid until the next step. The callback returns false to stop.
+  void for_each_payload(const std::function<bool(std::string_view payload)>& visit);
+  // The value of the first payload of `field`.
+  [[nodiscard]] std::optional<std::string_view> find_value(std::string_view field);
+
+  // Following: an inotify descriptor that becomes readable when files change, appear, or go.
+  Result<int> watch_fd();
+  // Reads what happened, opens new files, lets go of deleted ones, refreshes the others.
+  Result<void> process_changes();
+
+  [[nodiscard]] std::vector<FileReader*> files();
+
+ private:
+  class Impl;
+  explicit Journal(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace logq::journal

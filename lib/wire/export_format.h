@@ -1,0 +1,13 @@
+// The Journal Export Format (docs/protocols.md, "Export"): one field per line, binary where needed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace logq::wire {
+
+// Appends "NAME=value\n", or the binary form when the value is not valid UTF-8 or holds a control
+// character other than tab. `payload` is "NAME=value".
+void encode_export_field(std::string_view payload, std::string& out);
+
+}  // namespace logq::wire

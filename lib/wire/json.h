@@ -1,0 +1,15 @@
+// JSON values as journalctl writes them (docs/protocols.md, "JSON").
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace logq::wire {
+
+// A field value: a string when it is printable UTF-8, else an array of byte numbers.
+void encode_json_value(std::string_view value, std::string& out);
+
+// A JSON string, quoted and escaped. REQUIRES: valid UTF-8.
+void encode_json_string(std::string_view text, std::string& out);
+
+}  // namespace logq::wire

@@ -1,0 +1,18 @@
+// The "<N>" prefix of kernel-style log lines: one digit, 0 to 7, on a stream with level_prefix set.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "logq/priority.h"
+
+namespace logq::wire {
+
+struct PrefixedLine {
+  std::optional<Priority> priority;  // absent when the line has no valid prefix
+  std::string_view text;             // the line without its prefix
+};
+
+[[nodiscard]] PrefixedLine parse_level_prefix(std::string_view line);
+
+}  // namespace logq::wire

@@ -1,0 +1,16 @@
+// What counts as printable text; decides between text and binary forms in every output format.
+#pragma once
+
+#include <string_view>
+
+namespace logq::wire {
+
+// Valid UTF-8 of printable characters, with newline allowed or not; tab always is. The rule of
+// journalctl for "short" and "json" output (no control characters below 0x20 and no 0x7f..0x9f).
+enum class Newlines { kAllowed, kRefused };
+[[nodiscard]] bool is_printable_utf8(std::string_view bytes, Newlines newlines);
+
+// Valid UTF-8 (no surrogates, no overlong forms, at most U+10FFFF).
+[[nodiscard]] bool is_valid_utf8(std::string_view bytes);
+
+}  // namespace logq::wire
