@@ -1,0 +1,111 @@
+#include "support/child_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+namespace logq::test {
+namespace {
+
+std::string make_directory() {
+  std::string path = (std::filesystem::temp_directory_path() / "logq-child-XXXXXX").string();
+  if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+  return path;
+}
+
+void redirect(const std::string& path, int flags, int target) {
+  const int fd = ::open(path.c_str(), flags, 0600);
+  if (fd < 0 || ::dup2(fd, target) < 0) ::_exit(99);
+  if (fd != target) ::close(fd);
+}
+
+[[noreturn]] void execute(const Command& command, const std::string& directory) {
+  redirect(directory + "/in", O_RDONLY, STDIN_FILENO);
+  redirect(directory + "/out", O_WRONLY | O_CREAT | O_APPEND, STDOUT_FILENO);
+  redirect(directory + "/err", O_WRONLY | O_CREAT | O_APPEND, STDERR_FILENO);
+  for (const auto& [name, value] : command.environment) {
+    ::setenv(name.c_str(), value.c_str(), 1);
+  }
+  std::vector<char*> argv;
+  for (const std::string& argument : command.argv) {
+    argv.push_back(const_cast<char*>(argument.c_str()));  // execvp does not write to them
+  }
+  argv.push_back(nullptr);
+  ::execvp(argv[0], argv.data());
+  ::_exit(98);
+}
+
+int decode_status(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(const Command& command) : directory_(make_directory()) {
+  write_text_file(directory_ + "/in", command.input);
+  pid_ = ::fork();
+  if (pid_ < 0) throw std::runtime_error("fork failed");
+  if (pid_ == 0) execute(command, directory_);
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ > 0) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+void ChildProcess::signal(int number) const {
+  if (pid_ > 0) ::kill(pid_, number);
+}
+
+CommandResult ChildProcess::wait(std::chrono::seconds deadline) {
+  int status = 0;
+  const bool ended =
+      wait_until([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, deadline);
+  if (!ended) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, &status, 0);
+  }
+  pid_ = -1;
+  return {.status = ended ? decode_status(status) : -1, .out = out(), .err = err()};
+}
+
+std::string ChildProcess::out() const {
+  return read_text_file(directory_ + "/out");
+}
+std::string ChildProcess::err() const {
+  return read_text_file(directory_ + "/err");
+}
+
+CommandResult run_command(const Command& command) {
+  ChildProcess child(command);
+  return child.wait(command.deadline);
+}
+
+void sleep_briefly() {
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+std::string read_text_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  return text.str();
+}
+
+void write_text_file(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace logq::test

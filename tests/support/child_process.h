@@ -1,0 +1,72 @@
+// Programs started by tests: with arguments, extra environment and input; always stopped by pid.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace logq::test {
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+struct CommandResult {
+  int status = -1;  // exit status, or 128 + signal, or -1 when it was killed at the deadline
+  std::string out;
+  std::string err;
+};
+
+struct Command {
+  std::vector<std::string> argv;  // argv[0] is looked up in PATH
+  Environment environment;        // added to the test's own
+  std::string input;              // written to its standard input, which is then closed
+  std::chrono::seconds deadline{30};
+};
+
+// A program under way. Its output is collected in files of a private directory, so that it never
+// blocks on the test. Destroying it kills what still runs.
+class ChildProcess {
+ public:
+  explicit ChildProcess(const Command& command);
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+  ~ChildProcess();
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  void signal(int number) const;
+  // Waits for its end, killing it at the deadline.
+  CommandResult wait(std::chrono::seconds deadline = std::chrono::seconds{30});
+  // What it has printed so far.
+  [[nodiscard]] std::string out() const;
+  [[nodiscard]] std::string err() const;
+
+ private:
+  std::string directory_;
+  pid_t pid_ = -1;
+};
+
+// Starts a program and waits for its end.
+CommandResult run_command(const Command& command);
+
+// Calls `condition` every few milliseconds until it is true; false after `deadline`.
+template <typename Condition>
+bool wait_until(Condition condition, std::chrono::milliseconds deadline = std::chrono::seconds{20});
+
+void sleep_briefly();  // 5 ms, the step of wait_until
+
+template <typename Condition>
+bool wait_until(Condition condition, std::chrono::milliseconds deadline) {
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    sleep_briefly();
+  }
+  return true;
+}
+
+std::string read_text_file(const std::string& path);  // "" when it cannot be read
+void write_text_file(const std::string& path, const std::string& text);
+
+}  // namespace logq::test

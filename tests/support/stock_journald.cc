@@ -1,0 +1,158 @@
+#include "support/stock_journald.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+#include "support/child_process.h"
+
+namespace logq::test {
+namespace {
+
+constexpr const char* kJournald = "/lib/systemd/systemd-journald";
+
+// $1 runtime directory, $2 storage directory, $3 configuration.
+constexpr const char* kStartScript =
+    "mount -t tmpfs -o mode=0755 none /run/systemd && mkdir -p /run/systemd/journald.conf.d &&"
+    " printf '%s' \"$3\" >/run/systemd/journald.conf.d/test.conf &&"
+    " export RUNTIME_DIRECTORY=\"$1\" LOGS_DIRECTORY=\"$2\" &&"
+    " exec /lib/systemd/systemd-journald >/dev/null 2>\"$1/../journald.err\"";
+
+bool accepts_connections(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path)) return false;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool ok = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  ::close(fd);
+  return ok;
+}
+
+// Reads "\n<le64 length><bytes>\n" at `at`, just behind a field name.
+std::string read_binary_value(const std::string& text, std::size_t& at) {
+  std::uint64_t length = 0;
+  if (text.size() - at < 9) throw std::runtime_error("export: binary field cut off");
+  std::memcpy(&length, text.data() + at + 1, sizeof(length));
+  at += 9;
+  if (length > text.size() - at) throw std::runtime_error("export: binary field cut off");
+  std::string value = text.substr(at, length);
+  at += length + 1;
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::string> StockJournald::unavailable() {
+  if (::geteuid() != 0) return "needs root to run a private systemd-journald";
+  if (::access(kJournald, X_OK) != 0) return "systemd-journald is not installed";
+  const CommandResult probe =
+      run_command({.argv = {"unshare", "-m", "mount", "-t", "tmpfs", "none", "/run/systemd"},
+                   .environment = {},
+                   .input = {}});
+  if (probe.status != 0) return "mount namespaces are not permitted here: " + probe.err;
+  return std::nullopt;
+}
+
+StockJournald::StockJournald(const std::string& settings)
+    : settings_(
+          "[Journal]\nReadKMsg=no\nAudit=no\nRateLimitBurst=0\nForwardToWall=no\nForwardToSyslog="
+          "no\n" +
+          settings) {
+  ::mkdir(runtime_dir().c_str(), 0755);
+  ::mkdir(storage_dir().c_str(), 0755);
+  write_text_file(runtime_dir() + "/flushed", "");  // so that it stores in LOGS_DIRECTORY at once
+  start();
+}
+
+StockJournald::~StockJournald() {
+  stop();
+}
+
+void StockJournald::start() {
+  const std::string run = runtime_dir();
+  const std::string log = storage_dir();
+  pid_ = ::fork();
+  if (pid_ < 0) throw std::runtime_error("fork failed");
+  if (pid_ == 0) {
+    ::execlp("unshare", "unshare", "-m", "--propagation", "private", "sh", "-c", kStartScript, "sh",
+             run.c_str(), log.c_str(), settings_.c_str(), static_cast<char*>(nullptr));
+    ::_exit(98);
+  }
+  if (!wait_until([this] { return accepts_connections(stdout_socket()); })) {
+    const std::string why = read_text_file(directory_.path() + "/journald.err");
+    stop();
+    throw std::runtime_error("systemd-journald did not start: " + why);
+  }
+}
+
+void StockJournald::stop() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGTERM);
+  if (!wait_until([this] { return ::waitpid(pid_, nullptr, WNOHANG) == pid_; })) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  pid_ = -1;
+}
+
+void StockJournald::sync() {
+  const std::string marker = runtime_dir() + "/synced";
+  std::filesystem::remove(marker);
+  ::kill(pid_, SIGRTMIN + 1);
+  if (!wait_until([&] { return std::filesystem::exists(marker); })) {
+    throw std::runtime_error("systemd-journald did not sync");
+  }
+}
+
+std::string StockJournald::journalctl(const std::vector<std::string>& arguments) const {
+  Command command{.argv = {"journalctl", "-q", "--no-pager", "-D", storage_dir()},
+                  .environment = {},
+                  .input = {}};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  return run_command(command).out;
+}
+
+std::vector<JournalFields> StockJournald::entries(const std::vector<std::string>& matches) {
+  if (pid_ > 0) sync();
+  std::vector<std::string> arguments{"-o", "export", "--all"};
+  arguments.insert(arguments.end(), matches.begin(), matches.end());
+  return parse_export(journalctl(arguments));
+}
+
+std::vector<JournalFields> parse_export(const std::string& text) {
+  std::vector<JournalFields> entries;
+  JournalFields fields;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '\n') {
+      if (!fields.empty()) entries.push_back(std::move(fields));
+      fields.clear();
+      ++at;
+      continue;
+    }
+    const std::size_t end = text.find_first_of("=\n", at);
+    if (end == std::string::npos) throw std::runtime_error("export: field cut off");
+    std::string name = text.substr(at, end - at);
+    at = end;
+    if (text[end] == '\n') {
+      fields.emplace(std::move(name), read_binary_value(text, at));
+      continue;
+    }
+    const std::size_t newline = std::min(text.find('\n', end), text.size());
+    fields.emplace(std::move(name), text.substr(end + 1, newline - end - 1));
+    at = newline + 1;
+  }
+  if (!fields.empty()) entries.push_back(std::move(fields));
+  return entries;
+}
+
+}  // namespace logq::test
