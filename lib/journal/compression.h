@@ -1,0 +1,61 @@
+// Compression of DATA payloads, by the reader and the writer of journal files.
+//
+// Contexts are made once and reused: one per object would cost many times the work itself on small
+// payloads. Not thread-safe; one Compressor or Decompressor per file or per thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "logq/result.h"
+
+namespace logq::journal {
+
+// The largest payload the format allows (systemd's DATA_SIZE_MAX).
+inline constexpr std::size_t kMaxPayloadBytes = std::size_t{768} << 20;
+
+class Compressor {
+ public:
+  Compressor();
+  ~Compressor();
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+
+  // Compresses into `out` as one zstd frame and returns its size; nothing when it does not fit,
+  // which callers use to ask for "smaller than the original".
+  std::optional<std::size_t> zstd(std::string_view payload, std::span<std::byte> out);
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+class Decompressor {
+ public:
+  Decompressor();
+  ~Decompressor();
+  Decompressor(const Decompressor&) = delete;
+  Decompressor& operator=(const Decompressor&) = delete;
+
+  // Replaces `out` with what `compressed` stands for. `object_flags` is the flags byte of the DATA
+  // object and must name exactly one algorithm.
+  // Errors: kCorrupt (not a valid stream), kTooLarge (more than `max_bytes`), kUnsupported (LZ4 and
+  // XZ). `out` keeps its capacity, so a reused string does not allocate.
+  Result<void> decompress(std::uint8_t object_flags,
+                          std::string_view compressed,
+                          std::string& out,
+                          std::size_t max_bytes = kMaxPayloadBytes);
+
+ private:
+  Result<void> zstd(std::string_view compressed, std::string& out, std::size_t max_bytes);
+
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+}  // namespace logq::journal
