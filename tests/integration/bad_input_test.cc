@@ -1,0 +1,129 @@
+// What nobody should send or ask for: one clear line, the right status, nothing stored is lost.
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "support/native_sender.h"
+#include "support/private_logqd.h"
+#include "support/stock_journald.h"
+
+namespace logq::test {
+namespace {
+
+void expect_one_line_naming(const CommandResult& result, const std::string& name) {
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find(name), std::string::npos) << result.err;
+  EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+}
+
+CommandResult run_logq(const std::vector<std::string>& arguments) {
+  Command command{{built_program("logq")}, {}, {}};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  return run_command(command);
+}
+
+TEST(BadDatagrams, AreTreatedAsJournaldDoesAndOthersAreKept) {
+  PrivateLogqd logqd;
+  NativeSender sender(logqd.native_socket());
+  std::string over_the_limit = "MESSAGE=too many fields\n";
+  for (int i = 0; i < 1025; ++i)
+    over_the_limit += "F" + std::to_string(i) + "=x\n";
+
+  sender.send({{"MESSAGE", "before"}});
+  sender.send_bytes("no equals sign, no newline");
+  sender.send_bytes(std::string("MESSAGE\n\xff\xff\xff\xff\xff\xff\xff\x7fshort", 22));
+  sender.send_bytes(over_the_limit);
+  sender.send_bytes("\n\n\n");
+  sender.send_bytes("lower=case\n9DIGIT=x\n_TRUSTED=forged\nMESSAGE=kept\n");
+  sender.send({{"MESSAGE", "after"}});
+  logqd.stop();
+
+  const auto text = logqd.read("logq", {"-o", "cat", "-q", "_TRANSPORT=journal"}).out;
+  EXPECT_EQ(text, "before\nkept\nafter\n");
+  EXPECT_EQ(logqd.read("logq", {"-q", "_TRUSTED=forged"}).out, "");
+  EXPECT_EQ(logqd.read("journalctl", {"--verify", "-q"}).status, 0);
+}
+
+TEST(BadDatagrams, AnEntryOverTheFieldLimitIsCountedInTheLog) {
+  PrivateLogqd logqd;
+  NativeSender sender(logqd.native_socket());
+  std::string over_the_limit;
+  for (int i = 0; i < 1030; ++i)
+    over_the_limit += "F" + std::to_string(i) + "=x\n";
+
+  sender.send_bytes(over_the_limit);
+  logqd.stop();
+
+  const auto entries =
+      parse_export(logqd.read("logq", {"-o", "export", "-q", "_TRANSPORT=driver"}).out);
+  EXPECT_TRUE(std::ranges::any_of(entries, [](const auto& entry) {
+    const auto found = entry.find("N_DROPPED");
+    return found != entry.end() && found->second == "1";
+  }));
+}
+
+TEST(Logq, NamesAMissingDirectory) {
+  expect_one_line_naming(run_logq({"-D", "/nonexistent/logs"}), "/nonexistent/logs");
+}
+
+TEST(Logq, NamesAFileThatIsNoJournal) {
+  const TempDir dir;
+  const std::string path = dir.path() + "/bad.journal";
+  write_text_file(path, std::string(100'000, 'x'));
+
+  expect_one_line_naming(run_logq({"--file=" + path}), path);
+}
+
+TEST(Logq, ShowsWhatIsReadableOfATruncatedFile) {
+  PrivateLogqd logqd;
+  NativeSender sender(logqd.native_socket());
+  for (int i = 0; i < 5000; ++i)
+    sender.send({{"MESSAGE", "entry " + std::to_string(i)}});
+  logqd.stop();
+  const std::string path = logqd.storage_dir() + "/system.journal";
+  // The clean stop left the file at its extent; cut into what is used.
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) * 3 / 4);
+  for (int quarter = 3; quarter >= 0; --quarter) {
+    const auto result = run_logq({"--file=" + path, "-o", "cat", "-q"});
+    EXPECT_LT(result.status, 2) << quarter << " quarters: " << result.err;
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) * 2 / 3);
+  }
+}
+
+TEST(Logqd, RefusesADirectoryOfSomebodyElse) {
+  if (::geteuid() != 0) GTEST_SKIP() << "giving a directory away needs root";
+  const TempDir dir;
+  const std::string foreign = dir.path() + "/foreign";
+  ASSERT_EQ(::mkdir(foreign.c_str(), 0777), 0);
+  ASSERT_EQ(::chown(foreign.c_str(), 12345, 12345), 0);
+
+  const auto result = run_command({{built_program("logqd"), "--runtime-dir=" + foreign,
+                                    "--storage-dir=" + dir.path() + "/store"},
+                                   {},
+                                   {}});
+
+  expect_one_line_naming(result, foreign);
+}
+
+TEST(Logqd, RefusesASecondCollectorInTheSamePlace) {
+  PrivateLogqd logqd;
+
+  const auto second = run_command({{built_program("logqd"), "--runtime-dir=" + logqd.runtime_dir(),
+                                    "--storage-dir=" + logqd.storage_dir()},
+                                   {},
+                                   {}});
+
+  expect_one_line_naming(second, logqd.runtime_dir());
+  NativeSender(logqd.native_socket()).send({{"MESSAGE", "still here"}});
+  logqd.stop();
+  EXPECT_NE(logqd.read("logq", {"-o", "cat"}).out.find("still here"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace logq::test

@@ -1,0 +1,95 @@
+#include "support/private_logqd.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+namespace logq::test {
+namespace {
+
+std::size_t count_archives(const std::string& directory) {
+  std::size_t archives = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().filename().string().find('@') != std::string::npos) ++archives;
+  }
+  return archives;
+}
+
+std::filesystem::file_time_type written_at(const std::string& path) {
+  std::error_code missing;
+  const auto time = std::filesystem::last_write_time(path, missing);
+  return missing ? std::filesystem::file_time_type::min() : time;
+}
+
+}  // namespace
+
+std::string built_program(const std::string& name) {
+  return LOGQ_BIN_DIR "/" + name;
+}
+
+PrivateLogqd::PrivateLogqd(std::vector<std::string> options) : options_(std::move(options)) {
+  ::mkdir(runtime_dir().c_str(), 0700);
+  ::mkdir(storage_dir().c_str(), 0700);
+  start();
+}
+
+Environment PrivateLogqd::environment() const {
+  return {{"LOGQ_SOCKET", native_socket()}, {"LOGQ_STDOUT_SOCKET", stdout_socket()}};
+}
+
+void PrivateLogqd::start() {
+  // Left over from a killed predecessor; removed so that its presence says that this one listens.
+  std::filesystem::remove(native_socket());
+  std::filesystem::remove(stdout_socket());
+  Command command{
+      {built_program("logqd"), "--runtime-dir=" + runtime_dir(), "--storage-dir=" + storage_dir()},
+      {},
+      {}};
+  command.argv.insert(command.argv.end(), options_.begin(), options_.end());
+  process_ = std::make_unique<ChildProcess>(command);
+  const bool listens = wait_until([&] {
+    return std::filesystem::exists(native_socket()) && std::filesystem::exists(stdout_socket());
+  });
+  if (!listens) throw std::runtime_error("logqd does not listen: " + process_->err());
+}
+
+CommandResult PrivateLogqd::stop() {
+  process_->signal(SIGTERM);
+  return process_->wait();
+}
+
+void PrivateLogqd::kill() {
+  process_->signal(SIGKILL);
+  process_->wait();
+}
+
+void PrivateLogqd::rotate() const {
+  const std::size_t before = count_archives(storage_dir());
+  process_->signal(SIGUSR2);
+  if (!wait_until([&] { return count_archives(storage_dir()) > before; })) {
+    throw std::runtime_error("logqd does not rotate");
+  }
+}
+
+void PrivateLogqd::sync() const {
+  const std::string stamp = runtime_dir() + "/synced";
+  const auto before = written_at(stamp);
+  process_->signal(SIGRTMIN + 1);
+  if (!wait_until([&] { return written_at(stamp) > before; })) {
+    throw std::runtime_error("logqd does not sync");
+  }
+}
+
+CommandResult PrivateLogqd::read(const std::string& program,
+                                 const std::vector<std::string>& arguments) const {
+  Command command{{program == "logq" ? built_program("logq") : program, "-D", storage_dir()},
+                  {{"TZ", "UTC"}, {"LC_ALL", "C.UTF-8"}},
+                  {},
+                  std::chrono::seconds{60}};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  return run_command(command);
+}
+
+}  // namespace logq::test
