@@ -21,9 +21,10 @@ inline constexpr std::size_t kEntrySizeMax = std::size_t{770} << 20;
 inline constexpr std::size_t kEntryFieldCountMax = 1024;
 
 // What the collector must know of an entry without searching its fields. Views into the datagram.
+// Of a field given several times the last one that has the right form counts.
 struct NativePeek {
-  std::optional<int> priority;  // from a one-digit PRIORITY=
-  std::optional<int> facility;  // from a one- or two-digit SYSLOG_FACILITY=
+  std::optional<int> priority;  // level 0 to 7 of a one-digit PRIORITY= (8 and 9 count as 0 and 1)
+  std::optional<int> facility;  // 0 to 99, from a one- or two-digit SYSLOG_FACILITY=
   std::string_view identifier;  // SYSLOG_IDENTIFIER=
   std::string_view message;     // MESSAGE=
   std::string_view object_pid;  // OBJECT_PID=, unchecked text
@@ -31,7 +32,11 @@ struct NativePeek {
 
 // Takes the entries of one datagram apart as journald 252 does: invalid names are left out,
 // comments skipped, trailing noise ignored, an entry over the limits dropped whole and counted.
-// Reusable; not thread-safe. Never fails: what cannot be understood ends the datagram.
+// An entry without a valid field and an entry over a limit end the datagram, as they do there; what
+// lies behind them is reported by unread_bytes().
+//
+// Reusable; not thread-safe. Never fails: what cannot be understood ends the datagram. Allocates
+// nothing once it has seen an entry as large as the current one.
 class NativeDecoder {
  public:
   // Begins a datagram (or the contents of a memfd). The bytes must outlive the views handed out.
@@ -48,13 +53,34 @@ class NativeDecoder {
   // Entries of this datagram dropped so far because they broke a limit.
   [[nodiscard]] std::uint64_t dropped_entries() const { return dropped_entries_; }
 
+  // Fields of this datagram left out so far because of their name.
+  [[nodiscard]] std::uint64_t dropped_fields() const { return dropped_fields_; }
+
+  // After next() returned false: bytes at the end of the datagram that no entry was made of, be
+  // it noise without a newline, a damaged binary field, or what follows an entry that ended it.
+  [[nodiscard]] std::size_t unread_bytes() const { return rest_.size(); }
+
  private:
-  // Implementation: lib/wire/native_protocol.cc. (Members may be added by its owner.)
-  std::string_view rest_;
+  enum class Step : std::uint8_t { kField, kEndOfEntry, kUnparsable, kOverLimit };
+
+  Step read_line();
+  Step read_text_field(std::size_t name_length, bool name_is_valid);
+  Step read_binary_field(std::size_t name_length, bool name_is_valid);
+  void add_field(std::string_view payload);
+  [[nodiscard]] bool fits_entry(std::size_t payload_size) const;
+  std::string& next_composed();
+  void release_large_buffers();
+
+  std::string_view rest_;  // not yet read
   std::vector<std::string_view> fields_;
-  std::deque<std::string> composed_;
+  std::deque<std::string> composed_;  // the binary fields of the entry, as "NAME=value"
+  std::size_t composed_used_ = 0;     // the others keep their capacity for later entries
+  std::size_t retained_bytes_ = 0;    // capacity of composed_
+  std::size_t entry_size_ = 0;
+  bool ended_ = true;  // no further entry may be read from rest_
   NativePeek peek_;
   std::uint64_t dropped_entries_ = 0;
+  std::uint64_t dropped_fields_ = 0;
 };
 
 // Appends one field to `out`, as text where the value allows it and in binary form otherwise.

@@ -31,7 +31,8 @@ struct StreamHeader {
 [[nodiscard]] std::string encode_stream_header(const StreamHeader& header);
 
 // Takes header lines one by one; kCorrupt for a line journald would refuse (the connection is then
-// closed). `feed_line` gets a line without its newline and returns true when the header is complete.
+// closed). `feed_line` gets a line without its newline and returns true when the header is
+// complete.
 class StreamHeaderDecoder {
  public:
   Result<bool> feed_line(std::string_view line);
@@ -47,9 +48,9 @@ enum class LineBreak : std::uint8_t { kNewline, kNul, kLineMax, kPidChange, kEof
 [[nodiscard]] std::string_view line_break_name(LineBreak line_break);  // "" for kNewline
 
 struct StreamLine {
-  std::string_view text;      // as received, without its terminator
+  std::string_view text;  // as received, without its terminator
   LineBreak line_break = LineBreak::kNewline;
-  std::size_t consumed = 0;   // bytes of the buffer this line used, terminator included
+  std::size_t consumed = 0;  // bytes of the buffer this line used, terminator included
 };
 
 // The first line of `buffer`, or nothing while it is incomplete (neither terminator nor line_max

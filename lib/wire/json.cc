@@ -1,0 +1,74 @@
+#include "wire/json.h"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+
+#include "wire/utf8.h"
+
+namespace logq::wire {
+namespace {
+
+// What stands behind the backslash of a byte's short escape; 0 for bytes that have none.
+constexpr std::array<char, 256> kShortEscapes = [] {
+  std::array<char, 256> table{};
+  table['"'] = '"';
+  table['\\'] = '\\';
+  table['\b'] = 'b';
+  table['\f'] = 'f';
+  table['\n'] = 'n';
+  table['\r'] = 'r';
+  table['\t'] = 't';
+  return table;
+}();
+
+bool needs_escape(std::uint8_t byte) {
+  return byte < 0x20 || kShortEscapes[byte] != 0;
+}
+
+void append_escaped(std::uint8_t byte, std::string& out) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out.push_back('\\');
+  if (kShortEscapes[byte] != 0) {
+    out.push_back(kShortEscapes[byte]);
+    return;
+  }
+  out.append("u00").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+}
+
+void append_byte_array(std::string_view bytes, std::string& out) {
+  out.push_back('[');
+  for (const char c : bytes) {
+    std::array<char, 3> digits{};
+    const auto number = static_cast<unsigned>(static_cast<std::uint8_t>(c));
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), end).push_back(',');
+  }
+  if (out.back() == ',') out.pop_back();
+  out.push_back(']');
+}
+
+}  // namespace
+
+void encode_json_string(std::string_view text, std::string& out) {
+  out.push_back('"');
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(text[i]);
+    if (!needs_escape(byte)) continue;
+    out.append(text, copied, i - copied);
+    append_escaped(byte, out);
+    copied = i + 1;
+  }
+  out.append(text, copied).push_back('"');
+}
+
+void encode_json_value(std::string_view value, std::string& out) {
+  if (is_printable_utf8(value, Newlines::kAllowed)) {
+    encode_json_string(value, out);
+  } else {
+    append_byte_array(value, out);
+  }
+}
+
+}  // namespace logq::wire

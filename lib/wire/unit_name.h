@@ -1,0 +1,27 @@
+// Names of systemd units, as a stream's header and "-u" carry them (docs/protocols.md, "Unit
+// names").
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "logq/result.h"
+
+namespace logq::wire {
+
+inline constexpr std::size_t kUnitNameMax = 255;
+
+// A plain name or an instance with a known suffix: "hello.service", "getty@tty1.service". This is
+// what journald accepts in a stream header. Templates ("getty@.service") are none.
+[[nodiscard]] bool is_valid_unit_name(std::string_view name);
+
+// Whether `text` contains one of * ? [ and so is matched against the unit names that occur.
+[[nodiscard]] bool is_unit_glob(std::string_view text);
+
+// The unit that "journalctl -u text" looks for: valid names (templates too) and globs stay,
+// ".service" is appended where there is no known suffix, "/dev/x" is a device and "/x" a mount, and
+// other bytes are escaped as \xNN. kInvalidArgument when no unit can have that name.
+[[nodiscard]] Result<std::string> mangle_unit_name(std::string_view text);
+
+}  // namespace logq::wire
