@@ -1,0 +1,24 @@
+// The little of Markdown that the tests of the documents need: tables and code blocks.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace logq::test {
+
+// The whole file; empty when it cannot be read.
+[[nodiscard]] std::string read_file(const std::string& path);
+
+// All rows of all tables with a first cell, in order: `| a | | b |` is {"a", "", "b"}. Rules
+// (|---|) are left out, head rows are not.
+[[nodiscard]] std::vector<std::vector<std::string>> table_rows(std::string_view markdown);
+
+// The contents of all ``` blocks whose opening line is ``` and `language`, each line with newline.
+[[nodiscard]] std::vector<std::string> code_blocks(std::string_view markdown,
+                                                   std::string_view language);
+
+// `text` cut at newlines.
+[[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
+
+}  // namespace logq::test
