@@ -1,0 +1,34 @@
+// Chains of ENTRY_ARRAY objects, from the writer's side: the global one of the file and one per
+// DATA object (docs/file-format.md, "Entry arrays"). Arrays grow geometrically as journald's do.
+#pragma once
+
+#include <cstdint>
+
+#include "journal/format.h"
+#include "journal/object_heap.h"
+#include "logq/result.h"
+
+namespace logq::journal {
+
+// The last array of a chain. All zero for a chain without arrays.
+struct ChainTail {
+  std::uint32_t array_offset = 0;
+  std::uint32_t used = 0;
+  std::uint32_t capacity = 0;
+};
+
+// The tail a file describes; kCorrupt when there is no such array.
+Result<ChainTail> load_chain_tail(const ObjectHeap& heap, std::uint64_t array, std::uint64_t used);
+
+// Bytes that appending one more entry to a chain of `length` entries may take: 0 or a new array.
+std::uint64_t chain_growth_bytes(const ObjectHeap& heap,
+                                 const ChainTail& tail,
+                                 std::uint64_t length);
+
+// Appends `entry` to a chain of `length` entries whose first array `first` names, and moves `tail`.
+// The caller then stores the tail and the new length, which is what makes the entry count.
+// REQUIRES: chain_growth_bytes() were reserved.
+void append_to_chain(
+    ObjectHeap& heap, ChainTail& tail, std::uint64_t length, Le64& first, std::uint64_t entry);
+
+}  // namespace logq::journal

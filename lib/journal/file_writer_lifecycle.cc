@@ -1,0 +1,238 @@
+// How a journal file begins, is continued, and ends.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/io.h"
+#include "base/try.h"
+#include "journal/archive_name.h"
+#include "journal/file_names.h"
+#include "journal/file_writer_impl.h"
+#include "journal/live_field.h"
+#include "journal/own_profile.h"
+
+namespace logq::journal {
+namespace {
+
+constexpr std::uint64_t kFieldBuckets = 1023;  // as journald since 258
+constexpr std::uint64_t kDataBucketsMin = 2047;
+// journald has a bucket per 576 bytes and fills three quarters of them before it rotates. Half as
+// many serve us: the value filter answers for most new values without a walk.
+constexpr std::uint64_t kBytesPerDataBucket = 1152;
+
+void copy_id(std::uint8_t (&to)[16], const Id128& from) {
+  std::memcpy(to, from.bytes.data(), sizeof to);
+}
+
+Id128 read_id(const std::uint8_t (&from)[16]) {
+  Id128 id;
+  std::memcpy(id.bytes.data(), from, sizeof from);
+  return id;
+}
+
+std::uint64_t table_bytes(std::uint64_t buckets) {
+  return sizeof(ObjectHeader) + buckets * sizeof(HashItem);
+}
+
+std::uint64_t file_size_limit(const WriterOptions& options) {
+  return std::clamp(options.max_size_bytes, kFileSizeMin, kFileSizeMax);
+}
+
+void write_header(Header& header, const WriterOptions& options, std::uint64_t file_size) {
+  const Id128 file_id = Id128::random();
+  const SequencePosition& sequence = options.sequence;
+  std::memcpy(header.signature, kSignature, sizeof kSignature);
+  header.compatible_flags = 0;
+  header.incompatible_flags = kOwnIncompatibleFlags;
+  header.state = FileState::kOnline;
+  copy_id(header.file_id, file_id);
+  copy_id(header.machine_id, options.machine_id);
+  copy_id(header.seqnum_id, sequence.seqnum_id.is_null() ? file_id : sequence.seqnum_id);
+  header.header_size = sizeof(Header);
+  header.arena_size = file_size - sizeof(Header);
+  header.tail_entry_seqnum = sequence.seqnum_id.is_null() ? 0 : sequence.tail_seqnum;
+}
+
+// Header and hash tables of an empty file. The file is new, so what is not stored is zero.
+Result<ObjectHeap> lay_out(Arena arena, const WriterOptions& options) {
+  const std::uint64_t data_buckets =
+      std::max(kDataBucketsMin, arena.max_size() / kBytesPerDataBucket);
+  LOGQ_TRY(arena.grow_to(sizeof(Header) + table_bytes(kFieldBuckets) + table_bytes(data_buckets)));
+  write_header(*arena.at<Header>(0), options, arena.size());
+  ObjectHeap heap(std::move(arena), sizeof(Header));
+  Header& header = heap.header();
+
+  const std::uint64_t fields = heap.begin(table_bytes(kFieldBuckets));
+  header.field_hash_table_offset = fields + sizeof(ObjectHeader);
+  header.field_hash_table_size = kFieldBuckets * sizeof(HashItem);
+  heap.commit(fields, ObjectType::kFieldHashTable);
+  const std::uint64_t data = heap.begin(table_bytes(data_buckets));
+  header.data_hash_table_offset = data + sizeof(ObjectHeader);
+  header.data_hash_table_size = data_buckets * sizeof(HashItem);
+  heap.commit(data, ObjectType::kDataHashTable);
+  return heap;
+}
+
+std::uint64_t end_of_tables(const Header& header) {
+  return align8(std::max(header.data_hash_table_offset + header.data_hash_table_size,
+                         header.field_hash_table_offset + header.field_hash_table_size));
+}
+
+// Where the objects of a cleanly closed file end.
+Result<std::uint64_t> find_tail(const Arena& arena) {
+  const std::uint64_t offset = arena.at<Header>(0)->tail_object_offset;
+  if (arena.size() - offset < sizeof(ObjectHeader)) {
+    return fail(Error::corrupt(offset, "tail object lies beyond the file"));
+  }
+  const auto* object = arena.at<ObjectHeader>(offset);
+  const std::uint64_t size = object->size;
+  if (object->type == ObjectType::kUnused || object->type > ObjectType::kTag ||
+      size < sizeof(ObjectHeader) || size > arena.size() - offset ||
+      align8(offset + size) > arena.size()) {
+    return fail(Error::corrupt(offset, "bad tail object"));
+  }
+  return align8(offset + size);
+}
+
+Result<void> check_continuable(const Header& header, const WriterOptions& options) {
+  if (header.state == FileState::kOnline) {
+    return fail(Error::make(Errc::kBusy, "journal file was not closed cleanly"));
+  }
+  if (header.state == FileState::kArchived) {
+    return fail(Error::make(Errc::kUnsupported, "journal file is archived"));
+  }
+  if (!options.machine_id.is_null() && read_id(header.machine_id) != options.machine_id) {
+    return fail(Error::make(Errc::kUnsupported, "journal file of another machine"));
+  }
+  if (header.n_entries > header.n_objects || header.n_objects > header.arena_size / 16) {
+    return fail(Error::corrupt(offsetof(Header, n_objects), "impossible object counts"));
+  }
+  return {};
+}
+
+// What lies beyond the last object becomes zero again, whatever it was: new objects rely on it.
+Result<void> clear_beyond(ObjectHeap& heap) {
+  const std::uint64_t end = heap.tail();
+  store_release(heap.header().arena_size, end - sizeof(Header));
+  return heap.arena().shrink_to(end);
+}
+
+}  // namespace
+
+FileWriter::Impl::Impl(std::string path,
+                       const WriterOptions& options,
+                       ObjectHeap heap,
+                       ChainTail global)
+    : path_(std::move(path)),
+      heap_(std::move(heap)),
+      values_(heap_, {options.compress, options.compress_threshold_bytes}),
+      global_(global),
+      seqnum_id_(read_id(heap_.header().seqnum_id)),
+      tail_boot_id_(read_id(heap_.header().tail_entry_boot_id)),
+      first_tail_(end_of_tables(heap_.header())) {}
+
+// The file is made under another name and renamed when it is whole: whoever finds it under its own
+// name, even after a crash right here, finds a readable journal file.
+Result<std::unique_ptr<FileWriter::Impl>> FileWriter::Impl::create(const std::string& path,
+                                                                   const WriterOptions& options) {
+  if (::access(path.c_str(), F_OK) == 0) return fail(Error::system(EEXIST, "create journal file"));
+  const std::string temporary = path + ".new";
+  constexpr int kFlags = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW;
+  auto made = [&]() -> Result<std::unique_ptr<Impl>> {
+    auto fd = LOGQ_TRY(base::open_file(temporary, kFlags, options.mode));
+    auto arena = LOGQ_TRY(Arena::map(std::move(fd), 0, file_size_limit(options)));
+    auto heap = LOGQ_TRY(lay_out(std::move(arena), options));
+    auto impl = std::make_unique<Impl>(path, options, std::move(heap), ChainTail{});
+    LOGQ_TRY(impl->sync());
+    LOGQ_TRY(rename_without_replacing(temporary, path));
+    LOGQ_TRY(base::sync_parent_directory(path));
+    return impl;
+  }();
+  if (!made) ::unlink(temporary.c_str());
+  return made;
+}
+
+Result<std::unique_ptr<FileWriter::Impl>> FileWriter::Impl::reopen(const std::string& path,
+                                                                   const WriterOptions& options) {
+  auto fd = LOGQ_TRY(base::open_file(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  struct stat status {};
+  if (::fstat(fd.get(), &status) < 0) return fail(Error::system(errno, "stat journal file"));
+  if (!S_ISREG(status.st_mode)) {
+    return fail(Error::make(Errc::kUnsupported, "journal file is no regular file"));
+  }
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size < sizeof(Header)) return fail(Error::corrupt(size, "file ends in its header"));
+  if (size > kFileSizeMax) return fail(Error::make(Errc::kUnsupported, "journal file too large"));
+
+  auto arena = LOGQ_TRY(Arena::map(std::move(fd), size, file_size_limit(options)));
+  const Header& header = *arena.at<Header>(0);
+  const auto own = check_own_header(header, size);
+  if (!own) {
+    return fail(own.error().code == Errc::kUnsupported
+                    ? own.error()
+                    : Error{Errc::kCorrupt, 0, own.error().offset, own.error().what});
+  }
+  LOGQ_TRY(check_continuable(header, options));
+  const std::uint64_t tail = LOGQ_TRY(find_tail(arena));
+  ObjectHeap heap(std::move(arena), tail);
+  if (end_of_tables(heap.header()) > tail) {
+    return fail(Error::corrupt(tail, "hash tables lie beyond the last object"));
+  }
+  ChainTail global;
+  if (heap.header().n_entries != 0) {
+    global = LOGQ_TRY(load_chain_tail(heap, heap.header().tail_entry_array_offset,
+                                      heap.header().tail_entry_array_n_entries));
+  }
+  LOGQ_TRY(clear_beyond(heap));
+  auto impl = std::make_unique<Impl>(path, options, std::move(heap), global);
+  LOGQ_TRY(impl->set_state(FileState::kOnline));
+  return impl;
+}
+
+// The state is made durable after everything it vouches for.
+Result<void> FileWriter::Impl::set_state(FileState state) {
+  if (state != FileState::kOnline) LOGQ_TRY(sync());
+  store_release(heap_.header().state, state);
+  return sync();
+}
+
+Result<void> FileWriter::Impl::close() {
+  if (closed_) return {};
+  LOGQ_TRY(set_state(FileState::kOffline));
+  closed_ = true;
+  return {};
+}
+
+Result<std::string> FileWriter::Impl::archive() {
+  if (closed_) return fail(Error::make(Errc::kClosed, "journal file is closed"));
+  const Header& file = header();
+  if (file.n_entries == 0) {
+    closed_ = true;
+    if (::unlink(path_.c_str()) < 0) return fail(Error::system(errno, "unlink empty journal file"));
+    LOGQ_TRY(base::sync_parent_directory(path_));
+    return std::string();
+  }
+  LOGQ_TRY(clear_beyond(heap_));
+  LOGQ_TRY(set_state(FileState::kArchived));
+  closed_ = true;
+
+  const JournalPath where = JournalPath::split(path_);
+  const ArchiveName name{where.base, seqnum_id_, file.head_entry_seqnum, file.head_entry_realtime};
+  const std::string target = where.directory + name.to_string();
+  const auto renamed = rename_without_replacing(path_, target);
+  if (!renamed) {
+    if (renamed.error().sys_errno != EEXIST) return fail(renamed.error());
+    // Another file claims to be this one: keep both.
+    path_ = LOGQ_TRY(set_aside(path_));
+    return path_;
+  }
+  path_ = target;
+  LOGQ_TRY(base::sync_parent_directory(path_));
+  return path_;
+}
+
+}  // namespace logq::journal

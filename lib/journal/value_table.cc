@@ -1,0 +1,163 @@
+#include "journal/value_table.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/try.h"
+#include "journal/live_field.h"
+
+namespace logq::journal {
+namespace {
+
+// With the fields of a typical service, one value is stored per 200 bytes of file.
+constexpr std::uint64_t kBytesPerValue = 200;
+
+// A buffer that one huge payload has blown up is given back above this size.
+constexpr std::size_t kKeepBufferBytes = std::size_t{1} << 20;
+
+base::SipHash24 file_hash(const Header& header) {
+  std::array<std::uint8_t, 16> key{};
+  std::copy_n(header.file_id, key.size(), key.begin());
+  return base::SipHash24(key);
+}
+
+HashChains data_chains(const Header& header) {
+  return {ObjectType::kData, header.data_hash_table_offset,
+          header.data_hash_table_size / sizeof(HashItem)};
+}
+
+HashChains field_chains(const Header& header) {
+  return {ObjectType::kField, header.field_hash_table_offset,
+          header.field_hash_table_size / sizeof(HashItem)};
+}
+
+// The values of a file that is reopened are not known to the filter, so there it does not serve.
+ValueFilter filter_for(const ObjectHeap& heap) {
+  if (heap.header().n_data != 0) return {};
+  return ValueFilter(heap.arena().max_size() / kBytesPerValue);
+}
+
+std::string_view field_name(std::string_view payload) {
+  return payload.substr(0, payload.find('='));
+}
+
+void note_depth(Le64& deepest, std::uint64_t depth) {
+  if (depth > deepest) store_release(deepest, depth);
+}
+
+void trim(std::string& buffer) {
+  if (buffer.capacity() <= kKeepBufferBytes) return;
+  buffer.clear();
+  buffer.shrink_to_fit();
+}
+
+}  // namespace
+
+ValueTable::ValueTable(ObjectHeap& heap, CompressionPolicy policy)
+    : heap_(heap),
+      siphash_(file_hash(heap.header())),
+      data_chains_(data_chains(heap.header())),
+      field_chains_(field_chains(heap.header())),
+      policy_(policy),
+      filter_(filter_for(heap)) {}
+
+Result<std::uint64_t> ValueTable::find(std::string_view payload, std::uint64_t hash) {
+  if (!filter_.may_contain(hash)) return 0;
+  std::uint64_t depth = 0;
+  const auto found = data_chains_.find(
+      heap_, hash, depth, [&](std::uint64_t offset) { return equals(offset, payload); });
+  note_depth(heap_.header().data_hash_chain_depth, depth);
+  return found;
+}
+
+bool ValueTable::equals(std::uint64_t offset, std::string_view payload) {
+  const auto* data = heap_.checked<CompactDataObject>(offset, ObjectType::kData);
+  if (data == nullptr) return false;
+  const ObjectHeader& object = data->data.object;
+  const std::string_view stored(heap_.bytes(offset) + sizeof(CompactDataObject),
+                                object.size - sizeof(CompactDataObject));
+  const auto compression = static_cast<std::uint8_t>(object.flags & kObjectCompressedAny);
+  if (compression == 0) return stored == payload;
+  const auto inflated =
+      decompressor_.decompress(compression, stored, decompressed_, payload.size());
+  const bool equal = inflated && decompressed_ == payload;
+  trim(decompressed_);
+  return equal;
+}
+
+std::uint64_t ValueTable::bytes_needed(std::string_view payload) {
+  return align8(sizeof(CompactDataObject) + payload.size()) +
+         align8(sizeof(FieldObject) + field_name(payload).size());
+}
+
+Result<std::uint64_t> ValueTable::add(std::string_view payload,
+                                      std::uint64_t hash,
+                                      std::uint64_t since) {
+  if (data_chains_.last(heap_, hash) >= since) {
+    const std::uint64_t again = LOGQ_TRY(find(payload, hash));
+    if (again != 0) return again;
+  }
+  const std::uint64_t field = LOGQ_TRY(find_or_add_field(field_name(payload)));
+  Le64& values = heap_.at<FieldObject>(field)->head_data_offset;
+  const std::uint64_t data = write_data(payload, hash, values);
+  LOGQ_TRY(data_chains_.add(heap_, hash, data));
+  Header& header = heap_.header();
+  store_release(header.n_data, header.n_data + 1);
+  store_release(values, data);
+  filter_.add(hash);
+  return data;
+}
+
+std::uint64_t ValueTable::write_data(std::string_view payload,
+                                     std::uint64_t hash,
+                                     std::uint64_t next_in_field) {
+  const std::string_view compressed = try_compress(payload);
+  const std::string_view stored = compressed.empty() ? payload : compressed;
+  const std::uint64_t offset =
+      heap_.begin(sizeof(CompactDataObject) + stored.size(),
+                  compressed.empty() ? std::uint8_t{0} : kObjectCompressedZstd);
+  auto* object = heap_.at<CompactDataObject>(offset);
+  object->data.hash = hash;
+  object->data.next_field_offset = next_in_field;
+  std::memcpy(heap_.bytes(offset) + sizeof(CompactDataObject), stored.data(), stored.size());
+  heap_.commit(offset, ObjectType::kData);
+  trim(compressed_);
+  return offset;
+}
+
+// Empty unless compression is wanted and makes the payload smaller.
+std::string_view ValueTable::try_compress(std::string_view payload) {
+  if (!policy_.enabled || payload.size() < std::max<std::size_t>(policy_.threshold_bytes, 8))
+    return {};
+  // Not into the mapping: what the compressor writes beyond its result would stay in the file.
+  if (compressed_.size() < payload.size()) compressed_.resize(payload.size());
+  const auto room = std::as_writable_bytes(std::span(compressed_)).first(payload.size() - 1);
+  const auto size = compressor_.zstd(payload, room);
+  return size ? std::string_view(compressed_).substr(0, *size) : std::string_view{};
+}
+
+Result<std::uint64_t> ValueTable::find_or_add_field(std::string_view name) {
+  const std::uint64_t name_hash = hash(name);
+  std::uint64_t depth = 0;
+  const std::uint64_t found =
+      LOGQ_TRY(field_chains_.find(heap_, name_hash, depth, [&](std::uint64_t offset) {
+        const std::uint64_t size = heap_.at<ObjectHeader>(offset)->size;
+        return size == sizeof(FieldObject) + name.size() &&
+               std::memcmp(heap_.bytes(offset) + sizeof(FieldObject), name.data(), name.size()) ==
+                   0;
+      }));
+  note_depth(heap_.header().field_hash_chain_depth, depth);
+  if (found != 0) return found;
+
+  const std::uint64_t offset = heap_.begin(sizeof(FieldObject) + name.size());
+  heap_.at<FieldObject>(offset)->hash = name_hash;
+  std::memcpy(heap_.bytes(offset) + sizeof(FieldObject), name.data(), name.size());
+  heap_.commit(offset, ObjectType::kField);
+  LOGQ_TRY(field_chains_.add(heap_, name_hash, offset));
+  Header& header = heap_.header();
+  store_release(header.n_fields, header.n_fields + 1);
+  return offset;
+}
+
+}  // namespace logq::journal
