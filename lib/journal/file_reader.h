@@ -12,13 +12,14 @@
 #include <string_view>
 #include <vector>
 
+#include "journal/entry_list.h"
+#include "journal/file_mapping.h"
 #include "journal/format.h"
+#include "journal/header.h"
 #include "logq/id128.h"
 #include "logq/result.h"
 
 namespace logq::journal {
-
-using FileOffset = std::uint64_t;
 
 // The fixed part of an ENTRY object.
 struct EntryInfo {
@@ -28,43 +29,6 @@ struct EntryInfo {
   std::uint64_t monotonic_usec = 0;
   Id128 boot_id;
   std::uint64_t xor_hash = 0;
-};
-
-// What the header says, read once.
-struct FileInfo {
-  Id128 file_id;
-  Id128 machine_id;
-  Id128 seqnum_id;
-  Id128 tail_entry_boot_id;
-  FileState state = FileState::kOffline;
-  std::uint32_t compatible_flags = 0;
-  std::uint32_t incompatible_flags = 0;
-  std::uint64_t n_entries = 0;
-  std::uint64_t head_entry_seqnum = 0;
-  std::uint64_t tail_entry_seqnum = 0;
-  std::uint64_t head_entry_realtime_usec = 0;
-  std::uint64_t tail_entry_realtime_usec = 0;
-  std::uint64_t tail_entry_monotonic_usec = 0;
-};
-
-class FileReader;
-
-// The entries that share something, in file order: all of a file, or those with one DATA object.
-// A chain of entry arrays with random access by position and by offset. Borrowed from its reader;
-// grows as the file does (after FileReader::refresh).
-class EntryList {
- public:
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-  // Offset of the i-th entry; nothing where the chain is damaged or not yet written.
-  [[nodiscard]] std::optional<FileOffset> at(std::uint64_t index) const;
-  // First entry with offset >= `offset`; last entry with offset <= `offset`.
-  [[nodiscard]] std::optional<FileOffset> first_from(FileOffset offset) const;
-  [[nodiscard]] std::optional<FileOffset> last_until(FileOffset offset) const;
-
- private:
-  friend class FileReader;
-  // Members belong to file_reader.cc's owner.
-  std::uint64_t size_ = 0;
 };
 
 // Told about every place where a file is damaged and reading goes on without it.
@@ -81,12 +45,19 @@ class FileReader {
 
   [[nodiscard]] const std::string& path() const;
   [[nodiscard]] const FileInfo& info() const;  // as of open or the last refresh
+  [[nodiscard]] FileIdentity identity() const;
+  // The file was renamed: what path() and the damage callback say from now on.
+  void set_path(const std::string& path);
   // Takes notice of what a writer has appended since; true when there are new entries.
   Result<bool> refresh();
 
   [[nodiscard]] EntryList all_entries();
   // The entries that carry `payload` ("FIELD=value"); an empty list when none does.
+  // The list does not outlive the reader; an empty one stays empty, so ask again after refresh().
   [[nodiscard]] EntryList entries_with(std::string_view payload);
+  // The DATA object of `payload`, 0 when there is none; and the entries that carry it.
+  [[nodiscard]] FileOffset find_data(std::string_view payload);
+  [[nodiscard]] EntryList entries_of(FileOffset data) const;
 
   [[nodiscard]] Result<EntryInfo> read_entry(FileOffset entry);
   // Offsets of the DATA objects of an entry, in stored order.
@@ -95,13 +66,17 @@ class FileReader {
   // same slot (compressed payloads live in a buffer per slot), and never longer than the reader.
   [[nodiscard]] Result<std::string_view> read_data(FileOffset data, std::size_t slot = 0);
 
+  // Counts and reports damage once per place; beyond some places a file is not complained about.
+  void report(const Error& error);
+
   // Names of all fields; values ("FIELD=value" payloads) of one field, newest first. The callback
   // returns false to stop.
   void for_each_field(const std::function<bool(std::string_view name)>& visit);
-  void for_each_value(std::string_view field, const std::function<bool(std::string_view payload)>& visit);
+  void for_each_value(std::string_view field,
+                      const std::function<bool(std::string_view payload)>& visit);
 
  private:
-  class Impl;
+  struct Impl;
   explicit FileReader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,121 @@
+#include "journal/directory.h"
+
+#include <dirent.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "base/try.h"
+#include "logq/id128.h"
+
+namespace logq::journal {
+namespace {
+
+constexpr std::uint32_t kFileEvents =
+    IN_CREATE | IN_MODIFY | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR;
+
+struct DirectoryCloser {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+// The names in a directory, in no particular order.
+Result<std::vector<std::string>> read_names(const std::string& directory) {
+  const std::unique_ptr<DIR, DirectoryCloser> open(::opendir(directory.c_str()));
+  if (open == nullptr) return fail(Error::system(errno, "opendir"));
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(open.get()))
+    names.emplace_back(entry->d_name);
+  if (errno != 0) return fail(Error::system(errno, "readdir"));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+}  // namespace
+
+bool is_journal_name(std::string_view name) {
+  return name.ends_with(".journal") || name.ends_with(".journal~");
+}
+
+Result<std::vector<std::string>> journal_directories(const std::string& directory) {
+  std::vector<std::string> directories{directory};
+  for (const std::string& name : LOGQ_TRY(read_names(directory))) {
+    std::string path = directory + "/" + name;
+    if (Id128::parse(name) && is_directory(path)) directories.push_back(std::move(path));
+  }
+  return directories;
+}
+
+Result<std::vector<std::string>> journal_files(const std::string& directory) {
+  std::vector<std::string> paths;
+  for (const std::string& name : LOGQ_TRY(read_names(directory))) {
+    if (is_journal_name(name)) paths.push_back(directory + "/" + name);
+  }
+  return paths;
+}
+
+Result<DirectoryWatch> DirectoryWatch::create() {
+  base::UniqueFd fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (!fd.is_open()) return fail(Error::system(errno, "inotify_init1"));
+  return DirectoryWatch(std::move(fd));
+}
+
+Result<void> DirectoryWatch::add(const std::string& directory) {
+  const int descriptor = ::inotify_add_watch(fd_.get(), directory.c_str(), kFileEvents);
+  if (descriptor < 0) return fail(Error::system(errno, "inotify_add_watch"));
+  if (directory_of(descriptor) == nullptr) watched_.push_back({descriptor, directory});
+  return {};
+}
+
+const std::string* DirectoryWatch::directory_of(int descriptor) const {
+  const auto found =
+      std::find_if(watched_.begin(), watched_.end(),
+                   [descriptor](const Watched& other) { return other.descriptor == descriptor; });
+  return found == watched_.end() ? nullptr : &found->directory;
+}
+
+Result<void> DirectoryWatch::read_events(const std::function<void(const Event&)>& visit) {
+  std::array<char, 16384> buffer{};
+  while (true) {
+    const ssize_t got = ::read(fd_.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return {};
+    if (got < 0) return fail(Error::system(errno, "read of inotify"));
+    if (got == 0) return {};
+    std::size_t at = 0;
+    while (at + sizeof(inotify_event) <= static_cast<std::size_t>(got)) {
+      inotify_event event{};
+      std::memcpy(&event, buffer.data() + at, sizeof(event));
+      const char* name = buffer.data() + at + sizeof(event);
+      at += sizeof(event) + event.len;
+      if ((event.mask & IN_Q_OVERFLOW) != 0) {
+        visit({Event::Kind::kOverflow, {}, {}});
+        continue;
+      }
+      if ((event.mask & IN_IGNORED) != 0) {
+        std::erase_if(watched_,
+                      [&event](const Watched& other) { return other.descriptor == event.wd; });
+        continue;
+      }
+      const std::string* directory = directory_of(event.wd);
+      if (directory == nullptr || event.len == 0) continue;
+      Event::Kind kind = Event::Kind::kChanged;
+      if ((event.mask & (IN_MOVED_FROM | IN_DELETE)) != 0) kind = Event::Kind::kGone;
+      if ((event.mask & IN_ISDIR) != 0) kind = Event::Kind::kDirectory;
+      visit({kind, *directory, std::string(name, ::strnlen(name, event.len))});
+    }
+  }
+}
+
+}  // namespace logq::journal

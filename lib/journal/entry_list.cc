@@ -1,0 +1,177 @@
+#include "journal/entry_list.h"
+
+#include <algorithm>
+
+namespace logq::journal {
+namespace {
+
+// How far a bisection looks past unreadable slots before it takes them for the end of its range.
+constexpr std::uint64_t kProbeSlots = 64;
+
+}  // namespace
+
+const Header* OpenFile::header() const {
+  // A header of 208 bytes is followed by objects, so 272 bytes are there unless the file is tiny;
+  // FileReader::open sees to that.
+  const auto found = objects.at<Header>(0);
+  return found ? *found : nullptr;
+}
+
+void OpenFile::report(const Error& error) const {
+  if (live && error.code == Errc::kTruncated) return;
+  if (on_damage) on_damage(error);
+}
+
+EntryList::EntryList(const OpenFile& file) : file_(&file) {
+  read_counts();
+}
+
+EntryList::EntryList(const OpenFile& file, FileOffset data) : file_(&file), data_(data) {
+  read_counts();
+}
+
+std::uint64_t EntryList::size() const {
+  catch_up();
+  return size_;
+}
+
+void EntryList::catch_up() const {
+  if (file_ != nullptr && generation_ != file_->generation) read_counts();
+}
+
+// The chain only ever grows at its end, so what is known of it stays.
+void EntryList::read_counts() const {
+  generation_ = file_->generation;
+  FileOffset first_array = 0;
+  if (data_ == 0) {
+    const Header* header = file_->header();
+    if (header == nullptr) return;
+    claimed_ = file_->n_entries;
+    first_array = load(header->entry_array_offset);
+  } else {
+    const auto data = file_->objects.object<DataObject>(data_);
+    if (!data) return file_->report(data.error());
+    claimed_ = load(data->object->n_entries);
+    inline_entry_ = claimed_ > 0 ? load(data->object->entry_offset) : 0;
+    first_array = claimed_ > 1 ? load(data->object->entry_array_offset) : 0;
+  }
+  if (arrays_.empty()) next_array_ = first_array;
+  extend_chain();
+}
+
+void EntryList::extend_chain() const {
+  const std::uint64_t ahead = data_ == 0 ? 0 : 1;
+  std::uint64_t reach =
+      arrays_.empty() ? std::min(ahead, claimed_) : arrays_.back().first + arrays_.back().slots;
+  if (!arrays_.empty() && next_array_ == 0 && reach < claimed_) {
+    const auto last = file_->objects.object<EntryArrayObject>(arrays_.back().offset);
+    if (last) next_array_ = load(last->object->next_entry_array_offset);
+  }
+  while (reach < claimed_ && next_array_ != 0) {
+    const auto array = file_->objects.object<EntryArrayObject>(next_array_);
+    if (!array) {
+      file_->report(array.error());
+      break;
+    }
+    // Arrays are written one after the other and never overlap: this bounds the walk by the file.
+    const FileOffset end = align8(next_array_ + array->size);
+    const FileOffset next = load(array->object->next_entry_array_offset);
+    const std::uint64_t slots = file_->objects.slots_of(array->size);
+    arrays_.push_back({next_array_, reach, slots});
+    reach += slots;
+    next_array_ = next;
+    if (next != 0 && next < end) {
+      file_->report(Error::corrupt(arrays_.back().offset, "entry array chain runs backwards"));
+      next_array_ = 0;
+      break;
+    }
+  }
+  size_ = std::min(reach, claimed_);
+}
+
+FileOffset EntryList::slot(std::uint64_t index) const {
+  if (data_ != 0 && index == 0) return inline_entry_;
+  if (last_array_ >= arrays_.size() || index < arrays_[last_array_].first ||
+      index - arrays_[last_array_].first >= arrays_[last_array_].slots) {
+    const auto behind = std::upper_bound(
+        arrays_.begin(), arrays_.end(), index,
+        [](std::uint64_t position, const Array& array) { return position < array.first; });
+    if (behind == arrays_.begin()) return 0;
+    last_array_ = static_cast<std::size_t>(behind - arrays_.begin()) - 1;
+  }
+  const Array& array = arrays_[last_array_];
+  return file_->objects.slot(array.offset, index - array.first);
+}
+
+bool EntryList::valid(FileOffset entry) const {
+  const std::uint64_t size = file_->objects.size();
+  return entry != 0 && entry % 8 == 0 && entry < size && size - entry >= sizeof(EntryObject);
+}
+
+std::optional<FileOffset> EntryList::at(std::uint64_t index) const {
+  catch_up();
+  if (index >= size_) return std::nullopt;
+  const FileOffset entry = slot(index);
+  if (!valid(entry)) return std::nullopt;
+  return entry;
+}
+
+// Position of the first entry at or after `offset`, or of an unreadable slot before it.
+std::uint64_t EntryList::lower_bound(FileOffset offset) const {
+  std::uint64_t low = 0;
+  std::uint64_t high = size_;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const std::uint64_t limit = std::min(high, middle + kProbeSlots);
+    std::uint64_t probe = middle;
+    FileOffset entry = slot(probe);
+    while (!valid(entry) && ++probe < limit)
+      entry = slot(probe);
+    if (probe < limit && entry < offset) {
+      low = probe + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+// True when the entry at hint_ lies just before `offset`, as when stepping forward.
+bool EntryList::follows_hint(FileOffset offset) const {
+  if (hint_ >= size_) return false;
+  const FileOffset entry = slot(hint_);
+  return valid(entry) && entry < offset && offset - entry <= sizeof(EntryObject);
+}
+
+std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
+  catch_up();
+  std::uint64_t index = follows_hint(offset) ? hint_ + 1 : lower_bound(offset);
+  for (; index < size_; ++index) {
+    const FileOffset entry = slot(index);
+    if (!valid(entry) || entry < offset) continue;
+    hint_ = index;
+    return entry;
+  }
+  return std::nullopt;
+}
+
+std::optional<FileOffset> EntryList::last_until(FileOffset offset) const {
+  catch_up();
+  if (size_ == 0) return std::nullopt;
+  std::uint64_t index = 0;
+  if (hint_ < size_ && slot(hint_) == offset + 1) {
+    index = hint_;  // a step backwards
+  } else {
+    index = offset == UINT64_MAX ? size_ : lower_bound(offset + 1);
+  }
+  while (index > 0) {
+    --index;
+    const FileOffset entry = slot(index);
+    if (!valid(entry) || entry > offset) continue;
+    hint_ = index;
+    return entry;
+  }
+  return std::nullopt;
+}
+
+}  // namespace logq::journal

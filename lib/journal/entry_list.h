@@ -1,0 +1,76 @@
+// EntryList: the entries that share something, in file order: all of a file, or those that carry
+// one DATA object. A chain of entry arrays with random access by position and by offset.
+//
+// Borrowed from its FileReader, which must outlive it, and as little thread-safe. It grows with the
+// file after FileReader::refresh(). Where the chain is damaged the list ends.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "journal/object_reader.h"
+#include "logq/result.h"
+
+namespace logq::journal {
+
+// What an open file offers to the parts that walk it. Owned by FileReader.
+struct OpenFile {
+  ObjectReader objects;
+  std::uint64_t generation = 0;  // counts refreshes
+  std::uint64_t n_entries = 0;   // of the header, as of the last refresh
+  bool live = false;             // a writer has it open: what is missing may just not be there yet
+  std::function<void(const Error&)> on_damage;
+
+  [[nodiscard]] const Header* header() const;  // never null once opened
+  // Reports, unless it is only that a writer is not that far yet.
+  void report(const Error& error) const;
+};
+
+class EntryList {
+ public:
+  EntryList() = default;  // empty for ever
+  // All entries of the file.
+  explicit EntryList(const OpenFile& file);
+  // Those of the DATA object at `data`.
+  EntryList(const OpenFile& file, FileOffset data);
+
+  [[nodiscard]] std::uint64_t size() const;
+  // Offset of the i-th entry; nothing where the chain is damaged or not yet written.
+  [[nodiscard]] std::optional<FileOffset> at(std::uint64_t index) const;
+  // First entry with offset >= `offset`; last entry with offset <= `offset`. A step from the last
+  // answer to its neighbour costs one look into the array.
+  [[nodiscard]] std::optional<FileOffset> first_from(FileOffset offset) const;
+  [[nodiscard]] std::optional<FileOffset> last_until(FileOffset offset) const;
+
+ private:
+  struct Array {
+    FileOffset offset = 0;
+    std::uint64_t first = 0;  // position of its first slot in the list
+    std::uint64_t slots = 0;
+  };
+
+  void catch_up() const;
+  void read_counts() const;
+  void extend_chain() const;
+  [[nodiscard]] FileOffset slot(std::uint64_t index) const;
+  [[nodiscard]] bool valid(FileOffset entry) const;
+  [[nodiscard]] std::uint64_t lower_bound(FileOffset offset) const;
+  [[nodiscard]] bool follows_hint(FileOffset offset) const;
+
+  const OpenFile* file_ = nullptr;
+  FileOffset data_ = 0;  // 0: the list of all entries
+
+  // A cache of what the file says, brought up to date when the reader was refreshed.
+  mutable std::uint64_t generation_ = 0;
+  mutable std::uint64_t size_ = 0;       // entries that can be reached
+  mutable std::uint64_t claimed_ = 0;    // entries that the count speaks of
+  mutable FileOffset inline_entry_ = 0;  // the first one, of a DATA object's list
+  mutable FileOffset next_array_ = 0;    // behind the arrays known so far; 0 at the end
+  mutable std::vector<Array> arrays_;
+  mutable std::size_t last_array_ = 0;  // where slot() looked last
+  mutable std::uint64_t hint_ = 0;      // position of the last answer
+};
+
+}  // namespace logq::journal

@@ -1,0 +1,57 @@
+// FileMapping: a journal file mapped read-only, as long as it is now and with room to grow.
+//
+// A file that a writer holds open is mapped with address space to spare; when it outgrows that, it
+// is mapped anew and the old mapping stays, so views are valid until the FileMapping is destroyed.
+//
+// Truncating a file below what its reader has seen raises SIGBUS on access. Journal writers only
+// cut off what was never part of the file; a program that reads files it does not trust to stay so
+// installs a handler of its own (libraries must not).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/mapped_region.h"
+#include "base/unique_fd.h"
+#include "logq/result.h"
+
+namespace logq::journal {
+
+// What identifies a file whatever its name is.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+
+class FileMapping {
+ public:
+  enum class Growth { kFinished, kGrowing };
+
+  // Errors: kSystem, kInvalidArgument (not a regular file), kTruncated (shorter than any header).
+  static Result<FileMapping> open(const std::string& path);
+
+  // Reserves address space for a file that is still written to.
+  Result<void> expect(Growth growth);
+  // Looks at the size of the file again. A file that became shorter ends where it ends now.
+  Result<void> refresh();
+
+  [[nodiscard]] const std::byte* bytes() const { return regions_.back().data(); }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] FileIdentity identity() const { return identity_; }
+
+ private:
+  FileMapping() = default;
+  Result<void> map(std::uint64_t bytes);
+
+  base::UniqueFd fd_;
+  FileIdentity identity_;
+  std::uint64_t size_ = 0;
+  std::vector<base::MappedRegion> regions_;  // the last one is in use
+};
+
+}  // namespace logq::journal

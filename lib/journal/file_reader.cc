@@ -1,0 +1,255 @@
+#include "journal/file_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/try.h"
+#include "journal/compression.h"
+#include "journal/hash_lookup.h"
+
+namespace logq::journal {
+namespace {
+
+// More items than any writer stores in one entry (journald: 1,024 from a client and some dozens of
+// its own); a bound on the work that a damaged entry can cause.
+constexpr std::uint64_t kMaxItems = 8192;
+
+// Places of damage that one file may report.
+constexpr std::size_t kMaxReports = 64;
+
+Id128 boot_id_of(const EntryObject& entry) {
+  return load_id(entry.boot_id);
+}
+
+}  // namespace
+
+struct FileReader::Impl {
+  // A buffer for a decompressed payload, and whose it is.
+  struct Slot {
+    FileOffset data = 0;
+    std::string payload;
+  };
+
+  Impl(std::string path_in, FileMapping mapping_in, DamageCallback on_damage_in)
+      : path(std::move(path_in)),
+        mapping(std::move(mapping_in)),
+        on_damage(std::move(on_damage_in)) {}
+
+  void look_at_file();
+  void report(const Error& error);
+  Result<std::string_view> payload_of(FileOffset data, const DataView& view, std::size_t slot);
+  void visit_values(FileOffset field,
+                    std::string_view prefix,
+                    const std::function<bool(std::string_view payload)>& visit);
+
+  std::string path;
+  FileMapping mapping;
+  DamageCallback on_damage;
+  OpenFile file;
+  FileInfo info;
+  std::unique_ptr<HashLookup> lookup;
+  Decompressor decompressor;
+  std::vector<std::unique_ptr<Slot>> slots;
+  std::string value_buffer;
+  std::vector<FileOffset> reported;
+};
+
+// Takes over the size of the file and what its header says now.
+void FileReader::Impl::look_at_file() {
+  const bool compact = (info.incompatible_flags & kIncompatibleCompact) != 0;
+  file.objects = ObjectReader(mapping.bytes(), mapping.size(), compact);
+  file.n_entries = info.n_entries;
+  file.live = info.state == FileState::kOnline;
+  ++file.generation;
+}
+
+void FileReader::Impl::report(const Error& error) {
+  if (!on_damage || reported.size() >= kMaxReports) return;
+  if (std::find(reported.begin(), reported.end(), error.offset) != reported.end()) return;
+  reported.push_back(error.offset);
+  on_damage(path, error);
+}
+
+Result<std::unique_ptr<FileReader>> FileReader::open(const std::string& path,
+                                                     DamageCallback on_damage) {
+  FileMapping mapping = LOGQ_TRY(FileMapping::open(path));
+  const ObjectReader bytes(mapping.bytes(), mapping.size(), false);
+  LOGQ_TRY(check_header(bytes));
+  const Header* header = LOGQ_TRY(bytes.at<Header>(0));
+  const FileInfo info = read_file_info(*header);
+  const std::uint64_t announced = load(header->header_size) + load(header->arena_size);
+  if (info.state != FileState::kArchived) LOGQ_TRY(mapping.expect(FileMapping::Growth::kGrowing));
+
+  auto impl = std::make_unique<Impl>(path, std::move(mapping), std::move(on_damage));
+  impl->info = info;
+  Impl* self = impl.get();
+  impl->file.on_damage = [self](const Error& error) { self->report(error); };
+  impl->lookup = std::make_unique<HashLookup>(
+      impl->file, (info.incompatible_flags & kIncompatibleKeyedHash) != 0, info.file_id.bytes);
+  // A writer may have appended since the file was measured; what is counted must lie inside.
+  LOGQ_TRY(impl->mapping.refresh());
+  impl->look_at_file();
+  if (announced > impl->mapping.size()) {
+    impl->report(Error::truncated(impl->mapping.size(), "file is shorter than its header says"));
+  }
+  return std::unique_ptr<FileReader>(new FileReader(std::move(impl)));
+}
+
+FileReader::FileReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+FileReader::~FileReader() = default;
+
+const std::string& FileReader::path() const {
+  return impl_->path;
+}
+
+const FileInfo& FileReader::info() const {
+  return impl_->info;
+}
+
+FileIdentity FileReader::identity() const {
+  return impl_->mapping.identity();
+}
+
+void FileReader::set_path(const std::string& path) {
+  impl_->path = path;
+}
+
+void FileReader::report(const Error& error) {
+  impl_->file.report(error);
+}
+
+Result<bool> FileReader::refresh() {
+  const Header* header = impl_->file.header();
+  if (header == nullptr) return fail(Error::truncated(0, "file has lost its header"));
+  const std::uint64_t before = impl_->info.n_entries;
+  const FileState state_before = impl_->info.state;
+  if (load(header->n_entries) == before && header->state == state_before) return false;
+  // The header first, the size afterwards: what is counted then lies inside. The flags that say how
+  // to read the file stay those of open().
+  FileInfo info = read_file_info(*header);
+  info.file_id = impl_->info.file_id;
+  info.seqnum_id = impl_->info.seqnum_id;
+  info.incompatible_flags = impl_->info.incompatible_flags;
+  if (info.state > FileState::kArchived) info.state = state_before;
+  LOGQ_TRY(impl_->mapping.refresh());
+  impl_->info = info;
+  impl_->look_at_file();
+  return info.n_entries > before;
+}
+
+EntryList FileReader::all_entries() {
+  return EntryList(impl_->file);
+}
+
+EntryList FileReader::entries_with(std::string_view payload) {
+  return entries_of(find_data(payload));
+}
+
+FileOffset FileReader::find_data(std::string_view payload) {
+  return impl_->lookup->find_data(payload);
+}
+
+EntryList FileReader::entries_of(FileOffset data) const {
+  return data == 0 ? EntryList() : EntryList(impl_->file, data);
+}
+
+Result<EntryInfo> FileReader::read_entry(FileOffset entry) {
+  const auto found = LOGQ_TRY(impl_->file.objects.object<EntryObject>(entry));
+  EntryInfo info;
+  info.offset = entry;
+  info.seqnum = load(found.object->seqnum);
+  info.realtime_usec = load(found.object->realtime);
+  info.monotonic_usec = load(found.object->monotonic);
+  info.boot_id = boot_id_of(*found.object);
+  info.xor_hash = load(found.object->xor_hash);
+  if (info.seqnum == 0) return fail(Error::corrupt(entry, "entry has no sequence number"));
+  if (info.realtime_usec == 0 || info.realtime_usec >= kTimestampLimit ||
+      info.monotonic_usec >= kTimestampLimit) {
+    return fail(Error::corrupt(entry, "entry has an impossible time"));
+  }
+  if (impl_->file.objects.items_of(found) == 0) {
+    return fail(Error::corrupt(entry, "entry has no fields"));
+  }
+  return info;
+}
+
+Result<void> FileReader::read_items(FileOffset entry, std::vector<FileOffset>& data_offsets) {
+  data_offsets.clear();
+  const auto found = LOGQ_TRY(impl_->file.objects.object<EntryObject>(entry));
+  const std::uint64_t items = impl_->file.objects.items_of(found);
+  if (items > kMaxItems) return fail(Error::corrupt(entry, "entry has too many fields"));
+  data_offsets.reserve(items);
+  for (std::uint64_t i = 0; i < items; ++i) {
+    data_offsets.push_back(impl_->file.objects.item(found, i));
+  }
+  return {};
+}
+
+Result<std::string_view> FileReader::Impl::payload_of(FileOffset data,
+                                                      const DataView& view,
+                                                      std::size_t slot) {
+  if (view.compression == 0) return view.stored;
+  while (slots.size() <= slot)
+    slots.push_back(std::make_unique<Slot>());
+  Slot& buffer = *slots[slot];
+  if (buffer.data == data) return std::string_view(buffer.payload);
+  buffer.data = 0;
+  const auto done = decompressor.decompress(view.compression, view.stored, buffer.payload);
+  if (!done) {
+    Error error = done.error();
+    error.offset = data;
+    return fail(error);
+  }
+  buffer.data = data;
+  return std::string_view(buffer.payload);
+}
+
+Result<std::string_view> FileReader::read_data(FileOffset data, std::size_t slot) {
+  const DataView view = LOGQ_TRY(impl_->file.objects.data(data));
+  return impl_->payload_of(data, view, slot);
+}
+
+void FileReader::for_each_field(const std::function<bool(std::string_view name)>& visit) {
+  impl_->lookup->for_each_field(
+      [&visit](FileOffset /*field*/, std::string_view name) { return visit(name); });
+}
+
+void FileReader::for_each_value(std::string_view field,
+                                const std::function<bool(std::string_view payload)>& visit) {
+  const FileOffset found = impl_->lookup->find_field(field);
+  if (found == 0) return;
+  std::string prefix(field);
+  prefix += '=';
+  impl_->visit_values(found, prefix, visit);
+}
+
+// New DATA objects are put in front of the list, so offsets fall: that bounds the walk.
+void FileReader::Impl::visit_values(FileOffset field,
+                                    std::string_view prefix,
+                                    const std::function<bool(std::string_view payload)>& visit) {
+  const auto head = file.objects.field(field);
+  if (!head) return file.report(head.error());
+  FileOffset offset = load(head->object->head_data_offset);
+  while (offset != 0) {
+    const auto data = file.objects.data(offset);
+    if (!data) return file.report(data.error());
+    std::string_view payload = data->stored;
+    bool readable = true;
+    if (data->compression != 0) {
+      const auto done = decompressor.decompress(data->compression, data->stored, value_buffer);
+      if (!done) file.report({done.error().code, 0, offset, done.error().what});
+      readable = done.has_value();
+      payload = value_buffer;
+    }
+    if (readable && !payload.starts_with(prefix)) {
+      file.report(Error::corrupt(offset, "DATA object is in the list of another field"));
+    } else if (readable && !visit(payload)) {
+      return;
+    }
+    const FileOffset next = load(data->object->next_field_offset);
+    if (next >= offset) return file.report(Error::corrupt(offset, "field list runs in a circle"));
+    offset = next;
+  }
+}
+
+}  // namespace logq::journal

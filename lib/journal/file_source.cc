@@ -1,0 +1,227 @@
+#include "journal/file_source.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace logq::journal {
+namespace {
+
+// How far a bisection looks for a readable entry before it gives up on that half.
+constexpr std::uint64_t kProbeEntries = 64;
+
+}  // namespace
+
+FileSource::FileSource(std::unique_ptr<FileReader> reader, const Match& match)
+    : reader_(std::move(reader)),
+      all_(reader_->all_entries()) {
+  select(match);
+}
+
+void FileSource::select(const Match& match) {
+  selection_ = std::make_unique<Selection>(*reader_, match);
+  loaded_ = false;
+}
+
+void FileSource::refresh(BootOrder& boots) {
+  const auto news = reader_->refresh();
+  if (!news) {
+    reader_->report(news.error());
+  } else if (*news) {
+    selection_->refresh();
+  }
+  if (last_boot_.is_null() || (news && *news)) learn_last_entry(boots);
+}
+
+void FileSource::learn_last_entry(BootOrder& boots) {
+  const auto last = all_.last_until(UINT64_MAX);
+  if (!last) return;
+  const auto entry = reader_->read_entry(*last);
+  if (!entry) return;  // reported when it is stepped on
+  if (entry->boot_id != last_boot_) {
+    last_boot_ = entry->boot_id;
+    last_machine_ = machine_of(*last);
+  }
+  boots.learn(last_boot_, last_machine_, entry->realtime_usec);
+}
+
+Id128 FileSource::machine_of(FileOffset entry) {
+  constexpr std::string_view kPrefix = "_MACHINE_ID=";
+  std::vector<FileOffset> items;
+  if (reader_->read_items(entry, items)) {
+    for (const FileOffset item : items) {
+      const auto payload = reader_->read_data(item);
+      if (!payload || !payload->starts_with(kPrefix)) continue;
+      if (const auto id = Id128::parse(payload->substr(kPrefix.size()))) return *id;
+    }
+  }
+  return reader_->info().machine_id;
+}
+
+bool FileSource::load(Direction direction, const BootOrder& boots) {
+  const bool forward = direction == Direction::kForward;
+  while (!loaded_) {
+    if (!forward && gap_ == 0) return false;
+    const auto offset = forward ? selection_->first_from(gap_) : selection_->last_until(gap_ - 1);
+    if (!offset) return false;
+    const auto entry = reader_->read_entry(*offset);
+    if (!entry) {
+      reader_->report(entry.error());
+      stand(direction, *offset);
+      continue;
+    }
+    if (forward && entry->seqnum <= floor_seqnum_) {
+      stand(direction, *offset);
+      continue;
+    }
+    candidate_.info = *entry;
+    candidate_.seqnum_id = reader_->info().seqnum_id;
+    boots.place(candidate_);
+    loaded_ = true;
+  }
+  return true;
+}
+
+void FileSource::pass(Direction direction) {
+  stand(direction, candidate_.info.offset);
+}
+
+void FileSource::stand(Direction side, FileOffset entry) {
+  gap_ = side == Direction::kForward ? entry + 1 : entry;
+  loaded_ = false;
+}
+
+void FileSource::seek_head() {
+  floor_seqnum_ = 0;
+  gap_ = 0;
+  loaded_ = false;
+}
+
+void FileSource::seek_tail() {
+  floor_seqnum_ = 0;
+  gap_ = behind_last(all_).value_or(0);
+  loaded_ = false;
+}
+
+std::optional<FileOffset> FileSource::behind_last(const EntryList& entries) const {
+  const auto last = entries.last_until(UINT64_MAX);
+  if (!last) return std::nullopt;
+  return *last + 1;
+}
+
+void FileSource::seek(const Cursor& target) {
+  floor_seqnum_ = 0;
+  loaded_ = false;
+  if (const auto shared = locate(target)) {
+    gap_ = *shared;
+  } else if (target.realtime_usec) {
+    const auto found = first_where(all_, [&target](const EntryInfo& entry) {
+      return entry.realtime_usec >= *target.realtime_usec;
+    });
+    gap_ = found.value_or(behind_last(all_).value_or(0));
+  } else {
+    gap_ = 0;
+  }
+}
+
+void FileSource::seek_behind_seqnum(std::uint64_t seqnum) {
+  floor_seqnum_ = seqnum;
+  loaded_ = false;
+  const auto found =
+      first_where(all_, [seqnum](const EntryInfo& entry) { return entry.seqnum > seqnum; });
+  gap_ = found.value_or(behind_last(all_).value_or(0));
+}
+
+// By sequence or boot; nothing when the file shares neither with `target`.
+std::optional<FileOffset> FileSource::locate(const Cursor& target) {
+  if (target.seqnum_id && target.seqnum && *target.seqnum_id == reader_->info().seqnum_id) {
+    const auto found = first_where(
+        all_, [&target](const EntryInfo& entry) { return entry.seqnum >= *target.seqnum; });
+    return found ? *found : behind_last(all_).value_or(0);
+  }
+  if (!target.boot_id || !target.monotonic_usec) return std::nullopt;
+  const EntryList boot = reader_->entries_with("_BOOT_ID=" + target.boot_id->to_string());
+  if (boot.size() == 0) return std::nullopt;
+  const auto found = first_where(boot, [&target](const EntryInfo& entry) {
+    return entry.monotonic_usec >= *target.monotonic_usec;
+  });
+  return found ? found : behind_last(boot);
+}
+
+std::optional<EntryInfo> FileSource::find(const Cursor& target) {
+  const auto found = locate(target);
+  if (!found) return std::nullopt;
+  const auto offset = all_.first_from(*found);
+  if (!offset) return std::nullopt;
+  const auto entry = reader_->read_entry(*offset);
+  if (!entry) return std::nullopt;
+  return *entry;
+}
+
+std::uint64_t FileSource::seqnum_behind() {
+  FileOffset before = gap_;
+  while (before > 0) {
+    const auto offset = all_.last_until(before - 1);
+    if (!offset) return 0;
+    const auto entry = reader_->read_entry(*offset);
+    if (entry) return entry->seqnum;
+    before = *offset;
+  }
+  return 0;
+}
+
+std::optional<EntryInfo> FileSource::first_entry() {
+  return readable_from(all_, 0, all_.size());
+}
+
+std::optional<EntryInfo> FileSource::last_entry() {
+  auto offset = all_.last_until(UINT64_MAX);
+  while (offset) {
+    const auto entry = reader_->read_entry(*offset);
+    if (entry) return *entry;
+    offset = all_.last_until(*offset - 1);
+  }
+  return std::nullopt;
+}
+
+bool FileSource::has(const EntryInfo& entry) {
+  const auto offset =
+      first_where(all_, [&entry](const EntryInfo& other) { return other.seqnum >= entry.seqnum; });
+  if (!offset) return false;
+  const auto found = reader_->read_entry(*offset);
+  return found && found->seqnum == entry.seqnum && found->xor_hash == entry.xor_hash &&
+         found->boot_id == entry.boot_id && found->monotonic_usec == entry.monotonic_usec;
+}
+
+std::optional<EntryInfo> FileSource::readable_from(const EntryList& entries,
+                                                   std::uint64_t index,
+                                                   std::uint64_t end) {
+  for (; index < end; ++index) {
+    const auto offset = entries.at(index);
+    if (!offset) continue;
+    const auto entry = reader_->read_entry(*offset);
+    if (entry) return *entry;
+  }
+  return std::nullopt;
+}
+
+// Bisects: `predicate` is false for the first entries and true for the rest. The answer is the
+// offset of the first for which it is true.
+template <typename Predicate>
+std::optional<FileOffset> FileSource::first_where(const EntryList& entries, Predicate predicate) {
+  std::uint64_t low = 0;
+  std::uint64_t high = entries.size();
+  std::optional<FileOffset> best;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const auto entry = readable_from(entries, middle, std::min(high, middle + kProbeEntries));
+    if (entry && !predicate(*entry)) {
+      low = middle + 1;
+    } else {
+      if (entry) best = entry->offset;
+      high = middle;
+    }
+  }
+  return best;
+}
+
+}  // namespace logq::journal

@@ -1,0 +1,87 @@
+// FileSource: one file's part in a Journal: where reading stands in it, and which of its entries
+// comes next in the direction of travel.
+//
+// A place in a file is a gap between two entries, kept as an offset: entries below it lie behind,
+// the others ahead. Gaps survive growth, renaming and a change of direction. Not thread-safe.
+#pragma once
+
+#include <memory>
+
+#include "journal/cursor.h"
+#include "journal/entry_order.h"
+#include "journal/file_reader.h"
+#include "journal/match.h"
+#include "journal/selection.h"
+
+namespace logq::journal {
+
+enum class Direction { kForward, kBackward };
+
+class FileSource {
+ public:
+  // `match` must outlive the source.
+  FileSource(std::unique_ptr<FileReader> reader, const Match& match);
+
+  [[nodiscard]] FileReader& reader() { return *reader_; }
+  [[nodiscard]] const Id128& seqnum_id() const { return reader_->info().seqnum_id; }
+  void select(const Match& match);
+  // Takes notice of what was appended and tells `boots` what the last entry says.
+  void refresh(BootOrder& boots);
+
+  // Finds the next entry in `direction` unless it is known; damaged ones are reported and passed.
+  // False when there is none.
+  bool load(Direction direction, const BootOrder& boots);
+  // REQUIRES for both: load() returned true and nothing moved since.
+  [[nodiscard]] const PlacedEntry& candidate() const { return candidate_; }
+  void pass(Direction direction);
+  // Forgets the candidate (the direction changes).
+  void turn() { loaded_ = false; }
+  // Puts the gap just before or just behind an entry of this file.
+  void stand(Direction side, FileOffset entry);
+
+  void seek_head();
+  void seek_tail();
+  // The first entry at or after `target`, found by what the two have in common: sequence, else
+  // boot, else realtime; the head when nothing.
+  void seek(const Cursor& target);
+  // Behind the entry that has this number; none up to it is handed out in forward direction, even
+  // when it is appended later.
+  void seek_behind_seqnum(std::uint64_t seqnum);
+  // The first entry at or after (seqnum_id, seqnum) or (boot, monotonic), if the file can say.
+  [[nodiscard]] std::optional<EntryInfo> find(const Cursor& target);
+  // The number of the last entry that lies behind, 0 when there is none.
+  [[nodiscard]] std::uint64_t seqnum_behind();
+
+  [[nodiscard]] std::optional<EntryInfo> first_entry();
+  [[nodiscard]] std::optional<EntryInfo> last_entry();
+  // Whether an entry of the same sequence is in this file too.
+  [[nodiscard]] bool has(const EntryInfo& entry);
+
+  // The file has no name any more: it is read to its end and then let go.
+  bool detached = false;
+  // It was said where reading begins; put off while a file that appeared has no entries.
+  bool placed = false;
+
+ private:
+  template <typename Predicate>
+  std::optional<FileOffset> first_where(const EntryList& entries, Predicate predicate);
+  [[nodiscard]] std::optional<EntryInfo> readable_from(const EntryList& entries,
+                                                       std::uint64_t index,
+                                                       std::uint64_t end);
+  [[nodiscard]] std::optional<FileOffset> behind_last(const EntryList& entries) const;
+  [[nodiscard]] std::optional<FileOffset> locate(const Cursor& target);
+  void learn_last_entry(BootOrder& boots);
+  [[nodiscard]] Id128 machine_of(FileOffset entry);
+
+  std::unique_ptr<FileReader> reader_;
+  EntryList all_;
+  std::unique_ptr<Selection> selection_;
+  FileOffset gap_ = 0;
+  std::uint64_t floor_seqnum_ = 0;
+  bool loaded_ = false;
+  PlacedEntry candidate_;
+  Id128 last_boot_;
+  Id128 last_machine_;
+};
+
+}  // namespace logq::journal

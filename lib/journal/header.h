@@ -1,0 +1,36 @@
+// The header of a journal file, checked and read.
+#pragma once
+
+#include "journal/format.h"
+#include "journal/object_reader.h"
+#include "logq/id128.h"
+#include "logq/result.h"
+
+namespace logq::journal {
+
+// What the header says, read once.
+struct FileInfo {
+  Id128 file_id;
+  Id128 machine_id;
+  Id128 seqnum_id;
+  Id128 tail_entry_boot_id;
+  FileState state = FileState::kOffline;
+  std::uint32_t compatible_flags = 0;
+  std::uint32_t incompatible_flags = 0;
+  std::uint64_t n_entries = 0;
+  std::uint64_t head_entry_seqnum = 0;
+  std::uint64_t tail_entry_seqnum = 0;
+  std::uint64_t head_entry_realtime_usec = 0;
+  std::uint64_t tail_entry_realtime_usec = 0;
+  std::uint64_t tail_entry_monotonic_usec = 0;
+};
+
+// Refuses what cannot be read as a journal file at all; counters and offsets are not judged here
+// but where they are used. Errors: kTruncated (too short, or not written yet), kCorrupt,
+// kUnsupported (an incompatible flag that is unknown to us).
+Result<void> check_header(const ObjectReader& file);
+
+// REQUIRES: check_header accepted the file.
+FileInfo read_file_info(const Header& header);
+
+}  // namespace logq::journal

@@ -1,0 +1,280 @@
+#include "journal/journal.h"
+
+#include <algorithm>
+
+#include "base/try.h"
+#include "journal/journal_impl.h"
+
+namespace logq::journal {
+namespace {
+
+// What the decompressed payloads of one entry may take together (systemd's ENTRY_SIZE_MAX).
+constexpr std::uint64_t kMaxEntryBytes = std::uint64_t{770} << 20;
+
+}  // namespace
+
+void Journal::Impl::select(Match match) {
+  match_ = std::move(match);
+  for (const auto& source : sources_)
+    source->select(match_);
+  seek_end(Direction::kBackward);
+}
+
+void Journal::Impl::seek(Cursor target) {
+  seek_ = {SeekKind::kTarget, target};
+  seek_pending_ = true;
+}
+
+// kBackward is the head, kForward the tail.
+void Journal::Impl::seek_end(Direction end) {
+  seek_ = {end == Direction::kForward ? SeekKind::kTail : SeekKind::kHead, {}};
+  seek_pending_ = true;
+}
+
+void Journal::Impl::apply_seek() {
+  if (!seek_pending_) return;
+  seek_pending_ = false;
+  prepared_ = false;
+  current_source_ = nullptr;
+  finished_.clear();
+  if (seek_.kind == SeekKind::kTarget) complete_target();
+  for (const auto& source : sources_)
+    apply_seek_to(*source);
+}
+
+void Journal::Impl::apply_seek_to(FileSource& source) {
+  source.placed = true;
+  switch (seek_.kind) {
+    case SeekKind::kHead:
+      return source.seek_head();
+    case SeekKind::kTail:
+      return source.seek_tail();
+    case SeekKind::kTarget:
+      return source.seek(seek_.target);
+  }
+}
+
+// Files that share neither sequence nor boot with the target need its realtime, which a file that
+// does share one of them knows.
+void Journal::Impl::complete_target() {
+  Cursor& target = seek_.target;
+  if (target.realtime_usec) return;
+  for (const auto& source : sources_) {
+    const auto entry = source->find(target);
+    if (!entry) continue;
+    if (target.realtime_usec && *target.realtime_usec <= entry->realtime_usec) continue;
+    target.realtime_usec = entry->realtime_usec;
+    if (target.seqnum && *target.seqnum == entry->seqnum && !target.boot_id) {
+      target.boot_id = entry->boot_id;
+      target.monotonic_usec = entry->monotonic_usec;
+    }
+  }
+}
+
+bool Journal::Impl::earlier(const FileSource& a, const FileSource& b) const {
+  const int order = compare(a.candidate(), b.candidate());
+  return direction_ == Direction::kForward ? order < 0 : order > 0;
+}
+
+void Journal::Impl::sift_down(std::size_t at) {
+  while (true) {
+    std::size_t first = at;
+    for (std::size_t child = 2 * at + 1; child <= 2 * at + 2 && child < heap_.size(); ++child) {
+      if (earlier(*heap_[child], *heap_[first])) first = child;
+    }
+    if (first == at) return;
+    std::swap(heap_[at], heap_[first]);
+    at = first;
+  }
+}
+
+// Makes heap_ say what comes next in `direction`.
+void Journal::Impl::prepare(Direction direction) {
+  if (!prepared_ || direction != direction_) {
+    if (direction != direction_) {
+      for (const auto& source : sources_)
+        source->turn();
+      // The entry we are on is behind us now.
+      if (current_source_ != nullptr) current_source_->stand(direction, current_.info.offset);
+    }
+    direction_ = direction;
+    heap_.clear();
+    for (const auto& source : sources_) {
+      if (source->load(direction, boots_)) heap_.push_back(source.get());
+    }
+    for (std::size_t i = heap_.size() / 2; i-- > 0;)
+      sift_down(i);
+    prepared_ = true;
+  } else if (top_passed_) {
+    if (!heap_[0]->load(direction, boots_)) {
+      heap_[0] = heap_.back();
+      heap_.pop_back();
+    }
+    if (!heap_.empty()) sift_down(0);
+  }
+  top_passed_ = false;
+}
+
+bool Journal::Impl::step(Direction direction) {
+  apply_seek();
+  while (true) {
+    prepare(direction);
+    if (heap_.empty()) return false;
+    FileSource& source = *heap_[0];
+    const PlacedEntry entry = source.candidate();
+    source.pass(direction);
+    top_passed_ = true;
+    if (current_source_ != nullptr && identical(entry, current_)) continue;
+    current_ = entry;
+    current_source_ = &source;
+    items_loaded_ = false;
+    return true;
+  }
+}
+
+Result<std::string_view> Journal::Impl::read_item(std::size_t index) {
+  return current_source_->reader().read_data(items_[index], index);
+}
+
+void Journal::Impl::visit_payloads(const std::function<bool(std::string_view payload)>& visit) {
+  FileReader& reader = current_source_->reader();
+  if (!items_loaded_) {
+    const auto read = reader.read_items(current_.info.offset, items_);
+    if (!read) reader.report(read.error());
+    items_loaded_ = true;
+  }
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    const auto payload = read_item(i);
+    if (!payload) {
+      reader.report(payload.error());
+      continue;
+    }
+    bytes += payload->size();
+    if (bytes > kMaxEntryBytes) {
+      return reader.report(Error::corrupt(current_.info.offset, "entry is larger than any can be"));
+    }
+    if (!visit(*payload)) return;
+  }
+}
+
+std::optional<std::string_view> Journal::Impl::find_value(std::string_view field) {
+  std::optional<std::string_view> value;
+  visit_payloads([&](std::string_view payload) {
+    if (payload.size() <= field.size() || payload[field.size()] != '=') return true;
+    if (!payload.starts_with(field)) return true;
+    value = payload.substr(field.size() + 1);
+    return false;
+  });
+  return value;
+}
+
+std::vector<FileReader*> Journal::Impl::readers() {
+  std::vector<FileReader*> readers;
+  for (const auto& source : sources_)
+    readers.push_back(&source->reader());
+  return readers;
+}
+
+Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Journal::~Journal() = default;
+
+Result<std::unique_ptr<Journal>> Journal::open_directory(const std::string& directory,
+                                                         DamageCallback on_damage) {
+  auto impl = std::make_unique<Impl>(directory, std::vector<std::string>{}, std::move(on_damage));
+  LOGQ_TRY(impl->open_all());
+  return std::unique_ptr<Journal>(new Journal(std::move(impl)));
+}
+
+Result<std::unique_ptr<Journal>> Journal::open_files(const std::vector<std::string>& paths,
+                                                     DamageCallback on_damage) {
+  auto impl = std::make_unique<Impl>(std::string(), paths, std::move(on_damage));
+  LOGQ_TRY(impl->open_all());
+  return std::unique_ptr<Journal>(new Journal(std::move(impl)));
+}
+
+void Journal::set_match(Match match) {
+  impl_->select(std::move(match));
+}
+
+void Journal::seek_head() {
+  impl_->seek_end(Direction::kBackward);
+}
+
+void Journal::seek_tail() {
+  impl_->seek_end(Direction::kForward);
+}
+
+void Journal::seek_realtime(std::uint64_t realtime_usec) {
+  Cursor target;
+  target.realtime_usec = realtime_usec;
+  impl_->seek(target);
+}
+
+void Journal::seek_monotonic(const Id128& boot_id, std::uint64_t monotonic_usec) {
+  Cursor target;
+  target.boot_id = boot_id;
+  target.monotonic_usec = monotonic_usec;
+  impl_->seek(target);
+}
+
+void Journal::seek_seqnum(const Id128& seqnum_id, std::uint64_t seqnum) {
+  Cursor target;
+  target.seqnum_id = seqnum_id;
+  target.seqnum = seqnum;
+  impl_->seek(target);
+}
+
+void Journal::seek_cursor(const Cursor& cursor) {
+  impl_->seek(cursor);
+}
+
+bool Journal::next() {
+  return impl_->step(Direction::kForward);
+}
+
+bool Journal::previous() {
+  return impl_->step(Direction::kBackward);
+}
+
+const EntryInfo& Journal::entry() const {
+  return impl_->current().info;
+}
+
+const FileInfo& Journal::file_info() const {
+  return impl_->current_source().reader().info();
+}
+
+Cursor Journal::cursor() const {
+  const PlacedEntry& entry = impl_->current();
+  Cursor cursor;
+  cursor.seqnum_id = entry.seqnum_id;
+  cursor.seqnum = entry.info.seqnum;
+  cursor.boot_id = entry.info.boot_id;
+  cursor.monotonic_usec = entry.info.monotonic_usec;
+  cursor.realtime_usec = entry.info.realtime_usec;
+  cursor.xor_hash = entry.info.xor_hash;
+  return cursor;
+}
+
+void Journal::for_each_payload(const std::function<bool(std::string_view payload)>& visit) {
+  impl_->visit_payloads(visit);
+}
+
+std::optional<std::string_view> Journal::find_value(std::string_view field) {
+  return impl_->find_value(field);
+}
+
+Result<int> Journal::watch_fd() {
+  return impl_->watch();
+}
+
+Result<void> Journal::process_changes() {
+  return impl_->process_changes();
+}
+
+std::vector<FileReader*> Journal::files() {
+  return impl_->readers();
+}
+
+}  // namespace logq::journal

@@ -1,0 +1,255 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/try.h"
+#include "journal/journal_impl.h"
+
+namespace logq::journal {
+namespace {
+
+// A directory that keeps changing is taken as it was found in the end.
+constexpr int kScanAttempts = 5;
+
+std::optional<FileIdentity> identity_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) < 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// "./x" and "x" are the same name to a watch of ".".
+std::string plain(const std::string& path) {
+  return path.starts_with("./") ? path.substr(2) : path;
+}
+
+}  // namespace
+
+Result<void> Journal::Impl::open_all() {
+  LOGQ_TRY(scan());
+  if (directory_.empty() && sources_.empty() && !paths_.empty()) {
+    // With not one of the files that were asked for there is nothing to show: the reason is the
+    // first one's, all were reported.
+    auto first = FileReader::open(paths_.front());
+    if (!first) return fail(first.error());
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> Journal::Impl::wanted_paths() {
+  if (directory_.empty()) return paths_;
+  std::vector<std::string> paths;
+  for (const std::string& directory : LOGQ_TRY(journal_directories(directory_))) {
+    if (watch_) {
+      const auto added = watch_->add(directory);
+      if (!added) complain(directory, added.error());
+    }
+    auto found = journal_files(directory);
+    if (!found && directory == directory_) return fail(found.error());
+    if (!found) {
+      complain(directory, found.error());
+      continue;
+    }
+    paths.insert(paths.end(), found->begin(), found->end());
+  }
+  return paths;
+}
+
+bool Journal::Impl::is_wanted(const std::string& path) const {
+  if (!directory_.empty()) return is_journal_name(path);
+  return std::any_of(paths_.begin(), paths_.end(),
+                     [&path](const std::string& wanted) { return plain(wanted) == plain(path); });
+}
+
+// A file that is rotated while we open the others would be missed under both its names, so the
+// names are read again until they stay the same.
+Result<void> Journal::Impl::scan() {
+  std::vector<std::string> before;
+  for (int attempt = 0; attempt < kScanAttempts; ++attempt) {
+    std::vector<std::string> paths = LOGQ_TRY(wanted_paths());
+    if (attempt > 0 && (paths == before || directory_.empty())) break;
+    for (const std::string& path : paths)
+      consider(path);
+    before = std::move(paths);
+  }
+  return {};
+}
+
+FileSource* Journal::Impl::source_of(const FileIdentity& identity) {
+  for (const auto& source : sources_) {
+    if (source->reader().identity() == identity) return source.get();
+  }
+  return nullptr;
+}
+
+FileSource* Journal::Impl::source_at(const std::string& path) {
+  for (const auto& source : sources_) {
+    if (!source->detached && plain(source->reader().path()) == plain(path)) return source.get();
+  }
+  return nullptr;
+}
+
+void Journal::Impl::complain(const std::string& path, const Error& error) {
+  // A file that is being made is incomplete for a moment; we will hear when it has grown.
+  if (watch_ && error.code == Errc::kTruncated) return;
+  if (std::find(complained_.begin(), complained_.end(), path) != complained_.end()) return;
+  complained_.push_back(path);
+  if (on_damage_) on_damage_(path, error);
+}
+
+// Makes what is at `path` one of our files, whether it is new or has only got a new name.
+void Journal::Impl::consider(const std::string& path) {
+  const auto identity = identity_of(path);
+  if (FileSource* known = identity ? source_of(*identity) : nullptr) {
+    if (known->detached || identity_of(known->reader().path()) != identity) {
+      known->reader().set_path(path);
+    }
+    known->detached = false;
+    return;
+  }
+  if (FileSource* replaced = source_at(path)) replaced->detached = true;
+  auto reader = FileReader::open(path, on_damage_);
+  if (!reader) {
+    const bool vanished = watch_ && reader.error().sys_errno == ENOENT;
+    if (!vanished) complain(path, reader.error());
+    return;
+  }
+  if (source_of((*reader)->identity()) != nullptr) return;  // renamed between stat and open
+  sources_.push_back(std::make_unique<FileSource>(std::move(*reader), match_));
+}
+
+Result<int> Journal::Impl::watch() {
+  if (watch_) return watch_->fd();
+  watched_since_usec_ = base::Clock::system().now().realtime_usec;
+  watch_ = LOGQ_TRY(DirectoryWatch::create());
+  if (directory_.empty()) {
+    for (const std::string& path : paths_)
+      LOGQ_TRY(watch_->add(parent_of(path)));
+  } else {
+    LOGQ_TRY(watch_->add(directory_));
+  }
+  // What happened between opening and watching.
+  apply_seek();
+  LOGQ_TRY(scan());
+  detach_vanished();
+  catch_up();
+  return watch_->fd();
+}
+
+// Collects the files that something happened to; true when everything must be looked at.
+Result<bool> Journal::Impl::read_watch(std::vector<std::string>& changed) {
+  bool rescan = false;
+  const auto note = [&](const DirectoryWatch::Event& event) {
+    using Kind = DirectoryWatch::Event::Kind;
+    if (event.kind == Kind::kOverflow || event.kind == Kind::kDirectory) {
+      rescan = true;
+      return;
+    }
+    const std::string path = event.directory + "/" + event.name;
+    if (!is_wanted(path)) return;
+    if (event.kind == Kind::kGone) {
+      if (FileSource* source = source_at(path)) source->detached = true;
+    }
+    if (std::find(changed.begin(), changed.end(), path) == changed.end()) changed.push_back(path);
+  };
+  LOGQ_TRY(watch_->read_events(note));
+  return rescan;
+}
+
+Result<void> Journal::Impl::process_changes() {
+  apply_seek();
+  std::vector<std::string> changed;
+  const bool rescan = watch_ ? LOGQ_TRY(read_watch(changed)) : true;
+  for (const std::string& path : changed)
+    consider(path);
+  if (rescan) {
+    LOGQ_TRY(scan());
+    detach_vanished();
+  }
+  catch_up();
+  let_go_of_finished();
+  return {};
+}
+
+// Reads on in all files. New ones have been opened before, so what was written to a file before its
+// successor began is known before the first entry of the successor is handed out.
+void Journal::Impl::catch_up() {
+  for (const auto& source : sources_)
+    source->refresh(boots_);
+  for (const auto& source : sources_) {
+    if (!source->placed && source->reader().info().n_entries > 0) place(*source);
+  }
+  prepared_ = false;
+}
+
+void Journal::Impl::detach_vanished() {
+  for (const auto& source : sources_) {
+    const auto identity = identity_of(source->reader().path());
+    if (!identity || !(*identity == source->reader().identity())) source->detached = true;
+  }
+}
+
+// How far the sequence of `source` has been read in the other files; nothing when it is new to us.
+std::optional<std::uint64_t> Journal::Impl::progress_beside(const FileSource& source) {
+  const Id128 sequence = source.seqnum_id();
+  std::optional<std::uint64_t> furthest;
+  for (const Finished& finished : finished_) {
+    if (finished.seqnum_id != sequence) continue;
+    furthest = std::max(furthest.value_or(0), finished.last_seqnum);
+  }
+  for (const auto& other : sources_) {
+    if (other.get() == &source || other->seqnum_id() != sequence) continue;
+    furthest = std::max(furthest.value_or(0), other->seqnum_behind());
+  }
+  return furthest;
+}
+
+// Whether its entries are those of another file: a recovered copy, or a file that came back.
+bool Journal::Impl::is_copy(FileSource& source) {
+  const auto first = source.first_entry();
+  if (!first) return false;
+  const Id128 sequence = source.seqnum_id();
+  const bool finished = std::any_of(finished_.begin(), finished_.end(), [&](const Finished& other) {
+    return other.seqnum_id == sequence && other.first_seqnum <= first->seqnum &&
+           first->seqnum <= other.last_seqnum;
+  });
+  return finished || std::any_of(sources_.begin(), sources_.end(), [&](const auto& other) {
+           return other.get() != &source && other->seqnum_id() == sequence && other->has(*first);
+         });
+}
+
+// Where reading starts in a file that appeared while others were being read. What was written since
+// we watch is read whole, unless it is a copy; of anything else what lies behind our place.
+void Journal::Impl::place(FileSource& source) {
+  source.placed = true;
+  const FileInfo& info = source.reader().info();
+  const bool written_since =
+      info.state == FileState::kOnline || info.head_entry_realtime_usec >= watched_since_usec_;
+  if (watch_ && written_since && !is_copy(source)) return source.seek_head();
+  if (const auto seqnum = progress_beside(source)) return source.seek_behind_seqnum(*seqnum);
+  if (current_source_ == nullptr) return apply_seek_to(source);
+  Cursor here;
+  here.boot_id = current_.info.boot_id;
+  here.monotonic_usec = current_.info.monotonic_usec;
+  here.realtime_usec = current_.info.realtime_usec;
+  source.seek(here);
+}
+
+void Journal::Impl::let_go_of_finished() {
+  std::erase_if(sources_, [this](const std::unique_ptr<FileSource>& source) {
+    if (!source->detached || source.get() == current_source_) return false;
+    if (source->load(direction_, boots_)) return false;
+    const auto first = source->first_entry();
+    const auto last = source->last_entry();
+    if (first && last) finished_.push_back({source->seqnum_id(), first->seqnum, last->seqnum});
+    return true;
+  });
+}
+
+}  // namespace logq::journal

@@ -1,0 +1,102 @@
+// The inside of Journal, shared by journal.cc (positions and steps) and journal_follow.cc (which
+// files there are, and their changes).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "journal/directory.h"
+#include "journal/file_source.h"
+#include "journal/journal.h"
+
+namespace logq::journal {
+
+class Journal::Impl {
+ public:
+  Impl(std::string directory, std::vector<std::string> paths, DamageCallback on_damage)
+      : directory_(std::move(directory)),
+        paths_(std::move(paths)),
+        on_damage_(std::move(on_damage)) {}
+
+  // journal_follow.cc
+  Result<void> open_all();
+  Result<int> watch();
+  Result<void> process_changes();
+
+  // journal.cc
+  void select(Match match);
+  void seek(Cursor target);
+  void seek_end(Direction end);
+  bool step(Direction direction);
+  void visit_payloads(const std::function<bool(std::string_view payload)>& visit);
+  std::optional<std::string_view> find_value(std::string_view field);
+
+  [[nodiscard]] const PlacedEntry& current() const { return current_; }
+  [[nodiscard]] FileSource& current_source() const { return *current_source_; }
+  std::vector<FileReader*> readers();
+
+ private:
+  enum class SeekKind { kHead, kTail, kTarget };
+  struct Seek {
+    SeekKind kind = SeekKind::kHead;
+    Cursor target;
+  };
+  // A file that was read to its end and let go.
+  struct Finished {
+    Id128 seqnum_id;
+    std::uint64_t first_seqnum = 0;
+    std::uint64_t last_seqnum = 0;
+  };
+
+  // journal.cc: positions and steps
+  void apply_seek();
+  void apply_seek_to(FileSource& source);
+  void complete_target();
+  void prepare(Direction direction);
+  void sift_down(std::size_t at);
+  [[nodiscard]] bool earlier(const FileSource& a, const FileSource& b) const;
+  Result<std::string_view> read_item(std::size_t index);
+
+  // journal_follow.cc: files
+  Result<void> scan();
+  Result<std::vector<std::string>> wanted_paths();
+  void consider(const std::string& path);
+  [[nodiscard]] FileSource* source_of(const FileIdentity& identity);
+  [[nodiscard]] FileSource* source_at(const std::string& path);
+  void complain(const std::string& path, const Error& error);
+  Result<bool> read_watch(std::vector<std::string>& changed);
+  void detach_vanished();
+  void catch_up();
+  void place(FileSource& source);
+  [[nodiscard]] bool is_copy(FileSource& source);
+  [[nodiscard]] std::optional<std::uint64_t> progress_beside(const FileSource& source);
+  void let_go_of_finished();
+  [[nodiscard]] bool is_wanted(const std::string& path) const;
+
+  std::string directory_;  // empty: exactly paths_
+  std::vector<std::string> paths_;
+  DamageCallback on_damage_;
+  Match match_;
+  std::vector<std::unique_ptr<FileSource>> sources_;
+  BootOrder boots_;
+
+  Seek seek_;
+  bool seek_pending_ = true;
+  Direction direction_ = Direction::kForward;
+  bool prepared_ = false;          // heap_ is valid for direction_
+  bool top_passed_ = false;        // heap_[0] was handed out and needs its next candidate
+  std::vector<FileSource*> heap_;  // sources with a candidate, the next one first
+  FileSource* current_source_ = nullptr;
+  PlacedEntry current_;
+  std::vector<FileOffset> items_;  // of the current entry, once asked for
+  bool items_loaded_ = false;
+
+  std::optional<DirectoryWatch> watch_;
+  std::uint64_t watched_since_usec_ = 0;
+  std::vector<std::string> complained_;
+  std::vector<Finished> finished_;
+};
+
+}  // namespace logq::journal

@@ -1,0 +1,166 @@
+// ObjectReader: the one place where bytes of a journal file become structs.
+//
+// Every access names an offset; range, alignment, type and size are checked here, at the place of
+// use, once per object. The bytes belong to the mapping it looks at (FileMapping) and must outlive
+// what is returned. A live file changes under us: read each of its fields once, with load(), into a
+// local, then check the local.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include "journal/format.h"
+#include "logq/id128.h"
+#include "logq/result.h"
+
+namespace logq::journal {
+
+using FileOffset = std::uint64_t;
+
+// One load of a field that a writer may be changing; ordered before later loads, so that what was
+// published before a counter is seen after it (partner: the writer's fence before the counter).
+inline std::uint64_t load(const Le64& field) {
+  return std::bit_cast<Le64>(__atomic_load_n(
+      static_cast<const std::uint64_t*>(static_cast<const void*>(&field)), __ATOMIC_ACQUIRE));
+}
+inline std::uint32_t load(const Le32& field) {
+  return std::bit_cast<Le32>(__atomic_load_n(
+      static_cast<const std::uint32_t*>(static_cast<const void*>(&field)), __ATOMIC_ACQUIRE));
+}
+
+// An object whose header has been checked: `size` bytes from `object` lie inside the file.
+template <typename T>
+struct ObjectView {
+  const T* object = nullptr;
+  std::uint64_t size = 0;
+};
+
+// What a DATA object holds; `stored` is the payload as it is in the file, perhaps compressed.
+struct DataView {
+  const DataObject* object = nullptr;
+  std::string_view stored;
+  std::uint8_t compression = 0;  // kObjectCompressed*, 0 when stored as it is
+};
+
+struct FieldView {
+  const FieldObject* object = nullptr;
+  std::string_view name;
+};
+
+template <typename T>
+constexpr ObjectType object_type_of();
+template <>
+constexpr ObjectType object_type_of<DataObject>() {
+  return ObjectType::kData;
+}
+template <>
+constexpr ObjectType object_type_of<FieldObject>() {
+  return ObjectType::kField;
+}
+template <>
+constexpr ObjectType object_type_of<EntryObject>() {
+  return ObjectType::kEntry;
+}
+template <>
+constexpr ObjectType object_type_of<EntryArrayObject>() {
+  return ObjectType::kEntryArray;
+}
+
+class ObjectReader {
+ public:
+  ObjectReader() = default;
+  ObjectReader(const std::byte* bytes, std::uint64_t size, bool compact)
+      : bytes_(bytes),
+        size_(size),
+        compact_(compact) {}
+
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] bool compact() const { return compact_; }
+
+  // A T at `offset`, whatever it is part of. Errors: kCorrupt (alignment), kTruncated (range).
+  template <typename T>
+  [[nodiscard]] Result<const T*> at(FileOffset offset) const {
+    if (offset % 8 != 0) return fail(Error::corrupt(offset, "offset is not 8-aligned"));
+    if (offset > size_ || size_ - offset < sizeof(T)) {
+      return fail(Error::truncated(offset, "object lies beyond the end of the file"));
+    }
+    return reinterpret_cast<const T*>(bytes_ + offset);
+  }
+
+  // A whole object of the type that T stands for.
+  template <typename T>
+  [[nodiscard]] Result<ObjectView<T>> object(FileOffset offset) const {
+    const auto found = at<T>(offset);
+    if (!found) return fail(found.error());
+    const ObjectHeader& header = (*found)->object;
+    if (header.type != object_type_of<T>()) {
+      return fail(Error::corrupt(offset, "object is not of the expected type"));
+    }
+    const std::uint64_t size = load(header.size);
+    if (size < sizeof(T)) return fail(Error::corrupt(offset, "object is too small for its type"));
+    if (size > size_ - offset) return fail(Error::truncated(offset, "object is cut off"));
+    return ObjectView<T>{*found, size};
+  }
+
+  [[nodiscard]] Result<DataView> data(FileOffset offset) const {
+    const auto found = object<DataObject>(offset);
+    if (!found) return fail(found.error());
+    const std::uint64_t head = compact_ ? sizeof(CompactDataObject) : sizeof(DataObject);
+    if (found->size <= head) return fail(Error::corrupt(offset, "DATA object without a payload"));
+    return DataView{found->object,
+                    {reinterpret_cast<const char*>(found->object) + head, found->size - head},
+                    static_cast<std::uint8_t>(found->object->object.flags & kObjectCompressedAny)};
+  }
+
+  [[nodiscard]] Result<FieldView> field(FileOffset offset) const {
+    const auto found = object<FieldObject>(offset);
+    if (!found) return fail(found.error());
+    if (found->size == sizeof(FieldObject)) {
+      return fail(Error::corrupt(offset, "FIELD object without a name"));
+    }
+    return FieldView{
+        found->object,
+        {reinterpret_cast<const char*>(found->object + 1), found->size - sizeof(FieldObject)}};
+  }
+
+  [[nodiscard]] std::uint64_t slot_bytes() const { return compact_ ? 4 : 8; }
+  // Slots of an ENTRY_ARRAY of `size` bytes.
+  [[nodiscard]] std::uint64_t slots_of(std::uint64_t size) const {
+    return (size - sizeof(EntryArrayObject)) / slot_bytes();
+  }
+  // Slot `index` of the ENTRY_ARRAY at `offset`; REQUIRES: object() accepted the array and `index`
+  // is below slots_of() the size it gave. Checked against the file again all the same.
+  [[nodiscard]] FileOffset slot(FileOffset offset, std::uint64_t index) const {
+    const FileOffset at = offset + sizeof(EntryArrayObject) + index * slot_bytes();
+    if (at > size_ || size_ - at < slot_bytes()) return 0;
+    return compact_ ? load(*reinterpret_cast<const Le32*>(bytes_ + at))
+                    : load(*reinterpret_cast<const Le64*>(bytes_ + at));
+  }
+
+  [[nodiscard]] std::uint64_t items_of(const ObjectView<EntryObject>& entry) const {
+    return (entry.size - sizeof(EntryObject)) / (compact_ ? sizeof(Le32) : sizeof(EntryItem));
+  }
+  // Offset of the DATA object of item `index`; REQUIRES: index < items_of(entry).
+  [[nodiscard]] FileOffset item(const ObjectView<EntryObject>& entry, std::uint64_t index) const {
+    const auto* items = reinterpret_cast<const std::byte*>(entry.object + 1);
+    return compact_ ? load(reinterpret_cast<const Le32*>(items)[index])
+                    : load(reinterpret_cast<const EntryItem*>(items)[index].object_offset);
+  }
+
+ private:
+  const std::byte* bytes_ = nullptr;
+  std::uint64_t size_ = 0;
+  bool compact_ = false;
+};
+
+inline Id128 load_id(const std::uint8_t (&bytes)[16]) {
+  Id128 id;
+  std::memcpy(id.bytes.data(), bytes, sizeof(bytes));
+  return id;
+}
+
+}  // namespace logq::journal

@@ -1,0 +1,172 @@
+#include "journal/selection.h"
+
+#include <algorithm>
+
+namespace logq::journal {
+namespace {
+
+// So many of the last entries of a file being written are judged by their items when it is opened:
+// more than a writer appends between two publications.
+constexpr std::uint64_t kUnsettledEntries = 1024;
+
+}  // namespace
+
+Selection::Selection(FileReader& file, const Match& match)
+    : file_(file),
+      all_(file.all_entries()),
+      root_(compile(match)) {
+  const std::uint64_t entries = all_.size();
+  const std::uint64_t unsettled = file.info().state == FileState::kOnline ? kUnsettledEntries : 1;
+  settle(entries > unsettled ? entries - unsettled : 0);
+}
+
+Selection::Node Selection::compile(const Match& match) {
+  Node node;
+  node.match = &match;
+  for (const Match& operand : match.operands)
+    node.operands.push_back(compile(operand));
+  look_up(node);
+  return node;
+}
+
+void Selection::look_up(Node& node) {
+  if (node.match->kind == Match::Kind::kPayload && node.data == 0) {
+    node.data = file_.find_data(node.match->payload);
+    node.entries = file_.entries_of(node.data);
+  }
+  for (Node& operand : node.operands)
+    look_up(operand);
+}
+
+void Selection::settle(std::uint64_t first_unsettled) {
+  known_entries_ = all_.size();
+  unsettled_ = UINT64_MAX;
+  for (std::uint64_t i = first_unsettled; i < known_entries_; ++i) {
+    const auto entry = all_.at(i);
+    if (!entry) continue;
+    unsettled_ = *entry;
+    return;
+  }
+}
+
+void Selection::refresh() {
+  const std::uint64_t before = known_entries_;
+  const std::uint64_t now = all_.size();
+  if (now == before) return;
+  look_up(root_);
+  // What was published before the newest entries were has been linked by now.
+  settle(std::min(before, now - 1));
+}
+
+std::optional<FileOffset> Selection::first_from(FileOffset offset) {
+  if (root_.match->kind == Match::Kind::kAll) return all_.first_from(offset);
+  if (offset < unsettled_) {
+    const auto found = index_first(root_, offset);
+    if (found && *found < unsettled_) return found;
+    offset = unsettled_;
+  }
+  auto entry = all_.first_from(offset);
+  while (entry && !judge(*entry))
+    entry = all_.first_from(*entry + 1);
+  return entry;
+}
+
+std::optional<FileOffset> Selection::last_until(FileOffset offset) {
+  if (root_.match->kind == Match::Kind::kAll) return all_.last_until(offset);
+  if (offset >= unsettled_) {
+    auto entry = all_.last_until(offset);
+    while (entry && *entry >= unsettled_) {
+      if (judge(*entry)) return entry;
+      entry = all_.last_until(*entry - 1);
+    }
+    offset = unsettled_ - 1;
+  }
+  return index_last(root_, offset);
+}
+
+bool Selection::judge(FileOffset entry) {
+  if (!file_.read_items(entry, items_)) return false;  // reported when it is stepped on
+  return holds(root_);
+}
+
+bool Selection::holds(const Node& node) const {
+  const auto operand_holds = [this](const Node& operand) { return holds(operand); };
+  switch (node.match->kind) {
+    case Match::Kind::kAll:
+      return true;
+    case Match::Kind::kPayload:
+      return node.data != 0 && std::find(items_.begin(), items_.end(), node.data) != items_.end();
+    case Match::Kind::kAnd:
+      return std::all_of(node.operands.begin(), node.operands.end(), operand_holds);
+    case Match::Kind::kOr:
+      return std::any_of(node.operands.begin(), node.operands.end(), operand_holds);
+  }
+  return false;
+}
+
+std::optional<FileOffset> Selection::index_first(const Node& node, FileOffset offset) const {
+  switch (node.match->kind) {
+    case Match::Kind::kAll:
+      return all_.first_from(offset);
+    case Match::Kind::kPayload:
+      return node.entries.first_from(offset);
+    case Match::Kind::kAnd:
+      return first_of_all(node, offset);
+    case Match::Kind::kOr:
+      break;
+  }
+  std::optional<FileOffset> best;
+  for (const Node& operand : node.operands) {
+    const auto found = index_first(operand, offset);
+    if (found && (!best || *found < *best)) best = found;
+  }
+  return best;
+}
+
+std::optional<FileOffset> Selection::index_last(const Node& node, FileOffset offset) const {
+  switch (node.match->kind) {
+    case Match::Kind::kAll:
+      return all_.last_until(offset);
+    case Match::Kind::kPayload:
+      return node.entries.last_until(offset);
+    case Match::Kind::kAnd:
+      return last_of_all(node, offset);
+    case Match::Kind::kOr:
+      break;
+  }
+  std::optional<FileOffset> best;
+  for (const Node& operand : node.operands) {
+    const auto found = index_last(operand, offset);
+    if (found && (!best || *found > *best)) best = found;
+  }
+  return best;
+}
+
+// Each operand in turn moves the candidate on, until all agree on it.
+std::optional<FileOffset> Selection::first_of_all(const Node& node, FileOffset offset) const {
+  std::size_t agreed = 0;
+  std::size_t next = 0;
+  while (agreed < node.operands.size()) {
+    const auto found = index_first(node.operands[next], offset);
+    if (!found) return std::nullopt;
+    agreed = *found == offset ? agreed + 1 : 1;
+    offset = *found;
+    next = (next + 1) % node.operands.size();
+  }
+  return node.operands.empty() ? all_.first_from(offset) : std::optional(offset);
+}
+
+std::optional<FileOffset> Selection::last_of_all(const Node& node, FileOffset offset) const {
+  std::size_t agreed = 0;
+  std::size_t next = 0;
+  while (agreed < node.operands.size()) {
+    const auto found = index_last(node.operands[next], offset);
+    if (!found) return std::nullopt;
+    agreed = *found == offset ? agreed + 1 : 1;
+    offset = *found;
+    next = (next + 1) % node.operands.size();
+  }
+  return node.operands.empty() ? all_.last_until(offset) : std::optional(offset);
+}
+
+}  // namespace logq::journal
