@@ -1,4 +1,5 @@
-// The "<N>" prefix of kernel-style log lines: one digit, 0 to 7, on a stream with level_prefix set.
+// The "<N>" prefix of kernel-style log lines, on a stream with level_prefix set: a level of 0 to 7
+// and no facility. Like journald 252 it takes one to three digits, so "<5>", "<05>" and "<005>".
 #pragma once
 
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstdlib>
 #include <string>
 
 #include "base/try.h"
@@ -18,6 +18,17 @@ constexpr int kLevelMask = 7;
 
 std::string_view strip_trailing_whitespace(std::string_view text) {
   return text.substr(0, text.find_last_not_of(kWhitespace) + 1);
+}
+
+std::string_view strip_whitespace(std::string_view text) {
+  const std::string_view stripped = strip_trailing_whitespace(text);
+  return stripped.substr(std::min(stripped.find_first_not_of(kWhitespace), stripped.size()));
+}
+
+// What is left of a line: nothing but whitespace is left alone, as in journald 252.
+std::string_view strip_line(std::string_view text) {
+  const std::string_view stripped = strip_trailing_whitespace(text);
+  return stripped.empty() ? text : stripped;
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view lower) {
@@ -36,32 +47,20 @@ Result<bool> parse_boolean(std::string_view text) {
   return fail(Error::make(Errc::kCorrupt, "stream header: not a boolean"));
 }
 
-// The base that a number's prefix asks for, as strtol(3) and journald see it; takes the prefix off.
-int take_base(std::string_view& digits) {
-  const char letter = digits.size() > 2 && digits[0] == '0' ? digits[1] : '\0';
-  const int base = letter == 'x' || letter == 'X'   ? 16
-                   : letter == 'o' || letter == 'O' ? 8
-                   : letter == 'b' || letter == 'B' ? 2
-                                                    : 0;
-  if (base != 0) {
-    digits.remove_prefix(2);
-    return base;
-  }
-  return digits.starts_with('0') ? 8 : 10;
-}
-
+// A number as strtol(3) with base 0 reads it, with the prefixes 0b and 0o too, as journald 252
+// does.
 Result<int> parse_priority(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(kWhitespace), text.size());
-  std::string_view digits = text.substr(begin);
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  const int base = take_base(digits);
-  int priority = -1;
-  const char* const end = digits.data() + digits.size();
-  const auto parsed = std::from_chars(digits.data(), end, priority, base);
-  if (parsed.ec != std::errc{} || parsed.ptr != end || priority < 0 || priority > kPriorityMax) {
+  int base = 0;
+  if (text.starts_with("0b") || text.starts_with("0B")) base = 2;
+  if (text.starts_with("0o") || text.starts_with("0O")) base = 8;
+  const std::string digits(base == 0 ? text : text.substr(2));
+  char* end = nullptr;
+  const long priority = std::strtol(digits.c_str(), &end, base);
+  const bool is_number = end != digits.c_str() && end == digits.c_str() + digits.size();
+  if (!is_number || priority < 0 || priority > kPriorityMax) {
     return fail(Error::make(Errc::kCorrupt, "stream header: priority is not 0 to 999"));
   }
-  return priority;
+  return static_cast<int>(priority);
 }
 
 }  // namespace
@@ -79,13 +78,13 @@ std::string encode_stream_header(const StreamHeader& header) {
 }
 
 Result<bool> StreamHeaderDecoder::feed_line(std::string_view line) {
-  if (line.size() > kStreamHeaderLineMax) {
+  if (line.size() >= kStreamHeaderLineMax) {
     return fail(Error::make(Errc::kCorrupt, "stream header: line too long"));
   }
   if (line.find('\0') != std::string_view::npos) {
     return fail(Error::make(Errc::kCorrupt, "stream header: line does not end in a newline"));
   }
-  const std::string_view text = strip_trailing_whitespace(line);
+  const std::string_view text = strip_whitespace(line);
   switch (lines_) {
     case 0:
       header_.identifier = text;
@@ -135,7 +134,7 @@ std::optional<StreamLine> split_line(std::string_view buffer, std::size_t line_m
 }
 
 StreamMessage interpret_line(std::string_view text, const StreamHeader& header) {
-  StreamMessage result{strip_trailing_whitespace(text), header.priority};
+  StreamMessage result{strip_line(text), header.priority};
   if (!header.level_prefix) return result;
   const PrefixedLine line = parse_level_prefix(result.message);
   result.message = line.text;

@@ -13,7 +13,7 @@ namespace logq::wire {
 
 inline constexpr std::size_t kDefaultLineMax = 48 * 1024;
 inline constexpr std::size_t kLineMaxMin = 79;
-inline constexpr std::size_t kStreamHeaderLineMax = 255;
+inline constexpr std::size_t kStreamHeaderLineMax = 255;  // its newline included
 
 struct StreamHeader {
   std::string identifier;  // SYSLOG_IDENTIFIER of the lines; may be empty
@@ -32,7 +32,8 @@ struct StreamHeader {
 
 // Takes header lines one by one; kCorrupt for a line journald would refuse (the connection is then
 // closed). `feed_line` gets a line without its newline and returns true when the header is
-// complete.
+// complete. Whitespace around a value does not count. A line that split_line(buffer,
+// kStreamHeaderLineMax) ends by anything but a newline must not be fed but refused.
 class StreamHeaderDecoder {
  public:
   Result<bool> feed_line(std::string_view line);
@@ -57,8 +58,9 @@ struct StreamLine {
 // bytes). REQUIRES: line_max >= kLineMaxMin.
 [[nodiscard]] std::optional<StreamLine> split_line(std::string_view buffer, std::size_t line_max);
 
-// What journald stores of a line: level prefix taken off when asked for, trailing whitespace
-// stripped, leading kept. `message` is empty for lines that are not stored at all.
+// What journald 252 stores of a line: trailing whitespace stripped, then the level prefix taken off
+// when asked for; leading whitespace is kept, and so is a line of nothing else. `message` is empty
+// for lines that are not stored at all.
 struct StreamMessage {
   std::string_view message;
   int priority = 6;  // facility * 8 + level, the line's own level where it has a prefix

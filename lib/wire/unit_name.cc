@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
 #include <vector>
-
-#include "base/try.h"
 
 namespace logq::wire {
 namespace {
 
 enum class Templates : std::uint8_t { kAllowed, kRefused };
-enum class Globs : std::uint8_t { kKept, kEscaped };
 
 constexpr std::string_view kGlobBytes = "*?[";
 
@@ -32,7 +31,7 @@ bool is_unit_byte(char c) {
 }
 
 bool is_glob_or_unit_byte(char c) {
-  return is_unit_byte(c) || std::string_view("@*?[]!^").find(c) != std::string_view::npos;
+  return is_unit_byte(c) || std::string_view("@*?[]!").find(c) != std::string_view::npos;
 }
 
 bool is_valid_name(std::string_view name, Templates templates) {
@@ -50,12 +49,14 @@ void append_escaped(char c, std::string& out) {
   out.append("\\x").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
 }
 
-Result<std::vector<std::string_view>> split_path(std::string_view path) {
+// The parts of an absolute path without empty ones and ".", or nothing when it contains "..".
+std::optional<std::vector<std::string_view>> split_path(std::string_view path) {
+  if (!path.starts_with('/')) return std::nullopt;
   std::vector<std::string_view> parts;
   while (!path.empty()) {
     const std::string_view part = path.substr(0, path.find('/'));
     path.remove_prefix(std::min(part.size() + 1, path.size()));
-    if (part == "..") return fail(Error::make(Errc::kInvalidArgument, "path with .."));
+    if (part == "..") return std::nullopt;
     if (!part.empty() && part != ".") parts.push_back(part);
   }
   return parts;
@@ -73,32 +74,28 @@ void append_escaped_part(std::string_view part, std::string& name) {
   }
 }
 
-Result<std::string> name_from_path(std::string_view path, std::string_view suffix) {
-  const std::vector<std::string_view> parts = LOGQ_TRY(split_path(path));
+// The mount or device unit of a path.
+std::string name_from_path(const std::vector<std::string_view>& parts) {
   std::string name;
   for (const std::string_view part : parts)
     append_escaped_part(part, name);
   if (name.empty()) name = "-";
-  return name.append(suffix);
+  const bool is_device = parts.size() > 1 && (parts[0] == "dev" || parts[0] == "sys");
+  return name.append(is_device ? ".device" : ".mount");
 }
 
-std::string escape_name(std::string_view text, Globs globs) {
+std::string escape_name(std::string_view text) {
   std::string name;
   for (const char c : text) {
-    const bool keep = globs == Globs::kKept ? is_glob_or_unit_byte(c) : is_unit_byte(c) || c == '@';
     if (c == '/') {
       name.push_back('-');
-    } else if (keep) {
+    } else if (is_glob_or_unit_byte(c)) {
       name.push_back(c);
     } else {
       append_escaped(c, name);
     }
   }
   return name;
-}
-
-bool is_device_path(std::string_view text) {
-  return text.starts_with("/dev/") || text.starts_with("/sys/");
 }
 
 }  // namespace
@@ -115,20 +112,16 @@ Result<std::string> mangle_unit_name(std::string_view text) {
   if (text.empty()) return fail(Error::make(Errc::kInvalidArgument, "empty unit name"));
   if (is_valid_name(text, Templates::kAllowed)) return std::string(text);
 
-  const bool is_glob = is_unit_glob(text);
-  if (is_glob && std::ranges::all_of(text, is_glob_or_unit_byte)) return std::string(text);
-  std::string name;
-  if (is_device_path(text)) {
-    name = LOGQ_TRY(name_from_path(text, ".device"));
-  } else if (text.starts_with('/')) {
-    name = LOGQ_TRY(name_from_path(text, ".mount"));
-  } else {
-    name = escape_name(text, Globs::kKept);
-    if (!is_glob && !has_unit_suffix(name)) name.append(".service");
+  // A path with ".." is mangled as if it were a name.
+  if (const auto parts = split_path(text)) {
+    std::string name = name_from_path(*parts);
+    if (name.size() > kUnitNameMax) {
+      return fail(Error::make(Errc::kTooLarge, "path too long for a unit name"));
+    }
+    return name;
   }
-  if (!is_unit_glob(name) && !is_valid_name(name, Templates::kAllowed)) {
-    return fail(Error::make(Errc::kInvalidArgument, "not a unit name"));
-  }
+  std::string name = escape_name(text);
+  if (!is_unit_glob(name) && !is_valid_name(name, Templates::kAllowed)) name.append(".service");
   return name;
 }
 

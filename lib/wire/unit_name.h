@@ -19,9 +19,11 @@ inline constexpr std::size_t kUnitNameMax = 255;
 // Whether `text` contains one of * ? [ and so is matched against the unit names that occur.
 [[nodiscard]] bool is_unit_glob(std::string_view text);
 
-// The unit that "journalctl -u text" looks for: valid names (templates too) and globs stay,
-// ".service" is appended where there is no known suffix, "/dev/x" is a device and "/x" a mount, and
-// other bytes are escaped as \xNN. kInvalidArgument when no unit can have that name.
+// What "journalctl -u text" (252) looks for: valid names, templates too, and globs stay; ".service"
+// is appended where the result would be no unit name; "/dev/x" is a device and "/x" a mount; '/'
+// becomes
+// '-' and other bytes are escaped as \xNN. A result longer than kUnitNameMax matches nothing.
+// kInvalidArgument for an empty text; kTooLarge for a path whose unit systemd would name by a hash.
 [[nodiscard]] Result<std::string> mangle_unit_name(std::string_view text);
 
 }  // namespace logq::wire
