@@ -1,0 +1,31 @@
+// logq-run and logq-cat: one program, which it is by the name it was started under.
+#include <errno.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "logq_run/cat_command.h"
+#include "logq_run/options.h"
+#include "logq_run/run_command.h"
+
+int main(int argc, char** argv) {
+  using namespace logq::cli;
+  const std::string_view name = program_invocation_short_name;
+  const Applet applet = name == "logq-cat" ? Applet::kCat : Applet::kRun;
+  const char* tool = applet == Applet::kCat ? "logq-cat" : "logq-run";
+
+  const Options options = parse_options(applet, argc, argv);
+  if (!options.complaint.empty()) {
+    std::fprintf(stderr, "%s: %s (try %s --help)\n", tool, options.complaint.c_str(), tool);
+    return applet == Applet::kCat ? 2 : kOwnFailure;
+  }
+  if (options.action == Options::Action::kHelp) {
+    std::fputs(help_text(applet).c_str(), stdout);
+    return 0;
+  }
+  if (options.action == Options::Action::kVersion) {
+    std::printf("%s %s\n", tool, LOGQ_VERSION);
+    return 0;
+  }
+  return applet == Applet::kCat ? cat_command(options) : run_command(options);
+}

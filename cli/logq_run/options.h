@@ -1,0 +1,29 @@
+// Command lines of logq-run and logq-cat.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "logq_run/stream_options.h"
+
+namespace logq::cli {
+
+enum class Applet : std::uint8_t { kRun, kCat };
+
+struct Options {
+  enum class Action : std::uint8_t { kWork, kHelp, kVersion };
+  Action action = Action::kWork;
+  StreamSettings stream;
+  std::string description;           // of the unit, for its lifecycle entries
+  bool exec_in_place = false;        // --exec
+  std::vector<std::string> program;  // with its arguments; may be empty for logq-cat
+  std::string complaint;             // not empty: a usage error
+};
+
+// Options end at the first word that is none, so those of the program stay its own.
+Options parse_options(Applet applet, int argc, char** argv);
+
+std::string help_text(Applet applet);
+
+}  // namespace logq::cli

@@ -1,0 +1,126 @@
+#include "logq_run/run_command.h"
+
+#include <string.h>
+
+#include <cstdio>
+#include <string>
+
+#include "logq/transport.h"
+#include "supervise/collector_stream.h"
+#include "supervise/launch.h"
+#include "supervise/service_run.h"
+
+namespace logq::cli {
+namespace {
+
+using supervise::LaunchPlan;
+using supervise::ServiceRun;
+using supervise::StreamConnection;
+using namespace std::chrono_literals;
+
+constexpr int kFacilityDaemon = 3;  // systemd's default for the output of services
+constexpr int kLevelInfo = 6;
+
+void say(const char* tool, const std::string& text) {
+  std::fprintf(stderr, "%s: %s\n", tool, text.c_str());
+}
+
+// The plan and the connections it refers to.
+struct Output {
+  StreamConnection out;
+  StreamConnection err;  // used with --stderr-priority only
+};
+
+// Fills in the streams of `plan`. Without a collector the program keeps our own output, and one
+// line says so: nothing is ever dropped silently, and nothing goes to a collector not asked for.
+Output connect_output(const Options& options, const char* tool, int facility, LaunchPlan& plan) {
+  Output output;
+  const auto candidates = supervise::find_stream_sockets();
+  output.out = supervise::connect_stream(candidates);
+  if (options.stream.stderr_level && output.out.fd.is_open()) {
+    output.err = supervise::connect_stream(candidates);
+  }
+  const bool wants_second = options.stream.stderr_level.has_value();
+  if (!output.out.fd.is_open() || (wants_second && !output.err.fd.is_open())) {
+    const StreamConnection& failed = output.out.fd.is_open() ? output.err : output.out;
+    say(tool, "no collector at " + failed.path + ": " + ::strerror(failed.sys_errno) +
+                  "; output is passed through");
+    return {};
+  }
+  StreamSettings settings = options.stream;
+  if (settings.identifier.empty() && facility != 0) {
+    settings.identifier = base_name(options.program.front()).substr(0, wire::kStreamHeaderLineMax);
+  }
+  const int level = settings.level.value_or(kLevelInfo);
+  plan.standard_output = {output.out.fd.get(), make_header(settings, facility * 8 + level)};
+  plan.standard_error = {
+      wants_second ? output.err.fd.get() : output.out.fd.get(),
+      make_header(settings, facility * 8 + settings.stderr_level.value_or(level))};
+  return output;
+}
+
+int report_launch_failure(const char* tool,
+                          const Options& options,
+                          const supervise::LaunchFailure& failure) {
+  const char* step = failure.step == supervise::LaunchStep::kExec     ? ""
+                     : failure.step == supervise::LaunchStep::kOutput ? "connecting its output: "
+                                                                      : "preparing its process: ";
+  say(tool, options.program.front() + ": " + step + ::strerror(failure.sys_errno));
+  return supervise::exit_status_of(failure);
+}
+
+int supervise_program(const Options& options) {
+  LaunchPlan plan{.argv = options.program,
+                  .standard_output = {},
+                  .standard_error = {},
+                  .invocation = Id128::random()};
+  auto run = ServiceRun::prepare();
+  if (!run) {
+    say("logq-run", run.error().message());
+    return kOwnFailure;
+  }
+  const Output output = connect_output(options, "logq-run", kFacilityDaemon, plan);
+  const auto transport = make_native_transport({.socket_path = {}, .max_block = 5s});
+  supervise::LifecycleLog log(*transport,
+                              {options.stream.unit, options.description, plan.invocation});
+  const auto launched = run->start(plan, log);
+  int status = kOwnFailure;
+  if (!launched) {
+    say("logq-run", launched.error().message());
+  } else if (launched->failure) {
+    status = report_launch_failure("logq-run", options, *launched->failure);
+  } else {
+    status = run->wait(log).shell_status();
+  }
+  if (run->output() == ServiceRun::Output::kStillUnread) {
+    say("logq-run", "the collector had not read all output when the exit entry was sent");
+  } else if (run->output() == ServiceRun::Output::kCollectorGone) {
+    say("logq-run", "the collector closed the stream; the last output may be lost");
+  }
+  // Until it has been read the collector can still look up who sent the last entry.
+  transport->flush(1s);
+  if (log.undelivered() != 0 && output.out.fd.is_open()) {
+    say("logq-run", std::to_string(log.undelivered()) +
+                        " lifecycle entries not delivered: " + log.describe_failure());
+  }
+  return status;
+}
+
+}  // namespace
+
+int exec_command(const Options& options, const char* tool, int facility) {
+  LaunchPlan plan{.argv = options.program,
+                  .standard_output = {},
+                  .standard_error = {},
+                  .invocation = Id128::random()};
+  const Output output = connect_output(options, tool, facility, plan);
+  const auto failure = supervise::become_program(plan);
+  return report_launch_failure(tool, options, failure);
+}
+
+int run_command(const Options& options) {
+  if (options.exec_in_place) return exec_command(options, "logq-run", kFacilityDaemon);
+  return supervise_program(options);
+}
+
+}  // namespace logq::cli
