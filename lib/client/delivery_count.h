@@ -1,0 +1,77 @@
+// DeliveryCount: what became of the calls of a logger, and which drops are still to be reported.
+//
+// Lock-free and thread-safe. All orders are relaxed: the counters order nothing but themselves.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "logq/logger.h"
+
+namespace logq::client {
+
+inline constexpr std::size_t kStatusCount = 7;
+static_assert(static_cast<std::size_t>(SendStatus::kFailed) + 1 == kStatusCount);
+
+class DeliveryCount {
+ public:
+  using PerStatus = std::array<std::uint64_t, kStatusCount>;
+
+  void add(SendStatus status) {
+    const auto index = static_cast<std::size_t>(status);
+    counted_[index].fetch_add(1, std::memory_order_relaxed);
+    if (is_dropped(status)) give_back(index, 1);
+  }
+  void add_renamed(std::uint64_t fields) {
+    renamed_fields_.fetch_add(fields, std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] bool has_unreported() const {
+    return unreported_total_.load(std::memory_order_relaxed) != 0;
+  }
+  // Takes the drops nobody has reported yet; the caller reports them or gives them back.
+  PerStatus take_unreported() {
+    PerStatus taken{};
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < kStatusCount; ++i) {
+      taken[i] = unreported_[i].exchange(0, std::memory_order_relaxed);
+      total += taken[i];
+    }
+    unreported_total_.fetch_sub(total, std::memory_order_relaxed);
+    return taken;
+  }
+  void give_back(const PerStatus& drops) {
+    for (std::size_t i = 0; i < kStatusCount; ++i) {
+      if (drops[i] != 0) give_back(i, drops[i]);
+    }
+  }
+
+  [[nodiscard]] LoggerStatistics snapshot() const {
+    const auto of = [&](SendStatus status) {
+      return counted_[static_cast<std::size_t>(status)].load(std::memory_order_relaxed);
+    };
+    return {.sent = of(SendStatus::kSent),
+            .fell_back = of(SendStatus::kFellBack),
+            .filtered = of(SendStatus::kFiltered),
+            .dropped_full = of(SendStatus::kFull),
+            .dropped_no_collector = of(SendStatus::kNoCollector),
+            .dropped_too_large = of(SendStatus::kTooLarge),
+            .dropped_failed = of(SendStatus::kFailed),
+            .renamed_fields = renamed_fields_.load(std::memory_order_relaxed)};
+  }
+
+ private:
+  // The total first: whoever takes these drops from the array must find them in the total.
+  void give_back(std::size_t index, std::uint64_t count) {
+    unreported_total_.fetch_add(count, std::memory_order_relaxed);
+    unreported_[index].fetch_add(count, std::memory_order_relaxed);
+  }
+
+  std::array<std::atomic<std::uint64_t>, kStatusCount> counted_{};
+  std::array<std::atomic<std::uint64_t>, kStatusCount> unreported_{};
+  std::atomic<std::uint64_t> unreported_total_{0};
+  std::atomic<std::uint64_t> renamed_fields_{0};
+};
+
+}  // namespace logq::client

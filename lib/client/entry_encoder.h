@@ -1,0 +1,22 @@
+// An entry in the formats of the transports. Pure: entry in, bytes in `memory.bytes` out.
+#pragma once
+
+#include "client/encode_buffer.h"
+#include "logq/result.h"
+#include "logq/transport.h"
+
+namespace logq::client {
+
+// The native protocol (docs/protocols.md). Fails with kTooLarge beyond the limits of the protocol,
+// where a collector would drop the entry whole.
+Result<void> encode_native_entry(const Entry& entry, EncodeMemory& memory);
+
+// "<N>" lines: message, then the application's fields as NAME=value, quoted where needed. Every
+// line of a message has the prefix; a NUL, which would end a line, becomes \0.
+void encode_level_lines(const Entry& entry, EncodeMemory& memory);
+
+// One JSON object and a newline. Values as in `journalctl -o json`: strings, arrays of byte numbers
+// for what is not printable UTF-8, an array of values where a name repeats.
+void encode_json_line(const Entry& entry, EncodeMemory& memory);
+
+}  // namespace logq::client

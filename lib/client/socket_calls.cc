@@ -1,0 +1,102 @@
+#include "client/socket_calls.h"
+
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/io.h"
+#include "base/unique_fd.h"
+
+namespace logq::client {
+namespace {
+
+constexpr int kSendBufferBytes = 8 << 20;  // as libsystemd: fewer entries need a memory file
+
+// Whether the socket's directory belongs to us and nobody else may put things there.
+bool is_private_directory_of(const std::string& socket_path) {
+  const std::string directory = socket_path.substr(0, socket_path.rfind('/'));
+  struct stat status {};
+  return ::lstat(directory.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+         status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+class SystemSocketCalls final : public SocketCalls {
+ public:
+  int open_socket(std::chrono::milliseconds send_timeout) override {
+    const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    // A refusal leaves the system's default, which works with smaller datagrams.
+    if (::setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &kSendBufferBytes, sizeof(int)) < 0) {
+      ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes, sizeof(int));
+    }
+    timeval timeout{};
+    timeout.tv_sec = send_timeout.count() / 1000;
+    timeout.tv_usec = send_timeout.count() % 1000 * 1000;
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    return fd;
+  }
+
+  int connect(int fd, const SocketCandidate& candidate) override {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (candidate.path.size() >= sizeof address.sun_path) return -ENAMETOOLONG;
+    if (candidate.must_be_private && !is_private_directory_of(candidate.path)) return -ENOENT;
+    std::memcpy(address.sun_path, candidate.path.data(), candidate.path.size());
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    return ::connect(fd, generic, sizeof address) < 0 ? -errno : 0;
+  }
+
+  int send_bytes(int fd, std::string_view bytes, int flags) override {
+    return ::send(fd, bytes.data(), bytes.size(), flags) < 0 ? -errno : 0;
+  }
+
+  int send_descriptor(int fd, int descriptor, int flags) override {
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    return ::sendmsg(fd, &message, flags) < 0 ? -errno : 0;
+  }
+
+  int make_sealed_file(std::string_view bytes) override {
+    base::UniqueFd file(::memfd_create("logq-entry", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!file.is_open()) return -errno;
+    if (const auto written = base::write_all(file.get(), bytes); !written) {
+      return -written.error().sys_errno;
+    }
+    constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    if (::fcntl(file.get(), F_ADD_SEALS, kSeals) < 0) return -errno;
+    return file.release();
+  }
+
+  int unreceived(int fd) override {
+    int bytes = 0;
+    return ::ioctl(fd, SIOCOUTQ, &bytes) < 0 ? -errno : bytes;
+  }
+
+  std::chrono::steady_clock::time_point now() override { return std::chrono::steady_clock::now(); }
+  void close(int fd) override { ::close(fd); }
+};
+
+}  // namespace
+
+SocketCalls& SocketCalls::system() {
+  // Never destroyed: static destructors may log.
+  static auto* const calls = new SystemSocketCalls;
+  return *calls;
+}
+
+}  // namespace logq::client

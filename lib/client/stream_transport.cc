@@ -1,0 +1,134 @@
+#include "client/stream_transport.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+
+#include "client/encode_buffer.h"
+#include "client/entry_encoder.h"
+
+namespace logq::client {
+namespace {
+
+// Keeps a write to a pipe without reader from killing the application: blocks SIGPIPE for this
+// thread and takes the one that the write raised, but none that was pending before.
+class SigpipeGuard {
+ public:
+  SigpipeGuard() {
+    sigemptyset(&sigpipe_);
+    sigaddset(&sigpipe_, SIGPIPE);
+    sigset_t pending{};
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &sigpipe_, &previous_);
+  }
+  SigpipeGuard(const SigpipeGuard&) = delete;
+  SigpipeGuard& operator=(const SigpipeGuard&) = delete;
+  ~SigpipeGuard() {
+    const timespec at_once{};
+    if (raised_ && !was_pending_) sigtimedwait(&sigpipe_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
+  }
+  void note_broken_pipe() { raised_ = true; }
+
+ private:
+  sigset_t sigpipe_{};
+  sigset_t previous_{};
+  bool was_pending_ = false;
+  bool raised_ = false;
+};
+
+}  // namespace
+
+StreamTransport::StreamTransport(const StreamOptions& options)
+    : fd_(::fcntl(options.fd, F_DUPFD_CLOEXEC, 3)),
+      format_(options.format),
+      max_block_(options.max_block) {}
+
+SendResult StreamTransport::send(const Entry& entry) noexcept try {
+  if (!fd_.is_open()) return {SendStatus::kNoCollector, EBADF};
+  EncodeBuffer buffer;
+  if (format_ == LineFormat::kJson) {
+    encode_json_line(entry, *buffer);
+  } else {
+    encode_level_lines(entry, *buffer);
+  }
+  return write_entry(buffer->bytes);
+} catch (const std::bad_alloc&) {
+  return {SendStatus::kFailed, ENOMEM};
+}
+
+SendResult StreamTransport::write_entry(std::string_view bytes) {
+  const Deadline deadline = std::chrono::steady_clock::now() + max_block_;
+  const std::unique_lock lock(mutex_, deadline);
+  if (!lock.owns_lock()) return {SendStatus::kFull, EAGAIN};
+  int code = 0;
+  if (torn_) {
+    std::string_view line_end = "\n";
+    code = write_before(deadline, line_end);
+    torn_ = code < 0;
+  }
+  const std::size_t size = bytes.size();
+  if (code == 0) code = write_before(deadline, bytes);
+  if (code == 0) return {};
+  if (!bytes.empty() && bytes.size() != size) torn_ = true;
+  if (code == -EAGAIN) return {SendStatus::kFull, -code};
+  return {code == -EPIPE ? SendStatus::kNoCollector : SendStatus::kFailed, -code};
+}
+
+// Writes all of `bytes`, removing from its front what was written. 0 or a negative errno.
+int StreamTransport::write_before(Deadline deadline, std::string_view& bytes) {
+  SigpipeGuard guard;
+  while (!bytes.empty()) {
+    if (const int code = wait_writable(deadline); code < 0) return code;
+    // A pipe that is writable takes PIPE_BUF bytes without blocking, and in one piece.
+    const auto size = std::min<std::size_t>(bytes.size(), PIPE_BUF);
+    const ssize_t written = ::write(fd_.get(), bytes.data(), size);
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+      continue;
+    }
+    if (errno == EPIPE) guard.note_broken_pipe();
+    // EAGAIN: non-blocking, and another writer was faster than us after the poll.
+    if (errno != EINTR && errno != EAGAIN) return -errno;
+    if (std::chrono::steady_clock::now() >= deadline) return -EAGAIN;
+  }
+  return 0;
+}
+
+int StreamTransport::wait_writable(Deadline deadline) const {
+  using std::chrono::milliseconds;
+  for (;;) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd wait{fd_.get(), POLLOUT, 0};
+    const auto timeout = std::clamp<milliseconds::rep>(left.count(), 0, INT_MAX);
+    const int ready = ::poll(&wait, 1, static_cast<int>(timeout));
+    if (ready > 0) return 0;  // an error condition too: write says which
+    if (ready == 0) return -EAGAIN;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+FlushResult StreamTransport::flush(std::chrono::milliseconds /*timeout*/) noexcept {
+  return fd_.is_open() ? FlushResult::kFlushed : FlushResult::kCollectorGone;
+}
+
+std::string StreamTransport::describe_failure() const {
+  return fd_.is_open() ? "stream cannot be written" : "stream is closed";
+}
+
+}  // namespace logq::client
+
+namespace logq {
+
+std::unique_ptr<Transport> make_stream_transport(const StreamOptions& options) {
+  return std::make_unique<client::StreamTransport>(options);
+}
+
+}  // namespace logq

@@ -1,0 +1,204 @@
+// Structured fields: a NAME=value pair beside the message of a log entry.
+//
+//   log.info("user logged in", logq::field<"USER_ID">(42), logq::field("FROM", address));
+//
+// Names follow the journal's rule: capital letters, digits and underscores, at most 64, no leading
+// digit or underscore (leading underscores are the collector's). A literal name that breaks the
+// rule, or that the logger writes itself (MESSAGE, PRIORITY, ...), does not compile. A name known
+// only at run time goes through runtime_field(): a bad one is renamed and counted, never lost.
+//
+// A Field is a view: it keeps neither its name nor its value. Make it in the call that logs it.
+// Values are binary safe: any bytes, of any length, come back as they were.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+
+#include "logq/id128.h"
+
+namespace logq {
+
+// Whether a client may use this name: [A-Z0-9_]{1,64}, beginning with a letter.
+constexpr bool is_valid_field_name(std::string_view name) {
+  if (name.empty() || name.size() > 64 || name[0] < 'A' || name[0] > 'Z') return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+// Whether the logger itself writes this field, so that a caller's would be a second value of it.
+constexpr bool is_reserved_field_name(std::string_view name) {
+  return name == "MESSAGE" || name == "PRIORITY" || name == "SYSLOG_IDENTIFIER" || name == "TID" ||
+         name == "CODE_FILE" || name == "CODE_LINE" || name == "CODE_FUNC" ||
+         name == "SOURCE_REALTIME_TIMESTAMP";
+}
+
+// The name of a field. Literals are checked by the compiler.
+class FieldName {
+ public:
+  template <std::size_t N>
+  consteval FieldName(const char (&literal)[N])  // NOLINT(google-explicit-constructor)
+      : text_(literal, N - 1) {
+    if (!is_valid_field_name(text_)) throw "field names are [A-Z0-9_]{1,64}, a letter first";
+    if (is_reserved_field_name(text_)) throw "this field is written by the logger itself";
+  }
+  // A name from elsewhere; `name` must outlive the use of the result.
+  static constexpr FieldName at_runtime(std::string_view name) {
+    return FieldName(name, is_valid_field_name(name) && !is_reserved_field_name(name));
+  }
+
+  [[nodiscard]] constexpr std::string_view text() const { return text_; }
+  [[nodiscard]] constexpr bool is_good() const { return good_; }
+
+ private:
+  constexpr FieldName(std::string_view text, bool good) : text_(text), good_(good) {}
+
+  std::string_view text_;
+  bool good_ = true;
+};
+
+// What a bad run-time name becomes: capitals, '_' for what is not allowed, "X_" in front where the
+// first character may not be one or the name is reserved, cut to 64: "user-id" is USER_ID.
+[[nodiscard]] std::string repaired_field_name(std::string_view name);
+
+// The value of a field, a view tagged with its type. Converts from: all integers, enums, bool,
+// float and double, anything that converts to std::string_view, spans of bytes, durations,
+// std::error_code, std::exception (its what()) and Id128. Trivially copyable, never allocates.
+class Value {
+ public:
+  enum class Kind : std::uint8_t {
+    kSigned,
+    kUnsigned,
+    kBool,
+    kDouble,
+    kText,
+    kDuration,
+    kError,
+    kId
+  };
+
+  template <typename T>
+  requires std::is_same_v<T, bool>
+  constexpr Value(T value)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kBool),
+        unsigned_(value ? 1 : 0) {}
+  template <typename T>
+  requires(std::signed_integral<T> && !std::is_same_v<T, bool>) constexpr Value(
+      T value)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kSigned),
+        signed_(static_cast<std::int64_t>(value)) {}
+  template <typename T>
+  requires(std::unsigned_integral<T> && !std::is_same_v<T, bool>) constexpr Value(
+      T value)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kUnsigned),
+        unsigned_(static_cast<std::uint64_t>(value)) {}
+  template <typename T>
+  requires(std::is_enum_v<T> && !std::is_convertible_v<T, std::string_view>) constexpr Value(
+      T value)  // NOLINT(google-explicit-constructor)
+      : Value(static_cast<std::underlying_type_t<T>>(value)) {}
+  template <std::floating_point T>
+  constexpr Value(T value)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kDouble),
+        double_(static_cast<double>(value)) {}
+  template <typename T>
+  requires std::is_convertible_v<const T&, std::string_view>
+  constexpr Value(const T& text)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kText),
+        text_(static_cast<std::string_view>(text)) {}
+  Value(std::span<const std::byte> bytes)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kText),
+        text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
+  Value(std::span<const std::uint8_t> bytes)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kText),
+        text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
+  template <typename Rep, typename Period>
+  constexpr Value(
+      std::chrono::duration<Rep, Period> duration)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kDuration),
+        signed_(std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count()) {}
+  Value(const std::error_code& error)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kError),
+        error_{error.value(), &error.category()} {}
+  Value(const std::exception& exception)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kText),
+        text_(exception.what()) {}
+  Value(const Id128& id)  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kId),
+        id_(id) {}
+
+  [[nodiscard]] Kind kind() const { return kind_; }
+  // REQUIRES: kind() is kText.
+  [[nodiscard]] std::string_view text() const { return text_; }
+
+  // Appends the value as the journal stores it. Integers and floats in decimal (the shortest text
+  // that reads back as the same number), bool as "true" or "false", durations as microseconds with
+  // decimals where needed (the unit of the journal's own *_USEC fields), an error as
+  // "category:number: message", an id as 32 hexadecimal digits.
+  void append_to(std::string& out) const;
+
+ private:
+  struct ErrorView {
+    int value;
+    const std::error_category* category;
+  };
+
+  Kind kind_;
+  union {
+    std::int64_t signed_;
+    std::uint64_t unsigned_;
+    double double_;
+    std::string_view text_;
+    ErrorView error_;
+    Id128 id_;
+  };
+};
+
+struct Field {
+  FieldName name;
+  Value value;
+};
+
+static_assert(std::is_trivially_copyable_v<Field>);
+
+// A field with a literal name, checked at compile time.
+template <typename T>
+[[nodiscard]] constexpr Field field(FieldName name, const T& value) {
+  return {name, Value(value)};
+}
+
+// A literal as a template argument, for field<"NAME">(value).
+template <std::size_t N>
+struct LiteralName {
+  char text[N];
+  consteval LiteralName(const char (&literal)[N]) {  // NOLINT(google-explicit-constructor)
+    std::copy_n(literal, N, text);
+  }
+};
+
+template <LiteralName Name, typename T>
+[[nodiscard]] constexpr Field field(const T& value) {
+  constexpr FieldName kName(Name.text);
+  return {kName, Value(value)};
+}
+
+// A field whose name is known only at run time; see above for bad names.
+template <typename T>
+[[nodiscard]] constexpr Field runtime_field(std::string_view name, const T& value) {
+  return {FieldName::at_runtime(name), Value(value)};
+}
+
+// MESSAGE_ID=, which says what kind of event this is; `journalctl --catalog` explains it.
+[[nodiscard]] inline Field message_id(const Id128& id) {
+  return field("MESSAGE_ID", id);
+}
+
+}  // namespace logq
