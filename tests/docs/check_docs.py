@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checks the documents of the repository.
 
-usage: check_docs.py links ROOT   relative links in *.md lead to files that exist
-       check_docs.py paths ROOT   no file names the directories of one particular machine
-       check_docs.py sizes ROOT   documents stay short enough to be read
+usage: check_docs.py links ROOT       relative links in *.md lead to files that exist
+       check_docs.py references ROOT  sections of documents that sources name exist
+       check_docs.py paths ROOT       no file names the directories of one particular machine
+       check_docs.py sizes ROOT       documents stay short enough to be read
 
 Looks at what git knows (committed or added); without git at every file outside build/ and .git/.
 """
@@ -13,6 +14,9 @@ import subprocess
 import sys
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+REFERENCE = re.compile(r'((?:docs/[a-z-]+|ARCHITECTURE)\.md), "([^"]+)"')
+# A heading without its number, or the bold words that begin a paragraph.
+HEADING = re.compile(r"^(?:#+ (?:[\d.]+ )?|\*\*)(.+?)\.?(?:$|\*\*)", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 # In pieces, so that this file does not find itself.
 MACHINE_PATHS = ["/" + "work/", "/tmp/" + "bash_jobs", "/tmp/" + "build-", "/tmp/" + "src-"]
@@ -40,6 +44,19 @@ def check_links(root):
                 yield f"{path.relative_to(root)}: link to {target}, which does not exist"
 
 
+def check_references(root):
+    for path in files_of(root):
+        if path.suffix not in (".h", ".cc", ".py", ".sh"):
+            continue
+        # Comments may break a reference over two lines.
+        text = re.sub(r"\n\s*(//|#)\s*", " ", path.read_text(encoding="utf-8"))
+        for document, section in REFERENCE.findall(text):
+            named = root / document
+            headings = HEADING.findall(named.read_text(encoding="utf-8")) if named.exists() else []
+            if section not in headings:
+                yield f'{path.relative_to(root)}: {document} has no section "{section}"'
+
+
 def check_paths(root):
     for path in files_of(root):
         for number, line in enumerate(path.read_bytes().splitlines(), 1):
@@ -57,7 +74,8 @@ def check_sizes(root):
 
 
 def main():
-    check = {"links": check_links, "paths": check_paths, "sizes": check_sizes}[sys.argv[1]]
+    check = {"links": check_links, "references": check_references, "paths": check_paths,
+             "sizes": check_sizes}[sys.argv[1]]
     root = pathlib.Path(sys.argv[2])
     problems = list(check(root))
     if not files_of(root):

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstring>
 #include <map>
-#include <span>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -191,8 +191,12 @@ class Dump {
   Dump() {
     const std::vector<std::string> blocks = code_blocks(document(), "");
     if (blocks.empty()) return;
-    for (const std::string& line : lines_of(blocks[0]))
-      add_line(line);
+    for (const std::string& line : lines_of(blocks[0])) {
+      const std::optional<DumpLine> row = parse_dump_line(line);
+      for (std::size_t i = 0; row && i < row->bytes.size(); ++i) {
+        bytes_[row->offset + i] = row->bytes[i];
+      }
+    }
   }
 
   // A struct copied from the dump; a failure and zeros where the dump does not have all of it.
@@ -214,42 +218,26 @@ class Dump {
     }
     return found;
   }
-  std::size_t size() const { return bytes_.size(); }
 
  private:
-  void add_line(const std::string& line) {
-    if (line.size() < 10) return;
-    std::uint64_t offset = std::stoul(line.substr(0, 8), nullptr, 16);
-    // Two digits and a blank for each byte; the names begin behind the column of the last one.
-    for (std::size_t at = 10; at + 1 < line.size() && at < 10 + 16 * 3; at += 3) {
-      if (line[at] == ' ') break;
-      bytes_[offset++] = static_cast<char>(std::stoul(line.substr(at, 2), nullptr, 16));
-    }
-  }
-
   std::map<std::uint64_t, char> bytes_;
 };
 
-constexpr std::size_t kDumpHeaderSize = offsetof(Header, tail_entry_offset);  // as of 252
-
 Header dumped_header(const Dump& dump) {
-  Header header{};
-  const std::string bytes = dump.text(0, kDumpHeaderSize);
-  std::memcpy(&header, bytes.data(), bytes.size());
-  return header;
+  return dump.at<Header>(0);
 }
 
 base::SipHash24 keyed_hash(const Header& header) {
   return base::SipHash24(std::to_array(header.file_id));
 }
 
-constexpr std::uint64_t kDumpedField = 0x38fa78;
+constexpr std::uint64_t kDumpedField = 0xc110;
 
 CompactDataObject dumped_data(const Dump& dump) {
   return dump.at<CompactDataObject>(dump.at<FieldObject>(kDumpedField).head_data_offset);
 }
 
-TEST(FileFormatDump, BeginsWithTheHeaderOfACleanCompactFile) {
+TEST(FileFormatDump, BeginsWithTheHeaderOfACleanFileOfOurProfile) {
   const Dump dump;
   const Header header = dumped_header(dump);
 
@@ -258,7 +246,7 @@ TEST(FileFormatDump, BeginsWithTheHeaderOfACleanCompactFile) {
             kIncompatibleKeyedHash | kIncompatibleCompressedZstd | kIncompatibleCompact);
   EXPECT_EQ(header.compatible_flags, 0U);
   EXPECT_EQ(header.state, FileState::kOffline);
-  EXPECT_EQ(header.header_size, kDumpHeaderSize);
+  EXPECT_EQ(header.header_size, sizeof(Header));
   EXPECT_EQ(header.n_entries, 1U);
   EXPECT_EQ(header.n_objects, header.n_data + header.n_fields + header.n_entries +
                                   header.n_entry_arrays + 2);  // and the hash tables
@@ -274,6 +262,7 @@ TEST(FileFormatDump, HasAFieldWithItsNameAndKeyedHash) {
       dump.text(kDumpedField + sizeof(FieldObject), field.object.size - sizeof(FieldObject));
   EXPECT_EQ(name, "MESSAGE");
   EXPECT_EQ(field.hash, keyed_hash(dumped_header(dump))(name));
+  EXPECT_EQ(align8(kDumpedField + field.object.size), field.head_data_offset);  // the next object
 }
 
 TEST(FileFormatDump, HasADataWithItsPayloadAndKeyedHash) {
@@ -288,7 +277,6 @@ TEST(FileFormatDump, HasADataWithItsPayloadAndKeyedHash) {
   EXPECT_EQ(payload, "MESSAGE=hello");
   EXPECT_EQ(data.data.hash, keyed_hash(dumped_header(dump))(payload));
   EXPECT_EQ(data.data.n_entries, 1U);
-  EXPECT_EQ(align8(offset + data.data.object.size), kDumpedField);  // the next object
 }
 
 TEST(FileFormatDump, HasAnEntryWithItsItemsAndXorHash) {
@@ -298,6 +286,7 @@ TEST(FileFormatDump, HasAnEntryWithItsItemsAndXorHash) {
   const auto entry = dump.at<EntryObject>(offset);
 
   ASSERT_EQ(entry.object.type, ObjectType::kEntry);
+  EXPECT_EQ(offset, header.tail_entry_offset);
   EXPECT_EQ(entry.seqnum, header.tail_entry_seqnum);
   EXPECT_EQ(entry.realtime, header.head_entry_realtime);
   EXPECT_EQ(entry.monotonic, header.tail_entry_monotonic);
@@ -307,8 +296,8 @@ TEST(FileFormatDump, HasAnEntryWithItsItemsAndXorHash) {
                                 base::jenkins_hash64("PRIORITY=6"));
   ASSERT_EQ(entry.object.size, sizeof(EntryObject) + 3 * sizeof(Le32));
   const auto items = dump.at<std::array<Le32, 3>>(offset + sizeof(EntryObject));
+  EXPECT_EQ(items[0], dump.at<FieldObject>(kDumpedField).head_data_offset);
   EXPECT_LT(items[0], items[1]);
-  EXPECT_EQ(items[1], dump.at<FieldObject>(kDumpedField).head_data_offset);
   EXPECT_LT(items[1], items[2]);
 }
 

@@ -39,6 +39,18 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
+std::optional<DumpLine> parse_dump_line(const std::string& line) {
+  constexpr std::size_t kFirst = 10;  // column of the first byte
+  if (line.size() < kFirst || line.find_first_not_of("0123456789abcdef") != 8) return std::nullopt;
+  DumpLine dump{std::stoul(line.substr(0, 8), nullptr, 16), {}};
+  // Two digits and a blank for each byte; a second blank ends them.
+  for (std::size_t at = kFirst; at + 1 < line.size() && dump.bytes.size() < 16; at += 3) {
+    if (line[at] == ' ') break;
+    dump.bytes.push_back(static_cast<char>(std::stoul(line.substr(at, 2), nullptr, 16)));
+  }
+  return dump;
+}
+
 std::vector<std::vector<std::string>> table_rows(std::string_view markdown) {
   std::vector<std::vector<std::string>> rows;
   for (const std::string& line : lines_of(markdown)) {

@@ -1,6 +1,8 @@
-// The little of Markdown that the tests of the documents need: tables and code blocks.
+// The little of Markdown that the tests of the documents need: tables, code blocks and dumps.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,13 @@ namespace logq::test {
 // The contents of all ``` blocks whose opening line is ``` and `language`, each line with newline.
 [[nodiscard]] std::vector<std::string> code_blocks(std::string_view markdown,
                                                    std::string_view language);
+
+// One line of a dump, `00000010  2c 61  annotation`; nothing for other lines.
+struct DumpLine {
+  std::uint64_t offset = 0;
+  std::string bytes;
+};
+[[nodiscard]] std::optional<DumpLine> parse_dump_line(const std::string& line);
 
 // `text` cut at newlines.
 [[nodiscard]] std::vector<std::string> lines_of(std::string_view text);

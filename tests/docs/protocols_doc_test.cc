@@ -1,0 +1,71 @@
+// The byte examples of docs/protocols.md are what the codecs of lib/wire produce and understand.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "docs/markdown.h"
+#include "wire/export_format.h"
+#include "wire/native_protocol.h"
+#include "wire/stdout_stream.h"
+
+namespace logq::test {
+namespace {
+
+// The blocks of the document, in order: native datagram, stdout stream, export.
+std::vector<std::string> examples() {
+  return code_blocks(read_file(LOGQ_SOURCE_DIR "/docs/protocols.md"), "");
+}
+
+std::string dumped_bytes(const std::string& block) {
+  std::string bytes;
+  for (const std::string& line : lines_of(block)) {
+    const std::optional<DumpLine> row = parse_dump_line(line);
+    if (!row) continue;
+    EXPECT_EQ(row->offset, bytes.size()) << line;
+    bytes += row->bytes;
+  }
+  return bytes;
+}
+
+TEST(ProtocolsDocument, ShowsTheNativeDatagramThatTheCodecMakes) {
+  ASSERT_EQ(examples().size(), 3U);
+  const std::string datagram = dumped_bytes(examples()[0]);
+
+  std::string encoded;
+  wire::encode_native_field("MESSAGE", "two\nlines", encoded);
+  wire::encode_native_field("PRIORITY", "6", encoded);
+  wire::NativeDecoder decoder;
+  decoder.start(datagram);
+
+  EXPECT_EQ(datagram, encoded);
+  ASSERT_TRUE(decoder.next());
+  EXPECT_THAT(decoder.fields(), testing::ElementsAre("MESSAGE=two\nlines", "PRIORITY=6"));
+}
+
+TEST(ProtocolsDocument, ShowsTheStreamHeaderThatTheCodecMakes) {
+  ASSERT_EQ(examples().size(), 3U);
+  wire::StreamHeader header;
+  header.identifier = "hello";
+  header.unit_id = "hello.service";
+  header.priority = 3 * 8 + 6;
+  header.level_prefix = true;
+
+  EXPECT_EQ(dumped_bytes(examples()[1]), wire::encode_stream_header(header) + "<3>broken\n");
+  EXPECT_EQ(wire::interpret_line("<3>broken", header).priority, 3 * 8 + 3);
+}
+
+TEST(ProtocolsDocument, ShowsExportedFieldsAsTheCodecWritesThem) {
+  ASSERT_EQ(examples().size(), 3U);
+
+  std::string fields;
+  wire::encode_export_field("MESSAGE=hello", fields);
+  wire::encode_export_field("PRIORITY=6", fields);
+
+  EXPECT_THAT(examples()[2], testing::EndsWith(fields + "\n"));
+}
+
+}  // namespace
+}  // namespace logq::test
