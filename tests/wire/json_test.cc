@@ -1,0 +1,55 @@
+#include "wire/json.h"
+
+#include <gtest/gtest.h>
+
+namespace logq::wire {
+namespace {
+
+using namespace std::string_view_literals;
+
+std::string json_value(std::string_view value) {
+  std::string out;
+  encode_json_value(value, out);
+  return out;
+}
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  encode_json_string(text, out);
+  return out;
+}
+
+TEST(Json, PrintableTextIsAString) {
+  EXPECT_EQ(json_value("plain"), R"("plain")");
+  EXPECT_EQ(json_value(""), R"("")");
+  EXPECT_EQ(json_value("\xc3\xa4"), "\"\xc3\xa4\"");
+}
+
+TEST(Json, QuotesBackslashesTabsAndNewlinesAreEscapedAndSlashesAreNot) {
+  EXPECT_EQ(json_value("q\"b\\s/"), R"("q\"b\\s/")");
+  EXPECT_EQ(json_value("tab\there\nnext"), R"("tab\there\nnext")");
+  EXPECT_EQ(json_value("<&>'"), R"("<&>'")");
+}
+
+TEST(Json, UnprintableBytesMakeAnArrayOfNumbers) {
+  EXPECT_EQ(json_value("cr\rx"), "[99,114,13,120]");
+  EXPECT_EQ(json_value("a\0b"sv), "[97,0,98]");
+  EXPECT_EQ(json_value("\xff"), "[255]");
+  EXPECT_EQ(json_value("\x1b[0m"), "[27,91,48,109]");
+  EXPECT_EQ(json_value(","), R"(",")");
+}
+
+TEST(Json, ControlCharactersOfAStringHaveShortOrNumericEscapes) {
+  EXPECT_EQ(json_string("\b\f\n\r\t"), R"("\b\f\n\r\t")");
+  EXPECT_EQ(json_string("\x01\x1f\0"sv), R"("\u0001\u001f\u0000")");
+  EXPECT_EQ(json_string("\x7f"), "\"\x7f\"");
+}
+
+TEST(Json, OutputIsAppended) {
+  std::string out = "{\"A\":";
+  encode_json_value("b", out);
+  EXPECT_EQ(out, R"({"A":"b")");
+}
+
+}  // namespace
+}  // namespace logq::wire
