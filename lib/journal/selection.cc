@@ -5,9 +5,9 @@
 namespace logq::journal {
 namespace {
 
-// So many of the last entries of a file being written are judged by their items when it is opened:
-// more than a writer appends between two publications.
-constexpr std::uint64_t kUnsettledEntries = 1024;
+// So many of the last entries of a file being written are judged by their items when it is opened.
+// journald and our writer link an entry before they append the next; others may lag.
+constexpr std::uint64_t kUnsettledEntries = 64;
 
 }  // namespace
 

@@ -1,0 +1,300 @@
+// Following while a writer appends, rotates and deletes: no entry missing, none twice, in order.
+#include <poll.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "journal/file_writer.h"
+#include "journal/reader_support.h"
+
+namespace logq::test {
+namespace {
+
+using journal::FileWriter;
+using journal::Journal;
+using journal::Match;
+
+// A collector in small: one active file, archived ones, one sequence.
+class Collector {
+ public:
+  explicit Collector(const TempDir& directory) : directory_(directory.path()) { begin_file(); }
+
+  void append(const std::string& message, bool wake = true) {
+    ++time_;
+    const journal::EntryTime time{kFirstRealtime + time_, time_, *Id128::parse(kBootId)};
+    const std::string payload = "MESSAGE=" + message;
+    const std::vector<std::string_view> payloads{payload,
+                                                 time_ % 2 == 0 ? "SIDE=even" : "SIDE=odd"};
+    ASSERT_TRUE(writer_->append(time, payloads));
+    writer_->publish();
+    if (wake) writer_->wake_followers();
+  }
+
+  // Returns the path of the archive.
+  std::string rotate() {
+    sequence_ = writer_->sequence();
+    auto archive = writer_->archive();
+    writer_.reset();
+    begin_file();
+    return archive.value_or("");
+  }
+
+  void wake() { writer_->wake_followers(); }
+
+ private:
+  void begin_file() {
+    journal::WriterOptions options;
+    options.max_size_bytes = std::uint64_t{512} << 10;
+    options.sequence = sequence_;
+    auto writer = FileWriter::create(directory_ + "/system.journal", options);
+    ASSERT_TRUE(writer);
+    writer_ = std::move(*writer);
+  }
+
+  std::string directory_;
+  journal::SequencePosition sequence_;
+  std::uint64_t time_ = 1000;
+  std::unique_ptr<FileWriter> writer_;
+};
+
+class Follower {
+ public:
+  explicit Follower(std::unique_ptr<Journal> journal) : journal_(std::move(journal)) {
+    fd_ = journal_->watch_fd().value_or(-1);
+  }
+
+  Journal& journal() { return *journal_; }
+  [[nodiscard]] const std::vector<std::string>& messages() const { return messages_; }
+
+  // Reads on until `count` messages are there, or nothing happens for seconds.
+  void read_until(std::size_t count) {
+    drain();
+    while (messages_.size() < count) {
+      pollfd wait{fd_, POLLIN, 0};
+      if (::poll(&wait, 1, 5000) <= 0) return;
+      ASSERT_TRUE(journal_->process_changes());
+      drain();
+    }
+  }
+  void drain() {
+    while (journal_->next()) {
+      messages_.emplace_back(journal_->find_value("MESSAGE").value_or("unreadable"));
+    }
+  }
+
+ private:
+  std::unique_ptr<Journal> journal_;
+  int fd_ = -1;
+  std::vector<std::string> messages_;
+};
+
+std::vector<std::string> numbers(int first, int end, int step = 1) {
+  std::vector<std::string> texts;
+  for (int i = first; i < end; i += step)
+    texts.push_back(std::to_string(i));
+  return texts;
+}
+
+std::unique_ptr<Journal> open(const TempDir& directory) {
+  auto journal = Journal::open_directory(directory.path());
+  return journal ? std::move(*journal) : nullptr;
+}
+
+TEST(JournalFollow, SeesWhatIsAppended) {
+  const TempDir directory;
+  Collector collector(directory);
+  collector.append("0");
+  Follower follower(open(directory));
+  follower.read_until(1);
+
+  for (int i = 1; i < 10; ++i) {
+    collector.append(std::to_string(i));
+    follower.read_until(static_cast<std::size_t>(i) + 1);
+  }
+
+  EXPECT_EQ(follower.messages(), numbers(0, 10));
+}
+
+TEST(JournalFollow, FromTheTailSeesOnlyWhatComesLater) {
+  const TempDir directory;
+  Collector collector(directory);
+  for (int i = 0; i < 5; ++i)
+    collector.append(std::to_string(i));
+  Follower follower(open(directory));
+  follower.journal().seek_tail();
+  follower.drain();
+  EXPECT_TRUE(follower.messages().empty());
+
+  collector.append("5");
+  follower.read_until(1);
+
+  EXPECT_EQ(follower.messages(), numbers(5, 6));
+}
+
+TEST(JournalFollow, ReadsWhatWasAppendedBeforeARenameFirst) {
+  const TempDir directory;
+  Collector collector(directory);
+  collector.append("0");
+  Follower follower(open(directory));
+  follower.read_until(1);
+
+  for (int i = 1; i < 4; ++i)
+    collector.append(std::to_string(i), false);
+  collector.rotate();
+  collector.append("4");
+  follower.read_until(5);
+
+  EXPECT_EQ(follower.messages(), numbers(0, 5));
+}
+
+TEST(JournalFollow, ReadsAFileToItsEndAfterItWasDeleted) {
+  const TempDir directory;
+  Collector collector(directory);
+  collector.append("0");
+  Follower follower(open(directory));
+  follower.read_until(1);
+
+  collector.append("1", false);
+  std::filesystem::remove(collector.rotate());
+  collector.append("2");
+  follower.read_until(3);
+
+  EXPECT_EQ(follower.messages(), numbers(0, 3));
+  EXPECT_EQ(follower.journal().files().size(), 2U);
+  collector.append("3");
+  follower.read_until(4);
+  ASSERT_TRUE(follower.journal().process_changes());
+  EXPECT_EQ(follower.journal().files().size(), 1U) << "the deleted file is let go";
+}
+
+TEST(JournalFollow, ACopyOfWhatWasReadIsNotShownAgain) {
+  const TempDir directory;
+  Collector collector(directory);
+  for (int i = 0; i < 5; ++i)
+    collector.append(std::to_string(i));
+  Follower follower(open(directory));
+  follower.read_until(5);
+
+  const std::string copy = directory.path() + "/salvaged.journal";
+  std::filesystem::copy(directory.path() + "/system.journal", copy);
+  collector.append("5");
+  follower.read_until(6);
+  follower.drain();
+
+  EXPECT_EQ(follower.messages(), numbers(0, 6));
+}
+
+TEST(JournalFollow, TriesAgainWhenAFileWasNotCompleteYet) {
+  const TempDir directory;
+  const TempDir elsewhere;
+  Collector collector(elsewhere);
+  for (int i = 0; i < 5; ++i)
+    collector.append(std::to_string(i));
+  const std::string bytes = read_file(elsewhere.path() + "/system.journal");
+  const std::string path = directory.path() + "/system.journal";
+  write_file(path, "");
+  Follower follower(open(directory));
+  ASSERT_TRUE(follower.journal().files().empty());
+
+  write_file(path, bytes.substr(0, 100));
+  ASSERT_TRUE(follower.journal().process_changes());
+  write_file(path, bytes);
+  follower.read_until(5);
+
+  EXPECT_EQ(follower.messages(), numbers(0, 5));
+}
+
+TEST(JournalFollow, OneNamedFileIsFollowedAcrossItsRotation) {
+  const TempDir directory;
+  Collector collector(directory);
+  collector.append("0");
+  auto journal = Journal::open_files({directory.path() + "/system.journal"});
+  ASSERT_TRUE(journal);
+  Follower follower(std::move(*journal));
+  follower.read_until(1);
+
+  collector.append("1", false);
+  collector.rotate();
+  collector.append("2");
+  follower.read_until(3);
+
+  EXPECT_EQ(follower.messages(), numbers(0, 3));
+}
+
+// A collector on another thread that rotates often and deletes what is two rotations old.
+class BusyCollector {
+ public:
+  BusyCollector(const TempDir& directory, int entries, bool vacuum)
+      : thread_([this, &directory, entries, vacuum] {
+          Collector collector(directory);
+          std::vector<std::string> archives;
+          started = true;
+          for (int i = 0; i < entries; ++i) {
+            collector.append(std::to_string(i), i % 3 == 0);
+            if (i % 250 == 249) archives.push_back(collector.rotate());
+            if (vacuum && archives.size() > 2) {
+              while (read < i - 400)
+                std::this_thread::yield();
+              std::filesystem::remove(archives.front());
+              archives.erase(archives.begin());
+            }
+          }
+          collector.wake();
+        }) {}
+  ~BusyCollector() {
+    read = 1 << 30;
+    thread_.join();
+  }
+
+  std::atomic<bool> started = false;
+  std::atomic<int> read = 0;
+
+ private:
+  std::thread thread_;
+};
+
+TEST(JournalFollow, MissesNothingWhileTheWriterRotates) {
+  const TempDir directory;
+  BusyCollector collector(directory, 20000, false);
+  while (!collector.started)
+    std::this_thread::yield();
+  Follower follower(open(directory));
+
+  follower.read_until(20000);
+
+  EXPECT_TRUE(follower.messages() == numbers(0, 20000)) << follower.messages().size();
+}
+
+TEST(JournalFollow, MissesNothingWhileOldFilesAreDeleted) {
+  const TempDir directory;
+  BusyCollector collector(directory, 20000, true);
+  while (!collector.started)
+    std::this_thread::yield();
+  Follower follower(open(directory));
+
+  for (int count = 0; count < 20000; count += 100) {
+    follower.read_until(static_cast<std::size_t>(count) + 100);
+    collector.read = count;
+  }
+
+  EXPECT_TRUE(follower.messages() == numbers(0, 20000)) << follower.messages().size();
+}
+
+TEST(JournalFollow, MissesNoMatchWhileTheWriterRotates) {
+  const TempDir directory;
+  BusyCollector collector(directory, 20000, false);
+  while (!collector.started)
+    std::this_thread::yield();
+  Follower follower(open(directory));
+  follower.journal().set_match(Match::exactly("SIDE=even"));
+
+  follower.read_until(10000);
+
+  EXPECT_TRUE(follower.messages() == numbers(1, 20000, 2)) << follower.messages().size();
+}
+
+}  // namespace
+}  // namespace logq::test
