@@ -1,0 +1,135 @@
+#include "collect/area_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/io.h"
+#include "base/try.h"
+
+namespace logq::collect {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+
+struct AreaHeader {
+  std::uint64_t magic;
+  std::uint32_t version;
+  std::uint32_t slots;
+  std::uint64_t slot_bytes;
+  Id128 boot_id;  // what was in memory before a power loss cannot be relied on
+};
+
+std::uint64_t data_offset(const AreaKind& kind, const AreaGeometry& geometry) {
+  const std::uint64_t table = kind.table_bytes_per_slot * geometry.slots;
+  return kPage + (table + kPage - 1) / kPage * kPage;
+}
+
+std::uint64_t file_size(const AreaKind& kind, const AreaGeometry& geometry) {
+  return data_offset(kind, geometry) + geometry.slot_bytes * geometry.slots;
+}
+
+// Whether the header describes a file of this kind that is as large as it says.
+bool is_usable(const AreaHeader& header,
+               const AreaKind& kind,
+               const Id128& boot_id,
+               std::uint64_t size) {
+  if (header.magic != kind.magic || header.version != kind.version) return false;
+  if (header.boot_id != boot_id) return false;
+  if (header.slots == 0 || header.slots > kind.slots_max) return false;
+  if (header.slot_bytes == 0 || header.slot_bytes > kind.slot_bytes_max) return false;
+  if (header.slot_bytes % kPage != 0) return false;
+  return size == file_size(kind, {header.slots, header.slot_bytes});
+}
+
+}  // namespace
+
+AreaFile::AreaFile(base::UniqueFd fd,
+                   base::MappedRegion map,
+                   const AreaKind& kind,
+                   AreaGeometry geometry)
+    : fd_(std::move(fd)),
+      map_(std::move(map)),
+      geometry_(geometry),
+      data_offset_(data_offset(kind, geometry)) {}
+
+Result<AreaFile> AreaFile::map(base::UniqueFd fd,
+                               const AreaKind& kind,
+                               const AreaGeometry& geometry) {
+  base::MappedRegion region = LOGQ_TRY(base::MappedRegion::map_file(
+      fd.get(), file_size(kind, geometry), base::MappedRegion::Access::kReadWrite));
+  return AreaFile(std::move(fd), std::move(region), kind, geometry);
+}
+
+Result<AreaFile> AreaFile::create(const std::string& path,
+                                  const AreaKind& kind,
+                                  const AreaGeometry& geometry,
+                                  const Id128& boot_id) {
+  // The name appears last: a successor finds either no file or a complete one.
+  const std::string temporary = path + ".new";
+  if (::unlink(temporary.c_str()) < 0 && errno != ENOENT) {
+    return fail(Error::system(errno, "unlink"));
+  }
+  base::UniqueFd fd =
+      LOGQ_TRY(base::open_file(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+  if (::ftruncate(fd.get(), static_cast<off_t>(file_size(kind, geometry))) < 0) {
+    return fail(Error::system(errno, "ftruncate"));
+  }
+  // The table must never raise SIGBUS on a full file system.
+  const auto table_end = static_cast<off_t>(data_offset(kind, geometry));
+  if (::fallocate(fd.get(), 0, 0, table_end) < 0 && errno != EOPNOTSUPP) {
+    return fail(Error::system(errno, "fallocate"));
+  }
+  AreaFile area = LOGQ_TRY(map(std::move(fd), kind, geometry));
+  const AreaHeader header{kind.magic, kind.version, geometry.slots, geometry.slot_bytes, boot_id};
+  std::memcpy(area.map_.data(), &header, sizeof(header));
+  if (::rename(temporary.c_str(), path.c_str()) < 0) return fail(Error::system(errno, "rename"));
+  return area;
+}
+
+Result<AreaFile::Existing> AreaFile::open_existing(const std::string& path,
+                                                   const AreaKind& kind,
+                                                   const Id128& boot_id) {
+  auto fd = base::open_file(path, O_RDWR | O_NOFOLLOW);
+  if (!fd.has_value()) {
+    if (fd.error().sys_errno == ENOENT) return Existing{};
+    return fail(fd.error());
+  }
+  struct stat status {};
+  if (::fstat(fd->get(), &status) < 0) return fail(Error::system(errno, "fstat"));
+  AreaHeader header{};
+  const ssize_t got = ::pread(fd->get(), &header, sizeof(header), 0);
+  const bool usable = got == static_cast<ssize_t>(sizeof(header)) && S_ISREG(status.st_mode) &&
+                      is_usable(header, kind, boot_id, static_cast<std::uint64_t>(status.st_size));
+  Existing existing;
+  if (usable) {
+    existing.area = LOGQ_TRY(map(std::move(*fd), kind, {header.slots, header.slot_bytes}));
+    return existing;
+  }
+  existing.set_aside = true;
+  if (::rename(path.c_str(), (path + ".old").c_str()) < 0) {
+    return fail(Error::system(errno, "rename"));
+  }
+  return existing;
+}
+
+std::byte* AreaFile::table() const {
+  return map_.data() + kPage;
+}
+
+std::byte* AreaFile::slot(std::size_t index) const {
+  return map_.data() + data_offset_ + index * geometry_.slot_bytes;
+}
+
+void AreaFile::discard(std::size_t index, std::size_t from, std::size_t to) const {
+  from = (from + kPage - 1) / kPage * kPage;
+  if (to <= from) return;
+  // Only memory is at stake: where the file system cannot punch holes the pages stay.
+  std::ignore = ::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                            static_cast<off_t>(data_offset_ + index * geometry_.slot_bytes + from),
+                            static_cast<off_t>(to - from));
+}
+
+}  // namespace logq::collect

@@ -1,0 +1,79 @@
+// ClientMetadata: the trusted fields of one process, as the kernel and systemd tell them.
+//
+// A datagram or line carries credentials; everything else is read from /proc when it is processed,
+// so a sender that has exited by then keeps only what was cached, or its PID, UID and GID.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collect/cgroup_path.h"
+#include "collect/control_message.h"
+
+namespace logq::collect {
+
+// In the order the fields are stored.
+enum class TrustedField : std::uint8_t {
+  kPid,
+  kUid,
+  kGid,
+  kComm,
+  kExe,
+  kCmdline,
+  kCapEffective,
+  kSelinuxContext,
+  kAuditSession,
+  kAuditLoginuid,
+  kCgroup,
+  kSession,
+  kOwnerUid,
+  kUnit,
+  kUserUnit,
+  kSlice,
+  kUserSlice,
+  kInvocationId,
+  kCount,
+};
+
+// Where the facts are read; tests put directories of their own here.
+struct ProcessSources {
+  std::string proc = "/proc";
+  std::string units = "/run/systemd/units";
+  std::string users = "/run/user";
+  CgroupHierarchy hierarchy = detect_cgroup_hierarchy();
+};
+
+class ClientMetadata {
+ public:
+  // Takes over what the kernel attested with the message.
+  void set_credentials(const Credentials& credentials, std::string_view label);
+  // Reads the rest anew; what cannot be read keeps its value. `claimed_unit` names the unit of a
+  // process outside every control group of systemd's, empty when nobody claims it.
+  void read(const ProcessSources& sources, std::string_view claimed_unit);
+
+  [[nodiscard]] const Credentials& credentials() const { return credentials_; }
+  // The value of one field, empty when unknown.
+  [[nodiscard]] std::string_view value(TrustedField field) const;
+  // "NAME=value" for every known field; the views live until the next change.
+  void append_payloads(std::vector<std::string_view>& out) const;
+
+ private:
+  void set(TrustedField field, std::string_view value);
+  void read_process(const ProcessSources& sources);
+  void read_cgroup(const ProcessSources& sources, std::string_view claimed_unit);
+  void read_unit(const ProcessSources& sources);
+
+  Credentials credentials_;
+  std::array<std::string, static_cast<std::size_t>(TrustedField::kCount)> payloads_;
+  std::vector<std::string> extra_fields_;  // LogExtraFields= of the unit
+};
+
+// The command line as a shell would take it, from the text of /proc/PID/cmdline.
+[[nodiscard]] std::string quote_command_line(std::string_view nul_separated);
+
+}  // namespace logq::collect

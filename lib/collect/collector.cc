@@ -1,0 +1,234 @@
+#include "collect/collector.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include <systemd/sd-daemon.h>
+
+#include "base/ids.h"
+#include "base/io.h"
+#include "base/try.h"
+#include "collect/limits.h"
+#include "collect/receive_area.h"
+#include "collect/stream_area.h"
+
+namespace logq::collect {
+namespace {
+
+constexpr std::uint64_t kQueueLimitWanted = 512;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) < 0) return {};
+  return name.data();
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  std::ignore = ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+Collector::Collector(CollectorOptions options, Diagnose diagnose)
+    : options_(std::move(options)),
+      diagnose_(std::move(diagnose)) {}
+
+Collector::~Collector() {
+  sync_.reset();  // before the store it syncs
+  streams_.reset();
+  for (sd_event_source* source : {native_event_, native_more_event_, timer_event_}) {
+    sd_event_source_disable_unref(source);
+  }
+}
+
+template <typename T>
+Result<T> Collector::named(const std::string& path, Result<T> result) {
+  if (!result.has_value()) diagnose_(path + ": " + result.error().message());
+  return result;
+}
+
+Result<void> Collector::start() {
+  raise_descriptor_limit();
+  boot_id_ = base::boot_id();
+  LOGQ_TRY(register_signals());
+  LOGQ_TRY(hold_directories());
+  LOGQ_TRY(open_store());
+  LOGQ_TRY(replay_predecessor());
+  LOGQ_TRY(open_sources());
+  LOGQ_TRY(register_events());
+  driver_->started();
+  after_work();
+  std::ignore = sd_notify(0, "READY=1\nSTATUS=Collecting");
+  return {};
+}
+
+Result<void> Collector::hold_directories() {
+  runtime_ = LOGQ_TRY(
+      named(options_.runtime_dir, WorkingDirectory::hold(options_.runtime_dir, "logqd.pid")));
+  storage_ = LOGQ_TRY(
+      named(options_.storage_dir, WorkingDirectory::hold(options_.storage_dir, "logqd.lock")));
+  return named(options_.runtime_dir + "/logqd.pid",
+               runtime_->write(std::to_string(::getpid()) + "\n"));
+}
+
+Result<void> Collector::open_store() {
+  journal::StoreOptions options;
+  options.directory = options_.storage_dir;
+  options.writer.max_size_bytes = options_.max_file_size_bytes;
+  options.writer.compress = options_.compress;
+  options.writer.compress_threshold_bytes = options_.compress_threshold_bytes;
+  options.writer.machine_id = base::machine_id();
+  store_ = LOGQ_TRY(named(options_.storage_dir, journal::Store::open(options)));
+  if (const journal::OpenReport& report = store_->open_report(); report.recovered) {
+    diagnose_(options_.storage_dir + ": the last run did not stop cleanly, " +
+              std::to_string(report.recovered_entries) + " entries recovered");
+  }
+  entry_store_ = std::make_unique<JournalEntryStore>(*store_);
+  const HostFields host{boot_id_, base::machine_id(), host_name(), options_.log_namespace};
+  ingest_ = std::make_unique<Ingest>(*entry_store_, base::Clock::system(), host, drops_);
+  clients_ =
+      std::make_unique<ClientCache>(ProcessSources{}, claims_, ClientCache::default_capacity());
+  driver_ = std::make_unique<DriverMessages>(*ingest_, *clients_, drops_);
+  native_ = std::make_unique<NativeSource>(*ingest_, *clients_, drops_);
+  streams_ = std::make_unique<StreamSource>(
+      StreamServices{*ingest_, *clients_, drops_, options_.line_max, ::geteuid()}, claims_);
+  const auto interval = std::min(options_.sync_interval_usec, options_.sync_interval_max_usec);
+  sync_ = std::make_unique<SyncWorker>([this] { return store_->sync(); },
+                                       std::chrono::microseconds(interval));
+  return {};
+}
+
+Result<void> Collector::replay_predecessor() {
+  const std::string receive_path = options_.runtime_dir + "/receive";
+  const std::string streams_path = options_.runtime_dir + "/receive-streams";
+  auto received = LOGQ_TRY(named(receive_path, ReceiveArea::open_existing(receive_path, boot_id_)));
+  auto streams = LOGQ_TRY(named(streams_path, StreamArea::open_existing(streams_path, boot_id_)));
+  for (const auto& [path, set_aside] :
+       {std::pair(receive_path, received.set_aside), std::pair(streams_path, streams.set_aside)}) {
+    if (set_aside) diagnose_(path + ": from another version or boot, set aside as .old");
+  }
+  // Everything is settled before the first append, since that moves the tail on.
+  const std::uint64_t tail = store_->open_report().tail_seqnum;
+  if (received.area.has_value()) received.area->resolve_progress(tail);
+  if (streams.area.has_value()) streams.area->resolve_progress(tail);
+  if (received.area.has_value()) native_->replay(*received.area);
+  if (streams.area.has_value()) streams_->replay(*streams.area);
+  return {};
+}
+
+Result<void> Collector::open_sources() {
+  const std::string receive_path = options_.runtime_dir + "/receive";
+  const std::string streams_path = options_.runtime_dir + "/receive-streams";
+  ReceiveArea receive_area =
+      LOGQ_TRY(named(receive_path, ReceiveArea::create(receive_path, boot_id_)));
+  StreamArea stream_area = LOGQ_TRY(named(
+      streams_path,
+      StreamArea::create(streams_path, boot_id_, StreamArea::geometry_for(options_.line_max))));
+
+  if (const std::uint64_t limit = raise_datagram_queue_limit();
+      limit != 0 && limit < kQueueLimitWanted) {
+    diagnose_("net.unix.max_dgram_qlen is " + std::to_string(limit) +
+              ": senders will wait often, raise it to 512");
+  }
+  SocketSet sockets = LOGQ_TRY(named(options_.runtime_dir, open_sockets(options_.runtime_dir)));
+  if (sockets.passed_unknown > 0) {
+    diagnose_(std::to_string(sockets.passed_unknown) + " passed descriptors are of no use, closed");
+  }
+  own_sockets_ = sockets.own_paths;
+
+  sd_event* event = nullptr;
+  if (const int status = sd_event_new(&event); status < 0) {
+    return named("event loop", Result<void>(fail(Error::system(-status, "sd_event_new"))));
+  }
+  event_.reset(event);
+  native_->start(std::move(sockets.native), std::move(receive_area));
+  clients_->on_unknown([this] { streams_->adopt_waiting(); });
+  streams_->on_activity([this] { after_work(); });
+  return named("event loop",
+               streams_->start(std::move(sockets.streams), std::move(stream_area), event_.get()));
+}
+
+Result<void> Collector::run() {
+  const int status = sd_event_loop(event_.get());
+  if (status < 0) {
+    return named("event loop", Result<void>(fail(Error::system(-status, "sd_event_loop"))));
+  }
+  return finish();
+}
+
+void Collector::work_native() {
+  const bool more = native_->work() == NativeSource::Work::kMore;
+  sd_event_source_set_enabled(native_more_event_, more ? SD_EVENT_ON : SD_EVENT_OFF);
+  after_work();
+}
+
+// Once per piece of work, so that syncing and waking cost nothing per entry.
+void Collector::after_work() {
+  driver_->report_drops();
+  if (drops_.has_unreported()) arm_timer(kDropReportIntervalUsec);
+  const Ingest::Activity activity = ingest_->take_activity();
+  if (activity.entries == 0) return;
+  sync_->request(activity.critical ? SyncWorker::Urgency::kNow : SyncWorker::Urgency::kSoon);
+  const std::uint64_t now = ingest_->monotonic_usec();
+  if (now >= last_wake_usec_ + kWakeIntervalUsec) {
+    store_->wake_followers();
+    last_wake_usec_ = now;
+    wake_due_ = false;
+  } else if (!wake_due_) {
+    wake_due_ = true;
+    arm_timer(kWakeIntervalUsec);
+  }
+}
+
+void Collector::drain() {
+  const std::uint64_t deadline = base::Clock::system().now().monotonic_usec + kDrainLimitUsec;
+  bool busy = true;
+  while (busy && base::Clock::system().now().monotonic_usec < deadline) {
+    busy = native_->work() != NativeSource::Work::kIdle;
+    busy = streams_->drain_once() || busy;
+    after_work();
+  }
+  streams_->close_all();
+}
+
+void Collector::sync_now() {
+  std::ignore = named(store_->active_path(), store_->sync());
+  stamp("synced");
+}
+
+void Collector::rotate_now() {
+  std::ignore = named(store_->active_path(), store_->rotate());
+  stamp("rotated");
+}
+
+// A file with the time something was done, for those who asked for it and wait.
+void Collector::stamp(const std::string& name) {
+  const std::string path = options_.runtime_dir + "/" + name;
+  const std::string text = std::to_string(base::Clock::system().now().monotonic_usec) + "\n";
+  std::ignore = named(path, base::replace_file(path, text, 0644));
+}
+
+Result<void> Collector::finish() {
+  driver_->report_drops();
+  driver_->stopped();
+  sync_.reset();
+  const auto closed = named(store_->active_path(), store_->close());
+  for (const std::string& path : own_sockets_)
+    std::ignore = ::unlink(path.c_str());
+  // Nothing is left to replay. The files stay when the store could not be closed, for a look.
+  if (closed.has_value()) {
+    std::ignore = ::unlink((options_.runtime_dir + "/receive").c_str());
+    std::ignore = ::unlink((options_.runtime_dir + "/receive-streams").c_str());
+  }
+  runtime_->remove_lock_file();
+  return closed;
+}
+
+}  // namespace logq::collect

@@ -1,0 +1,101 @@
+// Collector: the whole of logqd behind its command line. Owns the store, the sources and the loop.
+//
+// Start it once, run it once. Everything but the syncing happens on the caller's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "base/clock.h"
+#include "collect/client_cache.h"
+#include "collect/driver_messages.h"
+#include "collect/drops.h"
+#include "collect/entry_store.h"
+#include "collect/ingest.h"
+#include "collect/native_source.h"
+#include "collect/options.h"
+#include "collect/socket_set.h"
+#include "collect/stream_source.h"
+#include "collect/sync_worker.h"
+#include "collect/unit_claims.h"
+#include "collect/working_directory.h"
+#include "journal/store.h"
+
+namespace logq::collect {
+
+class Collector {
+ public:
+  // Lines for the operator: warnings, and the reason when start() fails.
+  using Diagnose = std::function<void(const std::string& line)>;
+
+  Collector(CollectorOptions options, Diagnose diagnose);
+  Collector(const Collector&) = delete;
+  Collector& operator=(const Collector&) = delete;
+  ~Collector();
+
+  // Takes hold of the directories, recovers the store, stores what a killed predecessor had
+  // received, and accepts. Blocks the signals it handles. A failure has been diagnosed.
+  Result<void> start();
+  // Works until SIGTERM or SIGINT, then drains, closes the store and cleans up.
+  Result<void> run();
+
+ private:
+  template <typename T>
+  Result<T> named(const std::string& path, Result<T> result);
+
+  Result<void> hold_directories();
+  Result<void> open_store();
+  Result<void> replay_predecessor();
+  Result<void> open_sources();
+  Result<void> register_events();
+  Result<void> register_signals();
+
+  static int on_native(sd_event_source* source, int fd, std::uint32_t events, void* self);
+  static int on_native_more(sd_event_source* source, void* self);
+  static int on_timer(sd_event_source* source, std::uint64_t usec, void* self);
+  static int on_signal(sd_event_source* source, const signalfd_siginfo* info, void* self);
+
+  void work_native();
+  void after_work();
+  void arm_timer(std::uint64_t usec);
+  void sync_now();
+  void rotate_now();
+  void drain();
+  void stamp(const std::string& name);
+  Result<void> finish();
+
+  CollectorOptions options_;
+  Diagnose diagnose_;
+  std::optional<WorkingDirectory> runtime_;
+  std::optional<WorkingDirectory> storage_;
+  Id128 boot_id_;
+  std::unique_ptr<journal::Store> store_;
+  std::unique_ptr<JournalEntryStore> entry_store_;
+  Drops drops_;
+  UnitClaims claims_;
+  std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<ClientCache> clients_;
+  std::unique_ptr<DriverMessages> driver_;
+  std::unique_ptr<SyncWorker> sync_;
+
+  struct EventDeleter {
+    void operator()(sd_event* event) const { sd_event_unref(event); }
+  };
+  std::unique_ptr<sd_event, EventDeleter> event_;
+  sd_event_source* native_event_ = nullptr;
+  sd_event_source* native_more_event_ = nullptr;
+  sd_event_source* timer_event_ = nullptr;
+  std::vector<std::string> own_sockets_;
+  std::unique_ptr<NativeSource> native_;
+  std::unique_ptr<StreamSource> streams_;
+  bool wake_due_ = false;
+  std::uint64_t last_wake_usec_ = 0;
+};
+
+}  // namespace logq::collect

@@ -1,0 +1,123 @@
+// The part of Collector that deals with its event loop: which event calls what.
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+
+#include <array>
+
+#include <systemd/sd-daemon.h>
+
+#include "base/clock.h"
+#include "base/try.h"
+#include "collect/collector.h"
+
+namespace logq::collect {
+namespace {
+
+// Below everything that receives, so that what was sent before a request is stored before it.
+constexpr std::int64_t kRequestPriority = SD_EVENT_PRIORITY_NORMAL + 15;
+constexpr std::uint64_t kTimerAccuracyUsec = 500;
+
+// SIGRTMIN is no constant, hence a function.
+std::array<int, 6> handled_signals() {
+  return {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP, SIGRTMIN + 1};
+}
+
+Result<void> checked(int status, Literal call) {
+  if (status < 0) return fail(Error::system(-status, call));
+  return {};
+}
+
+}  // namespace
+
+// Blocked before any thread exists, so that all threads inherit it and none dies of one.
+Result<void> Collector::register_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int number : handled_signals())
+    ::sigaddset(&signals, number);
+  if (::sigprocmask(SIG_BLOCK, &signals, nullptr) < 0) {
+    return fail(Error::system(errno, "sigprocmask"));
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+  return {};
+}
+
+Result<void> Collector::register_events() {
+  sd_event* event = event_.get();
+  LOGQ_TRY(checked(
+      sd_event_add_io(event, &native_event_, native_->fd(), EPOLLIN, &Collector::on_native, this),
+      "sd_event_add_io"));
+  LOGQ_TRY(checked(sd_event_add_defer(event, &native_more_event_, &Collector::on_native_more, this),
+                   "sd_event_add_defer"));
+  sd_event_source_set_enabled(native_more_event_, SD_EVENT_OFF);
+  LOGQ_TRY(checked(sd_event_add_time(event, &timer_event_, CLOCK_MONOTONIC, 0, kTimerAccuracyUsec,
+                                     &Collector::on_timer, this),
+                   "sd_event_add_time"));
+  sd_event_source_set_enabled(timer_event_, SD_EVENT_OFF);
+  for (const int number : handled_signals()) {
+    sd_event_source* source = nullptr;
+    LOGQ_TRY(checked(sd_event_add_signal(event, &source, number, &Collector::on_signal, this),
+                     "sd_event_add_signal"));
+    const bool is_stop = number == SIGTERM || number == SIGINT;
+    sd_event_source_set_priority(source,
+                                 is_stop ? SD_EVENT_PRIORITY_NORMAL - 10 : kRequestPriority);
+    sd_event_source_set_floating(source, 1);
+    sd_event_source_unref(source);
+  }
+  return {};
+}
+
+int Collector::on_native(sd_event_source* /*source*/,
+                         int /*fd*/,
+                         std::uint32_t /*events*/,
+                         void* self) {
+  static_cast<Collector*>(self)->work_native();
+  return 0;
+}
+
+int Collector::on_native_more(sd_event_source* /*source*/, void* self) {
+  static_cast<Collector*>(self)->work_native();
+  return 0;
+}
+
+void Collector::arm_timer(std::uint64_t usec) {
+  int armed = SD_EVENT_OFF;
+  sd_event_source_get_enabled(timer_event_, &armed);
+  std::uint64_t due = base::Clock::system().now().monotonic_usec + usec;
+  std::uint64_t planned = 0;
+  if (armed != SD_EVENT_OFF && sd_event_source_get_time(timer_event_, &planned) >= 0 &&
+      planned < due) {
+    due = planned;
+  }
+  sd_event_source_set_time(timer_event_, due);
+  sd_event_source_set_enabled(timer_event_, SD_EVENT_ONESHOT);
+}
+
+int Collector::on_timer(sd_event_source* /*source*/, std::uint64_t /*usec*/, void* self) {
+  auto* collector = static_cast<Collector*>(self);
+  collector->ingest_->refresh_time();
+  if (collector->wake_due_) {
+    collector->wake_due_ = false;
+    collector->last_wake_usec_ = collector->ingest_->monotonic_usec();
+    collector->store_->wake_followers();
+  }
+  collector->after_work();
+  return 0;
+}
+
+int Collector::on_signal(sd_event_source* /*source*/, const signalfd_siginfo* info, void* self) {
+  auto* collector = static_cast<Collector*>(self);
+  const auto number = static_cast<int>(info->ssi_signo);
+  if (number == SIGTERM || number == SIGINT) {
+    std::ignore = sd_notify(0, "STOPPING=1");
+    collector->drain();
+    return sd_event_exit(collector->event_.get(), 0);
+  }
+  if (number == SIGUSR2) collector->rotate_now();
+  if (number == SIGRTMIN + 1) collector->sync_now();
+  // SIGUSR1 would flush volatile storage, and SIGHUP reload: there is nothing to do for either.
+  return 0;
+}
+
+}  // namespace logq::collect

@@ -1,0 +1,92 @@
+#include "collect/control_message.h"
+
+#include <sys/time.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace logq::collect {
+namespace {
+
+// From the kernel's linux/socket.h; the C library does not name it.
+constexpr int kScmSecurity = 3;
+
+template <typename T>
+std::optional<T> payload_of(const unsigned char* data, std::size_t size) {
+  T value{};
+  if (size < sizeof(T)) return std::nullopt;
+  std::memcpy(&value, data, sizeof(T));
+  return value;
+}
+
+void take_descriptors(const unsigned char* data,
+                      std::size_t size,
+                      Descriptors policy,
+                      ControlData& control) {
+  for (std::size_t at = 0; at + sizeof(int) <= size; at += sizeof(int)) {
+    int fd = -1;
+    std::memcpy(&fd, data + at, sizeof(int));
+    ++control.descriptors_sent;
+    if (policy == Descriptors::kTake && fd >= 0) control.descriptors.emplace_back(fd);
+  }
+}
+
+void take_message(const cmsghdr& header,
+                  const unsigned char* data,
+                  std::size_t size,
+                  Descriptors policy,
+                  ControlData& control) {
+  switch (header.cmsg_type) {
+    case SCM_CREDENTIALS:
+      if (auto found = payload_of<ucred>(data, size)) {
+        control.credentials = Credentials{found->pid, found->uid, found->gid};
+      }
+      break;
+    case SCM_TIMESTAMP:
+      if (auto found = payload_of<timeval>(data, size)) {
+        control.realtime_usec = static_cast<std::uint64_t>(found->tv_sec) * 1'000'000 +
+                                static_cast<std::uint64_t>(found->tv_usec);
+      }
+      break;
+    case kScmSecurity: {
+      const auto* text = reinterpret_cast<const char*>(data);
+      control.label.assign(text, ::strnlen(text, size));
+      break;
+    }
+    case SCM_RIGHTS:
+      take_descriptors(data, size, policy, control);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+ControlData parse_control(const msghdr& message, std::size_t capacity, Descriptors descriptors) {
+  ControlData control;
+  const auto* bytes = static_cast<const unsigned char*>(message.msg_control);
+  const std::size_t end = std::min<std::size_t>(message.msg_controllen, capacity);
+  std::size_t at = 0;
+  while (end - at >= sizeof(cmsghdr)) {
+    cmsghdr header{};
+    std::memcpy(&header, bytes + at, sizeof(header));
+    if (header.cmsg_len < CMSG_LEN(0) || header.cmsg_len > end - at) break;
+    if (header.cmsg_level == SOL_SOCKET) {
+      take_message(header, bytes + at + CMSG_LEN(0), header.cmsg_len - CMSG_LEN(0), descriptors,
+                   control);
+    }
+    at = std::min(end, at + CMSG_ALIGN(header.cmsg_len));
+  }
+  return control;
+}
+
+void enable_control(int socket) {
+  const int on = 1;
+  for (const int option : {SO_PASSCRED, SO_TIMESTAMP, SO_PASSSEC}) {
+    // A kernel without a security module refuses SO_PASSSEC; the rest cannot fail on our sockets.
+    std::ignore = ::setsockopt(socket, SOL_SOCKET, option, &on, sizeof(on));
+  }
+}
+
+}  // namespace logq::collect

@@ -1,0 +1,63 @@
+#include "collect/drops.h"
+
+#include "collect/limits.h"
+
+namespace logq::collect {
+
+std::string_view describe(DropCause cause) {
+  switch (cause) {
+    case DropCause::kTruncatedDatagram:
+      return "datagrams larger than a receive slot";
+    case DropCause::kDescriptorExtra:
+      return "datagrams with unexpected file descriptors";
+    case DropCause::kDescriptorRefused:
+      return "entries in unacceptable file descriptors";
+    case DropCause::kDescriptorLost:
+      return "entries in file descriptors that a killed predecessor held";
+    case DropCause::kReceiveFailed:
+      return "messages that the kernel could not deliver";
+    case DropCause::kEntryOverLimit:
+      return "entries with too many or too large fields";
+    case DropCause::kStoreFailed:
+      return "entries that could not be stored";
+    case DropCause::kStreamRefused:
+      return "streams beyond the limit";
+    case DropCause::kStreamBadHeader:
+      return "streams with an invalid header";
+    case DropCause::kCount:
+      break;
+  }
+  return "messages";
+}
+
+void Drops::add(DropCause cause, std::uint64_t count) {
+  counters_[static_cast<std::size_t>(cause)].total += count;
+}
+
+std::uint64_t Drops::total(DropCause cause) const {
+  return counters_[static_cast<std::size_t>(cause)].total;
+}
+
+std::optional<Drops::Report> Drops::take_report(std::uint64_t now_usec) {
+  for (std::size_t i = 0; i < counters_.size(); ++i) {
+    Counter& counter = counters_[i];
+    if (counter.total == counter.reported) continue;
+    const bool too_soon =
+        counter.reported != 0 && now_usec < counter.reported_at_usec + kDropReportIntervalUsec;
+    if (too_soon) continue;
+    const Report report{static_cast<DropCause>(i), counter.total - counter.reported};
+    counter.reported = counter.total;
+    counter.reported_at_usec = now_usec;
+    return report;
+  }
+  return std::nullopt;
+}
+
+bool Drops::has_unreported() const {
+  for (const Counter& counter : counters_) {
+    if (counter.total != counter.reported) return true;
+  }
+  return false;
+}
+
+}  // namespace logq::collect

@@ -1,0 +1,50 @@
+// Drops: everything the collector could not store, counted per cause. The collector reports the
+// counts in the log itself, so that no loss stays invisible. Not thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace logq::collect {
+
+enum class DropCause : std::uint8_t {
+  kTruncatedDatagram,  ///< larger than a receive slot
+  kDescriptorExtra,    ///< a payload and a descriptor, or several descriptors
+  kDescriptorRefused,  ///< a descriptor that is no acceptable file
+  kDescriptorLost,     ///< received by a predecessor and not read before it died
+  kReceiveFailed,      ///< the kernel could not deliver a message
+  kEntryOverLimit,     ///< too many or too large fields
+  kStoreFailed,        ///< the journal file could not take it
+  kStreamRefused,      ///< too many streams
+  kStreamBadHeader,    ///< a stream whose header lines journald would refuse
+  kCount,
+};
+
+// A sentence for the log: what was dropped and why.
+[[nodiscard]] std::string_view describe(DropCause cause);
+
+class Drops {
+ public:
+  void add(DropCause cause, std::uint64_t count = 1);
+  [[nodiscard]] std::uint64_t total(DropCause cause) const;
+
+  struct Report {
+    DropCause cause = DropCause::kCount;
+    std::uint64_t count = 0;
+  };
+  // A cause with drops not yet reported, at most once per kDropReportIntervalUsec and cause.
+  std::optional<Report> take_report(std::uint64_t now_usec);
+  [[nodiscard]] bool has_unreported() const;
+
+ private:
+  struct Counter {
+    std::uint64_t total = 0;
+    std::uint64_t reported = 0;
+    std::uint64_t reported_at_usec = 0;
+  };
+  std::array<Counter, static_cast<std::size_t>(DropCause::kCount)> counters_{};
+};
+
+}  // namespace logq::collect

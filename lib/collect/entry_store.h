@@ -1,0 +1,41 @@
+// EntryStore: what the collector needs of the journal. A seam: tests put a store behind it that
+// stops at a chosen moment, as a kill does.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "journal/store.h"
+#include "logq/result.h"
+
+namespace logq::collect {
+
+class EntryStore {
+ public:
+  EntryStore() = default;
+  EntryStore(const EntryStore&) = delete;
+  EntryStore& operator=(const EntryStore&) = delete;
+  virtual ~EntryStore() = default;
+
+  // The number append() will give to the next entry.
+  [[nodiscard]] virtual std::uint64_t next_seqnum() const = 0;
+  virtual Result<std::uint64_t> append(const journal::EntryTime& time,
+                                       std::span<const std::string_view> payloads) = 0;
+};
+
+// The real one; `store` must outlive it.
+class JournalEntryStore final : public EntryStore {
+ public:
+  explicit JournalEntryStore(journal::Store& store) : store_(store) {}
+  [[nodiscard]] std::uint64_t next_seqnum() const override { return store_.next_seqnum(); }
+  Result<std::uint64_t> append(const journal::EntryTime& time,
+                               std::span<const std::string_view> payloads) override {
+    return store_.append(time, payloads);
+  }
+
+ private:
+  journal::Store& store_;
+};
+
+}  // namespace logq::collect

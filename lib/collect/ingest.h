@@ -1,0 +1,76 @@
+// Ingest: the last step of every source. Adds the trusted fields to an entry, gives it its time and
+// appends it, moving the source's progress along so that the entry is stored exactly once.
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "collect/client_metadata.h"
+#include "collect/drops.h"
+#include "collect/entry_store.h"
+#include "collect/progress_word.h"
+
+namespace logq::collect {
+
+// The fields every entry of this collector carries.
+struct HostFields {
+  Id128 boot_id;
+  Id128 machine_id;  // null where the host has none
+  std::string hostname;
+  std::string log_namespace;  // empty for the default one
+};
+
+// One entry as its source hands it over; all views need only live until append() returns.
+struct IngestEntry {
+  std::span<const std::string_view> fields;           // "NAME=value", trusted to be well-formed
+  std::string_view transport;                         // "_TRANSPORT=journal" and so on
+  std::span<const std::string_view> source_fields{};  // trusted fields only this source adds
+  const ClientMetadata* client = nullptr;             // who sent it, when known
+  const ClientMetadata* object = nullptr;             // whom it is about (OBJECT_PID= of root)
+  std::optional<std::uint64_t> source_realtime_usec{};
+  int priority = 6;  // level only, decides about an early sync
+};
+
+class Ingest {
+ public:
+  Ingest(EntryStore& store, base::Clock& clock, const HostFields& host, Drops& drops);
+
+  // Appends `entry`; `progress` stands at its position before, and at `finished` afterwards, also
+  // when the store refused the entry, which is counted.
+  void append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished);
+  // For entries of the collector itself, which no successor repeats.
+  void append(const IngestEntry& entry);
+
+  // Reads the clock for the entries that follow; once per batch is enough.
+  void refresh_time();
+  [[nodiscard]] std::uint64_t monotonic_usec() const { return time_.monotonic_usec; }
+
+  // Entries appended since the last call, and whether one of them was critical.
+  struct Activity {
+    std::uint64_t entries = 0;
+    bool critical = false;
+  };
+  Activity take_activity();
+
+ private:
+  void compose(const IngestEntry& entry);
+  void append_composed(const IngestEntry& entry);
+
+  EntryStore& store_;
+  base::Clock& clock_;
+  Drops& drops_;
+  journal::EntryTime time_;
+  std::vector<std::string> host_payloads_;
+  std::vector<std::string_view> payloads_;
+  std::vector<std::string> object_payloads_;
+  std::string source_time_;
+  Activity activity_;
+};
+
+}  // namespace logq::collect

@@ -1,0 +1,40 @@
+// Every limit of the collector in one place, each with the reason for its value.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace logq::collect {
+
+// Datagrams. A client that sets SO_SNDBUF to 8 MiB, as libsystemd does, can send just under 16 MiB.
+inline constexpr std::size_t kDatagramSlots = 64;
+inline constexpr std::size_t kDatagramSlotBytes = std::size_t{16} << 20;
+// What a slot keeps after use; the pages beyond it are given back.
+inline constexpr std::size_t kDatagramKeepBytes = std::size_t{64} << 10;
+// Room for credentials, a timestamp, a security label and a few descriptors. A descriptor bomb does
+// not fit, which MSG_CTRUNC tells.
+inline constexpr std::size_t kControlBytes = 512;
+
+// Entries appended per wake-up of one source before the others get their turn.
+inline constexpr std::size_t kEntriesPerWakeup = 2048;
+
+// Descriptor-passed entries (docs/protocols.md, "Limits").
+inline constexpr std::uint64_t kMemfdSizeMaxUnprivileged = std::uint64_t{32} << 20;
+
+// Streams. journald took 4096 until v258.
+inline constexpr std::size_t kStreamsMax = 4096;
+inline constexpr std::size_t kStreamReadBytes = std::size_t{64} << 10;
+// Positions in a stream buffer are 23 bits wide, and the buffer holds two lines and one read.
+inline constexpr std::size_t kStreamLineMax = std::size_t{3} << 20;
+inline constexpr std::size_t kAcceptsPerWakeup = 64;
+
+// A follower learns of new entries within this time, also under load.
+inline constexpr std::uint64_t kWakeIntervalUsec = 5'000;
+// Backward steps of the wall clock up to this size are clamped, larger ones rotate the file.
+inline constexpr std::uint64_t kClampUsec = 1'000'000;
+// How long a stop may take to drain what has been sent.
+inline constexpr std::uint64_t kDrainLimitUsec = 10'000'000;
+// One entry per cause of drops and this interval.
+inline constexpr std::uint64_t kDropReportIntervalUsec = 1'000'000;
+
+}  // namespace logq::collect

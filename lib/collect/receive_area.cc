@@ -1,0 +1,130 @@
+#include "collect/receive_area.h"
+
+#include <sys/mman.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+
+#include "base/try.h"
+
+namespace logq::collect {
+namespace {
+
+constexpr std::uint32_t kFree = 0xffffffff;
+constexpr std::size_t kPrefaultBytes = 16 * 1024;
+
+}  // namespace
+
+struct ReceiveArea::Slot {
+  std::uint64_t progress;
+  iovec data;
+  alignas(cmsghdr) unsigned char control[kControlBytes];
+};
+
+namespace {
+
+constexpr std::uint64_t kTableBytes = 1024;  // an mmsghdr and a Slot, with room to spare
+constexpr AreaKind kKind{0x5643'4552'5147'4f4c, 1, kTableBytes, 1024, std::uint64_t{1} << 30};
+
+}  // namespace
+
+mmsghdr* ReceiveArea::headers() const {
+  static_assert(sizeof(mmsghdr) + sizeof(Slot) <= kTableBytes);
+  return overlay<mmsghdr>(area_.table());
+}
+
+ReceiveArea::Slot& ReceiveArea::slot_at(std::size_t index) const {
+  std::byte* slots = area_.table() + sizeof(mmsghdr) * area_.geometry().slots;
+  return overlay<Slot>(slots)[index];
+}
+
+Result<ReceiveArea> ReceiveArea::create(const std::string& path,
+                                        const Id128& boot_id,
+                                        const AreaGeometry& geometry) {
+  // Made under another name by AreaFile, so that no successor sees slots that are not yet free.
+  const std::string staged = path + ".staged";
+  ReceiveArea area(LOGQ_TRY(AreaFile::create(staged, kKind, geometry, boot_id)));
+  for (std::size_t i = 0; i < geometry.slots; ++i) {
+    area.prepare(i);
+    // Populated pages keep a fault, which a kill can interrupt, out of the receive call.
+    const std::size_t prefault = std::min<std::size_t>(kPrefaultBytes, geometry.slot_bytes);
+    std::ignore = ::madvise(area.area_.slot(i), prefault, MADV_POPULATE_WRITE);
+  }
+  if (::rename(staged.c_str(), path.c_str()) < 0) return fail(Error::system(errno, "rename"));
+  return area;
+}
+
+Result<ReceiveArea::Existing> ReceiveArea::open_existing(const std::string& path,
+                                                         const Id128& boot_id) {
+  AreaFile::Existing found = LOGQ_TRY(AreaFile::open_existing(path, kKind, boot_id));
+  Existing existing;
+  existing.set_aside = found.set_aside;
+  if (found.area.has_value()) existing.area = ReceiveArea(std::move(*found.area));
+  return existing;
+}
+
+void ReceiveArea::prepare(std::size_t index) {
+  Slot& slot = slot_at(index);
+  mmsghdr& header = headers()[index];
+  std::atomic_ref(header.msg_len).store(kFree, std::memory_order_release);
+  std::atomic_ref(slot.progress).store(0, std::memory_order_release);
+  slot.data = {area_.slot(index), area_.geometry().slot_bytes};
+  header.msg_hdr = {};
+  header.msg_hdr.msg_iov = &slot.data;
+  header.msg_hdr.msg_iovlen = 1;
+  header.msg_hdr.msg_control = slot.control;
+  header.msg_hdr.msg_controllen = kControlBytes;
+}
+
+Result<std::size_t> ReceiveArea::receive(int socket) {
+  const int received = ::recvmmsg(socket, headers(), area_.geometry().slots,
+                                  MSG_DONTWAIT | MSG_CMSG_CLOEXEC, nullptr);
+  if (received >= 0) return static_cast<std::size_t>(received);
+  if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
+  return fail(Error::system(errno, "recvmmsg"));
+}
+
+std::uint32_t ReceiveArea::length(std::size_t index) const {
+  return std::atomic_ref(headers()[index].msg_len).load(std::memory_order_acquire);
+}
+
+std::optional<std::size_t> ReceiveArea::next_received(std::size_t from) const {
+  for (std::size_t i = from; i < slots(); ++i) {
+    if (length(i) != kFree) return i;
+  }
+  return std::nullopt;
+}
+
+std::string_view ReceiveArea::datagram(std::size_t slot) const {
+  const auto size = std::min<std::uint64_t>(length(slot), area_.geometry().slot_bytes);
+  return {reinterpret_cast<const char*>(area_.slot(slot)), size};
+}
+
+msghdr ReceiveArea::message(std::size_t slot) const {
+  msghdr message = headers()[slot].msg_hdr;
+  message.msg_control = slot_at(slot).control;  // a predecessor had it at another address
+  message.msg_controllen = std::min<std::size_t>(message.msg_controllen, kControlBytes);
+  return message;
+}
+
+ProgressCell ReceiveArea::progress(std::size_t slot) const {
+  return ProgressCell(&slot_at(slot).progress);
+}
+
+void ReceiveArea::release(std::size_t slot) {
+  const std::size_t used = datagram(slot).size();
+  prepare(slot);
+  if (used > kDatagramKeepBytes) area_.discard(slot, kDatagramKeepBytes, used);
+}
+
+void ReceiveArea::resolve_progress(std::uint64_t tail_seqnum) {
+  for (std::size_t i = 0; i < slots(); ++i) {
+    ProgressCell cell = progress(i);
+    const ProgressWord found = cell.load();
+    if (found.in_progress) cell.store(resolve(found, tail_seqnum, found.position + 1));
+  }
+}
+
+}  // namespace logq::collect

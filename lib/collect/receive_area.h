@@ -1,0 +1,72 @@
+// ReceiveArea: the memory datagrams are received into. It outlives the process, so that a datagram
+// taken from the socket is never lost to a kill and never stored twice.
+//
+// The header array of recvmmsg(2) itself lies in the shared mapping: the kernel writes the length
+// of a datagram there, and with that store the datagram is received. A slot goes round
+//
+//   free (length = marker) -> received (length) -> entry k in progress -> ... -> free
+//
+// with its progress in one ProgressWord whose position is the number of entries stored so far.
+// Not thread-safe.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "collect/area_file.h"
+#include "collect/limits.h"
+#include "collect/progress_word.h"
+
+namespace logq::collect {
+
+class ReceiveArea {
+ public:
+  static constexpr AreaGeometry kGeometry{kDatagramSlots, kDatagramSlotBytes};
+
+  static Result<ReceiveArea> create(const std::string& path,
+                                    const Id128& boot_id,
+                                    const AreaGeometry& geometry = kGeometry);
+  struct Existing;
+  static Result<Existing> open_existing(const std::string& path, const Id128& boot_id);
+
+  // Receives what is queued, without waiting, into the slots. REQUIRES: all slots are free.
+  // Returns the number of datagrams, 0 when none is queued.
+  Result<std::size_t> receive(int socket);
+
+  // The first slot that holds a datagram, at or after `from`.
+  [[nodiscard]] std::optional<std::size_t> next_received(std::size_t from) const;
+
+  // Views and references below are valid until release() of that slot.
+  [[nodiscard]] std::string_view datagram(std::size_t slot) const;
+  // The header with its control data; `msg_control` points into the mapping.
+  [[nodiscard]] msghdr message(std::size_t slot) const;
+  [[nodiscard]] ProgressCell progress(std::size_t slot) const;
+  void release(std::size_t slot);
+
+  // Settles the entry that was in progress when a predecessor died. To be called before
+  // anything is appended, since that moves the tail on.
+  void resolve_progress(std::uint64_t tail_seqnum);
+
+  [[nodiscard]] std::size_t slots() const { return area_.geometry().slots; }
+
+ private:
+  struct Slot;
+  explicit ReceiveArea(AreaFile area) : area_(std::move(area)) {}
+  [[nodiscard]] mmsghdr* headers() const;
+  [[nodiscard]] Slot& slot_at(std::size_t index) const;
+  void prepare(std::size_t index);
+  [[nodiscard]] std::uint32_t length(std::size_t index) const;
+
+  AreaFile area_;
+};
+
+struct ReceiveArea::Existing {
+  std::optional<ReceiveArea> area;
+  bool set_aside = false;
+};
+
+}  // namespace logq::collect

@@ -1,0 +1,31 @@
+// SocketSet: the listening sockets of the collector, passed in by a service manager or its own.
+//
+// Passed sockets (LISTEN_FDS) are recognised by their address and type, never by their order. Own
+// ones replace stale sockets of the same name, and nothing else; they are removed at the end.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "logq/result.h"
+
+namespace logq::collect {
+
+struct SocketSet {
+  base::UniqueFd native;               // datagrams, `runtime_dir`/socket
+  base::UniqueFd streams;              // stdout streams, `runtime_dir`/stdout
+  std::vector<std::string> own_paths;  // to remove at a clean end
+  std::size_t passed_unknown = 0;      // passed descriptors that nobody wants; closed
+};
+
+// Errors: kInvalidArgument for a path too long for a socket address, kBusy when something that is
+// no socket has its name, kSystem.
+Result<SocketSet> open_sockets(const std::string& runtime_dir);
+
+// Raises net.unix.max_dgram_qlen, which a socket inherits when it is made, where that is allowed.
+// Returns the value in force, 0 when it cannot be read.
+std::uint64_t raise_datagram_queue_limit();
+
+}  // namespace logq::collect

@@ -1,0 +1,56 @@
+// StreamConnection: one accepted stdout stream: its socket, its region, and what is pinned for it.
+// Owned by StreamSource. Not thread-safe.
+#pragma once
+
+#include <optional>
+
+#include <systemd/sd-event.h>
+
+#include "base/unique_fd.h"
+#include "collect/stream_intake.h"
+#include "collect/unit_claims.h"
+
+namespace logq::collect {
+
+class StreamConnection {
+ public:
+  enum class Progress { kNothing, kBytes, kEnded };
+
+  StreamConnection(base::UniqueFd socket,
+                   std::size_t region_index,
+                   StreamRegion region,
+                   const StreamServices& services,
+                   UnitClaims& claims);
+  StreamConnection(const StreamConnection&) = delete;
+  StreamConnection& operator=(const StreamConnection&) = delete;
+  // Gives up the claim and the pin; the region is the owner's to release.
+  ~StreamConnection();
+
+  // Reads once and decodes the header when it is complete. kEnded at end of stream, on errors and
+  // for a bad header, which is counted.
+  Progress read();
+  [[nodiscard]] bool is_open() const { return intake_.region().header_done(); }
+  // Stores complete lines; at the end of the stream also the rest.
+  void store_lines();
+  void store_rest();
+
+  [[nodiscard]] int fd() const { return socket_.get(); }
+  [[nodiscard]] std::size_t region_index() const { return region_index_; }
+
+  sd_event_source* event = nullptr;  // owned; unregistered by the destructor
+
+ private:
+  Progress read_once();
+  void pin_identity();
+
+  base::UniqueFd socket_;
+  std::size_t region_index_;
+  StreamServices services_;
+  UnitClaims& claims_;
+  StreamIntake intake_;
+  std::optional<UnitClaims::Ticket> claim_;
+  pid_t pinned_pid_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace logq::collect

@@ -1,0 +1,106 @@
+#include "collect/stream_intake.h"
+
+#include <vector>
+
+#include "base/try.h"
+#include "wire/unit_name.h"
+
+namespace logq::collect {
+namespace {
+
+constexpr std::string_view kTransport = "_TRANSPORT=stdout";
+
+}  // namespace
+
+StreamIntake::StreamIntake(StreamRegion region, const StreamServices& services)
+    : region_(region),
+      services_(services) {
+  if (region_.header_done()) adopt_identity();
+}
+
+void StreamIntake::adopt_identity() {
+  identity_ = region_.identity();
+  stream_id_field_ = "_STREAM_ID=" + identity_.stream_id.to_string();
+  identifier_field_ = "SYSLOG_IDENTIFIER=" + identity_.header.identifier;
+}
+
+void StreamIntake::take_read(Descriptors descriptors) {
+  const auto writer = region_.pending_writer(descriptors);
+  const bool changed = writer.has_value() && writer->pid > 0 && *writer != region_.writer();
+  if (changed) {
+    if (!region_.header_done()) {
+      header_writers_differ_ = header_writers_differ_ || !region_.unconsumed().empty();
+    } else if (writer->pid != region_.writer().pid) {
+      store_rest(wire::LineBreak::kPidChange);
+    }
+    region_.set_writer(*writer);
+  }
+  region_.commit_read();
+}
+
+Result<bool> StreamIntake::take_header() {
+  if (region_.header_done()) return true;
+  const std::string_view bytes = region_.unconsumed();
+  wire::StreamHeaderDecoder decoder;
+  std::size_t at = 0;
+  while (true) {
+    const std::size_t end = bytes.find('\n', at);
+    if (end == std::string_view::npos) {
+      if (bytes.size() - at <= wire::kStreamHeaderLineMax) return false;
+      return fail(Error::corrupt(at, "stream header line too long"));
+    }
+    const bool complete = LOGQ_TRY(decoder.feed_line(bytes.substr(at, end - at)));
+    at = end + 1;
+    if (complete) break;
+  }
+  StreamIdentity identity{decoder.header(), Id128::random(), region_.writer()};
+  // Only root and our own user may say whose output this is, and only in words of their own.
+  const bool may_claim = identity.opener.uid == 0 || identity.opener.uid == services_.own_uid;
+  if (!may_claim || header_writers_differ_ || !wire::is_valid_unit_name(identity.header.unit_id)) {
+    identity.header.unit_id.clear();
+  }
+  region_.set_identity(identity, at);
+  adopt_identity();
+  return true;
+}
+
+void StreamIntake::store_lines() {
+  while (const auto line = wire::split_line(region_.unconsumed(), services_.line_max)) {
+    store_line(*line);
+  }
+  region_.compact();
+}
+
+void StreamIntake::store_rest(wire::LineBreak reason) {
+  const std::string_view rest = region_.unconsumed();
+  if (!rest.empty()) store_line({rest, reason, rest.size()});
+}
+
+void StreamIntake::store_line(const wire::StreamLine& line) {
+  const wire::StreamMessage message = wire::interpret_line(line.text, identity_.header);
+  if (message.message.empty()) {
+    region_.consume(line.consumed);
+    return;
+  }
+  const std::string text = "MESSAGE=" + std::string(message.message);
+  const std::string priority = "PRIORITY=" + std::to_string(message.priority & 7);
+  const std::string facility = "SYSLOG_FACILITY=" + std::to_string(message.priority >> 3);
+  const std::string line_break =
+      "_LINE_BREAK=" + std::string(wire::line_break_name(line.line_break));
+  std::vector<std::string_view> fields{stream_id_field_, priority};
+  if (message.priority >> 3 != 0) fields.emplace_back(facility);
+  if (!identity_.header.identifier.empty()) fields.emplace_back(identifier_field_);
+  if (line.line_break != wire::LineBreak::kNewline) fields.emplace_back(line_break);
+  fields.emplace_back(text);
+
+  IngestEntry entry{fields, kTransport};
+  entry.priority = message.priority & 7;
+  if (const Credentials writer = region_.writer(); writer.pid > 0) {
+    entry.client = &services_.clients.find(writer, {}, identity_.header.unit_id,
+                                           services_.ingest.monotonic_usec());
+  }
+  const ProgressCell progress = region_.begin_entry(line.consumed);
+  services_.ingest.append(entry, progress, region_.next_position());
+}
+
+}  // namespace logq::collect

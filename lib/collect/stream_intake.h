@@ -1,0 +1,55 @@
+// StreamIntake: turns the bytes of one stdout stream into entries (docs/protocols.md, "Stdout
+// stream"): header, lines, changes of the writer, the partial last line. Works on a StreamRegion,
+// so it serves a living connection and one that died with a predecessor alike. Not thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "collect/client_cache.h"
+#include "collect/drops.h"
+#include "collect/ingest.h"
+#include "collect/stream_area.h"
+#include "wire/stdout_stream.h"
+
+namespace logq::collect {
+
+// What all streams share; the references must outlive the intakes.
+struct StreamServices {
+  Ingest& ingest;
+  ClientCache& clients;
+  Drops& drops;
+  std::size_t line_max = wire::kDefaultLineMax;
+  uid_t own_uid = 0;  // besides root, may name a stream's unit
+};
+
+class StreamIntake {
+ public:
+  StreamIntake(StreamRegion region, const StreamServices& services);
+
+  // Takes in a pending read: a partial line of another writer becomes an entry first.
+  void take_read(Descriptors descriptors);
+  // Decodes the header once all of it is there: whether it is, kCorrupt when it is none.
+  Result<bool> take_header();
+  // Stores every complete line. REQUIRES: the header is taken.
+  void store_lines();
+  // Stores what is left without a terminator.
+  void store_rest(wire::LineBreak reason);
+
+  [[nodiscard]] const StreamIdentity& identity() const { return identity_; }
+  [[nodiscard]] StreamRegion& region() { return region_; }
+  [[nodiscard]] const StreamRegion& region() const { return region_; }
+
+ private:
+  void adopt_identity();
+  void store_line(const wire::StreamLine& line);
+
+  StreamRegion region_;
+  const StreamServices& services_;
+  StreamIdentity identity_;
+  std::string stream_id_field_;
+  std::string identifier_field_;
+  bool header_writers_differ_ = false;
+};
+
+}  // namespace logq::collect

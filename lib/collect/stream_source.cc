@@ -1,0 +1,204 @@
+#include "collect/stream_source.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/io.h"
+#include "collect/limits.h"
+
+namespace logq::collect {
+namespace {
+
+// Accepting and reading headers goes before datagrams.
+constexpr std::int64_t kHeaderPriority = SD_EVENT_PRIORITY_NORMAL - 5;
+
+base::UniqueFd open_reserve() {
+  auto fd = base::open_file("/dev/null", O_RDONLY);
+  return fd.has_value() ? std::move(*fd) : base::UniqueFd();
+}
+
+}  // namespace
+
+StreamSource::StreamSource(const StreamServices& services, UnitClaims& claims)
+    : services_(services),
+      claims_(claims),
+      reserve_(open_reserve()) {}
+
+StreamSource::~StreamSource() {
+  connections_.clear();
+  sd_event_source_disable_unref(listener_event_);
+  sd_event_source_disable_unref(backlog_event_);
+}
+
+void StreamSource::replay(StreamArea& predecessor) {
+  services_.ingest.refresh_time();
+  for (std::size_t i = 0; i < predecessor.regions(); ++i) {
+    if (!predecessor.in_use(i)) continue;
+    StreamIntake intake(predecessor.region(i), services_);
+    if (intake.region().has_pending_read()) intake.take_read(Descriptors::kForget);
+    const auto header = intake.take_header();
+    if (header.has_value() && *header) {
+      intake.store_lines();
+      intake.store_rest(wire::LineBreak::kEof);
+    }
+    predecessor.release(i);
+  }
+}
+
+Result<void> StreamSource::start(base::UniqueFd listener, StreamArea area, sd_event* event) {
+  listener_ = std::move(listener);
+  area_.emplace(std::move(area));
+  event_ = event;
+  int status =
+      sd_event_add_io(event, &listener_event_, listener_.get(), EPOLLIN, &on_listener, this);
+  if (status < 0) return fail(Error::system(-status, "sd_event_add_io"));
+  status = sd_event_source_set_priority(listener_event_, kHeaderPriority);
+  if (status < 0) return fail(Error::system(-status, "sd_event_source_set_priority"));
+  status = sd_event_add_defer(event, &backlog_event_, &on_backlog, this);
+  if (status < 0) return fail(Error::system(-status, "sd_event_add_defer"));
+  sd_event_source_set_enabled(backlog_event_, SD_EVENT_OFF);
+  return {};
+}
+
+int StreamSource::on_listener(sd_event_source* /*source*/,
+                              int /*fd*/,
+                              std::uint32_t /*events*/,
+                              void* self) {
+  static_cast<StreamSource*>(self)->adopt_waiting();
+  return 0;
+}
+
+int StreamSource::on_readable(sd_event_source* /*source*/,
+                              int fd,
+                              std::uint32_t /*events*/,
+                              void* self) {
+  auto* streams = static_cast<StreamSource*>(self);
+  const auto found = streams->connections_.find(fd);
+  if (found == streams->connections_.end()) return 0;
+  streams->services_.ingest.refresh_time();
+  streams->work(*found->second);
+  streams->notify();
+  return 0;
+}
+
+int StreamSource::on_backlog(sd_event_source* /*source*/, void* self) {
+  auto* streams = static_cast<StreamSource*>(self);
+  streams->services_.ingest.refresh_time();
+  streams->work_off_backlog();
+  streams->notify();
+  return 0;
+}
+
+void StreamSource::notify() const {
+  if (notify_) notify_();
+}
+
+void StreamSource::adopt_waiting() {
+  if (!listener_.is_open()) return;
+  for (std::size_t i = 0; i < kAcceptsPerWakeup; ++i) {
+    if (!accept_one()) break;
+  }
+  for (auto it = unopened_.begin(); it != unopened_.end();) {
+    StreamConnection& connection = *connections_.at(*it);
+    const bool ended = connection.read() == StreamConnection::Progress::kEnded;
+    if (!ended && !connection.is_open()) {
+      ++it;
+      continue;
+    }
+    backlog_.push_back(connection.fd());
+    it = unopened_.erase(it);
+  }
+  if (!backlog_.empty()) sd_event_source_set_enabled(backlog_event_, SD_EVENT_ON);
+}
+
+// False when nobody waits any more.
+bool StreamSource::accept_one() {
+  base::UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!socket.is_open()) {
+    const int error = errno;
+    if (error == EMFILE || error == ENFILE) refuse_one();
+    return error == EINTR || error == ECONNABORTED;
+  }
+  const auto index = area_->acquire();
+  if (!index.has_value()) {
+    services_.drops.add(DropCause::kStreamRefused);
+    return true;
+  }
+  const int fd = socket.get();
+  auto connection = std::make_unique<StreamConnection>(std::move(socket), *index,
+                                                       area_->region(*index), services_, claims_);
+  if (sd_event_add_io(event_, &connection->event, fd, EPOLLIN, &on_readable, this) < 0) {
+    area_->release(*index);
+    services_.drops.add(DropCause::kStreamRefused);
+    return true;
+  }
+  sd_event_source_set_priority(connection->event, kHeaderPriority);
+  connections_.emplace(fd, std::move(connection));
+  unopened_.insert(fd);
+  return true;
+}
+
+// Without a free descriptor the queue could not even be emptied, and the loop would spin on it.
+void StreamSource::refuse_one() {
+  reserve_.reset();
+  base::UniqueFd refused(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (refused.is_open()) services_.drops.add(DropCause::kStreamRefused);
+  refused.reset();
+  reserve_ = open_reserve();
+}
+
+StreamConnection::Progress StreamSource::work(StreamConnection& connection) {
+  connection.store_lines();  // of an adopted stream; makes room for the read
+  const auto progress = connection.read();
+  if (progress == StreamConnection::Progress::kEnded) {
+    finish(connection);
+    return progress;
+  }
+  if (connection.is_open()) {
+    unopened_.erase(connection.fd());
+    sd_event_source_set_priority(connection.event, SD_EVENT_PRIORITY_NORMAL);
+    connection.store_lines();
+  }
+  return progress;
+}
+
+void StreamSource::finish(StreamConnection& connection) {
+  connection.store_rest();
+  const std::size_t index = connection.region_index();
+  unopened_.erase(connection.fd());
+  connections_.erase(connection.fd());
+  area_->release(index);
+}
+
+void StreamSource::work_off_backlog() {
+  const std::vector<int> waiting = std::exchange(backlog_, {});
+  sd_event_source_set_enabled(backlog_event_, SD_EVENT_OFF);
+  for (const int fd : waiting) {
+    const auto found = connections_.find(fd);
+    if (found != connections_.end()) work(*found->second);
+  }
+}
+
+bool StreamSource::drain_once() {
+  adopt_waiting();
+  services_.ingest.refresh_time();
+  work_off_backlog();
+  bool busy = false;
+  for (auto it = connections_.begin(); it != connections_.end();) {
+    StreamConnection& connection = *(it++)->second;  // work() may remove it
+    busy = work(connection) == StreamConnection::Progress::kBytes || busy;
+  }
+  return busy;
+}
+
+void StreamSource::close_all() {
+  while (!connections_.empty())
+    finish(*connections_.begin()->second);
+}
+
+}  // namespace logq::collect

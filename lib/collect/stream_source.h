@@ -1,0 +1,79 @@
+// StreamSource: the stdout socket and all its connections (docs/protocols.md, "Stdout stream").
+//
+// Lives on one sd-event loop and registers its connections there. Headers are read before anything
+// else that is ready, so that a datagram finds the claim of the stream its process was given.
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "base/unique_fd.h"
+#include "collect/stream_area.h"
+#include "collect/stream_connection.h"
+#include "collect/stream_intake.h"
+#include "collect/unit_claims.h"
+
+namespace logq::collect {
+
+class StreamSource {
+ public:
+  StreamSource(const StreamServices& services, UnitClaims& claims);
+  ~StreamSource();
+  StreamSource(const StreamSource&) = delete;
+  StreamSource& operator=(const StreamSource&) = delete;
+
+  // Stores what streams of a predecessor left: their lines, and a partial last one as eof.
+  // REQUIRES: its progress is resolved.
+  void replay(StreamArea& predecessor);
+
+  // Begins to accept on `listener`. `event` must outlive this object.
+  Result<void> start(base::UniqueFd listener, StreamArea area, sd_event* event);
+
+  // Accepts what waits and reads headers, but stores nothing: for a sender not seen before, whose
+  // stream may be waiting.
+  void adopt_waiting();
+  // Reads every connection once; true when any had something to say. For the last drain.
+  bool drain_once();
+  // Ends all connections as if their clients had, so that partial lines are stored.
+  void close_all();
+
+  // Called after each piece of work that may have stored entries.
+  void on_activity(std::function<void()> notify) { notify_ = std::move(notify); }
+
+  [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+
+ private:
+  static int on_listener(sd_event_source* source, int fd, std::uint32_t events, void* self);
+  static int on_readable(sd_event_source* source, int fd, std::uint32_t events, void* self);
+  static int on_backlog(sd_event_source* source, void* self);
+
+  bool accept_one();
+  void refuse_one();
+  StreamConnection::Progress work(StreamConnection& connection);
+  void finish(StreamConnection& connection);
+  void work_off_backlog();
+  void notify() const;
+
+  StreamServices services_;
+  UnitClaims& claims_;
+  base::UniqueFd listener_;
+  base::UniqueFd reserve_;  // given up for a moment when descriptors have run out
+  std::optional<StreamArea> area_;
+  sd_event* event_ = nullptr;
+  sd_event_source* listener_event_ = nullptr;
+  sd_event_source* backlog_event_ = nullptr;
+  std::map<int, std::unique_ptr<StreamConnection>> connections_;  // by descriptor
+  std::set<int> unopened_;    // connections whose header is not complete
+  std::vector<int> backlog_;  // connections with lines or an end that no socket announces
+  std::function<void()> notify_;
+};
+
+}  // namespace logq::collect
