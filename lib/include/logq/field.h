@@ -52,7 +52,7 @@ class FieldName {
     if (is_reserved_field_name(text_)) throw "this field is written by the logger itself";
   }
   // A name from elsewhere; `name` must outlive the use of the result.
-  static constexpr FieldName at_runtime(std::string_view name) {
+  static constexpr FieldName at_runtime(std::string_view name) noexcept {
     return FieldName(name, is_valid_field_name(name) && !is_reserved_field_name(name));
   }
 
@@ -88,50 +88,50 @@ class Value {
 
   template <typename T>
   requires std::is_same_v<T, bool>
-  constexpr Value(T value)  // NOLINT(google-explicit-constructor)
+  constexpr Value(T value) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kBool),
         unsigned_(value ? 1 : 0) {}
   template <typename T>
   requires(std::signed_integral<T> && !std::is_same_v<T, bool>) constexpr Value(
-      T value)  // NOLINT(google-explicit-constructor)
+      T value) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kSigned),
         signed_(static_cast<std::int64_t>(value)) {}
   template <typename T>
   requires(std::unsigned_integral<T> && !std::is_same_v<T, bool>) constexpr Value(
-      T value)  // NOLINT(google-explicit-constructor)
+      T value) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kUnsigned),
         unsigned_(static_cast<std::uint64_t>(value)) {}
   template <typename T>
   requires(std::is_enum_v<T> && !std::is_convertible_v<T, std::string_view>) constexpr Value(
-      T value)  // NOLINT(google-explicit-constructor)
+      T value) noexcept  // NOLINT(google-explicit-constructor)
       : Value(static_cast<std::underlying_type_t<T>>(value)) {}
   template <std::floating_point T>
-  constexpr Value(T value)  // NOLINT(google-explicit-constructor)
+  constexpr Value(T value) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kDouble),
         double_(static_cast<double>(value)) {}
   template <typename T>
   requires std::is_convertible_v<const T&, std::string_view>
-  constexpr Value(const T& text)  // NOLINT(google-explicit-constructor)
+  constexpr Value(const T& text) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kText),
         text_(static_cast<std::string_view>(text)) {}
-  Value(std::span<const std::byte> bytes)  // NOLINT(google-explicit-constructor)
+  Value(std::span<const std::byte> bytes) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kText),
         text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
-  Value(std::span<const std::uint8_t> bytes)  // NOLINT(google-explicit-constructor)
+  Value(std::span<const std::uint8_t> bytes) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kText),
         text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
   template <typename Rep, typename Period>
   constexpr Value(
-      std::chrono::duration<Rep, Period> duration)  // NOLINT(google-explicit-constructor)
+      std::chrono::duration<Rep, Period> duration) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kDuration),
         signed_(std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count()) {}
-  Value(const std::error_code& error)  // NOLINT(google-explicit-constructor)
+  Value(const std::error_code& error) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kError),
         error_{error.value(), &error.category()} {}
-  Value(const std::exception& exception)  // NOLINT(google-explicit-constructor)
+  Value(const std::exception& exception) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kText),
         text_(exception.what()) {}
-  Value(const Id128& id)  // NOLINT(google-explicit-constructor)
+  Value(const Id128& id) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kId),
         id_(id) {}
 
@@ -171,7 +171,7 @@ static_assert(std::is_trivially_copyable_v<Field>);
 
 // A field with a literal name, checked at compile time.
 template <typename T>
-[[nodiscard]] constexpr Field field(FieldName name, const T& value) {
+[[nodiscard]] constexpr Field field(FieldName name, const T& value) noexcept {
   return {name, Value(value)};
 }
 
@@ -185,14 +185,14 @@ struct LiteralName {
 };
 
 template <LiteralName Name, typename T>
-[[nodiscard]] constexpr Field field(const T& value) {
+[[nodiscard]] constexpr Field field(const T& value) noexcept {
   constexpr FieldName kName(Name.text);
   return {kName, Value(value)};
 }
 
 // A field whose name is known only at run time; see above for bad names.
 template <typename T>
-[[nodiscard]] constexpr Field runtime_field(std::string_view name, const T& value) {
+[[nodiscard]] constexpr Field runtime_field(std::string_view name, const T& value) noexcept {
   return {FieldName::at_runtime(name), Value(value)};
 }
 

@@ -39,10 +39,10 @@ enum class Backend : std::uint8_t {
 };
 
 struct LoggerOptions {
-  std::string identifier;  // SYSLOG_IDENTIFIER=; empty: the program's short name
+  std::string identifier{};  // SYSLOG_IDENTIFIER=; empty: the program's short name
   Backend backend = Backend::kNative;
   Priority level = Priority::kDebug;          // the least important priority that is sent
-  std::string socket_path;                    // see NativeOptions
+  std::string socket_path{};                  // see NativeOptions
   std::chrono::milliseconds max_block{1000};  // see NativeOptions
 };
 
@@ -68,8 +68,7 @@ struct Message {
   requires std::is_convertible_v<const T&, std::string_view> Message(
       const T& message_text,  // NOLINT(google-explicit-constructor)
       std::source_location here = std::source_location::current())
-      : text(static_cast<std::string_view>(message_text)),
-        location(here) {}
+  noexcept : text(static_cast<std::string_view>(message_text)), location(here) {}
 
   std::string_view text;
   std::source_location location;

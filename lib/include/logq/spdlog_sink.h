@@ -50,14 +50,14 @@ using SpdlogPriorities =
     std::array<std::optional<Priority>, static_cast<std::size_t>(spdlog::level::n_levels)>;
 
 struct SpdlogSinkOptions {
-  std::string identifier;  // SYSLOG_IDENTIFIER=; empty: the program's short name
+  std::string identifier{};  // SYSLOG_IDENTIFIER=; empty: the program's short name
   // trace and debug are debug, critical is critical (journald syncs its file for each of those).
   // `off` is no level to log at.
   SpdlogPriorities priorities{Priority::kDebug,   Priority::kDebug, Priority::kInfo,
                               Priority::kWarning, Priority::kError, Priority::kCritical,
                               std::nullopt};
   Backend backend = Backend::kNative;
-  std::string socket_path;                    // see NativeOptions
+  std::string socket_path{};                  // see NativeOptions
   std::chrono::milliseconds max_block{1000};  // see NativeOptions
   std::chrono::milliseconds flush_timeout{1000};
 };

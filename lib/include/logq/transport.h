@@ -79,7 +79,7 @@ struct NativeOptions {
   // Path of the collector's datagram socket. Empty: LOGQ_SOCKET, and if that is not set the first
   // that answers of /run/systemd/journal/socket and the user's own collector. A path given here or
   // in LOGQ_SOCKET is the only one tried.
-  std::string socket_path;
+  std::string socket_path{};
   // The longest a call may wait while the collector's queue is full; 0 never waits. After one wait
   // in vain calls stop waiting until the collector takes something again.
   std::chrono::milliseconds max_block{1000};

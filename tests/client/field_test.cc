@@ -1,0 +1,98 @@
+#include "logq/field.h"
+
+#include <array>
+#include <limits>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+#include "wire/field_name.h"
+
+namespace logq {
+namespace {
+
+template <typename T>
+std::string text_of(const T& value) {
+  std::string text;
+  Value(value).append_to(text);
+  return text;
+}
+
+enum class Colour : std::uint8_t { kRed = 3 };
+
+TEST(Value, WritesIntegersInDecimal) {
+  EXPECT_EQ(text_of(0), "0");
+  EXPECT_EQ(text_of(std::numeric_limits<std::int64_t>::min()), "-9223372036854775808");
+  EXPECT_EQ(text_of(std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
+  EXPECT_EQ(text_of(std::uint8_t{7}), "7");
+  EXPECT_EQ(text_of(Colour::kRed), "3");
+}
+
+TEST(Value, WritesFloatsSoThatTheyReadBackTheSame) {
+  EXPECT_EQ(text_of(0.1), "0.1");
+  EXPECT_EQ(std::stod(text_of(1.0 / 3.0)), 1.0 / 3.0);
+  EXPECT_EQ(text_of(std::numeric_limits<double>::infinity()), "inf");
+}
+
+TEST(Value, WritesBoolAsAWord) {
+  EXPECT_EQ(text_of(true), "true");
+  EXPECT_EQ(text_of(false), "false");
+}
+
+TEST(Value, KeepsEveryByteOfTextAndBinary) {
+  using namespace std::string_view_literals;
+  const std::array<std::byte, 3> bytes{std::byte{0}, std::byte{0xff}, std::byte{'\n'}};
+
+  EXPECT_EQ(text_of("a\0b\n"sv), "a\0b\n"sv);
+  EXPECT_EQ(text_of(std::span<const std::byte>(bytes)), "\0\xff\n"sv);
+  EXPECT_EQ(text_of("literal"), "literal");
+}
+
+TEST(Value, WritesDurationsInMicroseconds) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(text_of(3s), "3000000");
+  EXPECT_EQ(text_of(1500ns), "1.5");
+  EXPECT_EQ(text_of(-1ns), "-0.001");
+  EXPECT_EQ(text_of(std::chrono::nanoseconds::min()), "-9223372036854775.808");
+}
+
+TEST(Value, WritesErrorsExceptionsAndIds) {
+  EXPECT_EQ(text_of(std::make_error_code(std::errc::no_such_file_or_directory)),
+            "generic:2: No such file or directory");
+  EXPECT_EQ(text_of(std::runtime_error("it broke")), "it broke");
+  EXPECT_EQ(text_of(*Id128::parse("0123456789abcdef0123456789abcdef")),
+            "0123456789abcdef0123456789abcdef");
+}
+
+TEST(FieldName, AgreesWithTheRuleOfTheProtocol) {
+  const std::string longest(64, 'A');
+  for (const std::string& name : {std::string("A"), std::string("A_1"), longest, longest + "A",
+                                  std::string(), std::string("1A"), std::string("_A"),
+                                  std::string("a"), std::string("A-B"), std::string("A\0", 2)}) {
+    EXPECT_EQ(is_valid_field_name(name),
+              wire::is_valid_field_name(name, wire::FieldOrigin::kClient))
+        << name;
+  }
+}
+
+TEST(FieldName, RepairsAnyNameIntoAValidOne) {
+  EXPECT_EQ(repaired_field_name("user-id"), "USER_ID");
+  EXPECT_EQ(repaired_field_name("_PID"), "X__PID");
+  EXPECT_EQ(repaired_field_name("7up"), "X_7UP");
+  EXPECT_EQ(repaired_field_name("message"), "X_MESSAGE");
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string name(70, static_cast<char>(byte));
+    EXPECT_TRUE(is_valid_field_name(repaired_field_name(name))) << byte;
+  }
+  EXPECT_TRUE(is_valid_field_name(repaired_field_name("")));
+}
+
+TEST(Field, ChecksRunTimeNamesWhenItIsMade) {
+  EXPECT_TRUE(runtime_field("GOOD", 1).name.is_good());
+  EXPECT_FALSE(runtime_field("bad", 1).name.is_good());
+  EXPECT_FALSE(runtime_field("PRIORITY", 1).name.is_good());
+  EXPECT_EQ(field<"USER_ID">(42).name.text(), "USER_ID");
+}
+
+}  // namespace
+}  // namespace logq

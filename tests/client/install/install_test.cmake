@@ -1,0 +1,25 @@
+# Installs into a private directory and builds and runs a separate project against it.
+# Variables: BUILD_DIR (of logq), SOURCE_DIR (of this file), WORK_DIR (is replaced), COMPILER, FLAGS.
+set(prefix ${WORK_DIR}/prefix)
+file(REMOVE_RECURSE ${WORK_DIR})
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  if(NOT status EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}: ${status}\n${out}")
+  endif()
+endfunction()
+
+run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix} --component development)
+file(GLOB_RECURSE pc_files ${prefix}/*/logq.pc)
+get_filename_component(pc_dir "${pc_files}" DIRECTORY)
+set(ENV{PKG_CONFIG_PATH} ${pc_dir})
+run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${WORK_DIR}/build -DCMAKE_PREFIX_PATH=${prefix}
+    -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS})
+run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
+set(ENV{LOGQ_SOCKET} ${WORK_DIR}/no-collector)
+foreach(program by_find_package by_pkg_config with_spdlog)
+  run(${WORK_DIR}/build/${program})
+endforeach()
+file(REMOVE_RECURSE ${WORK_DIR})
