@@ -48,6 +48,8 @@ struct Decompressor::Context {
 
 Decompressor::Decompressor() : context_(std::make_unique<Context>()) {}
 Decompressor::~Decompressor() = default;
+Decompressor::Decompressor(Decompressor&&) noexcept = default;
+Decompressor& Decompressor::operator=(Decompressor&&) noexcept = default;
 
 Result<void> Decompressor::decompress(std::uint8_t object_flags,
                                       std::string_view compressed,

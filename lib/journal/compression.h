@@ -41,6 +41,8 @@ class Decompressor {
   ~Decompressor();
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
+  Decompressor(Decompressor&&) noexcept;
+  Decompressor& operator=(Decompressor&&) noexcept;
 
   // Replaces `out` with what `compressed` stands for. `object_flags` is the flags byte of the DATA
   // object and must name exactly one algorithm.

@@ -24,10 +24,10 @@ struct StoreOptions {
 
 // What happened when the store was opened.
 struct OpenReport {
-  bool recovered = false;              // the last run did not stop cleanly
-  std::string recovered_path;          // where the salvaged entries are; empty if there were none
+  bool recovered = false;      // the last run did not stop cleanly
+  std::string recovered_path;  // where the salvaged entries are; empty if there were none
   std::uint64_t recovered_entries = 0;
-  std::uint64_t tail_seqnum = 0;       // of the last entry that is stored, 0 in a new store
+  std::uint64_t tail_seqnum = 0;  // of the last entry that is stored, 0 in a new store
 };
 
 class Store {

@@ -1,0 +1,267 @@
+#include "journal/unclean_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/io.h"
+#include "base/jenkins.h"
+#include "base/try.h"
+#include "journal/own_profile.h"
+
+namespace logq::journal {
+namespace {
+
+Id128 read_id(const std::uint8_t (&from)[16]) {
+  Id128 id;
+  std::memcpy(id.bytes.data(), from, sizeof from);
+  return id;
+}
+
+std::uint64_t least_size(ObjectType type) {
+  switch (type) {
+    case ObjectType::kData:
+      return sizeof(CompactDataObject) + 1;
+    case ObjectType::kField:
+      return sizeof(FieldObject) + 1;
+    case ObjectType::kEntry:
+      return sizeof(EntryObject) + sizeof(Le32);
+    case ObjectType::kDataHashTable:
+    case ObjectType::kFieldHashTable:
+      return sizeof(ObjectHeader) + sizeof(HashItem);
+    case ObjectType::kEntryArray:
+      return sizeof(EntryArrayObject) + sizeof(Le32);
+    default:
+      return UINT64_MAX;
+  }
+}
+
+}  // namespace
+
+Result<UncleanFile> UncleanFile::open(const std::string& path) {
+  const auto fd = LOGQ_TRY(base::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  struct stat status {};
+  if (::fstat(fd.get(), &status) < 0) return fail(Error::system(errno, "stat journal file"));
+  if (!S_ISREG(status.st_mode)) {
+    return fail(Error::make(Errc::kUnsupported, "journal file is no regular file"));
+  }
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size < sizeof(Header)) return fail(Error::truncated(size, "file ends in its header"));
+  if (size > kFileSizeMax) return fail(Error::make(Errc::kUnsupported, "journal file too large"));
+  auto region =
+      LOGQ_TRY(base::MappedRegion::map_file(fd.get(), size, base::MappedRegion::Access::kReadOnly));
+  UncleanFile file(std::move(region));
+  const Header& header = file.header();
+  if (std::memcmp(header.signature, kSignature, sizeof kSignature) != 0) {
+    return fail(Error::corrupt(0, "not a journal file"));
+  }
+  if (header.compatible_flags != 0 || header.incompatible_flags != kOwnIncompatibleFlags ||
+      header.header_size != sizeof(Header)) {
+    return fail(Error::make(Errc::kUnsupported, "journal file of another writer"));
+  }
+  return file;
+}
+
+UncleanFile::UncleanFile(base::MappedRegion region)
+    : region_(std::move(region)),
+      siphash_(read_id(header().file_id).bytes) {}
+
+Id128 UncleanFile::seqnum_id() const {
+  return read_id(header().seqnum_id);
+}
+Id128 UncleanFile::machine_id() const {
+  return read_id(header().machine_id);
+}
+
+// Whether the bytes at `offset` can be an object as far as its header tells.
+bool UncleanFile::has_object(std::uint64_t offset) const {
+  if (offset % 8 != 0 || offset < sizeof(Header) || offset > size() ||
+      size() - offset < sizeof(ObjectHeader)) {
+    return false;
+  }
+  const auto* object = at<ObjectHeader>(offset);
+  return object->size >= least_size(object->type) && object->size <= size() - offset;
+}
+
+bool UncleanFile::is_sound_field(std::uint64_t offset) const {
+  if (!has_object(offset) || at<ObjectHeader>(offset)->type != ObjectType::kField) return false;
+  const auto* field = at<FieldObject>(offset);
+  const std::string_view name(at<char>(offset + sizeof(FieldObject)),
+                              field->object.size - sizeof(FieldObject));
+  return siphash_(name) == field->hash;
+}
+
+Result<std::string_view> UncleanFile::payload(std::uint64_t data, std::string& buffer) {
+  const auto* object = at<ObjectHeader>(data);
+  const std::string_view stored(at<char>(data + sizeof(CompactDataObject)),
+                                object->size - sizeof(CompactDataObject));
+  const auto compression = static_cast<std::uint8_t>(object->flags & kObjectCompressedAny);
+  if (compression == 0) return stored;
+  LOGQ_TRY(decompressor_.decompress(compression, stored, buffer));
+  return std::string_view(buffer);
+}
+
+bool UncleanFile::is_sound_data(std::uint64_t offset) {
+  if (!has_object(offset) || at<ObjectHeader>(offset)->type != ObjectType::kData) return false;
+  // Each is hashed once, however many entries have it.
+  if (sound_data_[offset / 8]) return true;
+  if (bad_data_[offset / 8]) return false;
+  const bool sound = check_data(offset);
+  (sound ? sound_data_ : bad_data_)[offset / 8] = true;
+  return sound;
+}
+
+bool UncleanFile::check_data(std::uint64_t offset) {
+  std::string buffer;
+  const auto bytes = payload(offset, buffer);
+  bytes_checked_ += at<ObjectHeader>(offset)->size + buffer.size();
+  if (!bytes || siphash_(*bytes) != at<DataObject>(offset)->hash) return false;
+  const auto equals = bytes->find('=');
+  return equals != 0 && equals != std::string_view::npos;
+}
+
+// As has_object(), and values must fit their hashes: a wrong size would lead the walk astray.
+bool UncleanFile::is_sound_object(std::uint64_t offset) {
+  if (!has_object(offset)) return false;
+  switch (at<ObjectHeader>(offset)->type) {
+    case ObjectType::kData:
+      return is_sound_data(offset);
+    case ObjectType::kField:
+      return is_sound_field(offset);
+    default:
+      return true;
+  }
+}
+
+bool UncleanFile::is_sound_entry(std::uint64_t offset, bool suspect) {
+  if (!has_object(offset) || at<ObjectHeader>(offset)->type != ObjectType::kEntry) return false;
+  const auto* entry = at<EntryObject>(offset);
+  if (entry->seqnum == 0 || entry->realtime == 0 || entry->realtime >= kTimestampLimit ||
+      entry->monotonic >= kTimestampLimit || read_id(entry->boot_id).is_null() ||
+      (entry->object.size - sizeof(EntryObject)) % sizeof(Le32) != 0) {
+    return false;
+  }
+  if (!read_payloads(offset)) return false;
+  if (!suspect) return true;
+  // Text that merely looks like an entry would have to know the hashes of what it refers to.
+  std::uint64_t xor_hash = 0;
+  for (const std::string_view bytes : payloads_)
+    xor_hash ^= base::jenkins_hash64(bytes);
+  return xor_hash == entry->xor_hash;
+}
+
+// Fills payloads_; false when any item leads to something else than a sound value.
+bool UncleanFile::read_payloads(std::uint64_t entry) {
+  payloads_.clear();
+  const std::uint64_t end = entry + at<ObjectHeader>(entry)->size;
+  std::size_t n_buffers = 0;
+  std::size_t inflated = 0;
+  for (std::uint64_t item = entry + sizeof(EntryObject); item < end; item += sizeof(Le32)) {
+    const std::uint64_t data = *at<Le32>(item);
+    if (!is_sound_data(data)) return false;
+    if (n_buffers == buffers_.size()) buffers_.emplace_back();
+    const auto bytes = payload(data, buffers_[n_buffers]);
+    if (!bytes) return false;
+    payloads_.push_back(*bytes);
+    if (at<ObjectHeader>(data)->flags == 0) continue;
+    ++n_buffers;
+    inflated += bytes->size();
+    if (inflated > kMaxPayloadBytes) return false;
+  }
+  return true;
+}
+
+void UncleanFile::collect() {
+  sound_data_.assign(size() / 8 + 1, false);
+  bad_data_.assign(size() / 8 + 1, false);
+  bytes_checked_ = 0;
+  candidates_.clear();
+  walk_objects();
+  walk_global_array();
+  // An offset found both ways is kept once, as the one above suspicion.
+  std::sort(candidates_.begin(), candidates_.end());
+  const auto same = [](const Candidate& a, const Candidate& b) { return a.offset == b.offset; };
+  candidates_.erase(std::unique(candidates_.begin(), candidates_.end(), same), candidates_.end());
+}
+
+void UncleanFile::walk_objects() {
+  bool in_step = true;
+  std::uint64_t offset = sizeof(Header);
+  while (offset < size()) {
+    const bool searching = !in_step;
+    in_step = searching ? resume_at(offset) : is_sound_object(offset);
+    if (!in_step) {
+      offset += 8;
+      continue;
+    }
+    const auto* object = at<ObjectHeader>(offset);
+    if (object->type == ObjectType::kEntry) {
+      candidates_.push_back({static_cast<std::uint32_t>(offset), searching});
+    }
+    offset = align8(offset + object->size);
+  }
+}
+
+// After damage only objects that prove themselves end the search. Text full of what looks like
+// large objects must not make it endless.
+bool UncleanFile::resume_at(std::uint64_t offset) {
+  constexpr std::uint64_t kChecksPerByte = 16;
+  if (bytes_checked_ / kChecksPerByte > size()) return false;
+  return has_object(offset) &&
+         (is_sound_data(offset) || is_sound_field(offset) || is_sound_entry(offset, true));
+}
+
+void UncleanFile::walk_global_array() {
+  std::uint64_t array = header().entry_array_offset;
+  while (has_object(array) && at<ObjectHeader>(array)->type == ObjectType::kEntryArray) {
+    const auto* object = at<EntryArrayObject>(array);
+    const std::uint64_t end = array + object->object.size;
+    for (std::uint64_t slot = array + sizeof(EntryArrayObject); slot + sizeof(Le32) <= end;
+         slot += sizeof(Le32)) {
+      const std::uint32_t entry = *at<Le32>(slot);
+      if (entry != 0) candidates_.push_back({entry, false});
+    }
+    const std::uint64_t next = object->next_entry_array_offset;
+    if (next <= array) break;  // the end, or a loop
+    array = next;
+  }
+}
+
+bool UncleanFile::is_ordered(std::size_t first, std::size_t second) const {
+  const std::uint64_t a = candidates_[first].offset;
+  const std::uint64_t b = candidates_[second].offset;
+  if (!has_object(a) || at<ObjectHeader>(a)->type != ObjectType::kEntry) return false;
+  if (!has_object(b) || at<ObjectHeader>(b)->type != ObjectType::kEntry) return false;
+  return at<EntryObject>(a)->seqnum < at<EntryObject>(b)->seqnum &&
+         at<EntryObject>(a)->realtime <= at<EntryObject>(b)->realtime;
+}
+
+// Numbers and times of an entry are under no hash. One that is later than its successor, although
+// that one fits the others, would make all that follow look out of order.
+bool UncleanFile::is_outlier(std::size_t index) const {
+  if (index + 2 >= candidates_.size() || is_ordered(index, index + 1)) return false;
+  if (index == 0) return !is_ordered(0, 2);
+  return is_ordered(index - 1, index + 1);
+}
+
+Result<void> UncleanFile::for_each_entry(const std::function<Result<void>(const Entry&)>& visit) {
+  collect();
+  std::uint64_t last_seqnum = 0;
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    const std::uint64_t offset = candidates_[i].offset;
+    if (!is_sound_entry(offset, candidates_[i].suspect) || is_outlier(i)) continue;
+    const auto* object = at<EntryObject>(offset);
+    if (object->seqnum <= last_seqnum) continue;
+    last_seqnum = object->seqnum;
+    LOGQ_TRY(visit({{object->realtime, object->monotonic, read_id(object->boot_id)},
+                    object->seqnum,
+                    payloads_}));
+  }
+  return {};
+}
+
+}  // namespace logq::journal
