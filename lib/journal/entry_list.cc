@@ -87,6 +87,7 @@ void EntryList::extend_chain() const {
     }
   }
   size_ = std::min(reach, claimed_);
+  none_from_ = UINT64_MAX;
 }
 
 FileOffset EntryList::slot(std::uint64_t index) const {
@@ -145,24 +146,29 @@ bool EntryList::follows_hint(FileOffset offset) const {
 
 std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
   catch_up();
+  if (offset >= none_from_) return std::nullopt;
   std::uint64_t index = follows_hint(offset) ? hint_ + 1 : lower_bound(offset);
+  // In a damaged list the bisection may end too early; what was passed once is not walked again.
+  if (index <= hint_ && hint_ < size_ && slot(hint_) < offset) index = hint_ + 1;
   for (; index < size_; ++index) {
     const FileOffset entry = slot(index);
     if (!valid(entry) || entry < offset) continue;
     hint_ = index;
     return entry;
   }
+  none_from_ = offset;
   return std::nullopt;
 }
 
 std::optional<FileOffset> EntryList::last_until(FileOffset offset) const {
   catch_up();
   if (size_ == 0) return std::nullopt;
-  std::uint64_t index = 0;
+  std::uint64_t index = size_;
   if (hint_ < size_ && slot(hint_) == offset + 1) {
     index = hint_;  // a step backwards
-  } else {
-    index = offset == UINT64_MAX ? size_ : lower_bound(offset + 1);
+  } else if (offset != UINT64_MAX) {
+    index = lower_bound(offset + 1);
+    if (index > hint_ && slot(hint_) > offset) index = hint_;
   }
   while (index > 0) {
     --index;

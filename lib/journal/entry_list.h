@@ -69,8 +69,9 @@ class EntryList {
   mutable FileOffset inline_entry_ = 0;  // the first one, of a DATA object's list
   mutable FileOffset next_array_ = 0;    // behind the arrays known so far; 0 at the end
   mutable std::vector<Array> arrays_;
-  mutable std::size_t last_array_ = 0;  // where slot() looked last
-  mutable std::uint64_t hint_ = 0;      // position of the last answer
+  mutable std::size_t last_array_ = 0;         // where slot() looked last
+  mutable std::uint64_t hint_ = 0;             // position of the last answer
+  mutable FileOffset none_from_ = UINT64_MAX;  // no entry lies at or after it, as of size_
 };
 
 }  // namespace logq::journal

@@ -41,9 +41,11 @@ void BootOrder::learn(const Id128& boot, const Id128& machine, std::uint64_t rea
                                   [&boot](const Boot& other) { return other.boot == boot; });
   if (known == boots_.end()) {
     boots_.push_back({boot, machine, realtime_usec});
+    ++version_;
   } else if (realtime_usec > known->newest_usec) {
     known->newest_usec = realtime_usec;
     known->machine = machine;
+    ++version_;
   }
 }
 

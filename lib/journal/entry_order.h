@@ -32,6 +32,8 @@ class BootOrder {
   void learn(const Id128& boot, const Id128& machine, std::uint64_t realtime_usec);
   // Fills in boot_newest_usec and boot_machine.
   void place(PlacedEntry& entry) const;
+  // Changes whenever place() may give another answer than before.
+  [[nodiscard]] std::uint64_t version() const { return version_; }
 
  private:
   struct Boot {
@@ -41,6 +43,7 @@ class BootOrder {
   };
   std::vector<Boot> boots_;  // few: one per boot in the files at hand
   mutable std::size_t last_ = 0;
+  std::uint64_t version_ = 1;
 };
 
 }  // namespace logq::journal

@@ -73,9 +73,11 @@ bool FileSource::load(Direction direction, const BootOrder& boots) {
       stand(direction, *offset);
       continue;
     }
+    const bool same_boot = candidate_.info.boot_id == entry->boot_id;
     candidate_.info = *entry;
-    candidate_.seqnum_id = reader_->info().seqnum_id;
-    boots.place(candidate_);
+    candidate_.seqnum_id = seqnum_id();
+    if (!same_boot || boots_version_ != boots.version()) boots.place(candidate_);
+    boots_version_ = boots.version();
     loaded_ = true;
   }
   return true;

@@ -80,6 +80,7 @@ class FileSource {
   std::uint64_t floor_seqnum_ = 0;
   bool loaded_ = false;
   PlacedEntry candidate_;
+  std::uint64_t boots_version_ = 0;  // that candidate_ was placed by
   Id128 last_boot_;
   Id128 last_machine_;
 };
