@@ -1,0 +1,14 @@
+// "export": the Journal Export Format, for journal-remote and for copying without loss
+// (docs/protocols.md, "Export"). With __SEQNUM and __SEQNUM_ID, as journalctl since 254.
+#pragma once
+
+#include "query/output_format.h"
+
+namespace logq::query {
+
+class ExportFormat final : public OutputFormat {
+ public:
+  void append(const EntryView& entry, std::string& out) override;
+};
+
+}  // namespace logq::query

@@ -1,0 +1,46 @@
+#include "query/priority_range.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/try.h"
+
+namespace logq::query {
+namespace {
+
+constexpr std::array<std::string_view, 8> kLevelNames = {"emerg",   "alert",  "crit", "err",
+                                                         "warning", "notice", "info", "debug"};
+
+Result<int> parse_level(std::string_view text) {
+  if (text.size() == 1 && text[0] >= '0' && text[0] <= '7') return text[0] - '0';
+  const auto found = std::find(kLevelNames.begin(), kLevelNames.end(), text);
+  if (found == kLevelNames.end()) {
+    return fail(Error::make(Errc::kInvalidArgument, "unknown log level"));
+  }
+  return static_cast<int>(found - kLevelNames.begin());
+}
+
+}  // namespace
+
+Result<PriorityRange> parse_priority_range(std::string_view text) {
+  const std::size_t dots = text.find("..");
+  if (dots == std::string_view::npos) {
+    const int level = LOGQ_TRY(parse_level(text));
+    return PriorityRange{0, level};
+  }
+  const int from = LOGQ_TRY(parse_level(text.substr(0, dots)));
+  const int to = LOGQ_TRY(parse_level(text.substr(dots + 2)));
+  return PriorityRange{std::min(from, to), std::max(from, to)};
+}
+
+journal::Match match_priorities(const PriorityRange& range) {
+  std::vector<journal::Match> levels;
+  for (int level = range.most_severe; level <= range.least_severe; ++level) {
+    levels.push_back(journal::Match::exactly("PRIORITY=" + std::to_string(level)));
+  }
+  return journal::Match::any_of(std::move(levels));
+}
+
+}  // namespace logq::query

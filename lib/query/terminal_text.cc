@@ -1,0 +1,63 @@
+#include "query/terminal_text.h"
+
+namespace logq::query {
+namespace {
+
+constexpr char kEscape = '\x1b';
+constexpr char kBell = '\a';
+constexpr std::string_view kTabStop = "        ";
+
+// Length of the colour sequence whose parameters begin `text`, after "ESC [".
+std::size_t color_length(std::string_view text) {
+  const std::size_t end = text.find_first_not_of("0123456789;");
+  return end != std::string_view::npos && text[end] == 'm' ? end + 1 : std::string_view::npos;
+}
+
+// Length of the operating system command that begins `text`, after "ESC ]".
+std::size_t command_length(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == kBell) return i + 1;
+    const unsigned char c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c > 0x7e) break;
+  }
+  return std::string_view::npos;
+}
+
+// Length of the sequence that begins `text` with an escape character, or 0 when it is none.
+std::size_t sequence_length(std::string_view text) {
+  if (text.size() < 2) return 0;
+  std::size_t length = std::string_view::npos;
+  if (text[1] == '[') length = color_length(text.substr(2));
+  if (text[1] == ']') length = command_length(text.substr(2));
+  return length == std::string_view::npos ? 0 : length + 2;
+}
+
+}  // namespace
+
+std::string_view strip_tabs_and_ansi(std::string_view text, std::string& scratch) {
+  constexpr std::string_view kSpecial = "\t\x1b\r";
+  std::size_t special = text.find_first_of(kSpecial);
+  if (special == std::string_view::npos) return text;
+
+  scratch.clear();
+  while (special != std::string_view::npos) {
+    scratch.append(text.substr(0, special));
+    text.remove_prefix(special);
+    std::size_t taken = 1;
+    if (text[0] == '\t') {
+      scratch.append(kTabStop);
+    } else if (text[0] == '\r') {
+      if (text.size() > 1 && text[1] != '\n') scratch.push_back('\r');
+    } else if (const std::size_t length = sequence_length(text); length > 0) {
+      taken = length;
+    } else {
+      scratch.push_back(kEscape);
+    }
+    text.remove_prefix(taken);
+    special = text.find_first_of(kSpecial);
+  }
+  scratch.append(text);
+  return scratch;
+}
+
+}  // namespace logq::query

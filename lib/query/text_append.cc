@@ -1,0 +1,55 @@
+#include "query/text_append.h"
+
+#include <array>
+#include <charconv>
+
+namespace logq::query {
+namespace {
+
+constexpr std::uint64_t kUnit = 1024;
+
+void append_number(std::uint64_t value, int base, std::string& out) {
+  std::array<char, 24> digits;
+  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
+  out.append(digits.data(), result.ptr);
+}
+
+}  // namespace
+
+void append_decimal(std::uint64_t value, std::string& out) {
+  append_number(value, 10, out);
+}
+
+void append_hex(std::uint64_t value, std::string& out) {
+  append_number(value, 16, out);
+}
+
+void append_id128(const Id128& id, std::string& out) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (const std::uint8_t byte : id.bytes) {
+    out.push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 0xf]);
+  }
+}
+
+void append_byte_size(std::uint64_t bytes, std::string& out) {
+  constexpr std::string_view kSuffixes = "KMGTPE";
+  if (bytes < kUnit) {
+    append_decimal(bytes, out);
+    out.push_back('B');
+    return;
+  }
+  // One decimal, cut and not rounded; `rest` counts units of the next smaller suffix.
+  std::uint64_t rest = bytes;
+  std::size_t suffix = 0;
+  while (rest / kUnit >= kUnit && suffix + 1 < kSuffixes.size()) {
+    rest /= kUnit;
+    ++suffix;
+  }
+  append_decimal(rest / kUnit, out);
+  out.push_back('.');
+  append_decimal(rest % kUnit * 10 / kUnit, out);
+  out.push_back(kSuffixes[suffix]);
+}
+
+}  // namespace logq::query

@@ -1,0 +1,18 @@
+// Appending numbers and ids to a string without temporaries.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "logq/id128.h"
+
+namespace logq::query {
+
+void append_decimal(std::uint64_t value, std::string& out);
+void append_hex(std::uint64_t value, std::string& out);  // lower case, no leading zeros
+void append_id128(const Id128& id, std::string& out);
+
+// A size as journalctl abbreviates it: "15B", "68.3K", "1.4M".
+void append_byte_size(std::uint64_t bytes, std::string& out);
+
+}  // namespace logq::query
