@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -24,7 +25,13 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kLevelInfo = 6;
 constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr int kLongestLookMs = 1000;
 constexpr auto kLineEndPatience = 2s;  // after SIGTERM, for the rest of a line
+
+bool is_readable(int fd) {
+  pollfd ready{fd, POLLIN, 0};
+  return ::poll(&ready, 1, 0) > 0;
+}
 
 // Signals that end us, as a descriptor: a line is finished first.
 base::UniqueFd open_stop_signals() {
@@ -45,7 +52,9 @@ class PipeReader {
   int run() {
     for (;;) {
       std::array<pollfd, 2> ready{{{STDIN_FILENO, POLLIN, 0}, {stop_signals_, POLLIN, 0}}};
-      if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) return fail_read();
+      if (::poll(ready.data(), ready.size(), next_look()) < 0 && errno != EINTR) {
+        return fail_read();
+      }
       if (ready[1].revents != 0) return finish_line();
       if (ready[0].revents == 0) continue;
       const ssize_t count = take(buffer_.size());
@@ -57,6 +66,14 @@ class PipeReader {
  private:
   static constexpr ssize_t kReadFailed = -1;
   static constexpr ssize_t kNowhereToGo = -2;
+
+  // How long to wait for input before looking whether the collector has read everything: -1 when it
+  // has, so that an idle pipe costs nothing.
+  int next_look() {
+    relay_.confirm();
+    look_ms_ = relay_.has_unconfirmed() ? std::min(look_ms_ * 2, kLongestLookMs) : 1;
+    return relay_.has_unconfirmed() ? look_ms_ : -1;
+  }
 
   // Reads at most `limit` bytes and hands them on.
   ssize_t take(std::size_t limit) {
@@ -72,7 +89,6 @@ class PipeReader {
 
   // Byte by byte, so that what follows the line stays in the pipe for a successor.
   int finish_line() {
-    relay_.stop_waiting();
     const auto deadline = SteadyClock::now() + kLineEndPatience;
     while (in_line_) {
       const auto left =
@@ -92,18 +108,21 @@ class PipeReader {
   supervise::PipeRelay& relay_;
   const int stop_signals_;
   bool in_line_ = false;
+  int look_ms_ = 1;
   std::array<char, kPieceBytes> buffer_{};
 };
 
 int relay_input(const Options& options) {
   ::signal(SIGPIPE, SIG_IGN);
   const base::UniqueFd stop_signals = open_stop_signals();
+  const int stop_fd = stop_signals.get();
   supervise::PipeRelay relay(
       {.header = make_header(options.stream, options.stream.level.value_or(kLevelInfo)),
        .connect = [] { return supervise::connect_stream(supervise::find_stream_sockets()); },
        .warn =
-           [](const std::string& line) { std::fprintf(stderr, "logq-cat: %s\n", line.c_str()); }});
-  PipeReader reader(relay, stop_signals.get());
+           [](const std::string& line) { std::fprintf(stderr, "logq-cat: %s\n", line.c_str()); },
+       .stop_requested = [stop_fd] { return is_readable(stop_fd); }});
+  PipeReader reader(relay, stop_fd);
   const int status = reader.run();
   relay.finish(SteadyClock::now() + 1s);
   return status;

@@ -112,6 +112,11 @@ int unread_by_collector(int fd) {
   return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
+bool collector_has_gone(int fd) {
+  pollfd peer{.fd = fd, .events = POLLOUT, .revents = 0};
+  return ::poll(&peer, 1, 0) > 0 && (peer.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 Drained drain_stream(int fd, std::chrono::steady_clock::time_point deadline) {
   if (!end_partial_line(fd, deadline)) return Drained::kCollectorGone;
   constexpr long kShortestNap = 50'000;
@@ -121,10 +126,7 @@ Drained drain_stream(int fd, std::chrono::steady_clock::time_point deadline) {
     const timespec pause{.tv_sec = 0, .tv_nsec = nap};
     ::nanosleep(&pause, nullptr);
   }
-  // A collector that died emptied the queue as well.
-  pollfd peer{.fd = fd, .events = POLLOUT, .revents = 0};
-  ::poll(&peer, 1, 0);
-  return (peer.revents & (POLLERR | POLLHUP)) != 0 ? Drained::kCollectorGone : Drained::kReceived;
+  return collector_has_gone(fd) ? Drained::kCollectorGone : Drained::kReceived;
 }
 
 }  // namespace logq::supervise

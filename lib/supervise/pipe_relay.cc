@@ -34,10 +34,9 @@ std::size_t line_start(std::string_view bytes, std::size_t at) {
 
 }  // namespace
 
-PipeRelay::PipeRelay(RelayOptions options) : options_(std::move(options)), patience_(0) {
+PipeRelay::PipeRelay(RelayOptions options) : options_(std::move(options)) {
   // A collector that is not there at the start is not waited for: the writer must not hang.
-  if (!try_connect()) absence_told_ = true;
-  patience_ = options_.patience;
+  if (!try_connect()) tell_absence();
 }
 
 bool PipeRelay::relay(std::string_view bytes) {
@@ -63,7 +62,15 @@ void PipeRelay::finish(SteadyClock::time_point deadline) {
     nap(pause);
     pause = std::min(pause * 2, kFirstNap);
   }
+  confirm();
+  if (unconfirmed_bytes_ != 0 && collector_has_gone(stream_.get())) lose_connection();
   stream_.reset();
+}
+
+void PipeRelay::confirm() {
+  if (!stream_.is_open()) return;
+  const int fd = stream_.get();
+  if (unread_by_collector(fd) == 0 && !collector_has_gone(fd)) unconfirmed_bytes_ = 0;
 }
 
 bool PipeRelay::try_connect() {
@@ -83,31 +90,30 @@ bool PipeRelay::try_connect() {
     }
     connection.sys_errno = errno;
   }
-  if (!absence_told_ && patience_ == 0ms) {
-    options_.warn("no collector at " + connection.path + ": " + ::strerror(connection.sys_errno) +
-                  "; input is passed through to standard output");
-    absence_told_ = true;
-  }
+  last_failure_ = connection.path + ": " + ::strerror(connection.sys_errno);
   return false;
 }
 
+void PipeRelay::tell_absence() {
+  absence_told_ = true;
+  options_.warn("no collector at " + last_failure_ +
+                "; input is passed through to standard output");
+}
+
 bool PipeRelay::reconnect() {
-  const auto deadline = SteadyClock::now() + (absence_told_ ? 0ms : patience_);
   if (absence_told_ && SteadyClock::now() < next_attempt_) return false;
+  const auto deadline = SteadyClock::now() + options_.patience;
   long pause = kFirstNap;
   while (!try_connect()) {
-    // stop_waiting() may have been called by a signal's handler of the caller: read it anew.
-    if (absence_told_ || patience_ == 0ms) return false;
-    if (SteadyClock::now() >= deadline) {
-      absence_told_ = true;
-      options_.warn("the collector did not come back; input is passed through to standard output");
+    if (absence_told_) return false;
+    if (SteadyClock::now() >= deadline || options_.stop_requested()) {
+      tell_absence();
       return false;
     }
     nap(pause);
     pause = std::min(pause * 2, kLongestNap);
   }
-  if (interrupted_ || absence_told_) options_.warn("connected to the collector again");
-  interrupted_ = false;
+  options_.warn("connected to the collector again");
   absence_told_ = false;
   return true;
 }
@@ -115,7 +121,7 @@ bool PipeRelay::reconnect() {
 // Sends until everything is taken or the connection breaks; returns what was taken.
 std::size_t PipeRelay::send_some(std::string_view bytes) {
   std::size_t done = 0;
-  if (unread_by_collector(stream_.get()) == 0) unconfirmed_bytes_ = 0;
+  confirm();
   while (done < bytes.size()) {
     const ssize_t sent =
         ::send(stream_.get(), bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
@@ -131,7 +137,6 @@ void PipeRelay::lose_connection() {
   options_.warn("the collector closed the stream; up to " + std::to_string(unconfirmed_bytes_) +
                 " bytes that it had not stored may be lost");
   unconfirmed_bytes_ = 0;
-  interrupted_ = true;
   stream_.reset();
 }
 

@@ -24,6 +24,8 @@ struct RelayOptions {
   std::function<void(const std::string&)> warn;  // one line, without a newline
   int fallback_fd = 1;                           // where bytes go while there is no collector
   std::chrono::milliseconds patience{10'000};
+  // Asked while waiting for a collector that has gone; true sends everything to the fallback.
+  std::function<bool()> stop_requested = [] { return false; };
 };
 
 class PipeRelay {
@@ -34,25 +36,26 @@ class PipeRelay {
   // them; they are then lost, and the caller should end.
   bool relay(std::string_view bytes);
 
+  // Looks whether the collector has read everything; call now and then while has_unconfirmed(), so
+  // that little is counted as lost when it dies.
+  void confirm();
+  [[nodiscard]] bool has_unconfirmed() const { return unconfirmed_bytes_ != 0; }
+
   // Waits until the collector has read what it was given, at most until `deadline`; then ends the
   // stream, so that a partial last line is stored.
   void finish(std::chrono::steady_clock::time_point deadline);
 
-  // Ends waiting for a collector that has gone: everything from now on goes to the fallback at
-  // once.
-  void stop_waiting() { patience_ = std::chrono::milliseconds{0}; }
-
  private:
   bool try_connect();
+  void tell_absence();
   bool reconnect();
   std::size_t send_some(std::string_view bytes);
   void lose_connection();
 
   const RelayOptions options_;
-  std::chrono::milliseconds patience_;
   base::UniqueFd stream_;
-  bool absence_told_ = false;
-  bool interrupted_ = false;             // a connection was lost and its successor not yet told
+  std::string last_failure_;             // of try_connect(): socket and reason
+  bool absence_told_ = false;            // and so the fallback is in use
   std::uint64_t unconfirmed_bytes_ = 0;  // sent since the collector was last seen to be done
   std::chrono::steady_clock::time_point next_attempt_;
 };

@@ -38,6 +38,15 @@ bool accepts_connections(const std::string& path) {
   return ok;
 }
 
+// Before this it would die of SIGRTMIN+1: its sockets accept before it has set its signals up.
+bool takes_sync_signals(pid_t pid) {
+  const std::string status = read_text_file("/proc/" + std::to_string(pid) + "/status");
+  const std::size_t at = status.find("\nSigBlk:");
+  if (at == std::string::npos) return false;
+  const std::uint64_t blocked = std::stoull(status.substr(at + 8), nullptr, 16);
+  return ((blocked >> SIGRTMIN) & 1) != 0;  // bit N - 1 stands for signal N
+}
+
 // Reads "\n<le64 length><bytes>\n" at `at`, just behind a field name.
 std::string read_binary_value(const std::string& text, std::size_t& at) {
   std::uint64_t length = 0;
@@ -88,7 +97,8 @@ void StockJournald::start() {
              run.c_str(), log.c_str(), settings_.c_str(), static_cast<char*>(nullptr));
     ::_exit(98);
   }
-  if (!wait_until([this] { return accepts_connections(stdout_socket()); })) {
+  if (!wait_until(
+          [this] { return takes_sync_signals(pid_) && accepts_connections(stdout_socket()); })) {
     const std::string why = read_text_file(directory_.path() + "/journald.err");
     stop();
     throw std::runtime_error("systemd-journald did not start: " + why);

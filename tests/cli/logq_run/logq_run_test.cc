@@ -1,0 +1,230 @@
+// logq-run as a whole, with stock journald as the collector.
+#include <signal.h>
+
+#include <gtest/gtest.h>
+
+#include "cli/logq_run/programs.h"
+
+namespace logq::test {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+const std::string kLifecycle = "SYSLOG_IDENTIFIER=logq-run";
+
+class LogqRunTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+    journald_.emplace();
+  }
+  CommandResult run(Strings arguments) {
+    arguments.insert(arguments.begin(), kLogqRun);
+    return run_command(command(std::move(arguments), towards(*journald_)));
+  }
+
+  std::optional<StockJournald> journald_;
+};
+
+TEST_F(LogqRunTest, StoresAllOutputBeforeTheExitEntry) {
+  EXPECT_EQ(run({"-u", "hello", "--", "sh", "-c", "seq 1 5000; exit 3"}).status, 3);
+
+  Strings messages;
+  for (const std::string& text : column(journald_->entries(), "MESSAGE")) {
+    if (text.find("Started") == std::string::npos) messages.push_back(text);
+  }
+  const auto exit_entry = std::ranges::find(
+      messages, "hello.service: Main process exited, code=exited, status=3/NOTIMPLEMENTED");
+  ASSERT_NE(exit_entry, messages.end());
+  const Strings before(std::find(messages.begin(), messages.end(), "1"), exit_entry);
+  ASSERT_EQ(before.size(), 5000U);
+  EXPECT_EQ(before.front(), "1");
+  EXPECT_EQ(before.back(), "5000");
+  EXPECT_EQ(*(exit_entry + 1), "hello.service: Failed with result 'exit-code'.");
+}
+
+TEST_F(LogqRunTest, StoresAPartialLastLineBeforeTheExitEntry) {
+  run({"-u", "hello", "sh", "-c", "printf 'last words'; kill -KILL $$"});
+
+  const Strings messages = column(journald_->entries(), "MESSAGE");
+  const auto words = std::ranges::find(messages, "last words");
+  const auto end =
+      std::ranges::find(messages, "hello.service: Main process exited, code=killed, status=9/KILL");
+  ASSERT_NE(end, messages.end());
+  EXPECT_LT(words, end);
+}
+
+TEST_F(LogqRunTest, PassesTheExitStatusOn) {
+  EXPECT_EQ(run({"-u", "hello", "true"}).status, 0);
+  EXPECT_EQ(run({"-u", "hello", "sh", "-c", "exit 3"}).status, 3);
+  EXPECT_EQ(run({"-u", "hello", "sh", "-c", "kill -KILL $$"}).status, 137);
+  const CommandResult missing = run({"-u", "hello", "/nonexistent/program"});
+  EXPECT_EQ(missing.status, 127);
+  EXPECT_EQ(missing.err, "logq-run: /nonexistent/program: No such file or directory\n");
+  const CommandResult no_program = run({"-u", "hello", "/etc/passwd"});
+  EXPECT_EQ(no_program.status, 126);
+  EXPECT_EQ(no_program.err, "logq-run: /etc/passwd: Permission denied\n");
+}
+
+TEST_F(LogqRunTest, LinesHaveIdentifierAndPriority) {
+  run({"-u", "hello", "sh", "-c", "echo out; echo err >&2; echo '<3>bad'"});
+
+  const auto lines = journald_->entries({"_TRANSPORT=stdout"});
+  EXPECT_EQ(column(lines, "MESSAGE"), (Strings{"out", "err", "bad"}));
+  EXPECT_EQ(column(lines, "SYSLOG_IDENTIFIER"), (Strings{"sh", "sh", "sh"}));
+  EXPECT_EQ(column(lines, "PRIORITY"), (Strings{"6", "6", "3"}));
+  EXPECT_EQ(column(lines, "SYSLOG_FACILITY"), (Strings{"3", "3", "3"}));
+}
+
+TEST_F(LogqRunTest, OptionsShapeTheStreams) {
+  run({"-u", "hello", "-t", "me", "-p", "notice", "--stderr-priority=err", "--level-prefix=no",
+       "sh", "-c", "echo '<3>out'; echo err >&2"});
+
+  const auto out = journald_->entries({"_TRANSPORT=stdout", "PRIORITY=5"});
+  const auto err = journald_->entries({"_TRANSPORT=stdout", "PRIORITY=3"});
+  EXPECT_EQ(column(out, "MESSAGE"), Strings{"<3>out"});
+  EXPECT_EQ(column(out, "SYSLOG_IDENTIFIER"), Strings{"me"});
+  EXPECT_EQ(column(err, "MESSAGE"), Strings{"err"});
+}
+
+TEST_F(LogqRunTest, TellsOfASuccessfulRunLikeSystemd) {
+  run({"-u", "hello", "--description=Hello World", "true"});
+
+  const auto entries = journald_->entries({kLifecycle});
+  EXPECT_EQ(column(entries, "MESSAGE"), (Strings{"Started hello.service - Hello World.",
+                                                 "hello.service: Deactivated successfully."}));
+  EXPECT_EQ(column(entries, "MESSAGE_ID"),
+            (Strings{"39f53479d3a045ac8e11786248231fbf", "7ad2d189f7e94e70a38c781354912448"}));
+  EXPECT_EQ(column(entries, "UNIT"), (Strings{"hello.service", "hello.service"}));
+  EXPECT_EQ(column(entries, "OBJECT_SYSTEMD_UNIT"), (Strings{"hello.service", "hello.service"}));
+  EXPECT_EQ(column(entries, "SYSLOG_FACILITY"), (Strings{"3", "3"}));
+  const Strings invocations = column(entries, "INVOCATION_ID");
+  EXPECT_EQ(invocations[0].size(), 32U);
+  EXPECT_EQ(invocations[0], invocations[1]);
+}
+
+TEST_F(LogqRunTest, StockJournalctlFindsTheLifeOfAUnit) {
+  run({"-u", "hello", "false"});
+  journald_->sync();
+
+  const std::string text = journald_->journalctl({"-u", "hello", "-o", "cat"});
+
+  EXPECT_NE(text.find("Started hello.service."), std::string::npos) << text;
+  EXPECT_NE(text.find("Main process exited, code=exited, status=1/FAILURE"), std::string::npos);
+}
+
+TEST_F(LogqRunTest, TellsOfAProgramThatCannotBeStarted) {
+  run({"-u", "hello", "/nonexistent/program"});
+
+  EXPECT_EQ(column(journald_->entries({kLifecycle}), "MESSAGE"),
+            (Strings{"hello.service: Failed at step EXEC spawning /nonexistent/program: "
+                     "No such file or directory",
+                     "hello.service: Main process exited, code=exited, status=203/EXEC",
+                     "hello.service: Failed with result 'exit-code'.",
+                     "Failed to start hello.service."}));
+}
+
+TEST_F(LogqRunTest, ForwardsSignalsToTheProgram) {
+  ChildProcess running(command(
+      {kLogqRun, "-u", "hello", "sh", "-c",
+       "trap 'echo got USR1' USR1; trap 'echo got HUP' HUP; trap 'echo got TERM; exit 7' TERM;"
+       "echo ready; while :; do sleep 0.01; done"},
+      towards(*journald_)));
+  const auto has = [&](const std::string& text) {
+    return wait_until([&] {
+      const Strings messages = column(journald_->entries(), "MESSAGE");
+      return std::ranges::find(messages, text) != messages.end();
+    });
+  };
+  ASSERT_TRUE(has("ready"));
+  running.signal(SIGUSR1);
+  EXPECT_TRUE(has("got USR1"));
+  running.signal(SIGHUP);
+  EXPECT_TRUE(has("got HUP"));
+  running.signal(SIGTERM);
+
+  EXPECT_EQ(running.wait().status, 7);
+  EXPECT_TRUE(has("got TERM"));
+  EXPECT_TRUE(has("Stopping hello.service..."));
+  EXPECT_TRUE(has("Stopped hello.service."));
+}
+
+TEST_F(LogqRunTest, ReachesChildrenOfTheProgramToo) {
+  ChildProcess running(
+      command({kLogqRun, "-u", "hello", "sh", "-c", "sleep 60; echo never"}, towards(*journald_)));
+  ASSERT_TRUE(wait_until([&] { return !journald_->entries({kLifecycle}).empty(); }));
+
+  running.signal(SIGTERM);
+
+  EXPECT_EQ(running.wait().status, 128 + SIGTERM);
+}
+
+TEST_F(LogqRunTest, DoesNotWaitForDescendantsThatKeepTheStream) {
+  const auto begin = std::chrono::steady_clock::now();
+  const CommandResult result =
+      run({"-u", "hello", "sh", "-c", "(sleep 20; echo late) & echo $!; exit 4"});
+
+  EXPECT_EQ(result.status, 4);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
+  const Strings lines = column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE");
+  ASSERT_EQ(lines.size(), 1U);
+  ::kill(static_cast<pid_t>(std::stol(lines[0])), SIGKILL);
+}
+
+TEST_F(LogqRunTest, ExecKeepsThePid) {
+  ChildProcess running(command(
+      {kLogqRun, "--exec", "-u", "hello", "sh", "-c", "echo pid $$; exit 5"}, towards(*journald_)));
+  const std::string expected = "pid " + std::to_string(running.pid());
+  const std::string pid = std::to_string(running.pid());
+
+  EXPECT_EQ(running.wait().status, 5);
+  const auto entries = journald_->entries();
+  const auto line = std::ranges::find_if(
+      entries, [&](const JournalFields& entry) { return entry.at("MESSAGE") == expected; });
+  ASSERT_NE(line, entries.end());
+  EXPECT_EQ(line->at("_PID"), pid);
+  EXPECT_EQ(line->at("SYSLOG_IDENTIFIER"), "sh");
+}
+
+TEST_F(LogqRunTest, ReapsZombiesAsProcessOne) {
+  const Strings alone{"unshare", "-pf", "--mount-proc"};
+  Strings probe = alone;
+  probe.emplace_back("true");
+  if (run_command(command(probe, {})).status != 0) GTEST_SKIP() << "no pid namespaces here";
+  // The orphan ends while its grandparent still runs; a zombie would show in /proc as state Z.
+  const std::string script =
+      "(sh -c 'sleep 0.05 &') ; sleep 0.3; grep -l '^State:.*zombie' /proc/[0-9]*/status; exit 7";
+  Strings argv = alone;
+  argv.insert(argv.end(), {kLogqRun, "-u", "hello", "--", "sh", "-c", script});
+
+  EXPECT_EQ(run_command(command(argv, towards(*journald_))).status, 7);
+
+  EXPECT_TRUE(journald_->entries({"_TRANSPORT=stdout"}).empty());
+}
+
+TEST(LogqRunAlone, PassesOutputThroughWithoutACollectorAndSaysSo) {
+  const CommandResult result =
+      run_command(command({kLogqRun, "-u", "hello", "sh", "-c", "echo out; echo err >&2; exit 3"},
+                          without_collector()));
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_EQ(result.out, "out\n");
+  EXPECT_EQ(result.err,
+            "logq-run: no collector at /nonexistent/stdout: No such file or directory; output is "
+            "passed through\nerr\n");
+}
+
+TEST(LogqRunAlone, UsageErrorsAreOneLineAndStatus125) {
+  const CommandResult result = run_command(command({kLogqRun, "ls"}, without_collector()));
+
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err, "logq-run: option -u UNIT is required (try logq-run --help)\n");
+}
+
+TEST(LogqRunAlone, HelpAndVersionSucceed) {
+  EXPECT_EQ(run_command(command({kLogqRun, "--help"}, {})).status, 0);
+  EXPECT_EQ(run_command(command({kLogqRun, "--version"}, {})).out.substr(0, 9), "logq-run ");
+}
+
+}  // namespace
+}  // namespace logq::test

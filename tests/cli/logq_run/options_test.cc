@@ -1,0 +1,71 @@
+#include "logq_run/options.h"
+
+#include <gtest/gtest.h>
+
+namespace logq::cli {
+namespace {
+
+Options parse(Applet applet, std::vector<std::string> words) {
+  words.insert(words.begin(), "logq");
+  std::vector<char*> argv;
+  for (std::string& word : words)
+    argv.push_back(word.data());
+  argv.push_back(nullptr);
+  return parse_options(applet, static_cast<int>(words.size()), argv.data());
+}
+
+TEST(RunOptions, EndWhereTheProgramBegins) {
+  const Options options = parse(Applet::kRun, {"-u", "hello", "ls", "-u", "x", "--exec"});
+
+  EXPECT_EQ(options.complaint, "");
+  EXPECT_EQ(options.stream.unit, "hello.service");
+  EXPECT_EQ(options.program, (std::vector<std::string>{"ls", "-u", "x", "--exec"}));
+  EXPECT_FALSE(options.exec_in_place);
+}
+
+TEST(RunOptions, AreAllUnderstood) {
+  const Options options =
+      parse(Applet::kRun, {"--unit=a.service", "-t", "id", "-p", "err", "--stderr-priority=2",
+                           "--level-prefix=no", "--description=A b", "--exec", "--", "-odd"});
+
+  EXPECT_EQ(options.complaint, "");
+  EXPECT_EQ(options.stream.identifier, "id");
+  EXPECT_EQ(options.stream.level, 3);
+  EXPECT_EQ(options.stream.stderr_level, 2);
+  EXPECT_FALSE(options.stream.level_prefix);
+  EXPECT_EQ(options.description, "A b");
+  EXPECT_TRUE(options.exec_in_place);
+  EXPECT_EQ(options.program, (std::vector<std::string>{"-odd"}));
+}
+
+TEST(RunOptions, UsageErrorsAreNamed) {
+  EXPECT_EQ(parse(Applet::kRun, {"ls"}).complaint, "option -u UNIT is required");
+  EXPECT_EQ(parse(Applet::kRun, {"-u", "a"}).complaint, "no program given");
+  EXPECT_EQ(parse(Applet::kRun, {"-u"}).complaint, "option -u needs a value");
+  EXPECT_EQ(parse(Applet::kRun, {"-x"}).complaint, "option -x is unknown");
+  EXPECT_EQ(parse(Applet::kRun, {"--wrong"}).complaint, "option --wrong is unknown");
+  EXPECT_EQ(parse(Applet::kRun, {"-u", "a", "-p", "loud", "ls"}).complaint,
+            "bad value of --priority: 'loud'");
+  EXPECT_EQ(parse(Applet::kRun, {"-u", "a*", "ls"}).complaint, "not a unit name: 'a*'");
+  EXPECT_NE(parse(Applet::kCat, {"--exec"}).complaint, "");
+}
+
+TEST(CatOptions, NeedNeitherUnitNorProgram) {
+  const Options options = parse(Applet::kCat, {"-p", "4"});
+
+  EXPECT_EQ(options.complaint, "");
+  EXPECT_EQ(options.stream.level, 4);
+  EXPECT_EQ(options.stream.unit, "");
+}
+
+TEST(StreamHeader, CarriesIdentifierUnitAndPriority) {
+  const StreamSettings settings{.unit = "a.service",
+                                .identifier = "id",
+                                .level = {},
+                                .stderr_level = {},
+                                .level_prefix = true};
+  EXPECT_EQ(make_header(settings, 30), "id\na.service\n30\n1\n0\n0\n0\n");
+}
+
+}  // namespace
+}  // namespace logq::cli

@@ -1,0 +1,60 @@
+// A stdout socket of a test's own: accepts streams and lets the test read them when it wants.
+#pragma once
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+#include "base/unique_fd.h"
+
+namespace logq::test {
+
+class StreamListener {
+ public:
+  explicit StreamListener(std::string path) : path_(std::move(path)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    ::unlink(path_.c_str());
+    fd_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
+        ::listen(fd_.get(), 16) != 0) {
+      throw std::runtime_error("cannot listen on " + path_);
+    }
+  }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  // The next connection; not open when none comes within 10 s.
+  [[nodiscard]] base::UniqueFd accept() const {
+    pollfd ready{fd_.get(), POLLIN, 0};
+    if (::poll(&ready, 1, 10'000) != 1) return {};
+    return base::UniqueFd(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  }
+
+  // What comes in until the stream ends or `bytes` are there.
+  static std::string read(int fd, std::size_t bytes = std::string::npos) {
+    std::string text;
+    std::array<char, 4096> piece{};
+    while (text.size() < bytes) {
+      pollfd ready{fd, POLLIN, 0};
+      if (::poll(&ready, 1, 10'000) != 1) break;
+      const ssize_t count = ::read(fd, piece.data(), piece.size());
+      if (count <= 0) break;
+      text.append(piece.data(), static_cast<std::size_t>(count));
+    }
+    return text;
+  }
+
+ private:
+  std::string path_;
+  base::UniqueFd fd_;
+};
+
+}  // namespace logq::test
