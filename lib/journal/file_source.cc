@@ -125,6 +125,21 @@ void FileSource::seek(const Cursor& target) {
   }
 }
 
+void FileSource::align(const PlacedEntry& target, const BootOrder& boots) {
+  bool moved = false;
+  turn();
+  while (load(Direction::kForward, boots) && compare(candidate_, target) < 0) {
+    pass(Direction::kForward);
+    moved = true;
+  }
+  turn();
+  if (moved) return;
+  while (load(Direction::kBackward, boots) && compare(candidate_, target) >= 0) {
+    pass(Direction::kBackward);
+  }
+  turn();
+}
+
 void FileSource::seek_behind_seqnum(std::uint64_t seqnum) {
   floor_seqnum_ = seqnum;
   loaded_ = false;

@@ -44,6 +44,8 @@ class FileSource {
   // The first entry at or after `target`, found by what the two have in common: sequence, else
   // boot, else realtime; the head when nothing.
   void seek(const Cursor& target);
+  // Moves the gap past neighbours that are earlier than `target`, or back past later ones.
+  void align(const PlacedEntry& target, const BootOrder& boots);
   // Behind the entry that has this number; none up to it is handed out in forward direction, even
   // when it is appended later.
   void seek_behind_seqnum(std::uint64_t seqnum);

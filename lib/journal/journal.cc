@@ -40,6 +40,29 @@ void Journal::Impl::apply_seek() {
   if (seek_.kind == SeekKind::kTarget) complete_target();
   for (const auto& source : sources_)
     apply_seek_to(*source);
+  if (seek_.kind == SeekKind::kTarget) align_with_target();
+}
+
+// A complete cursor names one entry. Files were searched by sequence, boot or realtime, whichever
+// they share with it; the order of entries weighs these differently, so neighbours may be on the
+// wrong side of it.
+void Journal::Impl::align_with_target() {
+  const Cursor& cursor = seek_.target;
+  if (!cursor.seqnum_id || !cursor.seqnum || !cursor.boot_id || !cursor.monotonic_usec ||
+      !cursor.realtime_usec || !cursor.xor_hash) {
+    return;
+  }
+  PlacedEntry target;
+  target.seqnum_id = *cursor.seqnum_id;
+  target.info = {.offset = 0,
+                 .seqnum = *cursor.seqnum,
+                 .realtime_usec = *cursor.realtime_usec,
+                 .monotonic_usec = *cursor.monotonic_usec,
+                 .boot_id = *cursor.boot_id,
+                 .xor_hash = *cursor.xor_hash};
+  boots_.place(target);
+  for (const auto& source : sources_)
+    source->align(target, boots_);
 }
 
 void Journal::Impl::apply_seek_to(FileSource& source) {

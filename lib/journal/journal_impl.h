@@ -54,6 +54,7 @@ class Journal::Impl {
   void apply_seek();
   void apply_seek_to(FileSource& source);
   void complete_target();
+  void align_with_target();
   void prepare(Direction direction);
   void sift_down(std::size_t at);
   [[nodiscard]] bool earlier(const FileSource& a, const FileSource& b) const;

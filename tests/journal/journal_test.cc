@@ -239,6 +239,27 @@ TEST_F(JournalOfThree, LeavesOutWhatIsNoJournalAndSaysSo) {
   EXPECT_EQ(damaged, std::vector<std::string>{directory_.path() + "/bad.journal"});
 }
 
+TEST(Journal, TellsEntriesOfTheSameInstantApartByCursor) {
+  if (!peers_installed()) GTEST_SKIP() << kNoPeers;
+  const TempDir directory;
+  for (const char* source : {"a", "b", "c"}) {
+    make_journal(directory.path() + "/" + source + ".journal", export_entries(0, 10, 1, source));
+  }
+  auto journal = Journal::open_directory(directory.path());
+  ASSERT_TRUE(journal);
+  const auto cursors = values_of(read_forward(**journal), "__CURSOR");
+  ASSERT_EQ(cursors.size(), 30U);
+  for (std::size_t i = 0; i < cursors.size(); ++i) {
+    (*journal)->seek_cursor(*journal::Cursor::parse(cursors[i]));
+    ASSERT_TRUE((*journal)->next());
+    EXPECT_EQ((*journal)->cursor().to_string(), cursors[i]);
+    (*journal)->seek_cursor(*journal::Cursor::parse(cursors[i]));
+    ASSERT_EQ((*journal)->previous(), i > 0);
+    if (i == 0) continue;
+    EXPECT_EQ((*journal)->cursor().to_string(), cursors[i - 1]);
+  }
+}
+
 TEST(Journal, SaysWhyADirectoryCannotBeRead) {
   const TempDir directory;
 

@@ -61,6 +61,19 @@ TEST_F(NoRtc, AllFilesTogetherGiveEveryEntryOnce) {
   EXPECT_EQ(backward.size(), of_each.size());
 }
 
+TEST_F(NoRtc, ACursorLeadsBackToItsEntry) {
+  auto journal = Journal::open_directory(directory_.path());
+  ASSERT_TRUE(journal);
+  const auto cursors = values_of(read_forward(**journal), "__CURSOR");
+  std::size_t missed = 0;
+  for (std::size_t i = 0; i < cursors.size(); i += 11) {
+    (*journal)->seek_cursor(*journal::Cursor::parse(cursors[i]));
+    ASSERT_TRUE((*journal)->next());
+    missed += (*journal)->cursor().to_string() == cursors[i] ? 0U : 1U;
+  }
+  EXPECT_EQ(missed, 0U);
+}
+
 TEST_F(NoRtc, AllFilesTogetherComeInTheOrderOfJournalctl) {
   auto journal = Journal::open_directory(directory_.path());
   ASSERT_TRUE(journal);
