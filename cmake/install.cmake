@@ -1,0 +1,38 @@
+# cmake --install: component "development" is what find_package(logq) and pkg-config need,
+# component "runtime" the programs. Programs that are not built are left out.
+include(CMakePackageConfigHelpers)
+
+set(LOGQ_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/logq)
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/lib/include/logq DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        COMPONENT development FILES_MATCHING PATTERN "*.h")
+
+set(LOGQ_LIBRARIES logq_base logq_wire logq_client logq_spdlog)
+if(TARGET logq_journal)
+  list(APPEND LOGQ_LIBRARIES logq_journal)
+endif()
+install(TARGETS ${LOGQ_LIBRARIES} EXPORT logq_targets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+install(EXPORT logq_targets FILE logq-targets.cmake NAMESPACE logq::
+        DESTINATION ${LOGQ_CMAKE_DIR} COMPONENT development)
+
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/logq-config.cmake.in
+  ${PROJECT_BINARY_DIR}/logq-config.cmake INSTALL_DESTINATION ${LOGQ_CMAKE_DIR})
+# 0.x: a new minor version may break.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/logq-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/logq-config.cmake ${PROJECT_BINARY_DIR}/logq-config-version.cmake
+        DESTINATION ${LOGQ_CMAKE_DIR} COMPONENT development)
+
+file(RELATIVE_PATH LOGQ_PC_INCLUDEDIR ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
+     ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+configure_file(${PROJECT_SOURCE_DIR}/cmake/logq.pc.in ${PROJECT_BINARY_DIR}/logq.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/logq.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+        COMPONENT development)
+
+foreach(program logq logqd logq-run logq-cat)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+  endif()
+endforeach()
