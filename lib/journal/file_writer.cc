@@ -218,12 +218,14 @@ FileWriter::~FileWriter() = default;
 
 Result<std::unique_ptr<FileWriter>> FileWriter::create(const std::string& path,
                                                        const WriterOptions& options) {
-  return std::unique_ptr<FileWriter>(new FileWriter(LOGQ_TRY(Impl::create(path, options))));
+  auto impl = LOGQ_TRY(Impl::create(path, options));
+  return std::unique_ptr<FileWriter>(new FileWriter(std::move(impl)));
 }
 
 Result<std::unique_ptr<FileWriter>> FileWriter::reopen(const std::string& path,
                                                        const WriterOptions& options) {
-  return std::unique_ptr<FileWriter>(new FileWriter(LOGQ_TRY(Impl::reopen(path, options))));
+  auto impl = LOGQ_TRY(Impl::reopen(path, options));
+  return std::unique_ptr<FileWriter>(new FileWriter(std::move(impl)));
 }
 
 Result<std::uint64_t> FileWriter::append(const EntryTime& time,

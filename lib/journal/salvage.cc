@@ -120,6 +120,7 @@ Result<SalvageReport> salvage(const std::string& path, const WriterOptions& opti
 
   Rewriter rewriter(path, options, *file);
   const auto rewritten = rewrite(*file, rewriter, report);
+  report.damaged = file->damaged_entries();
   report.complete = report.entries >= file->claimed_entries();
   if (report.entries == 0) report.sequence.tail_seqnum = report.claimed_tail_seqnum;
   if (!rewritten) return keep_original(path, report, rewritten.error());
@@ -127,7 +128,11 @@ Result<SalvageReport> salvage(const std::string& path, const WriterOptions& opti
     return keep_original(path, report, Error::corrupt(0, "no entry of the file can be read"));
   }
   report.path = rewriter.archive_path();
-  LOGQ_TRY(remove_original(path));
+  if (report.damaged == 0) {
+    LOGQ_TRY(remove_original(path));
+  } else {
+    LOGQ_TRY(set_aside(path));
+  }
   return report;
 }
 

@@ -16,6 +16,7 @@ namespace logq::journal {
 
 struct SalvageReport {
   std::uint64_t entries = 0;  // found sound
+  std::uint64_t damaged = 0;  // found, but not whole: left out
   SequencePosition sequence;  // after the last of them; a null id when the file told nothing
   std::uint64_t claimed_tail_seqnum = 0;
   Id128 tail_boot_id;                      // of the last of them
@@ -25,7 +26,9 @@ struct SalvageReport {
 };
 
 // Salvages `path`, an active file (`base.journal`) that nobody writes. Afterwards there is no file
-// of that name. A file that yields nothing, or for whose entries there is no room, is set aside.
+// of that name. The original is removed when nothing in it was damaged; otherwise it is kept as
+// `.journal~` beside the archive, since readers may get more out of it than whole entries. A file
+// that yields nothing, or for whose entries there is no room, is set aside in the same way.
 // Fails only when not even that can be done.
 Result<SalvageReport> salvage(const std::string& path, const WriterOptions& options);
 

@@ -101,12 +101,14 @@ Result<void> Store::Impl::continue_or_begin() {
   const Error& error = reopened.error();
   if (error.code == Errc::kBusy || error.code == Errc::kCorrupt) {
     LOGQ_TRY(recover());
-  } else if (error.code == Errc::kUnsupported) {
+    return begin_file();
+  }
+  if (error.code == Errc::kUnsupported) {
     LOGQ_TRY(retire_foreign());
   } else if (error.sys_errno != ENOENT) {
     return fail(error);
   }
-  report_.tail_seqnum = std::max(report_.tail_seqnum, position_.tail_seqnum);
+  report_.tail_seqnum = position_.tail_seqnum;
   return begin_file();
 }
 

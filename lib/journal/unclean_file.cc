@@ -250,12 +250,16 @@ bool UncleanFile::is_outlier(std::size_t index) const {
 
 Result<void> UncleanFile::for_each_entry(const std::function<Result<void>(const Entry&)>& visit) {
   collect();
+  damaged_entries_ = 0;
   std::uint64_t last_seqnum = 0;
   for (std::size_t i = 0; i < candidates_.size(); ++i) {
     const std::uint64_t offset = candidates_[i].offset;
-    if (!is_sound_entry(offset, candidates_[i].suspect) || is_outlier(i)) continue;
+    if (!is_sound_entry(offset, candidates_[i].suspect) || is_outlier(i) ||
+        at<EntryObject>(offset)->seqnum <= last_seqnum) {
+      ++damaged_entries_;
+      continue;
+    }
     const auto* object = at<EntryObject>(offset);
-    if (object->seqnum <= last_seqnum) continue;
     last_seqnum = object->seqnum;
     LOGQ_TRY(visit({{object->realtime, object->monotonic, read_id(object->boot_id)},
                     object->seqnum,

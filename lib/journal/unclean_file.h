@@ -37,6 +37,9 @@ class UncleanFile {
   // Visits all sound entries in file order, which is that of their numbers, until `visit` fails.
   Result<void> for_each_entry(const std::function<Result<void>(const Entry&)>& visit);
 
+  // Entries that for_each_entry() has met and left out: damaged, or with damaged values.
+  [[nodiscard]] std::uint64_t damaged_entries() const { return damaged_entries_; }
+
   [[nodiscard]] Id128 seqnum_id() const;
   [[nodiscard]] Id128 machine_id() const;
   // What the header claims; to be compared with what is found.
@@ -81,6 +84,7 @@ class UncleanFile {
   std::vector<Candidate> candidates_;
   std::vector<bool> sound_data_;  // by offset / 8, and so the next
   std::vector<bool> bad_data_;
+  std::uint64_t damaged_entries_ = 0;
   std::uint64_t bytes_checked_ = 0;  // bounds the search in damage
 
   // Of the entry being read.

@@ -1,0 +1,123 @@
+// A full disk: a small tmpfs in a mount namespace of a child process.
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "journal/store.h"
+#include "journal/writer_support.h"
+#include "support/journalctl.h"
+#include "support/temp_dir.h"
+
+namespace logq::journal {
+namespace {
+
+using test::moment;
+
+constexpr int kNotPermitted = 77;
+
+// Runs `body` in a child that has a 3 MiB tmpfs at `directory`. Its exit status is the result: 0
+// when all was as it should be, else the line that was not.
+template <typename Body>
+int on_small_disk(const std::string& directory, const Body& body) {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    const bool mounted = ::unshare(CLONE_NEWNS) == 0 &&
+                         ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                         ::mount("tmpfs", directory.c_str(), "tmpfs", 0, "size=3m") == 0;
+    ::_exit(mounted ? body() : kNotPermitted);
+  }
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+#define EXPECT_OR_RETURN(condition) \
+  if (!(condition)) return __LINE__ % 76 + 1
+
+TEST(NoSpace, IsAnErrorAndLeavesAValidFile) {
+  const logq::test::TempDir directory;
+  const int status = on_small_disk(directory.path(), [&] {
+    WriterOptions options;
+    options.max_size_bytes = std::uint64_t{8} << 20;
+    const std::string path = directory.path() + "/system.journal";
+    const auto writer = FileWriter::create(path, options);
+    EXPECT_OR_RETURN(writer);
+    std::uint64_t n = 1;
+    Result<std::uint64_t> added = 0;
+    for (; added && n < 100'000; ++n) {
+      added = (*writer)->append(moment(n), test::views(test::service_entry(n)));
+    }
+    EXPECT_OR_RETURN(!added && added.error().code == Errc::kSystem);
+    EXPECT_OR_RETURN(added.error().sys_errno == ENOSPC);
+    EXPECT_OR_RETURN((*writer)->n_entries() == n - 2 && n > 1000);
+    EXPECT_OR_RETURN((*writer)->close());
+    EXPECT_OR_RETURN(test::seqnums_of(path) == test::numbers(1, n - 2));
+    EXPECT_OR_RETURN(!logq::test::journalctl_installed() ||
+                     logq::test::verify_file(path).status == 0);
+    return 0;
+  });
+  if (status == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
+  EXPECT_EQ(status, 0);
+}
+
+TEST(NoSpace, GoesOnWhenThereIsRoomAgain) {
+  const logq::test::TempDir directory;
+  const int status = on_small_disk(directory.path(), [&] {
+    StoreOptions options;
+    options.directory = directory.path();
+    options.writer.max_size_bytes = std::uint64_t{8} << 20;
+    const auto store = Store::open(options);
+    EXPECT_OR_RETURN(store);
+    const std::string ballast = directory.path() + "/ballast";
+    std::ofstream(ballast) << std::string(1 << 20, 'x');
+    std::uint64_t n = 1;
+    while ((*store)->append(moment(n), test::views(test::service_entry(n))))
+      ++n;
+    std::filesystem::remove(ballast);
+    const auto again = (*store)->append(moment(n), test::views(test::service_entry(n)));
+    EXPECT_OR_RETURN(again && *again == n);
+    EXPECT_OR_RETURN((*store)->close());
+    return 0;
+  });
+  if (status == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
+  EXPECT_EQ(status, 0);
+}
+
+TEST(NoSpace, SetsAsideAnUncleanFileThatCannotBeRewritten) {
+  const logq::test::TempDir directory;
+  const int status = on_small_disk(directory.path(), [&] {
+    StoreOptions options;
+    options.directory = directory.path();
+    options.writer.max_size_bytes = std::uint64_t{2} << 20;
+    std::uint64_t n = 1;
+    {
+      const auto store = Store::open(options);
+      EXPECT_OR_RETURN(store);
+      for (; n <= 2000; ++n) {
+        EXPECT_OR_RETURN((*store)->append(moment(n), test::views(test::service_entry(n))));
+      }
+    }
+    std::ofstream(directory.path() + "/spare") << std::string(400 << 10, 's') << std::flush;
+    std::ofstream(directory.path() + "/ballast") << std::string(3 << 20, 'b') << std::flush;
+    std::filesystem::remove(directory.path() + "/spare");
+    const auto store = Store::open(options);
+    EXPECT_OR_RETURN(store);
+    EXPECT_OR_RETURN((*store)->open_report().recovered_path.ends_with(".journal~"));
+    EXPECT_OR_RETURN((*store)->open_report().recovered_entries == 2000);
+    EXPECT_OR_RETURN((*store)->next_seqnum() == 2001);
+    EXPECT_OR_RETURN((*store)->append(moment(n), test::views(test::service_entry(n))));
+    EXPECT_OR_RETURN(test::seqnums_in(directory.path()) == test::numbers(1, 2001));
+    return 0;
+  });
+  if (status == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
+  EXPECT_EQ(status, 0);
+}
+
+}  // namespace
+}  // namespace logq::journal
