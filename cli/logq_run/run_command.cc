@@ -49,7 +49,7 @@ Output connect_output(const Options& options, const char* tool, int facility, La
   }
   StreamSettings settings = options.stream;
   if (settings.identifier.empty() && facility != 0) {
-    settings.identifier = base_name(options.program.front()).substr(0, wire::kStreamHeaderLineMax);
+    settings.identifier = identifier_of(options.program.front());
   }
   const int level = settings.level.value_or(kLevelInfo);
   plan.standard_output = {output.out.fd.get(), make_header(settings, facility * 8 + level)};

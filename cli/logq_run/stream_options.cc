@@ -24,13 +24,17 @@ constexpr std::array<std::pair<std::string_view, int>, 12> kLevels{{
     {"emergency", 0},
 }};
 
+// What fits a header line beside its newline.
+constexpr std::size_t kHeaderValueMax = wire::kStreamHeaderLineMax - 1;
+
 std::optional<std::string> bad_value(std::string_view option, const std::string& value) {
   return "bad value of --" + std::string(option) + ": '" + value + "'";
 }
 
 std::optional<std::string> apply_unit(const std::string& value, StreamSettings& settings) {
   const auto unit = wire::mangle_unit_name(value);
-  if (!unit || !wire::is_valid_unit_name(*unit)) return "not a unit name: '" + value + "'";
+  const bool usable = unit && wire::is_valid_unit_name(*unit) && unit->size() <= kHeaderValueMax;
+  if (!usable) return "not a unit name: '" + value + "'";
   settings.unit = *unit;
   return std::nullopt;
 }
@@ -57,8 +61,7 @@ std::optional<std::string> apply_stream_option(std::string_view name,
                                                StreamSettings& settings) {
   if (name == "unit") return apply_unit(value, settings);
   if (name == "identifier") {
-    // A header line holds it, of at most 255 bytes.
-    if (value.size() > wire::kStreamHeaderLineMax || value.find('\n') != std::string::npos) {
+    if (value.size() > kHeaderValueMax || value.find('\n') != std::string::npos) {
       return bad_value(name, value);
     }
     settings.identifier = value;
@@ -83,8 +86,12 @@ std::string make_header(const StreamSettings& settings, int priority) {
                                      .level_prefix = settings.level_prefix});
 }
 
-std::string base_name(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
+std::string identifier_of(const std::string& program) {
+  std::string name = program.substr(program.rfind('/') + 1);
+  name.resize(std::min(name.size(), kHeaderValueMax));
+  std::ranges::replace(name, '
+', '_');
+  return name;
 }
 
 }  // namespace logq::cli

@@ -31,7 +31,7 @@ std::optional<std::string> apply_stream_option(std::string_view name,
 // The header for a stream of `settings` with this priority (facility * 8 + level).
 std::string make_header(const StreamSettings& settings, int priority);
 
-// "sh" for "/bin/sh".
-std::string base_name(const std::string& path);
+// The identifier of a program's lines unless one is given: "sh" for "/bin/sh", fit for a header.
+std::string identifier_of(const std::string& program);
 
 }  // namespace logq::cli

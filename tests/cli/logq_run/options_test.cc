@@ -58,6 +58,15 @@ TEST(CatOptions, NeedNeitherUnitNorProgram) {
   EXPECT_EQ(options.stream.unit, "");
 }
 
+TEST(StreamSettings, OnlyTakeWhatFitsAHeaderLine) {
+  EXPECT_EQ(parse(Applet::kCat, {"-t", std::string(254, 'a')}).complaint, "");
+  EXPECT_NE(parse(Applet::kCat, {"-t", std::string(255, 'a')}).complaint, "");
+  EXPECT_NE(parse(Applet::kCat, {"-t", "two\nlines"}).complaint, "");
+  EXPECT_NE(parse(Applet::kCat, {"-u", std::string(247, 'a')}).complaint, "");
+  EXPECT_EQ(identifier_of("/bin/" + std::string(300, 'a')).size(), 254U);
+  EXPECT_EQ(identifier_of("/bin/a\nb"), "a_b");
+}
+
 TEST(StreamHeader, CarriesIdentifierUnitAndPriority) {
   const StreamSettings settings{.unit = "a.service",
                                 .identifier = "id",
