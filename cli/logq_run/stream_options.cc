@@ -89,8 +89,7 @@ std::string make_header(const StreamSettings& settings, int priority) {
 std::string identifier_of(const std::string& program) {
   std::string name = program.substr(program.rfind('/') + 1);
   name.resize(std::min(name.size(), kHeaderValueMax));
-  std::ranges::replace(name, '
-', '_');
+  std::ranges::replace(name, '\n', '_');
   return name;
 }
 
