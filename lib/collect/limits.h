@@ -9,8 +9,9 @@ namespace logq::collect {
 // Datagrams. A client that sets SO_SNDBUF to 8 MiB, as libsystemd does, can send just under 16 MiB.
 inline constexpr std::size_t kDatagramSlots = 64;
 inline constexpr std::size_t kDatagramSlotBytes = std::size_t{16} << 20;
-// What a slot keeps after use; the pages beyond it are given back.
-inline constexpr std::size_t kDatagramKeepBytes = std::size_t{64} << 10;
+// The part of every slot that is always in memory, side by side with that of the other slots. The
+// rest is touched by larger datagrams only, and given back after use.
+inline constexpr std::size_t kDatagramDenseBytes = std::size_t{64} << 10;
 // Room for credentials, a timestamp, a security label and a few descriptors. A descriptor bomb does
 // not fit, which MSG_CTRUNC tells.
 inline constexpr std::size_t kControlBytes = 512;
@@ -23,6 +24,8 @@ inline constexpr std::uint64_t kMemfdSizeMaxUnprivileged = std::uint64_t{32} << 
 
 // Streams. journald took 4096 until v258.
 inline constexpr std::size_t kStreamsMax = 4096;
+// What a region keeps after use, so that short streams cost no pages; the rest is given back.
+inline constexpr std::size_t kStreamKeepBytes = std::size_t{16} << 10;
 inline constexpr std::size_t kStreamReadBytes = std::size_t{64} << 10;
 // Positions in a stream buffer are 23 bits wide, and the buffer holds two lines and one read.
 inline constexpr std::size_t kStreamLineMax = std::size_t{3} << 20;

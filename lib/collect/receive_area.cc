@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 
 #include "base/try.h"
 
@@ -13,25 +14,25 @@ namespace logq::collect {
 namespace {
 
 constexpr std::uint32_t kFree = 0xffffffff;
-constexpr std::size_t kPrefaultBytes = 16 * 1024;
 
 }  // namespace
 
 struct ReceiveArea::Slot {
   std::uint64_t progress;
-  iovec data;
+  iovec data[2];  // the dense part, then the sparse one
   alignas(cmsghdr) unsigned char control[kControlBytes];
 };
 
 namespace {
 
-constexpr std::uint64_t kTableBytes = 1024;  // an mmsghdr and a Slot, with room to spare
+constexpr std::uint64_t kHeadBytes = 1024;  // an mmsghdr and a Slot, with room to spare
+constexpr std::uint64_t kTableBytes = kHeadBytes + kDatagramDenseBytes;
 constexpr AreaKind kKind{0x5643'4552'5147'4f4c, 1, kTableBytes, 1024, std::uint64_t{1} << 30};
 
 }  // namespace
 
 mmsghdr* ReceiveArea::headers() const {
-  static_assert(sizeof(mmsghdr) + sizeof(Slot) <= kTableBytes);
+  static_assert(sizeof(mmsghdr) + sizeof(Slot) <= kHeadBytes);
   return overlay<mmsghdr>(area_.table());
 }
 
@@ -48,10 +49,9 @@ Result<ReceiveArea> ReceiveArea::create(const std::string& path,
   ReceiveArea area(LOGQ_TRY(AreaFile::create(staged, kKind, geometry, boot_id)));
   for (std::size_t i = 0; i < geometry.slots; ++i) {
     area.prepare(i);
-    // Populated pages keep a fault, which a kill can interrupt, out of the receive call.
-    const std::size_t prefault = std::min<std::size_t>(kPrefaultBytes, geometry.slot_bytes);
-    std::ignore = ::madvise(area.area_.slot(i), prefault, MADV_POPULATE_WRITE);
   }
+  // Populated pages keep a fault, which a kill can interrupt, out of the receive call.
+  std::ignore = ::madvise(area.area_.table(), kTableBytes * geometry.slots, MADV_POPULATE_WRITE);
   if (::rename(staged.c_str(), path.c_str()) < 0) return fail(Error::system(errno, "rename"));
   return area;
 }
@@ -65,15 +65,22 @@ Result<ReceiveArea::Existing> ReceiveArea::open_existing(const std::string& path
   return existing;
 }
 
+char* ReceiveArea::dense(std::size_t index) const {
+  return overlay<char>(area_.table() + kHeadBytes * slots() + kDatagramDenseBytes * index);
+}
+
 void ReceiveArea::prepare(std::size_t index) {
   Slot& slot = slot_at(index);
   mmsghdr& header = headers()[index];
   std::atomic_ref(header.msg_len).store(kFree, std::memory_order_release);
   std::atomic_ref(slot.progress).store(0, std::memory_order_release);
-  slot.data = {area_.slot(index), area_.geometry().slot_bytes};
+  // The sparse part leaves room for the dense one before it, where datagram() puts them together.
+  const std::size_t dense_bytes = std::min<std::size_t>(kDatagramDenseBytes, slot_bytes());
+  slot.data[0] = {dense(index), dense_bytes};
+  slot.data[1] = {area_.slot(index) + dense_bytes, slot_bytes() - dense_bytes};
   header.msg_hdr = {};
-  header.msg_hdr.msg_iov = &slot.data;
-  header.msg_hdr.msg_iovlen = 1;
+  header.msg_hdr.msg_iov = slot.data;
+  header.msg_hdr.msg_iovlen = 2;
   header.msg_hdr.msg_control = slot.control;
   header.msg_hdr.msg_controllen = kControlBytes;
 }
@@ -98,8 +105,11 @@ std::optional<std::size_t> ReceiveArea::next_received(std::size_t from) const {
 }
 
 std::string_view ReceiveArea::datagram(std::size_t slot) const {
-  const auto size = std::min<std::uint64_t>(length(slot), area_.geometry().slot_bytes);
-  return {reinterpret_cast<const char*>(area_.slot(slot)), size};
+  const auto size = std::min<std::uint64_t>(length(slot), slot_bytes());
+  if (size <= kDatagramDenseBytes) return {dense(slot), size};
+  char* whole = overlay<char>(area_.slot(slot));
+  std::memcpy(whole, dense(slot), kDatagramDenseBytes);
+  return {whole, size};
 }
 
 msghdr ReceiveArea::message(std::size_t slot) const {
@@ -114,9 +124,9 @@ ProgressCell ReceiveArea::progress(std::size_t slot) const {
 }
 
 void ReceiveArea::release(std::size_t slot) {
-  const std::size_t used = datagram(slot).size();
+  const auto used = std::min<std::uint64_t>(length(slot), slot_bytes());
   prepare(slot);
-  if (used > kDatagramKeepBytes) area_.discard(slot, kDatagramKeepBytes, used);
+  if (used > kDatagramDenseBytes) area_.discard(slot, 0, used);
 }
 
 void ReceiveArea::resolve_progress(std::uint64_t tail_seqnum) {

@@ -7,7 +7,8 @@
 //   free (length = marker) -> received (length) -> entry k in progress -> ... -> free
 //
 // with its progress in one ProgressWord whose position is the number of entries stored so far.
-// Not thread-safe.
+// The first kDatagramDenseBytes of all slots lie side by side: scattered over the sparse file they
+// cost a file system on disk milliseconds each. Not thread-safe.
 #pragma once
 
 #include <sys/socket.h>
@@ -56,8 +57,10 @@ class ReceiveArea {
  private:
   struct Slot;
   explicit ReceiveArea(AreaFile area) : area_(std::move(area)) {}
+  [[nodiscard]] std::size_t slot_bytes() const { return area_.geometry().slot_bytes; }
   [[nodiscard]] mmsghdr* headers() const;
   [[nodiscard]] Slot& slot_at(std::size_t index) const;
+  [[nodiscard]] char* dense(std::size_t index) const;
   void prepare(std::size_t index);
   [[nodiscard]] std::uint32_t length(std::size_t index) const;
 

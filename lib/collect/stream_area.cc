@@ -46,6 +46,7 @@ struct StreamRegion::Layout {
   std::uint64_t progress;
   std::uint64_t read_base;      // where the read in flight puts its bytes
   std::uint64_t next_consumed;  // where the entry in progress ends
+  std::uint64_t high_water;     // how much of the buffer has been used
   std::uint64_t header_bytes;   // 0 until the identity below is complete
   std::uint32_t streaming;      // the header's bytes are consumed
   std::uint32_t level_prefix;
@@ -105,6 +106,7 @@ std::optional<Credentials> StreamRegion::pending_writer(Descriptors descriptors)
 void StreamRegion::commit_read() {
   const std::size_t base = std::min<std::size_t>(layout_->read_base, capacity_);
   const std::size_t length = std::min<std::size_t>(layout_->message.msg_len, capacity_ - base);
+  layout_->high_water = std::max<std::uint64_t>(layout_->high_water, base + length);
   store_positions(consumed(), base + length);
   std::atomic_ref(layout_->message.msg_len).store(kNoRead, std::memory_order_release);
 }
@@ -183,6 +185,10 @@ void StreamRegion::resolve(std::uint64_t tail_seqnum) {
   }
 }
 
+std::size_t StreamRegion::high_water() const {
+  return layout_->high_water;
+}
+
 void StreamRegion::reset() {
   *layout_ = Layout{};
   layout_->message.msg_len = kNoRead;
@@ -246,7 +252,9 @@ std::optional<std::size_t> StreamArea::acquire() {
 
 void StreamArea::release(std::size_t index) {
   std::atomic_ref(use_flags()[index]).store(0, std::memory_order_release);
-  area_.discard(index, 0, area_.geometry().slot_bytes);
+  if (region(index).high_water() + kLayoutBytes > kStreamKeepBytes) {
+    area_.discard(index, kStreamKeepBytes, area_.geometry().slot_bytes);
+  }
   search_from_ = std::min(search_from_, index);
 }
 

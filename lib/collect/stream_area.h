@@ -68,6 +68,7 @@ class StreamRegion {
 
   // Settles what a kill interrupted; the pending read, if any, is left to the caller.
   void resolve(std::uint64_t tail_seqnum);
+  [[nodiscard]] std::size_t high_water() const;
   void reset();
 
  private:

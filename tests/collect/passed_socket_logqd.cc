@@ -1,0 +1,93 @@
+#include "collect/passed_socket_logqd.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <stdexcept>
+
+namespace logq::test {
+namespace {
+
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) throw std::runtime_error("path too long");
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+const sockaddr* generic(const sockaddr_un& address) {
+  const void* untyped = &address;
+  return static_cast<const sockaddr*>(untyped);
+}
+
+base::UniqueFd listen_at(const std::string& path, int type) {
+  base::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+  const sockaddr_un address = address_of(path);
+  if (::bind(fd.get(), generic(address), sizeof address) < 0) throw std::runtime_error("bind");
+  const int on = 1;
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+  if (type == SOCK_STREAM && ::listen(fd.get(), 64) < 0) throw std::runtime_error("listen");
+  return fd;
+}
+
+}  // namespace
+
+base::UniqueFd connect_unix(const std::string& path, int type) {
+  base::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+  const sockaddr_un address = address_of(path);
+  if (::connect(fd.get(), generic(address), sizeof address) < 0)
+    throw std::runtime_error("connect");
+  return fd;
+}
+
+PassedSocketLogqd::PassedSocketLogqd() {
+  ::mkdir(runtime_dir().c_str(), 0700);
+  ::mkdir(storage_dir().c_str(), 0700);
+  native_ = listen_at(native_socket(), SOCK_DGRAM);
+  streams_ = listen_at(stdout_socket(), SOCK_STREAM);
+  start();
+}
+
+PassedSocketLogqd::~PassedSocketLogqd() {
+  if (pid_ > 0) kill();
+}
+
+void PassedSocketLogqd::start() {
+  // High numbers, so that placing them at 3 and 4 cannot overwrite one another.
+  const std::string runtime = "--runtime-dir=" + runtime_dir();
+  const std::string storage = "--storage-dir=" + storage_dir();
+  pid_ = ::fork();
+  if (pid_ != 0) return;
+  const int streams = ::fcntl(streams_.get(), F_DUPFD, 100);
+  const int native = ::fcntl(native_.get(), F_DUPFD, 100);
+  ::dup2(streams, 3);  // in no particular order: logqd looks at what they are
+  ::dup2(native, 4);
+  ::setenv("LISTEN_FDS", "2", 1);
+  ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+  ::execl(LOGQ_BIN_DIR "/logqd", "logqd", runtime.c_str(), storage.c_str(), nullptr);
+  ::_exit(127);
+}
+
+void PassedSocketLogqd::kill() {
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+int PassedSocketLogqd::stop() {
+  int status = 0;
+  ::kill(pid_, SIGTERM);
+  ::waitpid(pid_, &status, 0);
+  pid_ = -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace logq::test
