@@ -3,9 +3,10 @@
 // The file is a systemd journal file: compact, keyed hashes, zstd, 272-byte header, compatible
 // flags 0 (docs/file-format.md). Stock journalctl and libsystemd may read it at any time.
 //
-// Appended entries become visible to readers with publish(); a batch of appends costs one publish.
-// Not thread-safe, except that sync() may run on another thread while entries are appended.
-// The destructor leaves the file ONLINE, as a crash would; call close() or archive().
+// Appended entries are visible to readers at the latest after publish(). Today each append()
+// publishes its own entry, in the order readers rely on, so that a kill finds every entry whose
+// append() returned. Not thread-safe, except that sync() may run on another thread while entries
+// are appended. The destructor leaves the file ONLINE, as a crash would; call close() or archive().
 #pragma once
 
 #include <sys/types.h>
@@ -62,8 +63,10 @@ class FileWriter {
   // deduplicated; identical repeats within an entry are stored once.
   //
   // Errors: kFull (no room, or time went backwards within the file: rotate and retry),
-  // kInvalidArgument (no payload, a payload without a name, an implausible time), kTooLarge (can fit no
-  // file), kSystem (ENOSPC, EIO). After an error the file is as before, unused objects aside.
+  // kInvalidArgument (no payload, a payload without a name, an implausible time or null boot id),
+  // kTooLarge (can fit no file), kSystem (ENOSPC, EIO), kClosed (after close or archive), kCorrupt
+  // (a reopened file is damaged inside: rotate and retry). After an error the file is as before,
+  // unused objects aside.
   Result<std::uint64_t> append(const EntryTime& time, std::span<const std::string_view> payloads);
 
   // Recovery and copying: append with a given sequence number, which must exceed the tail's.
@@ -78,11 +81,14 @@ class FileWriter {
 
   // Makes everything published durable.
   Result<void> sync();
-  // Publishes, syncs, sets OFFLINE and closes; the file can be reopened.
+  // Publishes, syncs and sets OFFLINE; the file can be reopened. The descriptor goes with the
+  // object, so that a sync() under way on another thread never loses it. The same holds for
+  // archive().
   Result<void> close();
   // Publishes, gives back what is over-allocated, sets ARCHIVED, syncs, renames to the archive name
-  // (`base@seqnum_id-head_seqnum-head_realtime.journal`) and closes. An empty file is deleted instead.
-  // Returns the new path, or an empty string when deleted.
+  // (`base@seqnum_id-head_seqnum-head_realtime.journal`) and closes. An empty file is deleted
+  // instead. Returns the new path, or an empty string when deleted. Where that name is taken the
+  // file becomes `base@realtime-random.journal~` instead; nothing is ever replaced.
   Result<std::string> archive();
 
   [[nodiscard]] const std::string& path() const;
