@@ -73,23 +73,25 @@ char repaired(char c) {
 void Value::append_to(std::string& out) const {
   switch (kind_) {
     case Kind::kSigned:
-      return append_number(signed_, out);
+      return append_number(static_cast<std::int64_t>(word_), out);
     case Kind::kUnsigned:
-      return append_number(unsigned_, out);
+      return append_number(word_, out);
     case Kind::kBool:
-      out += unsigned_ != 0 ? "true" : "false";
+      out += word_ != 0 ? "true" : "false";
       return;
     case Kind::kDouble:
-      return append_number(double_, out);
+      return append_number(std::bit_cast<double>(word_), out);
     case Kind::kText:
-      out += text_;
+      out += text();
       return;
     case Kind::kDuration:
-      return append_duration(signed_, out);
-    case Kind::kError:
-      return append_error(error_.value, *error_.category, out);
+      return append_duration(static_cast<std::int64_t>(word_), out);
+    case Kind::kError: {
+      const auto* category = static_cast<const std::error_category*>(pointer_);
+      return append_error(static_cast<int>(word_), *category, out);
+    }
     case Kind::kId:
-      return append_id(id_, out);
+      return append_id(*static_cast<const Id128*>(pointer_), out);
   }
 }
 

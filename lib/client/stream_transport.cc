@@ -66,20 +66,39 @@ SendResult StreamTransport::send(const Entry& entry) noexcept try {
 
 SendResult StreamTransport::write_entry(std::string_view bytes) {
   const Deadline deadline = std::chrono::steady_clock::now() + max_block_;
-  const std::unique_lock lock(mutex_, deadline);
-  if (!lock.owns_lock()) return {SendStatus::kFull, EAGAIN};
-  int code = 0;
-  if (torn_) {
-    std::string_view line_end = "\n";
-    code = write_before(deadline, line_end);
-    torn_ = code < 0;
-  }
-  const std::size_t size = bytes.size();
-  if (code == 0) code = write_before(deadline, bytes);
+  if (!take_turn(deadline)) return {SendStatus::kFull, EAGAIN};
+  const int code = write_in_turn(deadline, bytes);
+  give_turn();
   if (code == 0) return {};
-  if (!bytes.empty() && bytes.size() != size) torn_ = true;
   if (code == -EAGAIN) return {SendStatus::kFull, -code};
   return {code == -EPIPE ? SendStatus::kNoCollector : SendStatus::kFailed, -code};
+}
+
+bool StreamTransport::take_turn(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  if (!turn_is_free_.wait_until(lock, deadline, [this] { return !turn_taken_; })) return false;
+  turn_taken_ = true;
+  return true;
+}
+
+void StreamTransport::give_turn() {
+  {
+    const std::scoped_lock lock(mutex_);
+    turn_taken_ = false;
+  }
+  turn_is_free_.notify_one();
+}
+
+int StreamTransport::write_in_turn(Deadline deadline, std::string_view bytes) {
+  if (torn_) {
+    std::string_view line_end = "\n";
+    if (const int code = write_before(deadline, line_end); code < 0) return code;
+    torn_ = false;
+  }
+  const std::size_t size = bytes.size();
+  const int code = write_before(deadline, bytes);
+  torn_ = code < 0 && bytes.size() != size;
+  return code;
 }
 
 // Writes all of `bytes`, removing from its front what was written. 0 or a negative errno.

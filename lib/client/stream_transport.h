@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <string_view>
 
@@ -25,14 +26,20 @@ class StreamTransport final : public Transport {
   using Deadline = std::chrono::steady_clock::time_point;
 
   SendResult write_entry(std::string_view bytes);
+  bool take_turn(Deadline deadline);
+  void give_turn();
+  int write_in_turn(Deadline deadline, std::string_view bytes);
   int write_before(Deadline deadline, std::string_view& bytes);
   [[nodiscard]] int wait_writable(Deadline deadline) const;
 
   const base::UniqueFd fd_;
   const LineFormat format_;
   const std::chrono::milliseconds max_block_;
-  std::timed_mutex mutex_;
-  bool torn_ = false;  // the last entry was cut off: begin on a new line. Guarded by mutex_.
+  // Whoever is writing holds the turn, not the mutex, which nobody keeps for long.
+  std::mutex mutex_;
+  std::condition_variable turn_is_free_;
+  bool turn_taken_ = false;  // guarded by mutex_
+  bool torn_ = false;        // the last entry was cut off: begin a new line. Guarded by the turn.
 };
 
 }  // namespace logq::client

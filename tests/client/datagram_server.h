@@ -67,9 +67,8 @@ class DatagramServer {
   std::optional<std::string> receive_bytes() {
     pollfd wait{fd_.get(), POLLIN, 0};
     if (::poll(&wait, 1, 2000) != 1) return std::nullopt;
-    std::string bytes(std::size_t{4} << 20, '\0');
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    iovec part{bytes.data(), bytes.size()};
+    iovec part{buffer_.data(), buffer_.size()};
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
@@ -77,14 +76,13 @@ class DatagramServer {
     message.msg_controllen = control.size();
     const ssize_t size = ::recvmsg(fd_.get(), &message, MSG_CMSG_CLOEXEC);
     if (size < 0) return std::nullopt;
-    bytes.resize(static_cast<std::size_t>(size));
     sealed_file_ = false;
     if (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr) {
       int file = -1;
       std::memcpy(&file, CMSG_DATA(header), sizeof file);
       return read_file(base::UniqueFd(file));
     }
-    return bytes;
+    return buffer_.substr(0, static_cast<std::size_t>(size));
   }
 
   std::string read_file(const base::UniqueFd& file) {
@@ -100,6 +98,7 @@ class DatagramServer {
 
   std::string path_;
   base::UniqueFd fd_;
+  std::string buffer_ = std::string(std::size_t{4} << 20, '\0');
   bool sealed_file_ = false;
 };
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -70,6 +71,21 @@ class FieldName {
 // first character may not be one or the name is reserved, cut to 64: "user-id" is USER_ID.
 [[nodiscard]] std::string repaired_field_name(std::string_view name);
 
+namespace internal {
+
+template <typename T>
+concept Boolean = std::is_same_v<T, bool>;
+template <typename T>
+concept SignedInteger = std::signed_integral<T> && !Boolean<T>;
+template <typename T>
+concept UnsignedInteger = std::unsigned_integral<T> && !Boolean<T>;
+template <typename T>
+concept TextLike = std::is_convertible_v<const T&, std::string_view>;
+template <typename T>
+concept Enumerator = std::is_enum_v<T> && !TextLike<T>;
+
+}  // namespace internal
+
 // The value of a field, a view tagged with its type. Converts from: all integers, enums, bool,
 // float and double, anything that converts to std::string_view, spans of bytes, durations,
 // std::error_code, std::exception (its what()) and Id128. Trivially copyable, never allocates.
@@ -86,58 +102,39 @@ class Value {
     kId
   };
 
-  template <typename T>
-  requires std::is_same_v<T, bool>
-  constexpr Value(T value) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kBool),
-        unsigned_(value ? 1 : 0) {}
-  template <typename T>
-  requires(std::signed_integral<T> && !std::is_same_v<T, bool>) constexpr Value(
-      T value) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kSigned),
-        signed_(static_cast<std::int64_t>(value)) {}
-  template <typename T>
-  requires(std::unsigned_integral<T> && !std::is_same_v<T, bool>) constexpr Value(
-      T value) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kUnsigned),
-        unsigned_(static_cast<std::uint64_t>(value)) {}
-  template <typename T>
-  requires(std::is_enum_v<T> && !std::is_convertible_v<T, std::string_view>) constexpr Value(
-      T value) noexcept  // NOLINT(google-explicit-constructor)
-      : Value(static_cast<std::underlying_type_t<T>>(value)) {}
+  // NOLINTBEGIN(google-explicit-constructor): a value stands for what it is made of.
+  template <internal::Boolean T>
+  constexpr Value(T value) noexcept : Value(Kind::kBool, value ? 1U : 0U) {}
+  template <internal::SignedInteger T>
+  constexpr Value(T value) noexcept
+      : Value(Kind::kSigned, static_cast<std::uint64_t>(std::int64_t{value})) {}
+  template <internal::UnsignedInteger T>
+  constexpr Value(T value) noexcept : Value(Kind::kUnsigned, std::uint64_t{value}) {}
+  template <internal::Enumerator T>
+  constexpr Value(T value) noexcept : Value(static_cast<std::underlying_type_t<T>>(value)) {}
   template <std::floating_point T>
-  constexpr Value(T value) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kDouble),
-        double_(static_cast<double>(value)) {}
-  template <typename T>
-  requires std::is_convertible_v<const T&, std::string_view>
-  constexpr Value(const T& text) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kText),
-        text_(static_cast<std::string_view>(text)) {}
-  Value(std::span<const std::byte> bytes) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kText),
-        text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
-  Value(std::span<const std::uint8_t> bytes) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kText),
-        text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
+  constexpr Value(T value) noexcept
+      : Value(Kind::kDouble, std::bit_cast<std::uint64_t>(static_cast<double>(value))) {}
+  template <internal::TextLike T>
+  constexpr Value(const T& text) noexcept : Value(as_text(text)) {}
+  constexpr Value(std::span<const std::byte> bytes) noexcept
+      : Value(Kind::kText, bytes.size(), bytes.data()) {}
+  constexpr Value(std::span<const std::uint8_t> bytes) noexcept
+      : Value(Kind::kText, bytes.size(), bytes.data()) {}
   template <typename Rep, typename Period>
-  constexpr Value(
-      std::chrono::duration<Rep, Period> duration) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kDuration),
-        signed_(std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count()) {}
-  Value(const std::error_code& error) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kError),
-        error_{error.value(), &error.category()} {}
-  Value(const std::exception& exception) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kText),
-        text_(exception.what()) {}
-  Value(const Id128& id) noexcept  // NOLINT(google-explicit-constructor)
-      : kind_(Kind::kId),
-        id_(id) {}
+  constexpr Value(std::chrono::duration<Rep, Period> duration) noexcept
+      : Value(Kind::kDuration, static_cast<std::uint64_t>(nanoseconds(duration))) {}
+  Value(const std::error_code& error) noexcept
+      : Value(Kind::kError, static_cast<std::uint64_t>(error.value()), &error.category()) {}
+  Value(const std::exception& exception) noexcept : Value(as_text(exception.what())) {}
+  Value(const Id128& id) noexcept : Value(Kind::kId, 0, &id) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] Kind kind() const { return kind_; }
   // REQUIRES: kind() is kText.
-  [[nodiscard]] std::string_view text() const { return text_; }
+  [[nodiscard]] std::string_view text() const {
+    return {static_cast<const char*>(pointer_), static_cast<std::size_t>(word_)};
+  }
 
   // Appends the value as the journal stores it. Integers and floats in decimal (the shortest text
   // that reads back as the same number), bool as "true" or "false", durations as microseconds with
@@ -146,20 +143,22 @@ class Value {
   void append_to(std::string& out) const;
 
  private:
-  struct ErrorView {
-    int value;
-    const std::error_category* category;
-  };
+  constexpr Value(Kind kind, std::uint64_t word, const void* pointer = nullptr) noexcept
+      : kind_(kind),
+        word_(word),
+        pointer_(pointer) {}
+
+  static constexpr Value as_text(std::string_view text) noexcept {
+    return {Kind::kText, text.size(), text.data()};
+  }
+  template <typename Duration>
+  static constexpr std::int64_t nanoseconds(Duration duration) noexcept {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
+  }
 
   Kind kind_;
-  union {
-    std::int64_t signed_;
-    std::uint64_t unsigned_;
-    double double_;
-    std::string_view text_;
-    ErrorView error_;
-    Id128 id_;
-  };
+  std::uint64_t word_;   // the number or its bits, the size of the text, the error's number
+  const void* pointer_;  // to the text, the error's category or the id
 };
 
 struct Field {
