@@ -96,7 +96,7 @@ Result<void> Collector::open_store() {
   clients_ =
       std::make_unique<ClientCache>(ProcessSources{}, claims_, ClientCache::default_capacity());
   driver_ = std::make_unique<DriverMessages>(*ingest_, *clients_, drops_);
-  native_ = std::make_unique<NativeSource>(*ingest_, *clients_, drops_);
+  native_ = std::make_unique<NativeSource>(*ingest_, *clients_, drops_, ::getpid());
   streams_ = std::make_unique<StreamSource>(
       StreamServices{*ingest_, *clients_, drops_, options_.line_max, ::geteuid()}, claims_);
   const auto interval = std::min(options_.sync_interval_usec, options_.sync_interval_max_usec);

@@ -1,7 +1,5 @@
 #include "collect/native_source.h"
 
-#include <unistd.h>
-
 #include <charconv>
 #include <limits>
 
@@ -20,10 +18,11 @@ std::optional<pid_t> parse_pid(std::string_view text) {
 
 }  // namespace
 
-NativeSource::NativeSource(Ingest& ingest, ClientCache& clients, Drops& drops)
+NativeSource::NativeSource(Ingest& ingest, ClientCache& clients, Drops& drops, pid_t own_pid)
     : ingest_(ingest),
       clients_(clients),
-      drops_(drops) {}
+      drops_(drops),
+      own_pid_(own_pid) {}
 
 void NativeSource::replay(ReceiveArea& predecessor) {
   ingest_.refresh_time();
@@ -79,7 +78,7 @@ bool NativeSource::begin(ReceiveArea& area, std::size_t slot, Descriptors descri
     text = contents(area, *job_);
   }
   const auto& sender = job_->control.credentials;
-  const bool is_ours = sender.has_value() && sender->pid == ::getpid();
+  const bool is_ours = sender.has_value() && sender->pid == own_pid_;
   if (!text.has_value() || is_ours) {
     finish(area);
     return false;

@@ -23,7 +23,8 @@ namespace logq::collect {
 
 class NativeSource {
  public:
-  NativeSource(Ingest& ingest, ClientCache& clients, Drops& drops);
+  // Datagrams of `own_pid` are ignored, so that the collector cannot feed itself.
+  NativeSource(Ingest& ingest, ClientCache& clients, Drops& drops, pid_t own_pid);
 
   // Stores what a predecessor received and did not store. REQUIRES: its progress is resolved.
   void replay(ReceiveArea& predecessor);
@@ -60,6 +61,7 @@ class NativeSource {
   Ingest& ingest_;
   ClientCache& clients_;
   Drops& drops_;
+  pid_t own_pid_;
   base::UniqueFd socket_;
   std::optional<ReceiveArea> area_;
   std::optional<Job> job_;

@@ -1,0 +1,157 @@
+#include "collect/client_metadata.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "collect/client_cache.h"
+#include "logq/id128.h"
+#include "support/child_process.h"
+#include "support/temp_dir.h"
+
+namespace logq::collect {
+namespace {
+
+constexpr Credentials kClient{42, 1000, 100};
+
+// A /proc of the test's own with one process in it.
+class ClientMetadataTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directories(proc() + "/attr");
+    std::filesystem::create_directories(directory_.path() + "/units");
+    sources_.proc = directory_.path();
+    sources_.units = directory_.path() + "/units";
+    sources_.hierarchy = CgroupHierarchy::kUnified;
+    write("comm", "hello\n");
+    write("cmdline", std::string("/bin/hello\0a b\0", 15));
+    write("status", "Name:\thello\nCapEff:\t00000000a80425fb\nX:\t1\n");
+    write("sessionid", "4294967295");
+    write("loginuid", "0");
+    write("cgroup", "0::/\n");
+    std::filesystem::create_symlink("/bin/hello (deleted)", proc() + "/exe");
+  }
+  [[nodiscard]] std::string proc() const { return directory_.path() + "/42"; }
+  void write(const std::string& name, const std::string& text) const {
+    test::write_text_file(proc() + "/" + name, text);
+  }
+  ClientMetadata read(std::string_view claimed = {}) const {
+    ClientMetadata metadata;
+    metadata.set_credentials(kClient, {});
+    metadata.read(sources_, claimed);
+    return metadata;
+  }
+
+  test::TempDir directory_;
+  ProcessSources sources_;
+};
+
+TEST_F(ClientMetadataTest, ReadsTheTrustedFields) {
+  const ClientMetadata client = read();
+
+  std::vector<std::string_view> fields;
+  client.append_payloads(fields);
+  EXPECT_EQ(fields,
+            (std::vector<std::string_view>{"_PID=42", "_UID=1000", "_GID=100", "_COMM=hello",
+                                           "_EXE=/bin/hello", "_CMDLINE=/bin/hello \"a b\"",
+                                           "_CAP_EFFECTIVE=a80425fb", "_AUDIT_LOGINUID=0"}));
+}
+
+TEST_F(ClientMetadataTest, TakesTheUnitFromTheControlGroup) {
+  write("cgroup", "0::/system.slice/hello.service\n");
+  const std::string id = Id128::random().to_string();
+  std::filesystem::create_symlink(id, sources_.units + "/invocation:hello.service");
+
+  const ClientMetadata client = read("other.service");
+
+  EXPECT_EQ(client.value(TrustedField::kCgroup), "/system.slice/hello.service");
+  EXPECT_EQ(client.value(TrustedField::kUnit), "hello.service");
+  EXPECT_EQ(client.value(TrustedField::kSlice), "system.slice");
+  EXPECT_EQ(client.value(TrustedField::kInvocationId), id);
+}
+
+TEST_F(ClientMetadataTest, OutsideEveryControlGroupTheClaimCounts) {
+  const ClientMetadata client = read("claimed.service");
+
+  EXPECT_EQ(client.value(TrustedField::kUnit), "claimed.service");
+  EXPECT_EQ(client.value(TrustedField::kCgroup), "");
+}
+
+TEST_F(ClientMetadataTest, AProcessThatIsGoneKeepsWhatWasKnown) {
+  ClientMetadata client = read();
+  std::filesystem::remove_all(proc());
+
+  client.read(sources_, {});
+
+  EXPECT_EQ(client.value(TrustedField::kComm), "hello");
+  EXPECT_EQ(client.value(TrustedField::kCmdline), "/bin/hello \"a b\"");
+}
+
+TEST_F(ClientMetadataTest, TheCacheReadsAnewAfterASecond) {
+  const UnitClaims claims;
+  ClientCache cache(sources_, claims, 64);
+  cache.find(kClient, {}, {}, 10'000'000);
+  write("comm", "renamed\n");
+
+  EXPECT_EQ(cache.find(kClient, {}, {}, 10'999'999).value(TrustedField::kComm), "hello");
+  EXPECT_EQ(cache.find(kClient, {}, {}, 11'000'000).value(TrustedField::kComm), "renamed");
+}
+
+TEST_F(ClientMetadataTest, TheCacheForgetsWhatIsFiveSecondsOldUnlessPinned) {
+  const UnitClaims claims;
+  ClientCache cache(sources_, claims, 64);
+  cache.find(kClient, {}, {}, 10'000'000);
+  std::filesystem::remove_all(proc());
+
+  cache.pin(kClient.pid);
+  EXPECT_EQ(cache.find(kClient, {}, {}, 20'000'000).value(TrustedField::kComm), "hello");
+  cache.unpin(kClient.pid);
+  EXPECT_EQ(cache.find(kClient, {}, {}, 30'000'000).value(TrustedField::kComm), "");
+}
+
+TEST_F(ClientMetadataTest, TheCacheTrustsNothingOfAnotherUsersProcess) {
+  const UnitClaims claims;
+  ClientCache cache(sources_, claims, 64);
+  cache.find(kClient, {}, {}, 10'000'000);
+  std::filesystem::remove_all(proc());
+
+  const ClientMetadata& other = cache.find({42, 1001, 100}, {}, {}, 10'000'001);
+
+  EXPECT_EQ(other.value(TrustedField::kComm), "");
+  EXPECT_EQ(other.value(TrustedField::kUid), "1001");
+}
+
+TEST_F(ClientMetadataTest, TheCacheStaysWithinItsCapacity) {
+  const UnitClaims claims;
+  ClientCache cache(sources_, claims, 8);
+
+  for (pid_t pid = 100; pid < 200; ++pid)
+    cache.find({pid, 0, 0}, {}, {}, 10'000'000);
+
+  EXPECT_EQ(cache.size(), 8U);
+}
+
+TEST(UnitClaims, CoverTheSessionOfALivingLeader) {
+  UnitClaims claims;
+  const pid_t own_session = ::getsid(0);
+  const auto ticket = claims.add(own_session, "hello.service");
+
+  EXPECT_EQ(claims.unit_of(::getpid()), "hello.service");
+  EXPECT_EQ(claims.unit_of(1), "");
+  claims.remove(ticket);
+  EXPECT_EQ(claims.unit_of(::getpid()), "");
+}
+
+TEST(QuoteCommandLine, QuotesOnlyWhatAShellWouldSplit) {
+  const auto quoted = [](std::string_view text) { return quote_command_line(text); };
+
+  EXPECT_EQ(quoted(std::string_view("sh\0-c\0echo $X\0", 14)), "sh -c \"echo \\$X\"");
+  EXPECT_EQ(quoted(std::string_view("a\0\0b\0", 5)), "a \"\" b");
+  EXPECT_EQ(quoted("tab\there"), "\"tab\\there\"");
+  EXPECT_EQ(quoted(""), "");
+}
+
+}  // namespace
+}  // namespace logq::collect

@@ -1,0 +1,175 @@
+// logqd as a program: what it makes, refuses, stores and leaves behind.
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "collect/passed_socket_logqd.h"
+#include "support/native_sender.h"
+#include "support/private_logqd.h"
+#include "support/stock_journald.h"
+
+namespace logq::test {
+namespace {
+
+std::vector<JournalFields> stored_by(const PrivateLogqd& logqd, std::vector<std::string> matches) {
+  logqd.sync();
+  matches.insert(matches.begin(), {"-q", "-o", "export"});
+  return parse_export(logqd.read("journalctl", matches).out);
+}
+
+// A stream whose header is sent; an empty `unit` claims none.
+base::UniqueFd open_stream(const std::string& path, const std::string& unit) {
+  base::UniqueFd fd = connect_unix(path, SOCK_STREAM);
+  const std::string header = "ident\n" + unit + "\n6\n1\n0\n0\n0\n";
+  if (::send(fd.get(), header.data(), header.size(), 0) < 0) throw std::runtime_error("send");
+  return fd;
+}
+
+TEST(Logqd, RefusesASecondOneInEitherDirectory) {
+  const PrivateLogqd logqd;
+  const TempDir other;
+  const auto start = [&](const std::string& runtime, const std::string& storage) {
+    return run_command(
+        {{built_program("logqd"), "--runtime-dir=" + runtime, "--storage-dir=" + storage}, {}, {}});
+  };
+
+  const CommandResult same_runtime = start(logqd.runtime_dir(), other.path() + "/s");
+  const CommandResult same_storage = start(other.path() + "/r", logqd.storage_dir());
+
+  EXPECT_EQ(same_runtime.status, 1);
+  EXPECT_EQ(same_runtime.err, "logqd: " + logqd.runtime_dir() + ": another logqd works here\n");
+  EXPECT_EQ(same_storage.status, 1);
+  EXPECT_EQ(same_storage.err, "logqd: " + logqd.storage_dir() + ": another logqd works here\n");
+}
+
+TEST(Logqd, LeavesForeignFilesAloneAndNothingOfItsOwn) {
+  PrivateLogqd logqd;
+  write_text_file(logqd.runtime_dir() + "/foreign", "x");
+
+  EXPECT_EQ(logqd.stop().status, 0);
+
+  EXPECT_TRUE(std::filesystem::exists(logqd.runtime_dir() + "/foreign"));
+  for (const char* name : {"socket", "stdout", "logqd.pid", "receive", "receive-streams"}) {
+    EXPECT_FALSE(std::filesystem::exists(logqd.runtime_dir() + "/" + name)) << name;
+  }
+}
+
+TEST(Logqd, RefusesADirectoryOfAnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
+  const TempDir directory;
+  const std::string runtime = directory.path() + "/r";
+  std::filesystem::create_directory(runtime);
+  ASSERT_EQ(::chown(runtime.c_str(), 65534, 65534), 0);
+
+  const CommandResult result = run_command({{built_program("logqd"), "--runtime-dir=" + runtime,
+                                             "--storage-dir=" + directory.path() + "/s"},
+                                            {},
+                                            {}});
+
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, "logqd: " + runtime + ": directory belongs to another user\n");
+}
+
+TEST(Logqd, GivesADatagramTheUnitOfItsProcessesStream) {
+  const PrivateLogqd logqd;
+  const base::UniqueFd stream = open_stream(logqd.stdout_socket(), "hello.service");
+  NativeSender(logqd.native_socket()).send({{"MESSAGE", "by datagram"}});
+  ASSERT_GT(::send(stream.get(), "by stream\n", 10, 0), 0);
+
+  std::set<std::string> messages;
+  ASSERT_TRUE(wait_until([&] {
+    for (const auto& entry : stored_by(logqd, {"_SYSTEMD_UNIT=hello.service"})) {
+      messages.insert(entry.at("MESSAGE"));
+    }
+    return messages.size() == 2;
+  }));
+  EXPECT_EQ(messages, (std::set<std::string>{"by datagram", "by stream"}));
+}
+
+TEST(Logqd, CountsWhatItDrops) {
+  const PrivateLogqd logqd;
+  std::string datagram;
+  for (int i = 0; i < 1100; ++i)
+    datagram += "F" + std::to_string(i) + "=x\n";
+
+  NativeSender(logqd.native_socket()).send_bytes(datagram);
+
+  std::vector<JournalFields> reports;
+  ASSERT_TRUE(wait_until([&] {
+    reports = stored_by(logqd, {"N_DROPPED=1"});
+    return reports.size() == 1;
+  }));
+  EXPECT_EQ(reports[0].at("MESSAGE"), "Dropped 1 entries with too many or too large fields");
+  EXPECT_EQ(reports[0].at("_TRANSPORT"), "driver");
+}
+
+TEST(Logqd, StoresWhatWasSentBeforeItIsStopped) {
+  PrivateLogqd logqd;
+  NativeSender sender(logqd.native_socket());
+  for (int i = 0; i < 1000; ++i)
+    sender.send({{"MESSAGE", std::to_string(i)}, {"LAST", "1"}});
+
+  ASSERT_EQ(logqd.stop().status, 0);
+
+  const auto read = logqd.read("journalctl", {"-q", "-o", "export", "LAST=1"});
+  EXPECT_EQ(parse_export(read.out).size(), 1000U);
+}
+
+// Fields that differ from run to run or name the collector itself.
+JournalFields masked(JournalFields entry) {
+  for (const char* name : {"__CURSOR", "__REALTIME_TIMESTAMP", "__MONOTONIC_TIMESTAMP",
+                           "_SOURCE_REALTIME_TIMESTAMP", "_STREAM_ID"}) {
+    if (const auto found = entry.find(name); found != entry.end()) found->second = "masked";
+  }
+  return entry;
+}
+
+void send_samples(const std::string& native, const std::string& streams) {
+  NativeSender sender(native);
+  sender.send({{"MESSAGE", "plain"}, {"PRIORITY", "4"}, {"SAMPLE", "1"}, {"EMPTY", ""}});
+  sender.send({{"MESSAGE", "two\nlines"}, {"SAMPLE", "1"}});
+  sender.send_bytes("SAMPLE=1\nlower=x\n_TRUSTED=x\nMESSAGE=invalid names\n#comment\n.command\n");
+  sender.send_bytes("SAMPLE=1\nMESSAGE=first\n\nSAMPLE=1\nMESSAGE=second\n");
+  sender.send_bytes("SAMPLE=1\nMESSAGE=noise behind\nnoise");
+  sender.send_bytes("\nSAMPLE=1\nMESSAGE=after a blank line\n");
+  sender.send({{"MESSAGE", "object"}, {"OBJECT_PID", std::to_string(::getpid())}, {"SAMPLE", "1"}});
+  const base::UniqueFd stream = open_stream(streams, "");
+  constexpr std::string_view kLines("<3>error \n\n  indented\t\nnul\0<9>odd\nrest", 38);
+  ASSERT_GT(::send(stream.get(), kLines.data(), kLines.size(), 0), 0);
+}
+
+std::multiset<JournalFields> masked_all(const std::vector<JournalFields>& entries) {
+  std::multiset<JournalFields> result;
+  for (const JournalFields& entry : entries) {
+    if (entry.contains("SAMPLE") || entry.contains("_STREAM_ID")) result.insert(masked(entry));
+  }
+  return result;
+}
+
+TEST(Logqd, StoresTheSameFieldsAsStockJournald) {
+  if (auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  StockJournald journald;
+  const PrivateLogqd logqd;
+  constexpr std::size_t kEntries = 12;
+
+  send_samples(journald.native_socket(), journald.stdout_socket());
+  send_samples(logqd.native_socket(), logqd.stdout_socket());
+
+  std::multiset<JournalFields> ours;
+  std::multiset<JournalFields> theirs;
+  EXPECT_TRUE(wait_until(
+      [&] {
+        ours = masked_all(stored_by(logqd, {}));
+        theirs = masked_all(journald.entries());
+        return ours.size() == kEntries && theirs.size() == kEntries;
+      },
+      std::chrono::seconds{10}));
+  EXPECT_EQ(ours, theirs);
+}
+
+}  // namespace
+}  // namespace logq::test

@@ -1,0 +1,160 @@
+// A collector that stops at any store of its append loop, replaced by a successor: every entry is
+// stored exactly once.
+#include <sys/socket.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "collect/native_source.h"
+#include "collect/stream_intake.h"
+#include "support/temp_dir.h"
+
+namespace logq::collect {
+namespace {
+
+struct Killed {};
+
+// Stops the process, as far as the test is concerned, at step number `kill_at`. There are three
+// steps to an entry: before its progress is announced, before it is stored, and after.
+class MortalStore final : public EntryStore {
+ public:
+  [[nodiscard]] std::uint64_t next_seqnum() const override {
+    step();
+    return messages.size() + 1;
+  }
+  Result<std::uint64_t> append(const journal::EntryTime& /*time*/,
+                               std::span<const std::string_view> payloads) override {
+    step();
+    for (const std::string_view payload : payloads) {
+      if (payload.starts_with("MESSAGE=")) messages.emplace_back(payload.substr(8));
+    }
+    step();
+    return messages.size();
+  }
+
+  std::vector<std::string> messages;
+  int kill_at = -1;
+
+ private:
+  void step() const {
+    if (kill_at >= 0 && steps_++ == kill_at) throw Killed{};
+  }
+  mutable int steps_ = 0;
+};
+
+const Id128 kBoot = Id128::random();
+constexpr AreaGeometry kSmall{4, 64 * 1024};
+
+// What a collector consists of, without its loop.
+struct Parts {
+  explicit Parts(EntryStore& store)
+      : clients(ProcessSources{}, claims, 64),
+        ingest(store, base::Clock::system(), {}, drops) {}
+  Drops drops;
+  UnitClaims claims;
+  ClientCache clients;
+  Ingest ingest;
+};
+
+class Replay : public ::testing::TestWithParam<int> {
+ protected:
+  void open_pair(int type) {
+    int pair[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, type, 0, pair), 0);
+    client_.reset(pair[0]);
+    server_.reset(pair[1]);
+    enable_control(server_.get());
+  }
+  void send(std::string_view bytes) const {
+    ASSERT_EQ(::send(client_.get(), bytes.data(), bytes.size(), 0),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  [[nodiscard]] std::string path() const { return directory_.path() + "/area"; }
+
+  // The successor; `kill_at` may stop it as well.
+  void replay_datagrams(int kill_at) {
+    MortalStore next;
+    next.messages = store_.messages;
+    next.kill_at = kill_at;
+    Parts parts(next);
+    NativeSource source(parts.ingest, parts.clients, parts.drops, 0);
+    auto existing = ReceiveArea::open_existing(path(), kBoot);
+    existing->area->resolve_progress(next.messages.size());
+    try {
+      source.replay(*existing->area);
+    } catch (const Killed&) {
+    }
+    store_.messages = next.messages;
+  }
+  void replay_stream() {
+    MortalStore next;
+    next.messages = store_.messages;
+    Parts parts(next);
+    const StreamServices services{parts.ingest, parts.clients, parts.drops, 79, ::getuid()};
+    auto existing = StreamArea::open_existing(path(), kBoot);
+    existing->area->resolve_progress(next.messages.size());
+    StreamIntake intake(existing->area->region(0), services);
+    if (intake.region().has_pending_read()) intake.take_read(Descriptors::kForget);
+    if (intake.take_header().value_or(false)) {
+      intake.store_lines();
+      intake.store_rest(wire::LineBreak::kEof);
+    }
+    store_.messages = next.messages;
+  }
+
+  test::TempDir directory_;
+  base::UniqueFd client_;
+  base::UniqueFd server_;
+  MortalStore store_;
+};
+
+TEST_P(Replay, StoresEveryDatagramOnce) {
+  open_pair(SOCK_DGRAM);
+  send("MESSAGE=a\n");
+  send("MESSAGE=b\n\nMESSAGE=c\n\nMESSAGE=d\n");
+  send("MESSAGE=e\n");
+  store_.kill_at = GetParam();
+  {
+    Parts parts(store_);
+    NativeSource source(parts.ingest, parts.clients, parts.drops, 0);
+    source.start(std::move(server_), *ReceiveArea::create(path(), kBoot, kSmall));
+    EXPECT_THROW(source.work(), Killed);
+  }
+
+  replay_datagrams(GetParam() % 4);  // killed again on its way
+  replay_datagrams(-1);
+
+  EXPECT_EQ(store_.messages, (std::vector<std::string>{"a", "b", "c", "d", "e"}));
+}
+
+TEST_P(Replay, StoresEveryLineOnce) {
+  open_pair(SOCK_STREAM);
+  send("id\n\n6\n0\n0\n0\n0\none\n\ntwo\nthree\nrest");
+  store_.kill_at = GetParam();
+  {
+    Parts parts(store_);
+    const StreamServices services{parts.ingest, parts.clients, parts.drops, 79, ::getuid()};
+    auto area = StreamArea::create(path(), kBoot, StreamArea::geometry_for(79, 2));
+    StreamIntake intake(area->region(*area->acquire()), services);
+    ASSERT_TRUE(intake.region().read(server_.get()).has_value());
+    intake.take_read(Descriptors::kTake);
+    ASSERT_TRUE(intake.take_header().value_or(false));
+    const auto store_all = [&] {
+      intake.store_lines();
+      intake.store_rest(wire::LineBreak::kEof);
+    };
+    EXPECT_THROW(store_all(), Killed);
+  }
+
+  replay_stream();
+
+  EXPECT_EQ(store_.messages, (std::vector<std::string>{"one", "two", "three", "rest"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryStep, Replay, ::testing::Range(0, 12));
+
+}  // namespace
+}  // namespace logq::collect

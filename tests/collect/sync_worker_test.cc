@@ -1,0 +1,54 @@
+#include "collect/sync_worker.h"
+
+#include <atomic>
+
+#include <gtest/gtest.h>
+
+#include "support/child_process.h"
+
+namespace logq::collect {
+namespace {
+
+using std::chrono::hours;
+
+TEST(SyncWorker, SyncsAtOnceWhenAsked) {
+  std::atomic<int> syncs = 0;
+  SyncWorker worker([&]() -> Result<void> { return ++syncs, Result<void>(); }, hours(1));
+
+  worker.request(SyncWorker::Urgency::kSoon);
+  worker.request(SyncWorker::Urgency::kNow);
+
+  EXPECT_TRUE(test::wait_until([&] { return syncs == 1; }));
+}
+
+TEST(SyncWorker, RequestsDuringASyncShareTheNextOne) {
+  std::atomic<int> syncs = 0;
+  std::atomic<bool> blocked = true;
+  SyncWorker worker(
+      [&]() -> Result<void> {
+        ++syncs;
+        while (blocked)
+          test::sleep_briefly();
+        return {};
+      },
+      hours(1));
+  worker.request(SyncWorker::Urgency::kNow);
+  ASSERT_TRUE(test::wait_until([&] { return syncs == 1; }));
+
+  for (int i = 0; i < 100; ++i)
+    worker.request(SyncWorker::Urgency::kNow);
+  blocked = false;
+
+  EXPECT_TRUE(test::wait_until([&] { return syncs == 2; }));
+}
+
+TEST(SyncWorker, CountsFailures) {
+  SyncWorker worker([]() -> Result<void> { return fail(Error::system(EIO, "fsync")); }, hours(1));
+
+  worker.request(SyncWorker::Urgency::kNow);
+
+  EXPECT_TRUE(test::wait_until([&] { return worker.failures() == 1; }));
+}
+
+}  // namespace
+}  // namespace logq::collect
