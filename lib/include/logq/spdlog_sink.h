@@ -24,20 +24,29 @@
 #pragma once
 
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <spdlog/common.h>
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/sinks/sink.h>
 #include <spdlog/version.h>
 #if __has_include(<spdlog/mdc.h>) && !defined(SPDLOG_NO_TLS)
-#include <spdlog/mdc.h>
 #define LOGQ_SPDLOG_HAS_MDC 1
+// Some versions of mdc.h may be included only once; a header-only spdlog includes it by itself.
+#ifdef SPDLOG_HEADER_ONLY
+#include <spdlog/pattern_formatter.h>
+#else
+#include <spdlog/mdc.h>
+#endif
 #endif
 
 #include "logq/logger.h"
