@@ -6,8 +6,8 @@
 
 namespace logq::wire {
 
-// Appends "NAME=value\n", or the binary form when the value is not valid UTF-8 or holds a control
-// character other than tab. `payload` is "NAME=value".
+// Appends "NAME=value\n", or the binary form when the payload is not printable UTF-8 without
+// newlines (wire/utf8.h). `payload` is "NAME=value".
 void encode_export_field(std::string_view payload, std::string& out);
 
 }  // namespace logq::wire

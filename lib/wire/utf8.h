@@ -6,11 +6,12 @@
 namespace logq::wire {
 
 // Valid UTF-8 of printable characters, with newline allowed or not; tab always is. The rule of
-// journalctl for "short" and "json" output (no control characters below 0x20 and no 0x7f..0x9f).
+// journalctl 252 for "short", "json" and "export" output: no control characters below 0x20, no
+// 0x7f..0x9f and no noncharacters (U+FDD0..U+FDEF, U+xxFFFE, U+xxFFFF).
 enum class Newlines { kAllowed, kRefused };
 [[nodiscard]] bool is_printable_utf8(std::string_view bytes, Newlines newlines);
 
-// Valid UTF-8 (no surrogates, no overlong forms, at most U+10FFFF).
+// Valid UTF-8 (no surrogates, no overlong forms, at most U+10FFFF; noncharacters are valid).
 [[nodiscard]] bool is_valid_utf8(std::string_view bytes);
 
 }  // namespace logq::wire

@@ -5,7 +5,9 @@
 #include <sys/un.h>
 
 #include <cstring>
+#include <filesystem>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -63,6 +65,13 @@ std::vector<Stored> split_at_markers(const Stored& entries) {
   return cases;
 }
 
+// journald opens its native socket after the stdout socket, whose readiness StockJournald awaits.
+NativeSender connect_native(const StockJournald& journald) {
+  const std::string path = journald.native_socket();
+  logq::test::wait_until([&] { return std::filesystem::exists(path); });
+  return NativeSender(path);
+}
+
 const std::vector<std::string>& odd_datagrams() {
   static const std::vector<std::string> kDatagrams = {
       "MESSAGE=a\n\nMESSAGE=b\n",
@@ -94,7 +103,7 @@ const std::vector<std::string>& odd_datagrams() {
 TEST(NativeDecoder, ReadsOddDatagramsAsJournaldDoes) {
   if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
   StockJournald journald;
-  NativeSender sender(journald.native_socket());
+  NativeSender sender = connect_native(journald);
   for (const auto& datagram : odd_datagrams()) {
     sender.send_bytes("CASE=1\n");
     sender.send_bytes(datagram);
@@ -121,8 +130,8 @@ struct StoredLine {
 };
 
 void PrintTo(const StoredLine& line, std::ostream* out) {
-  *out << line.identifier << ' ' << line.priority << ' ' << testing::PrintToString(line.message)
-       << ' ' << line.line_break;
+  *out << line.identifier << ' ' << line.priority << ' ' << line.message.size() << " bytes "
+       << testing::PrintToString(line.message.substr(0, 40)) << ' ' << line.line_break;
 }
 
 std::string value_of(const JournalFields& entry, const std::string& name) {
@@ -154,13 +163,17 @@ std::vector<StoredLine> interpret_stream(std::string_view bytes) {
   return lines;
 }
 
-void write_stream(const std::string& socket_path, const std::string& bytes) {
+// journald asks for credentials once it has accepted. Bytes sent before that carry none, and what
+// follows would be taken for another sender's: so the stream is written when sync() has returned.
+void write_stream(StockJournald& journald, const std::string& bytes) {
+  const std::string socket_path = journald.stdout_socket();
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   ASSERT_LT(socket_path.size(), sizeof(address.sun_path));
   std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
   const base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  journald.sync();
   // EPIPE is journald's way to refuse a header.
   std::ignore = ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
@@ -207,12 +220,13 @@ std::vector<std::string> odd_streams() {
 TEST(StdoutStream, OddStreamsAreReadAsJournaldDoes) {
   if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
   StockJournald journald;
+  NativeSender sender = connect_native(journald);
   const std::vector<std::string> streams = odd_streams();
   for (std::size_t i = 0; i < streams.size(); ++i) {
     // A stream of its own for each case, read to its end before the next one begins.
-    NativeSender(journald.native_socket()).send_bytes("CASE=1\n");
+    sender.send_bytes("CASE=1\n");
     journald.sync();
-    write_stream(journald.stdout_socket(), streams[i]);
+    write_stream(journald, streams[i]);
     journald.sync();
   }
 
