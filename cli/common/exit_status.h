@@ -1,0 +1,37 @@
+// What a program of ours ends with, and why. The mains compose messages; the libraries return
+// Errors without names and paths, which are added here, at the edge.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "logq/result.h"
+
+namespace logq::cli {
+
+enum class ExitStatus : std::uint8_t {
+  kOk = 0,
+  kFailure = 1,  // also for bad usage, as journalctl
+};
+
+struct Failure {
+  ExitStatus status = ExitStatus::kFailure;
+  std::string message;  // one line without the program's name and without a period; may be empty
+};
+
+template <typename T>
+using Outcome = tl::expected<T, Failure>;
+
+inline tl::unexpected<Failure> failure(std::string message) {
+  return tl::unexpected<Failure>({ExitStatus::kFailure, std::move(message)});
+}
+
+// "SUBJECT: what went wrong", for example with a path as the subject.
+inline std::string describe(std::string_view subject, const Error& error) {
+  return std::string(subject) + ": " + error.message();
+}
+
+}  // namespace logq::cli

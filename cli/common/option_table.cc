@@ -1,0 +1,103 @@
+#include "common/option_table.h"
+
+#include <getopt.h>
+
+namespace logq::cli {
+namespace {
+
+// Long options are numbered from here, beyond every character.
+constexpr int kFirstNumber = 256;
+constexpr std::size_t kHelpColumn = 29;
+
+int getopt_argument(Argument argument) {
+  switch (argument) {
+    case Argument::kNone:
+      return no_argument;
+    case Argument::kRequired:
+      return required_argument;
+    case Argument::kOptional:
+      break;
+  }
+  return optional_argument;
+}
+
+std::string short_options(std::span<const OptionSpec> specs) {
+  std::string text = ":";  // tells a missing argument from an unknown option
+  for (const OptionSpec& spec : specs) {
+    if (spec.short_name == 0) continue;
+    text.push_back(spec.short_name);
+    if (spec.argument != Argument::kNone) text.push_back(':');
+    if (spec.argument == Argument::kOptional) text.push_back(':');
+  }
+  return text;
+}
+
+std::vector<::option> long_options(std::span<const OptionSpec> specs) {
+  std::vector<::option> options;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    options.push_back({specs[i].long_name, getopt_argument(specs[i].argument), nullptr,
+                       kFirstNumber + static_cast<int>(i)});
+  }
+  options.push_back({nullptr, 0, nullptr, 0});
+  return options;
+}
+
+std::optional<std::size_t> find_spec(std::span<const OptionSpec> specs, int code) {
+  if (code >= kFirstNumber) return static_cast<std::size_t>(code - kFirstNumber);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (specs[i].short_name != 0 && specs[i].short_name == code) return i;
+  }
+  return std::nullopt;
+}
+
+// The option getopt has just complained about, as the user wrote it.
+std::string offending_option(int argc, char** argv) {
+  if (optopt > 0 && optopt < kFirstNumber) return "-" + std::string(1, static_cast<char>(optopt));
+  return optind > 0 && optind <= argc ? argv[optind - 1] : "";
+}
+
+std::optional<std::string_view> argument_of(const OptionSpec& spec, int argc, char** argv) {
+  if (optarg != nullptr) return optarg;
+  const bool may_take = spec.takes_next_word != nullptr && optind < argc;
+  if (may_take && spec.takes_next_word(argv[optind])) return argv[optind++];
+  return std::nullopt;
+}
+
+}  // namespace
+
+Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs, int argc, char** argv) {
+  const std::string short_names = short_options(specs);
+  const std::vector<::option> long_names = long_options(specs);
+  ScannedLine line;
+  opterr = 0;
+  optind = 0;  // glibc: begin anew
+  for (;;) {
+    const int code = getopt_long(argc, argv, short_names.c_str(), long_names.data(), nullptr);
+    if (code == -1) break;
+    if (code == ':') {
+      return failure("option " + offending_option(argc, argv) + " requires an argument");
+    }
+    const std::optional<std::size_t> index = find_spec(specs, code);
+    if (!index) return failure("unknown or ambiguous option " + offending_option(argc, argv));
+    line.options.push_back({*index, argument_of(specs[*index], argc, argv)});
+  }
+  for (int i = optind; i < argc; ++i)
+    line.positional.emplace_back(argv[i]);
+  return line;
+}
+
+std::string describe_options(std::span<const OptionSpec> specs) {
+  std::string text;
+  for (const OptionSpec& spec : specs) {
+    std::string line = "  ";
+    line += spec.short_name != 0 ? "-" + std::string(1, spec.short_name) : "  ";
+    line += " --" + std::string(spec.long_name);
+    if (spec.argument == Argument::kRequired) line += "=" + std::string(spec.placeholder);
+    if (spec.argument == Argument::kOptional) line += "[=" + std::string(spec.placeholder) + "]";
+    line.append(line.size() < kHelpColumn ? kHelpColumn - line.size() : 1, ' ');
+    text += line + spec.help + "\n";
+  }
+  return text;
+}
+
+}  // namespace logq::cli

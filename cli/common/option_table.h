@@ -1,0 +1,77 @@
+// A program's options as one constant table, which feeds getopt_long (with its abbreviations and
+// permutation) and --help alike.
+//
+//   constexpr Option<Options> kOptions[] = {
+//       {{'u', "unit", Argument::kRequired, "UNIT", "Show this unit"}, &apply_unit}, ...
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/exit_status.h"
+
+namespace logq::cli {
+
+enum class Argument : std::uint8_t { kNone, kRequired, kOptional };
+
+struct OptionSpec {
+  char short_name = 0;  // 0: only a long name
+  const char* long_name = nullptr;
+  Argument argument = Argument::kNone;
+  const char* placeholder = "";
+  const char* help = "";
+  // For kOptional: whether the next word of the command line is meant as the argument.
+  bool (*takes_next_word)(std::string_view word) = nullptr;
+};
+
+template <typename Options>
+struct Option {
+  OptionSpec spec;
+  // `value` is empty where there is no argument.
+  Outcome<void> (*apply)(Options& options, std::optional<std::string_view> value);
+};
+
+struct ParsedOption {
+  std::size_t index = 0;  // in the table
+  std::optional<std::string_view> value;
+};
+
+struct ScannedLine {
+  std::vector<ParsedOption> options;
+  std::vector<std::string> positional;
+};
+
+// Takes a command line apart. Views point into `argv`. Uses getopt's global state: one thread only.
+Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs, int argc, char** argv);
+
+// The lines of --help about the options.
+std::string describe_options(std::span<const OptionSpec> specs);
+
+template <typename Options, std::size_t N>
+std::vector<OptionSpec> specs_of(const Option<Options> (&table)[N]) {
+  std::vector<OptionSpec> specs;
+  for (const Option<Options>& option : table)
+    specs.push_back(option.spec);
+  return specs;
+}
+
+// Applies the options of the command line in order; yields the positional arguments.
+template <typename Options, std::size_t N>
+Outcome<std::vector<std::string>> apply_command_line(const Option<Options> (&table)[N],
+                                                     int argc,
+                                                     char** argv,
+                                                     Options& options) {
+  Outcome<ScannedLine> line = scan_command_line(specs_of(table), argc, argv);
+  if (!line) return tl::unexpected<Failure>(line.error());
+  for (const ParsedOption& parsed : line->options) {
+    const Outcome<void> applied = table[parsed.index].apply(options, parsed.value);
+    if (!applied) return tl::unexpected<Failure>(applied.error());
+  }
+  return std::move(line->positional);
+}
+
+}  // namespace logq::cli

@@ -1,0 +1,14 @@
+// Printing the wanted entries of a journal, and following it.
+#pragma once
+
+#include "common/exit_status.h"
+#include "logq/options.h"
+#include "logq/sources.h"
+
+namespace logq::cli {
+
+// Prints to standard output. With --follow it returns on SIGINT, SIGTERM, or when standard output
+// is closed at its other end, with kOk.
+Outcome<ExitStatus> show(const Options& options, Source& source);
+
+}  // namespace logq::cli

@@ -1,0 +1,27 @@
+// Which journal files a command reads, and what is said about those that cannot be read.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/exit_status.h"
+#include "journal/journal.h"
+#include "logq/options.h"
+
+namespace logq::cli {
+
+struct Source {
+  std::unique_ptr<journal::Journal> journal;  // never null
+  bool unreadable = false;                    // there were files, but not one could be opened
+};
+
+// Opens what -D or --file name, else the system's journal and the user's own logqd storage. A
+// named directory or file that cannot be read is a failure that names it; damage in one of many
+// files is a line on standard error, now and later, and reading goes on without it.
+Outcome<Source> open_source(const Options& options);
+
+// The storage of a logqd that this user runs: $XDG_STATE_HOME/logq/journal.
+[[nodiscard]] std::string user_storage_directory();
+
+}  // namespace logq::cli
