@@ -100,7 +100,7 @@ Result<void> print_all(const Options& options,
 
 Outcome<ExitStatus> show(const Options& options, Source& source) {
   Journal& journal = *source.journal;
-  if (journal.files().empty() && !source.unreadable && !options.quiet) {
+  if (journal.files().empty() && source.damage->empty() && !options.quiet) {
     print_error_line("no journal files were found");
   }
   if (const Outcome<void> matched = set_match(options, journal); !matched) {
@@ -114,7 +114,7 @@ Outcome<ExitStatus> show(const Options& options, Source& source) {
     return failure(reader_left ? "" : done.error().message());
   }
   if (missing_pages() > 0) return failure("a journal file shrank while it was read");
-  return source.unreadable ? ExitStatus::kFailure : ExitStatus::kOk;
+  return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
 }
 
 }  // namespace logq::cli

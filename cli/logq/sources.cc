@@ -3,45 +3,14 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/ids.h"
-#include "common/run.h"
 #include "journal/directory.h"
 
 namespace logq::cli {
 namespace {
 
 using journal::Journal;
-
-// Collects what is said while the files are opened, then passes it on at once; the same line is
-// never printed twice.
-struct Complaints {
-  bool immediate = false;
-  std::vector<std::string> lines;
-  std::set<std::string> said;
-
-  void add(const std::string& line) {
-    if (!said.insert(line).second) return;
-    if (immediate) {
-      print_error_line(line);
-    } else {
-      lines.push_back(line);
-    }
-  }
-  void release() {
-    for (const std::string& line : lines)
-      print_error_line(line);
-    lines.clear();
-    immediate = true;
-  }
-};
-
-journal::DamageCallback callback_of(const std::shared_ptr<Complaints>& complaints) {
-  return [complaints](const std::string& path, const Error& error) {
-    complaints->add(describe(path, error));
-  };
-}
 
 bool is_open(Journal& journal, const std::string& path) {
   const std::vector<journal::FileReader*> files = journal.files();
@@ -50,27 +19,27 @@ bool is_open(Journal& journal, const std::string& path) {
 }
 
 Outcome<Source> open_named_files(const std::vector<std::string>& paths) {
-  auto complaints = std::make_shared<Complaints>();
-  auto journal = Journal::open_files(paths, callback_of(complaints));
+  auto damage = DamageReport::create();
+  auto journal = Journal::open_files(paths, DamageReport::callback(damage));
   if (!journal) {
-    if (complaints->lines.empty()) return failure(describe(paths.front(), journal.error()));
-    return failure(complaints->lines.front());
+    if (damage->empty()) return failure(describe(paths.front(), journal.error()));
+    return failure(damage->first_line());
   }
   for (const std::string& path : paths) {
-    if (is_open(**journal, path) || complaints->lines.empty()) continue;
-    return failure(complaints->lines.front());
+    if (is_open(**journal, path) || damage->empty()) continue;
+    return failure(damage->first_line());
   }
-  complaints->release();
-  return Source{std::move(*journal), false};
+  damage->release();
+  return Source{std::move(*journal), std::move(damage), true, false};
 }
 
 Outcome<Source> open_named_directory(const std::string& directory) {
-  auto complaints = std::make_shared<Complaints>();
-  auto journal = Journal::open_directory(directory, callback_of(complaints));
+  auto damage = DamageReport::create();
+  auto journal = Journal::open_directory(directory, DamageReport::callback(damage));
   if (!journal) return failure(describe(directory, journal.error()));
-  const bool unreadable = (*journal)->files().empty() && !complaints->lines.empty();
-  complaints->release();
-  return Source{std::move(*journal), unreadable};
+  const bool unreadable = (*journal)->files().empty() && !damage->empty();
+  damage->release();
+  return Source{std::move(*journal), std::move(damage), false, unreadable};
 }
 
 std::vector<std::string> default_directories() {
@@ -89,16 +58,20 @@ Outcome<Source> open_defaults() {
   }
   if (directories.size() == 1) return open_named_directory(directories.front());
 
-  auto complaints = std::make_shared<Complaints>();
-  auto journal = Journal::open_files(paths, callback_of(complaints));
+  auto damage = DamageReport::create();
+  auto journal = Journal::open_files(paths, DamageReport::callback(damage));
   if (!journal)
     return failure(describe(paths.empty() ? "journal" : paths.front(), journal.error()));
-  const bool unreadable = (*journal)->files().empty() && !complaints->lines.empty();
-  complaints->release();
-  return Source{std::move(*journal), unreadable};
+  const bool unreadable = (*journal)->files().empty() && !damage->empty();
+  damage->release();
+  return Source{std::move(*journal), std::move(damage), false, unreadable};
 }
 
 }  // namespace
+
+bool Source::is_failure() const {
+  return nothing_readable || (named_files && damage->any_truncated());
+}
 
 std::string user_storage_directory() {
   const char* state = ::secure_getenv("XDG_STATE_HOME");

@@ -7,13 +7,21 @@
 
 #include "common/exit_status.h"
 #include "journal/journal.h"
+#include "logq/damage_report.h"
 #include "logq/options.h"
 
 namespace logq::cli {
 
 struct Source {
   std::unique_ptr<journal::Journal> journal;  // never null
-  bool unreadable = false;                    // there were files, but not one could be opened
+  std::shared_ptr<DamageReport> damage;       // never null
+  bool named_files = false;                   // from --file
+  bool nothing_readable = false;              // there were files, but not one could be opened
+
+  // Whether the command ends with a failure although it has shown what is there: when nothing could
+  // be opened or a file asked for by name is cut short. Any other damage, and one bad file of a
+  // directory, is reported and no failure, as with journalctl.
+  [[nodiscard]] bool is_failure() const;
 };
 
 // Opens what -D or --file name, else the system's journal and the user's own logqd storage. A

@@ -87,26 +87,21 @@ void ShortFormat::append(const EntryView& entry, std::string& out) {
 
   const std::size_t start = out.size();
   append_time(shown_time(entry, fields), out);
+  // Continuation lines are indented by the stored size of the columns, whatever is seen of them.
+  std::size_t indent = out.size() - start;
   if (!options_.no_hostname && is_shown(fields.hostname)) {
-    out.push_back(' ');
-    append_column(fields.hostname, out);
+    indent += append_column(" ", fields.hostname, "", out);
   }
-  out.push_back(' ');
-  if (is_shown(fields.identifier)) {
-    append_column(fields.identifier, out);
-  } else if (is_shown(fields.comm)) {
-    append_column(fields.comm, out);
+  const std::string_view identifier = is_shown(fields.identifier) ? fields.identifier : fields.comm;
+  if (is_shown(identifier)) {
+    indent += append_column(" ", identifier, "", out);
   } else {
-    out += "unknown";
+    out += " unknown";  // does not count, in journalctl either
   }
   const std::string_view pid = is_shown(fields.pid) ? fields.pid : fields.syslog_pid;
-  if (is_shown(pid)) {
-    out.push_back('[');
-    append_column(pid, out);
-    out.push_back(']');
-  }
+  if (is_shown(pid)) indent += append_column("[", pid, "]", out);
   out += ": ";
-  append_message(fields.message, out.size() - start, out);
+  append_message(fields.message, indent + 2, out);
 }
 
 bool ShortFormat::is_shown(std::string_view value) const {
@@ -130,8 +125,14 @@ void ShortFormat::append_time(std::uint64_t realtime_usec, std::string& out) {
   out += cached_time_;
 }
 
-void ShortFormat::append_column(std::string_view value, std::string& out) const {
+std::size_t ShortFormat::append_column(std::string_view before,
+                                       std::string_view value,
+                                       std::string_view after,
+                                       std::string& out) const {
+  out += before;
   out += options_.show_all ? until_nul(value) : value;
+  out += after;
+  return before.size() + value.size() + after.size();
 }
 
 void ShortFormat::append_message(std::string_view message, std::size_t indent, std::string& out) {

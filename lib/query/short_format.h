@@ -20,7 +20,11 @@ class ShortFormat final : public OutputFormat {
  private:
   [[nodiscard]] bool is_shown(std::string_view value) const;
   void append_time(std::uint64_t realtime_usec, std::string& out);
-  void append_column(std::string_view value, std::string& out) const;
+  // Returns the width of the column.
+  std::size_t append_column(std::string_view before,
+                            std::string_view value,
+                            std::string_view after,
+                            std::string& out) const;
   void append_message(std::string_view message, std::size_t indent, std::string& out);
   void append_lines(std::string_view message, std::size_t indent, std::string& out) const;
 

@@ -1,9 +1,10 @@
 #include "query/terminal_text.h"
 
+#include <algorithm>
+
 namespace logq::query {
 namespace {
 
-constexpr char kEscape = '\x1b';
 constexpr char kBell = '\a';
 constexpr std::string_view kTabStop = "        ";
 
@@ -47,11 +48,15 @@ std::string_view strip_tabs_and_ansi(std::string_view text, std::string& scratch
     if (text[0] == '\t') {
       scratch.append(kTabStop);
     } else if (text[0] == '\r') {
-      if (text.size() > 1 && text[1] != '\n') scratch.push_back('\r');
+      taken = std::min(text.find_first_not_of('\r'), text.size());
+      const bool ends_line = taken == text.size() || text[taken] == '\n';
+      if (!ends_line) scratch.append(taken, '\r');
     } else if (const std::size_t length = sequence_length(text); length > 0) {
       taken = length;
     } else {
-      scratch.push_back(kEscape);
+      // What follows an escape character that begins no sequence is not looked at again.
+      taken = std::min<std::size_t>(text.size(), 2);
+      scratch.append(text.substr(0, taken));
     }
     text.remove_prefix(taken);
     special = text.find_first_of(kSpecial);
