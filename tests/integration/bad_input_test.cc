@@ -28,6 +28,13 @@ CommandResult run_logq(const std::vector<std::string>& arguments) {
   return run_command(command);
 }
 
+std::string archive_of(const std::string& directory) {
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    if (file.path().filename().string().starts_with("system@")) return file.path().string();
+  }
+  return {};
+}
+
 TEST(BadDatagrams, AreTreatedAsJournaldDoesAndOthersAreKept) {
   PrivateLogqd logqd;
   NativeSender sender(logqd.native_socket());
@@ -80,19 +87,38 @@ TEST(Logq, NamesAFileThatIsNoJournal) {
   expect_one_line_naming(run_logq({"--file=" + path}), path);
 }
 
+TEST(Logq, NamesADirectoryItMayNotRead) {
+  if (::geteuid() != 0) GTEST_SKIP() << "becoming another user needs root";
+  const TempDir dir;
+  ASSERT_EQ(::chmod(dir.path().c_str(), 0700), 0);
+
+  const auto result = run_command(
+      {{"setpriv", "--reuid=65534", "--clear-groups", built_program("logq"), "-D", dir.path()},
+       {},
+       {}});
+
+  expect_one_line_naming(result, dir.path());
+  EXPECT_NE(result.err.find("Permission denied"), std::string::npos) << result.err;
+}
+
 TEST(Logq, ShowsWhatIsReadableOfATruncatedFile) {
   PrivateLogqd logqd;
   NativeSender sender(logqd.native_socket());
   for (int i = 0; i < 5000; ++i)
     sender.send({{"MESSAGE", "entry " + std::to_string(i)}});
+  logqd.rotate();  // an archive ends where its last object does
   logqd.stop();
-  const std::string path = logqd.storage_dir() + "/system.journal";
-  // The clean stop left the file at its extent; cut into what is used.
-  std::filesystem::resize_file(path, std::filesystem::file_size(path) * 3 / 4);
-  for (int quarter = 3; quarter >= 0; --quarter) {
+  const std::string path = archive_of(logqd.storage_dir());
+  const std::string whole = run_logq({"--file=" + path, "-o", "cat", "-q"}).out;
+  ASSERT_EQ(std::ranges::count(whole, '\n'), 5001);
+
+  const auto size = std::filesystem::file_size(path);
+  for (int tenths = 9; tenths >= 0; --tenths) {
+    std::filesystem::resize_file(path, size * static_cast<unsigned>(tenths) / 10);
     const auto result = run_logq({"--file=" + path, "-o", "cat", "-q"});
-    EXPECT_LT(result.status, 2) << quarter << " quarters: " << result.err;
-    std::filesystem::resize_file(path, std::filesystem::file_size(path) * 2 / 3);
+    EXPECT_TRUE(whole.starts_with(result.out)) << tenths << " tenths";
+    EXPECT_GE(result.out.size(), tenths == 9 ? whole.size() / 4 : 0);
+    EXPECT_LE(result.status, 1) << result.err;
   }
 }
 

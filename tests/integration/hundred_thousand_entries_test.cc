@@ -65,8 +65,11 @@ class HundredThousandEntries : public ::testing::Test {
 
 TEST_F(HundredThousandEntries, AreStoredInElevenFilesAndTheCollectorStopsCleanly) {
   EXPECT_EQ(stopped.status, 0) << stopped.err;
-  const std::filesystem::directory_iterator files(logqd->storage_dir());
-  EXPECT_EQ(std::distance(begin(files), end(files)), kRotations + 1);
+  int journals = 0;
+  for (const auto& file : std::filesystem::directory_iterator(logqd->storage_dir())) {
+    journals += file.path().extension() == ".journal" ? 1 : 0;
+  }
+  EXPECT_EQ(journals, kRotations + 1);
 }
 
 TEST_F(HundredThousandEntries, PassStockVerify) {

@@ -27,12 +27,12 @@ constexpr const char* kStartScript =
     " export RUNTIME_DIRECTORY=\"$1\" LOGS_DIRECTORY=\"$2\" &&"
     " exec /lib/systemd/systemd-journald >/dev/null 2>\"$1/../journald.err\"";
 
-bool accepts_connections(const std::string& path) {
+bool accepts_connections(const std::string& path, int type) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) return false;
   std::memcpy(address.sun_path, path.data(), path.size());
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = ::socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
   const bool ok = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   ::close(fd);
   return ok;
@@ -97,8 +97,11 @@ void StockJournald::start() {
              run.c_str(), log.c_str(), settings_.c_str(), static_cast<char*>(nullptr));
     ::_exit(98);
   }
-  if (!wait_until(
-          [this] { return takes_sync_signals(pid_) && accepts_connections(stdout_socket()); })) {
+  const bool started = wait_until([this] {
+    return takes_sync_signals(pid_) && accepts_connections(stdout_socket(), SOCK_STREAM) &&
+           accepts_connections(native_socket(), SOCK_DGRAM);
+  });
+  if (!started) {
     const std::string why = read_text_file(directory_.path() + "/journald.err");
     stop();
     throw std::runtime_error("systemd-journald did not start: " + why);
