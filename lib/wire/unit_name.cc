@@ -79,7 +79,7 @@ std::string name_from_path(const std::vector<std::string_view>& parts) {
   std::string name;
   for (const std::string_view part : parts)
     append_escaped_part(part, name);
-  if (name.empty()) name = "-";
+  if (name.empty()) name.push_back('-');
   const bool is_device = parts.size() > 1 && (parts[0] == "dev" || parts[0] == "sys");
   return name.append(is_device ? ".device" : ".mount");
 }
