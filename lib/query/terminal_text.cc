@@ -10,7 +10,9 @@ constexpr std::string_view kTabStop = "        ";
 
 // Length of the colour sequence whose parameters begin `text`, after "ESC [".
 std::size_t color_length(std::string_view text) {
-  const std::size_t end = text.find_first_not_of("0123456789;");
+  // journalctl takes a NUL for a parameter too; the size of a blob depends on it.
+  constexpr std::string_view kParameters("0123456789;\0", 12);
+  const std::size_t end = text.find_first_not_of(kParameters);
   return end != std::string_view::npos && text[end] == 'm' ? end + 1 : std::string_view::npos;
 }
 
