@@ -46,7 +46,11 @@ void UnitClaims::remove(Ticket ticket) {
 std::string UnitClaims::unit_of(pid_t pid) const {
   if (claims_.empty() || pid <= 0) return {};
   if (const auto own = by_pid_.find(pid); own != by_pid_.end()) {
-    return claims_.at(own->second).unit;
+    // A message may outlive its sender, but where a living process has the PID now while the one
+    // that made the claim is dead, the PID was used again and the claim is not its.
+    const Claim& claim = claims_.at(own->second);
+    if (is_alive(claim.leader) || !is_alive(open_pidfd(pid))) return claim.unit;
+    return {};
   }
   const pid_t leader = ::getsid(pid);
   if (leader <= 0) return {};

@@ -1,8 +1,12 @@
 #include "collect/client_metadata.h"
 
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include <gtest/gtest.h>
 
@@ -133,15 +137,67 @@ TEST_F(ClientMetadataTest, TheCacheStaysWithinItsCapacity) {
   EXPECT_EQ(cache.size(), 8U);
 }
 
-TEST(UnitClaims, CoverTheSessionOfALivingLeader) {
-  UnitClaims claims;
-  const pid_t own_session = ::getsid(0);
-  const auto ticket = claims.add(own_session, "hello.service");
+// A process that sleeps until it is ended, in a session of its own.
+class SessionLeader {
+ public:
+  SessionLeader() : pid_(::fork()) {
+    if (pid_ != 0) return;
+    ::setsid();
+    for (;;)
+      ::pause();
+  }
+  SessionLeader(const SessionLeader&) = delete;
+  SessionLeader& operator=(const SessionLeader&) = delete;
+  ~SessionLeader() { end(); }
 
-  EXPECT_EQ(claims.unit_of(::getpid()), "hello.service");
-  EXPECT_EQ(claims.unit_of(1), "");
-  claims.remove(ticket);
+  void end() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+  }
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_;
+};
+
+TEST(UnitClaims, CoverTheSessionOfALivingLeader) {
+  const test::ChildProcess service(
+      {{"setsid", "--wait", "sh", "-c", "sleep 60 & echo $! $$; wait"}, {}, {}});
+  ASSERT_TRUE(test::wait_until([&] { return service.out().ends_with('\n'); }));
+  pid_t child = 0;
+  pid_t leader = 0;
+  ASSERT_EQ(std::sscanf(service.out().c_str(), "%d %d", &child, &leader), 2);
+  UnitClaims claims;
+
+  const auto ticket = claims.add(leader, "hello.service");
+
+  EXPECT_EQ(claims.unit_of(child), "hello.service");
   EXPECT_EQ(claims.unit_of(::getpid()), "");
+  claims.remove(ticket);
+  EXPECT_EQ(claims.unit_of(child), "");
+  ::kill(leader, SIGKILL);
+  ::kill(child, SIGKILL);
+}
+
+TEST(UnitClaims, OutliveTheirProcessButNotItsPid) {
+  SessionLeader first;
+  const pid_t pid = first.pid();
+  UnitClaims claims;
+  claims.add(pid, "hello.service");
+  first.end();
+  EXPECT_EQ(claims.unit_of(pid), "hello.service") << "of a message whose sender has ended";
+
+  // The kernel gives out the number after this one next, unless somebody else is quicker.
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    std::ofstream("/proc/sys/kernel/ns_last_pid") << pid - 1;
+    const SessionLeader second;
+    if (second.pid() != pid) continue;
+    EXPECT_EQ(claims.unit_of(pid), "");
+    return;
+  }
+  GTEST_SKIP() << "cannot have a process with the same PID again: needs CAP_CHECKPOINT_RESTORE";
 }
 
 TEST(QuoteCommandLine, QuotesOnlyWhatAShellWouldSplit) {

@@ -1,5 +1,5 @@
 # Installs into a private directory and builds and runs a separate project against it.
-# Variables: BUILD_DIR (of logq), SOURCE_DIR (of this file), WORK_DIR (is replaced), COMPILER, FLAGS.
+# Variables: BUILD_DIR (of logq), SOURCE_DIR (of this file), WORK_DIR (is replaced), GENERATOR, COMPILER, FLAGS.
 set(prefix ${WORK_DIR}/prefix)
 file(REMOVE_RECURSE ${WORK_DIR})
 
@@ -15,7 +15,7 @@ run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix} --component devel
 file(GLOB_RECURSE pc_files ${prefix}/*/logq.pc)
 get_filename_component(pc_dir "${pc_files}" DIRECTORY)
 set(ENV{PKG_CONFIG_PATH} ${pc_dir})
-run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${WORK_DIR}/build -DCMAKE_PREFIX_PATH=${prefix}
+run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE_DIR} -B ${WORK_DIR}/build -DCMAKE_PREFIX_PATH=${prefix}
     -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS})
 run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
 set(ENV{LOGQ_SOCKET} ${WORK_DIR}/no-collector)
