@@ -36,6 +36,8 @@ Result<PriorityRange> parse_priority_range(std::string_view text) {
 }
 
 journal::Match match_priorities(const PriorityRange& range) {
+  // All levels ask nothing, as in journalctl: an entry without a PRIORITY is shown too.
+  if (range == PriorityRange{}) return journal::Match::all();
   std::vector<journal::Match> levels;
   for (int level = range.most_severe; level <= range.least_severe; ++level) {
     levels.push_back(journal::Match::exactly("PRIORITY=" + std::to_string(level)));

@@ -19,7 +19,7 @@ struct PriorityRange {
 // 0 to 7 or emerg, alert, crit, err, warning, notice, info, debug.
 [[nodiscard]] Result<PriorityRange> parse_priority_range(std::string_view text);
 
-// Entries without a PRIORITY never match.
+// Entries without a PRIORITY match only the range of all levels, which asks nothing.
 [[nodiscard]] journal::Match match_priorities(const PriorityRange& range);
 
 }  // namespace logq::query

@@ -1,0 +1,161 @@
+#include "awkward_entries.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/child_process.h"
+#include "wire/export_format.h"
+
+namespace logq::test {
+namespace {
+
+using namespace std::string_literals;
+using Fields = std::vector<std::string>;
+
+class ExportWriter {
+ public:
+  void begin_boot(char digit) {
+    boot_ = std::string(32, digit);
+    monotonic_usec_ = 500'000;
+  }
+
+  void add(const Fields& fields) { add_from("_HOSTNAME=box", fields); }
+
+  void add_from(const std::string& host, const Fields& fields) {
+    realtime_usec_ += step_usec;
+    monotonic_usec_ += step_usec;
+    out_ += "__REALTIME_TIMESTAMP=" + std::to_string(realtime_usec_) + "\n";
+    out_ += "__MONOTONIC_TIMESTAMP=" + std::to_string(monotonic_usec_) + "\n";
+    out_ += "_BOOT_ID=" + boot_ + "\n_MACHINE_ID=aaaabbbbccccddddeeeeffff00001111\n";
+    if (!host.empty()) wire::encode_export_field(host, out_);
+    for (const std::string& field : fields)
+      wire::encode_export_field(field, out_);
+    out_ += "\n";
+  }
+
+  void say(const std::string& identifier, const std::string& message) {
+    add({"SYSLOG_IDENTIFIER=" + identifier, "MESSAGE=" + message});
+  }
+
+  [[nodiscard]] std::string take() { return std::move(out_); }
+
+  std::uint64_t step_usec = 1'500'000;
+
+ private:
+  std::string out_;
+  std::string boot_;
+  std::uint64_t realtime_usec_ = 1'700'000'000'000'000;
+  std::uint64_t monotonic_usec_ = 0;
+};
+
+void add_messages(ExportWriter& writer) {
+  for (const std::string& message : {"bin\x01\x02\x03"s,
+                                     "nul\0inside"s,
+                                     "\xff\xfe invalid"s,
+                                     "\x1b[31mred\x1b[0m plain"s,
+                                     "\x1b[31mred\nline\x1b[0m \ttab"s,
+                                     "\x1b]8;;http://x\alink\x1b]8;;\a osc"s,
+                                     "\x1b unfinished [ x"s,
+                                     "\x1b[12;"s,
+                                     "\x1b[\0m nul"s,
+                                     "\x1b\x1b[31mtwo"s,
+                                     "h\u00e9llo \u2713 \u65e5\u672c\u8a9e \U0001f600"s,
+                                     "c1 \xc2\x85 control"s,
+                                     "noncharacter \xef\xbf\xbf"s,
+                                     "surrogate \xed\xa0\x80"s,
+                                     "tab\tin\tmessage"s,
+                                     "line one\nline two\n  line three"s,
+                                     "trailing newline\n"s,
+                                     "  leading  \n\n\n"s,
+                                     "\n\nfirst"s,
+                                     ""s,
+                                     "   "s,
+                                     "\n"s,
+                                     "cr\rlf\r\nend\r\r"s,
+                                     "delete \x7f"s,
+                                     "quote \" back \\ slash / < > & \b\f\v"s,
+                                     "quote \" back \\ slash / < >\t\n"s,
+                                     std::string(70'000, 'L'),
+                                     std::string(1'535, '\x01')}) {
+    writer.say("msg", message);
+  }
+}
+
+void add_columns(ExportWriter& writer) {
+  writer.add({"SYSLOG_IDENTIFIER=no-message", "FOO=bar", "PRIORITY=6"});
+  writer.add({"MESSAGE=no identifier\nsecond line"});
+  writer.add({"MESSAGE=pid only", "_PID=55"});
+  writer.add({"MESSAGE=both pids", "_COMM=cmd", "_PID=55", "SYSLOG_PID=66"});
+  writer.add({"MESSAGE=syslog pid\nsecond line", "_COMM=cmd", "SYSLOG_PID=66"});
+  writer.add({"MESSAGE=newline", "SYSLOG_IDENTIFIER=a\nb"});
+  writer.add({"MESSAGE=binary", "SYSLOG_IDENTIFIER=a\x01", "_COMM=cmd", "_PID=1\x01"});
+  writer.add({"MESSAGE=nul\nsecond", "SYSLOG_IDENTIFIER=a\0b"s});
+  writer.add({"MESSAGE=empty", "SYSLOG_IDENTIFIER=", "_COMM=cmd", "_PID="});
+  writer.add({"MESSAGE=long", "SYSLOG_IDENTIFIER=" + std::string(300, 'i'), "_COMM=cmd"});
+  writer.add({"MESSAGE=299", "SYSLOG_IDENTIFIER=" + std::string(299, 'i')});
+  writer.add({"MESSAGE=\u00fc\nindented", "SYSLOG_IDENTIFIER=\u00fctf8"});
+  writer.add_from("", {"MESSAGE=no host", "SYSLOG_IDENTIFIER=h"});
+  writer.add_from("_HOSTNAME=", {"MESSAGE=empty host", "SYSLOG_IDENTIFIER=h"});
+  writer.add_from("_HOSTNAME=b\x01", {"MESSAGE=binary host", "SYSLOG_IDENTIFIER=h"});
+  writer.add({"MESSAGE=two hosts", "_HOSTNAME=second"});
+  for (const std::string time : {"1600000000123456", "garbage", "0", "-5", "+1600000000123456",
+                                 " 16000000001", "0x5AF31107A4000", "0b1010101010101010101010101",
+                                 "18446744073709551615", "36028797018963967", "36028797018963968"})
+    writer.add({"MESSAGE=source time", "_SOURCE_REALTIME_TIMESTAMP=" + time});
+}
+
+void add_fields(ExportWriter& writer) {
+  for (int priority = 0; priority < 8; ++priority) {
+    writer.add({"PRIORITY=" + std::to_string(priority), "SYSLOG_IDENTIFIER=prio", "_PID=42",
+                "MESSAGE=priority " + std::to_string(priority)});
+  }
+  writer.add({"MESSAGE=two priorities", "PRIORITY=3", "PRIORITY=6"});
+  writer.add({"MESSAGE=bad priority", "PRIORITY=33"});
+  writer.add({"MESSAGE=first", "MESSAGE=second", "SYSLOG_IDENTIFIER=rep", "SYSLOG_IDENTIFIER=rep2",
+              "FOO=1", "FOO=2", "FOO=\x01", "_PID=1", "_PID=2"});
+  writer.add({"MESSAGE=same", "MESSAGE=same", "FOO=twice", "FOO=twice"});
+  for (const std::size_t size : {299U, 300U, 4087U, 4088U, 4089U}) {
+    writer.add({"MESSAGE=" + std::string(size, 'x'), "FOO=" + std::string(size, 'y'),
+                "BAR=" + std::string(size, '\x01')});
+  }
+}
+
+void add_units(ExportWriter& writer) {
+  for (const std::string unit : {"foo.service", "foo@1.service", "bar.socket", "baz.slice"}) {
+    writer.add({"MESSAGE=own", "_SYSTEMD_UNIT=" + unit, "_SYSTEMD_SLICE=baz.slice", "_UID=1000"});
+    writer.add({"MESSAGE=manager", "UNIT=" + unit, "_PID=1", "_UID=0"});
+    writer.add({"MESSAGE=not the manager", "UNIT=" + unit, "_PID=2", "_UID=1000"});
+    writer.add({"MESSAGE=daemon", "OBJECT_SYSTEMD_UNIT=" + unit, "_UID=0"});
+    writer.add({"MESSAGE=not a daemon", "OBJECT_SYSTEMD_UNIT=" + unit, "_UID=1000"});
+    writer.add({"MESSAGE=core", "COREDUMP_UNIT=" + unit, "_UID=0",
+                "MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1"});
+  }
+}
+
+}  // namespace
+
+std::string awkward_export() {
+  ExportWriter writer;
+  writer.begin_boot('1');
+  add_messages(writer);
+  add_columns(writer);
+  add_fields(writer);
+  add_units(writer);
+  writer.begin_boot('2');
+  for (int i = 0; i < 5; ++i)
+    writer.say("b2", "boot two " + std::to_string(i));
+  writer.begin_boot('3');
+  writer.add({"SYSLOG_IDENTIFIER=first-of-boot"});
+  writer.step_usec = std::uint64_t{9} * 86'400'000'000;
+  for (int i = 0; i < 15; ++i)
+    writer.say("b3", "boot three " + std::to_string(i));
+  return writer.take();
+}
+
+bool make_journal(const std::string& path, const std::string& export_text) {
+  const Command command{{"/lib/systemd/systemd-journal-remote", "-o", path, "-"}, {}, export_text};
+  return run_command(command).status == 0;
+}
+
+}  // namespace logq::test

@@ -1,0 +1,100 @@
+// logq -f: what it shows first, what it shows later, and how it ends.
+#include <signal.h>
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "base/ids.h"
+#include "journal/file_writer.h"
+#include "support/child_process.h"
+#include "support/temp_dir.h"
+
+namespace logq::test {
+namespace {
+
+class Follow : public testing::Test {
+ protected:
+  Follow() {
+    auto writer = journal::FileWriter::create(dir_.path() + "/system.journal", {});
+    if (writer) writer_ = std::move(*writer);
+  }
+
+  void append(const std::string& message) {
+    const std::string text = "MESSAGE=" + message;
+    const std::string boot = "_BOOT_ID=" + base::boot_id().to_string();
+    const std::array<std::string_view, 2> payloads = {text, boot};
+    ++now_usec_;
+    ASSERT_NE(writer_, nullptr);
+    ASSERT_TRUE(writer_->append({now_usec_, now_usec_, base::boot_id()}, payloads).has_value());
+    writer_->publish();
+    writer_->wake_followers();
+  }
+
+  std::unique_ptr<ChildProcess> follow(std::vector<std::string> more) {
+    std::vector<std::string> argv = {
+        std::string(LOGQ_BIN_DIR) + "/logq", "-D", dir_.path(), "-f", "-o", "cat"};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return std::make_unique<ChildProcess>(Command{argv, {}, {}});
+  }
+
+  static void expect_output(const ChildProcess& child, const std::string& expected) {
+    EXPECT_TRUE(wait_until([&] { return child.out() == expected; })) << child.out();
+  }
+
+  TempDir dir_;
+  std::unique_ptr<journal::FileWriter> writer_;
+  std::uint64_t now_usec_ = 1'700'000'000'000'000;
+};
+
+TEST_F(Follow, ShowsTheLastEntriesAndWhatComes) {
+  for (int i = 0; i < 12; ++i)
+    append(std::to_string(i));
+
+  auto logq = follow({});
+
+  expect_output(*logq, "2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n");
+  append("new");
+  expect_output(*logq, "2\n3\n4\n5\n6\n7\n8\n9\n10\n11\nnew\n");
+}
+
+TEST_F(Follow, ShowsAsManyAsAskedFor) {
+  for (int i = 0; i < 12; ++i)
+    append(std::to_string(i));
+
+  expect_output(*follow({"-n", "2"}), "10\n11\n");
+  expect_output(*follow({"--no-tail"}), "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n");
+}
+
+TEST_F(Follow, WaitsForTheFirstEntryOfAnEmptyStore) {
+  auto logq = follow({});
+
+  append("first");
+
+  expect_output(*logq, "first\n");
+}
+
+TEST_F(Follow, FiltersWhatComes) {
+  append("old");
+  auto logq = follow({"MESSAGE=wanted"});
+
+  append("unwanted");
+  append("wanted");
+
+  expect_output(*logq, "wanted\n");
+}
+
+TEST_F(Follow, EndsInPeaceOnASignal) {
+  append("old");
+  for (const int signal : {SIGINT, SIGTERM}) {
+    auto logq = follow({});
+    expect_output(*logq, "old\n");
+
+    logq->signal(signal);
+
+    EXPECT_EQ(logq->wait().status, 0) << signal;
+  }
+}
+
+}  // namespace
+}  // namespace logq::test

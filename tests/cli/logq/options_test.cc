@@ -1,0 +1,102 @@
+#include "logq/options.h"
+
+#include <gtest/gtest.h>
+
+namespace logq::cli {
+namespace {
+
+Outcome<Options> parsed(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "logq");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments)
+    argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  return parse_options(static_cast<int>(arguments.size()), argv.data());
+}
+
+std::string refused(const std::vector<std::string>& arguments) {
+  const auto options = parsed(arguments);
+  return options ? "accepted" : options.error().message;
+}
+
+TEST(Options, NothingMeansEverythingInShortForm) {
+  const auto options = parsed({});
+
+  ASSERT_TRUE(options.has_value());
+  EXPECT_EQ(options->mode, query::OutputMode::kShort);
+  EXPECT_FALSE(options->lines.has_value());
+  EXPECT_TRUE(options->filter.units.empty() && options->filter.terms.empty());
+}
+
+TEST(Options, ShortAndLongFormsAndAbbreviationsAreTheSame) {
+  for (const std::vector<std::string>& form : std::vector<std::vector<std::string>>{
+           {"-u", "a"}, {"-ua"}, {"--unit", "a"}, {"--unit=a"}, {"--un=a"}}) {
+    const auto options = parsed(form);
+    ASSERT_TRUE(options.has_value()) << form.front();
+    EXPECT_EQ(options->filter.units, std::vector<std::string>{"a"}) << form.front();
+  }
+}
+
+TEST(Options, LinesTakesTheNextWordWhenItIsANumber) {
+  EXPECT_EQ(parsed({"-n", "5"})->lines, 5U);
+  EXPECT_EQ(parsed({"-n5"})->lines, 5U);
+  EXPECT_EQ(parsed({"--lines=5"})->lines, 5U);
+  EXPECT_EQ(parsed({"-n"})->lines, 10U);
+  EXPECT_EQ(parsed({"-n", "A=1"})->lines, 10U);
+  EXPECT_EQ(parsed({"-n", "A=1"})->filter.terms, std::vector<std::string>{"A=1"});
+  EXPECT_FALSE(parsed({"-n", "all"})->lines.has_value());
+}
+
+TEST(Options, FollowShowsTenUnlessToldOtherwise) {
+  EXPECT_EQ(parsed({"-f"})->lines, 10U);
+  EXPECT_EQ(parsed({"-f", "-n", "3"})->lines, 3U);
+  EXPECT_FALSE(parsed({"-f", "--no-tail"})->lines.has_value());
+  EXPECT_FALSE(parsed({"-f", "-n", "all"})->lines.has_value());
+}
+
+TEST(Options, TermsMayStandAnywhere) {
+  const auto options = parsed({"A=1", "-r", "+", "B=2", "-q"});
+
+  ASSERT_TRUE(options.has_value());
+  EXPECT_TRUE(options->reverse);
+  EXPECT_EQ(options->filter.terms, (std::vector<std::string>{"A=1", "+", "B=2"}));
+}
+
+TEST(Options, FormatsForProgramsAreQuiet) {
+  EXPECT_FALSE(parsed({"-o", "short"})->quiet);
+  for (const char* const format : {"cat", "json", "export"})
+    EXPECT_TRUE(parsed({"-o", format})->quiet) << format;
+}
+
+TEST(Options, APatternThatMatchesNoFileStaysAsAName) {
+  EXPECT_EQ(parsed({"--file=/nonexistent/*.journal"})->files,
+            std::vector<std::string>{"/nonexistent/*.journal"});
+}
+
+TEST(Options, RefusalsNameWhatIsWrong) {
+  EXPECT_EQ(refused({"--badopt"}), "unknown or ambiguous option --badopt");
+  EXPECT_EQ(refused({"--no"}), "unknown or ambiguous option --no");
+  EXPECT_EQ(refused({"-Z"}), "unknown or ambiguous option -Z");
+  EXPECT_EQ(refused({"-u"}), "option -u requires an argument");
+  EXPECT_EQ(refused({"-o", "nope"}), "unknown output format: nope");
+  EXPECT_EQ(refused({"-p", "9"}), "-p 9: unknown log level");
+  EXPECT_EQ(refused({"--lines=x"}), "not a number of lines: x");
+  EXPECT_EQ(refused({"FOO"}), "FOO: not of the form FIELD=VALUE");
+}
+
+TEST(Options, ContradictionsAreRefused) {
+  EXPECT_NE(refused({"-f", "-r"}), "accepted");
+  EXPECT_NE(refused({"-D", "/x", "--file=/y"}), "accepted");
+}
+
+TEST(Options, HelpListsEveryOptionOnce) {
+  const std::string help = help_text();
+
+  for (const char* const name :
+       {"--unit=", "--identifier=", "--priority=", "--lines[=", "--reverse", "--follow", "--quiet",
+        "--no-pager", "--output=", "--directory=", "--file=", "--runtime-dir="})
+    EXPECT_EQ(help.find(name), help.rfind(name)) << name;
+}
+
+}  // namespace
+}  // namespace logq::cli

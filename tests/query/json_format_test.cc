@@ -1,0 +1,55 @@
+#include "query/json_format.h"
+
+#include <gtest/gtest.h>
+
+#include "query/sample_entry.h"
+
+namespace logq::test {
+namespace {
+
+using query::OutputMode;
+
+constexpr std::string_view kAddresses =
+    R"({"__CURSOR":"s=98f13c7e48d14efdb325a22fe98af9cc;i=30;b=11111111111111111111111111111111;)"
+    R"(m=4c4b40;t=60a24181e4000;x=aa71","__REALTIME_TIMESTAMP":"1700000000000000",)"
+    R"("__MONOTONIC_TIMESTAMP":"5000000","__SEQNUM":"48",)"
+    R"("__SEQNUM_ID":"98f13c7e48d14efdb325a22fe98af9cc",)"
+    R"("_BOOT_ID":"11111111111111111111111111111111")";
+
+// The members after the addresses.
+std::string fields_of(const std::vector<std::string_view>& payloads,
+                      query::FormatOptions options = {}) {
+  const std::string line = formatted(OutputMode::kJson, payloads, options);
+  EXPECT_TRUE(line.starts_with(kAddresses)) << line;
+  return line.substr(kAddresses.size());
+}
+
+TEST(JsonFormat, PrintsFieldsByNameAfterTheAddresses) {
+  EXPECT_EQ(fields_of({"PRIORITY=6", "MESSAGE=say \"hi\"\n"}),
+            ",\"MESSAGE\":\"say \\\"hi\\\"\\n\",\"PRIORITY\":\"6\"}\n");
+}
+
+TEST(JsonFormat, PrintsTheBootIdOnce) {
+  EXPECT_EQ(fields_of({"_BOOT_ID=11111111111111111111111111111111"}), "}\n");
+}
+
+TEST(JsonFormat, PrintsRepeatedFieldsAsAnArrayInStoredOrder) {
+  EXPECT_EQ(fields_of({"B=2", "A=x", "B=1", "B=\x01"}), R"(,"A":"x","B":["2","1",[1]]})"
+                                                        "\n");
+}
+
+TEST(JsonFormat, PrintsALongFieldAsNullUnlessEverythingIsShown) {
+  const std::string longest = "M=" + std::string(4093, 'x');
+  const std::string too_long = "M=" + std::string(4094, 'x');
+
+  EXPECT_EQ(fields_of({longest}).size(), longest.size() + 7);
+  EXPECT_EQ(fields_of({too_long}), ",\"M\":null}\n");
+  EXPECT_EQ(fields_of({too_long}, {.show_all = true}).size(), too_long.size() + 7);
+}
+
+TEST(JsonFormat, LeavesOutWhatIsNoField) {
+  EXPECT_EQ(fields_of({"no equals sign", "\"evil\":1=x", "=x"}), "}\n");
+}
+
+}  // namespace
+}  // namespace logq::test

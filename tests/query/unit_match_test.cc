@@ -1,0 +1,33 @@
+#include "query/unit_match.h"
+
+#include <gtest/gtest.h>
+
+#include "query/match_text.h"
+
+namespace logq::query {
+namespace {
+
+using test::match_text;
+
+constexpr const char* kHello =
+    "_SYSTEMD_UNIT=hello.service | (_PID=1 & UNIT=hello.service) | "
+    "(_SYSTEMD_CGROUP=/init.scope & UNIT=hello.service) | "
+    "(_UID=0 & OBJECT_SYSTEMD_UNIT=hello.service) | "
+    "(MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1 & _UID=0 & COREDUMP_UNIT=hello.service)";
+
+TEST(UnitMatch, CoversTheUnitItsManagerAndItsCoreDumps) {
+  EXPECT_EQ(match_text(match_unit("hello.service", 0)), "(" + std::string(kHello) + ")");
+}
+
+TEST(UnitMatch, AUserFindsWhatHisOwnSupervisorSays) {
+  EXPECT_EQ(match_text(match_unit("hello.service", 1000)),
+            "(" + std::string(kHello) + " | (_UID=1000 & OBJECT_SYSTEMD_UNIT=hello.service))");
+}
+
+TEST(UnitMatch, ASliceCoversItsMembers) {
+  EXPECT_NE(match_text(match_unit("a.slice", 0)).find("_SYSTEMD_SLICE=a.slice"), std::string::npos);
+  EXPECT_EQ(match_text(match_unit("a.scope", 0)).find("_SYSTEMD_SLICE"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace logq::query
