@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,8 +45,11 @@ struct Launched {
 
 // Forks a child that leads a session of its own, has /dev/null as input, default signal handling
 // (but SIGPIPE ignored, systemd's IgnoreSIGPIPE=yes) and an empty signal mask, and becomes the
-// program. Returns when that has happened or failed.
-Result<Launched> launch_child(const LaunchPlan& plan);
+// program. `before_exec` is called once the child has nothing left to do but that, and the child
+// waits for it: what it tells comes before all output. It is not called for a child that failed
+// earlier, nor when there is no such program. Returns when the child is the program or has failed.
+Result<Launched> launch_child(
+    const LaunchPlan& plan, const std::function<void()>& before_exec = [] {});
 
 // Turns this process into the program: same pid, same input. Takes a session of its own unless it
 // leads a process group (an interactive shell's job). Returns only on failure.

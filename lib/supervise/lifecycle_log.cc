@@ -86,6 +86,10 @@ void LifecycleLog::failed(std::string_view result) {
        std::array{field("UNIT_RESULT", result)});
 }
 
+void LifecycleLog::settle(std::chrono::milliseconds timeout) {
+  transport_.flush(timeout);
+}
+
 void LifecycleLog::send(Priority priority,
                         std::string_view message_id,
                         const std::string& message,

@@ -6,6 +6,7 @@
 // believes UNIT= from process 1 only. Not thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -38,6 +39,9 @@ class LifecycleLog {
   void main_process_exited(const ProcessExit& exit);
   void deactivated();
   void failed(std::string_view result);
+
+  // Waits until the collector has taken what was told so far, at most until `timeout` has passed.
+  void settle(std::chrono::milliseconds timeout);
 
   // Entries the collector did not take, and why the last of them was refused.
   [[nodiscard]] std::uint64_t undelivered() const { return undelivered_; }

@@ -26,6 +26,10 @@ constexpr std::array kForwarded{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUS
 constexpr auto kDrainAlone = 5s;
 constexpr auto kDrainBesideDescendants = 1s;
 
+// How long the program waits for the collector to take the entry of its start, so that it is stored
+// before all output.
+constexpr auto kStartedPatience = 1s;
+
 }  // namespace
 
 Result<ServiceRun> ServiceRun::prepare() {
@@ -47,17 +51,20 @@ Result<Launched> ServiceRun::start(const LaunchPlan& plan, LifecycleLog& log) {
   for (const int fd : {plan.standard_output.fd, plan.standard_error.fd}) {
     if (fd >= 0 && std::ranges::find(streams_, fd) == streams_.end()) streams_.push_back(fd);
   }
-  const Launched launched = LOGQ_TRY(launch_child(plan));
+  bool is_started = false;
+  const Launched launched = LOGQ_TRY(launch_child(plan, [&] {
+    is_started = true;
+    log.started();
+    log.settle(kStartedPatience);
+  }));
   if (launched.failure) {
-    const int sys_errno = launched.failure->sys_errno;
-    log.spawn_failed(plan.argv.front(), sys_errno);
+    log.spawn_failed(plan.argv.front(), launched.failure->sys_errno);
     log.main_process_exited({ProcessExit::Code::kExited, kStatusExecFailed});
     log.failed("exit-code");
-    log.start_failed();
+    if (!is_started) log.start_failed();
     return launched;
   }
   main_pid_ = launched.pid;
-  log.started();
   return launched;
 }
 

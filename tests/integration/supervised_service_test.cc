@@ -76,6 +76,21 @@ TEST(SupervisedService, ExitEntryComesAfterAllOutput) {
   }));
 }
 
+TEST(SupervisedService, StartEntryComesBeforeAllOutput) {
+  PrivateLogqd logqd;
+
+  for (int i = 0; i < 10; ++i)
+    run_under_logq_run(logqd, {"echo", "output"});
+  logqd.stop();
+
+  const auto entries = unit_entries(logqd, "logq");
+  ASSERT_EQ(entries.size(), 30U);
+  for (std::size_t i = 0; i < entries.size(); i += 3) {
+    EXPECT_TRUE(carries(entries[i], "MESSAGE", "Started hello.service."));
+    EXPECT_TRUE(carries(entries[i + 1], "MESSAGE", "output"));
+  }
+}
+
 TEST(SupervisedService, ChildrenOfTheServiceBelongToItsUnit) {
   PrivateLogqd logqd;
 

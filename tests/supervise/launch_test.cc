@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -82,6 +83,34 @@ TEST(LaunchChild, ReportsAMissingProgramAndOneThatIsNone) {
   ASSERT_TRUE(launched && launched->failure);
   EXPECT_EQ(launched->failure->sys_errno, EACCES);
   EXPECT_EQ(exit_status_of(*launched->failure), 126);
+}
+
+TEST(LaunchChild, WaitsWithTheProgramForWhatMustComeFirst) {
+  TempDir directory;
+  const std::string mark = directory.path() + "/mark";
+  bool was_running = false;
+
+  const auto launched = launch_child(shell("touch " + mark), [&] {
+    was_running = test::wait_until([&] { return ::access(mark.c_str(), F_OK) == 0; },
+                                   std::chrono::milliseconds(100));
+  });
+
+  ASSERT_TRUE(launched && !launched->failure);
+  ::waitpid(launched->pid, nullptr, 0);
+  EXPECT_FALSE(was_running);
+  EXPECT_EQ(::access(mark.c_str(), F_OK), 0);
+}
+
+TEST(LaunchChild, DoesNotAnnounceAProgramThatIsNotThere) {
+  LaunchPlan plan = shell("");
+  plan.argv = {"no-such-program-anywhere"};
+  bool announced = false;
+
+  const auto launched = launch_child(plan, [&] { announced = true; });
+
+  ASSERT_TRUE(launched && launched->failure);
+  EXPECT_EQ(exit_status_of(*launched->failure), 127);
+  EXPECT_FALSE(announced);
 }
 
 }  // namespace
