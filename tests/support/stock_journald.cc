@@ -22,7 +22,7 @@ constexpr const char* kJournald = "/lib/systemd/systemd-journald";
 
 // $1 runtime directory, $2 storage directory, $3 configuration.
 constexpr const char* kStartScript =
-    "mount -t tmpfs -o mode=0755 none /run/systemd && mkdir -p /run/systemd/journald.conf.d &&"
+    "mount -t tmpfs -o mode=0755 none /run && mkdir -p /run/systemd/journald.conf.d &&"
     " printf '%s' \"$3\" >/run/systemd/journald.conf.d/test.conf &&"
     " export RUNTIME_DIRECTORY=\"$1\" LOGS_DIRECTORY=\"$2\" &&"
     " exec /lib/systemd/systemd-journald >/dev/null 2>\"$1/../journald.err\"";
@@ -65,7 +65,7 @@ std::optional<std::string> StockJournald::unavailable() {
   if (::geteuid() != 0) return "needs root to run a private systemd-journald";
   if (::access(kJournald, X_OK) != 0) return "systemd-journald is not installed";
   const CommandResult probe =
-      run_command({.argv = {"unshare", "-m", "mount", "-t", "tmpfs", "none", "/run/systemd"},
+      run_command({.argv = {"unshare", "-m", "mount", "-t", "tmpfs", "none", "/run"},
                    .environment = {},
                    .input = {}});
   if (probe.status != 0) return "mount namespaces are not permitted here: " + probe.err;

@@ -1,6 +1,6 @@
 // A private instance of the distribution's systemd-journald, the oracle of many tests.
 //
-// It runs in a mount namespace of its own with an empty /run/systemd and without kmsg and audit, so
+// It runs in a mount namespace of its own with an empty /run and without kmsg and audit, so
 // it neither sees nor touches the host's journal. It needs root; a test begins with
 //   if (auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
 #pragma once

@@ -10,13 +10,14 @@ namespace {
 TEST(StockJournald, StoresWhatSystemdCatSendsAndReadsItBack) {
   if (auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
   StockJournald journald;
-  const CommandResult sent = run_command(
-      {.argv = {"unshare", "-m", "sh", "-c",
-                "mount -t tmpfs none /run/systemd && ln -s \"$1\" /run/systemd/journal &&"
-                " echo hello | systemd-cat -t me -p err",
-                "sh", journald.runtime_dir()},
-       .environment = {},
-       .input = {}});
+  const CommandResult sent =
+      run_command({.argv = {"unshare", "-m", "sh", "-c",
+                            "mount -t tmpfs none /run && mkdir /run/systemd &&"
+                            " ln -s \"$1\" /run/systemd/journal &&"
+                            " echo hello | systemd-cat -t me -p err",
+                            "sh", journald.runtime_dir()},
+                   .environment = {},
+                   .input = {}});
   ASSERT_EQ(sent.status, 0) << sent.err;
 
   const auto entries = journald.entries({"SYSLOG_IDENTIFIER=me"});
