@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/try.h"
 #include "journal/archive_name.h"
+#include "journal/continuation.h"
 #include "journal/file_names.h"
 #include "journal/file_writer_impl.h"
 #include "journal/live_field.h"
@@ -182,11 +183,7 @@ Result<std::unique_ptr<FileWriter::Impl>> FileWriter::Impl::reopen(const std::st
   if (end_of_tables(heap.header()) > tail) {
     return fail(Error::corrupt(tail, "hash tables lie beyond the last object"));
   }
-  ChainTail global;
-  if (heap.header().n_entries != 0) {
-    global = LOGQ_TRY(load_chain_tail(heap, heap.header().tail_entry_array_offset,
-                                      heap.header().tail_entry_array_n_entries));
-  }
+  const ChainTail global = LOGQ_TRY(check_continuation(heap));
   LOGQ_TRY(clear_beyond(heap));
   auto impl = std::make_unique<Impl>(path, options, std::move(heap), global);
   LOGQ_TRY(impl->set_state(FileState::kOnline));

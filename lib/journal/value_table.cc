@@ -34,7 +34,7 @@ HashChains field_chains(const Header& header) {
 
 // The values of a file that is reopened are not known to the filter, so there it does not serve.
 ValueFilter filter_for(const ObjectHeap& heap) {
-  if (heap.header().n_data != 0) return {};
+  if (heap.header().n_data != 0 || heap.header().n_entries != 0) return {};
   return ValueFilter(heap.arena().max_size() / kBytesPerValue);
 }
 
