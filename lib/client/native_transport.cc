@@ -134,6 +134,7 @@ int NativeTransport::connect_unless_resting() {
 }
 
 int NativeTransport::connect_now() {
+  was_tried_.store(true, memory_order_relaxed);
   if (fd_.load(memory_order_relaxed) < 0) {
     const int opened = reopen(fd_.load(memory_order_relaxed));
     if (opened < 0) return opened;
@@ -169,6 +170,8 @@ FlushResult NativeTransport::flush(std::chrono::milliseconds timeout) noexcept {
   const auto deadline = calls_.now() + timeout;
   auto pause = std::chrono::microseconds(50);
   for (;;) {
+    if (!was_tried_.load(memory_order_relaxed))
+      return FlushResult::kFlushed;  // nothing to wait for
     if (!connected_.load(memory_order_relaxed)) return FlushResult::kCollectorGone;
     const int waiting = calls_.unreceived(fd_.load(memory_order_relaxed));
     if (waiting < 0) return FlushResult::kCollectorGone;

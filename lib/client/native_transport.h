@@ -46,6 +46,7 @@ class NativeTransport final : public Transport {
   std::atomic<int> fd_;
   // The flags below only save useless work; every order of their updates is correct (relaxed).
   std::atomic<bool> connected_{false};
+  std::atomic<bool> was_tried_{false};                 // to connect: something was sent
   std::atomic<bool> stalled_{false};                   // the collector let a call wait in vain
   std::atomic<std::int64_t> next_attempt_{INT64_MIN};  // steady clock, nanoseconds
   std::atomic<int> last_errno_{0};

@@ -189,6 +189,12 @@ TEST_F(NativeTransportTest, TakesANewDescriptorWhereTheApplicationClosedOurs) {
   EXPECT_EQ(send("after").status, SendStatus::kSent);
 }
 
+TEST_F(NativeTransportTest, FlushHasNothingToWaitForBeforeTheFirstEntry) {
+  NativeTransport transport({}, {{server_.path(), false}}, SocketCalls::system());
+
+  EXPECT_EQ(transport.flush(5ms), FlushResult::kFlushed);
+}
+
 TEST_F(NativeTransportTest, FlushSaysWhatBecameOfTheQueue) {
   NativeTransport transport({}, {{server_.path(), false}}, SocketCalls::system());
   transport.send(Entry{});
