@@ -29,11 +29,23 @@ bool is_private_directory_of(const std::string& socket_path) {
          status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+// In a program without standard input, output or error the socket would take its number, and what
+// is printed there would go to the collector.
+int open_above_standard_descriptors() {
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  if (fd > STDERR_FILENO) return fd;
+  const int above = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int code = above < 0 ? -errno : above;
+  ::close(fd);
+  return code;
+}
+
 class SystemSocketCalls final : public SocketCalls {
  public:
   int open_socket(std::chrono::milliseconds send_timeout) override {
-    const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -errno;
+    const int fd = open_above_standard_descriptors();
+    if (fd < 0) return fd;
     // A refusal leaves the system's default, which works with smaller datagrams.
     if (::setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &kSendBufferBytes, sizeof(int)) < 0) {
       ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes, sizeof(int));

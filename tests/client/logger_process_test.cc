@@ -1,4 +1,5 @@
 // The library as a program sees it: environment, standard descriptors, allocations.
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -106,6 +107,18 @@ TEST(LoggerProcess, AClosedStandardErrorIsADropAndNothingElse) {
   });
 
   EXPECT_EQ(text, "dropped");
+}
+
+TEST(LoggerProcess, DoesNotTakeTheNumberOfAClosedStandardDescriptor) {
+  const TempDir dir;
+  DatagramServer server(dir.path() + "/socket");
+  output_of(1, [&] {
+    ::close(0);
+    const Logger log({.socket_path = server.path()});
+    log.info(::fcntl(0, F_GETFD) < 0 ? "free" : "taken");
+  });
+
+  EXPECT_EQ(value_of(server.receive().value(), "MESSAGE"), "free");
 }
 
 TEST(LoggerProcess, ACallAllocatesNothingAfterWarmUp) {
