@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <new>
 
 #include "client/encode_buffer.h"
@@ -44,6 +47,20 @@ class SigpipeGuard {
   bool raised_ = false;
 };
 
+// futex(2), since std::atomic::wait() knows no deadline and std::mutex no fork.
+static_assert(sizeof(std::atomic<pid_t>) == sizeof(std::uint32_t));
+
+// Returns when `word` is not `value`, after `left`, or sooner.
+void wait_while(std::atomic<pid_t>& word, pid_t value, std::chrono::nanoseconds left) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+  const timespec timeout{.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
+  ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, value, &timeout, nullptr, 0);
+}
+
+void wake_one(std::atomic<pid_t>& word) {
+  ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+}
+
 }  // namespace
 
 StreamTransport::StreamTransport(const StreamOptions& options)
@@ -75,18 +92,26 @@ SendResult StreamTransport::write_entry(std::string_view bytes) {
 }
 
 bool StreamTransport::take_turn(Deadline deadline) {
-  std::unique_lock lock(mutex_);
-  if (!turn_is_free_.wait_until(lock, deadline, [this] { return !turn_taken_; })) return false;
-  turn_taken_ = true;
+  const pid_t self = ::getpid();
+  pid_t holder = 0;
+  // Acquire: what the last holder wrote, torn_, is seen; its partner is in give_turn().
+  while (!holder_.compare_exchange_weak(holder, self, std::memory_order_acquire)) {
+    if (holder != self) continue;  // free, or of a process that is not here: ours for the taking
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left <= left.zero()) return false;
+    waiting_.fetch_add(1);
+    wait_while(holder_, self, left);
+    waiting_.fetch_sub(1);
+    holder = 0;
+  }
   return true;
 }
 
 void StreamTransport::give_turn() {
-  {
-    const std::scoped_lock lock(mutex_);
-    turn_taken_ = false;
-  }
-  turn_is_free_.notify_one();
+  // Sequentially consistent with the increment of waiting_: either we see the waiter, or he sees
+  // that the turn is free.
+  holder_.store(0);
+  if (waiting_.load() > 0) wake_one(holder_);
 }
 
 int StreamTransport::write_in_turn(Deadline deadline, std::string_view bytes) {

@@ -3,9 +3,10 @@
 // Lines of one entry are never mixed with another's of this transport. Thread-safe.
 #pragma once
 
+#include <sys/types.h>
+
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <string_view>
 
 #include "base/unique_fd.h"
@@ -35,11 +36,11 @@ class StreamTransport final : public Transport {
   const base::UniqueFd fd_;
   const LineFormat format_;
   const std::chrono::milliseconds max_block_;
-  // Whoever is writing holds the turn, not the mutex, which nobody keeps for long.
-  std::mutex mutex_;
-  std::condition_variable turn_is_free_;
-  bool turn_taken_ = false;  // guarded by mutex_
-  bool torn_ = false;        // the last entry was cut off: begin a new line. Guarded by the turn.
+  // The process of the thread whose turn it is to write; 0 when it is nobody's. A turn of another
+  // process is left over from before a fork and does not count: a mutex would stay locked.
+  std::atomic<pid_t> holder_{0};
+  std::atomic<int> waiting_{0};  // threads that give_turn() must wake, or more
+  bool torn_ = false;  // the last entry was cut off: begin a new line. Guarded by the turn.
 };
 
 }  // namespace logq::client

@@ -1,10 +1,12 @@
 #include "client/stream_transport.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -17,6 +19,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
+
+Entry entry_of(std::string_view message) {
+  Entry entry;
+  entry.message = message;
+  return entry;
+}
 
 class StreamTransportTest : public testing::Test {
  protected:
@@ -102,6 +110,29 @@ TEST_F(StreamTransportTest, ABrokenPipeIsAStatusAndNotASignal) {
   reader_.reset();
 
   EXPECT_EQ(log.info("x"), SendStatus::kNoCollector);
+}
+
+TEST_F(StreamTransportTest, AForkWhileAnotherThreadWritesLeavesTheChildATurn) {
+  StreamTransport transport({.fd = writer_.get(), .max_block = 10s});
+  constexpr std::size_t kSize = 300'000;  // far more than a pipe holds: the thread keeps its turn
+  std::thread writer([&] {
+    const std::string text(kSize - 4, 'x');
+    transport.send(entry_of(text));
+  });
+  std::size_t taken = read_once().size();
+
+  const pid_t child = ::fork();
+  if (child == 0) {
+    while (taken < kSize)  // the parent's thread has its place; its turn is not in this process
+      taken += read_once().size();
+    ::_exit(transport.send(entry_of("of the child")).status == SendStatus::kSent ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  writer.join();
+
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(read_once(), "<6>of the child\n");
 }
 
 TEST_F(StreamTransportTest, KeepsWritingToItsOwnDuplicate) {
