@@ -1,5 +1,7 @@
 // logq-run and logq-cat: one program, which it is by the name it was started under.
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <string_view>
@@ -8,8 +10,22 @@
 #include "logq_run/options.h"
 #include "logq_run/run_command.h"
 
+namespace {
+
+// A stream opened in place of a missing standard descriptor would be taken for it.
+void open_missing_standard_descriptors() {
+  int fd = 0;
+  do {
+    fd = ::open("/dev/null", O_RDWR);
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd > STDERR_FILENO) ::close(fd);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace logq::cli;
+  open_missing_standard_descriptors();
   const std::string_view name = program_invocation_short_name;
   const Applet applet = name == "logq-cat" ? Applet::kCat : Applet::kRun;
   const char* tool = applet == Applet::kCat ? "logq-cat" : "logq-run";

@@ -3,6 +3,7 @@
 #include <getopt.h>
 
 #include <array>
+#include <charconv>
 
 namespace logq::cli {
 namespace {
@@ -12,8 +13,11 @@ constexpr int kExec = 257;
 constexpr int kLevelPrefix = 258;
 constexpr int kStderrPriority = 259;
 constexpr int kVersion = 260;
+constexpr int kWait = 261;
 
-constexpr std::array<option, 10> kLongOptions{{
+constexpr int kWaitMaxSeconds = 3600;
+
+constexpr std::array<option, 11> kLongOptions{{
     {"unit", required_argument, nullptr, 'u'},
     {"identifier", required_argument, nullptr, 't'},
     {"priority", required_argument, nullptr, 'p'},
@@ -21,6 +25,7 @@ constexpr std::array<option, 10> kLongOptions{{
     {"level-prefix", required_argument, nullptr, kLevelPrefix},
     {"description", required_argument, nullptr, kDescription},
     {"exec", no_argument, nullptr, kExec},
+    {"wait", required_argument, nullptr, kWait},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, kVersion},
     {nullptr, 0, nullptr, 0},
@@ -54,6 +59,15 @@ std::string unknown_option(char** argv) {
   return "option " + word + (optopt != 0 ? " is used wrongly" : " is unknown");
 }
 
+bool parse_wait(std::string_view text, std::chrono::seconds& wait) {
+  int seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size()) return false;
+  if (seconds < 0 || seconds > kWaitMaxSeconds) return false;
+  wait = std::chrono::seconds(seconds);
+  return true;
+}
+
 // False when the command line is decided: help, version or a complaint.
 bool apply(int code, char** argv, Options& options) {
   switch (code) {
@@ -66,6 +80,10 @@ bool apply(int code, char** argv, Options& options) {
     case kExec:
       options.exec_in_place = true;
       return true;
+    case kWait:
+      if (parse_wait(optarg, options.wait)) return true;
+      options.complaint = "bad value of --wait: '" + std::string(optarg) + "'";
+      return false;
     case kDescription:
       options.description = optarg;
       return true;
@@ -102,8 +120,9 @@ Options parse_options(Applet applet, int argc, char** argv) {
   }
   options.program.assign(argv + optind, argv + argc);
   if (applet == Applet::kRun) check_run(options);
-  if (applet == Applet::kCat && (options.exec_in_place || !options.description.empty())) {
-    options.complaint = "--exec and --description are options of logq-run";
+  if (applet == Applet::kCat &&
+      (options.exec_in_place || !options.description.empty() || options.wait.count() != 0)) {
+    options.complaint = "--exec, --description and --wait are options of logq-run";
   }
   return options;
 }
@@ -123,6 +142,7 @@ std::string help_text(Applet applet) {
              "on.\n\n") +
          kStreamHelp +
          "      --description=TEXT     what the service is, for its start and stop entries\n"
+         "      --wait=SECONDS         how long a collector may take to appear (0)\n"
          "      --exec                 become the program instead of supervising it (same pid)\n" +
          kCommonHelp +
          "\nExit status: the program's, 128+N when signal N ended it, 127 when it was not found,\n"

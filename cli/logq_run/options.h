@@ -1,6 +1,7 @@
 // Command lines of logq-run and logq-cat.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct Options {
   Action action = Action::kWork;
   StreamSettings stream;
   std::string description;           // of the unit, for its lifecycle entries
+  std::chrono::seconds wait{0};      // --wait: for a collector that is not there yet
   bool exec_in_place = false;        // --exec
   std::vector<std::string> program;  // with its arguments; may be empty for logq-cat
   std::string complaint;             // not empty: a usage error

@@ -2,8 +2,11 @@
 
 #include <string.h>
 
+#include <chrono>
 #include <cstdio>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "logq/transport.h"
 #include "supervise/collector_stream.h"
@@ -31,12 +34,24 @@ struct Output {
   StreamConnection err;  // used with --stderr-priority only
 };
 
+// A collector that was started beside us may not listen yet.
+StreamConnection connect_within(std::chrono::seconds wait,
+                                const std::vector<client::SocketCandidate>& candidates) {
+  constexpr auto kStep = 20ms;
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  for (;;) {
+    StreamConnection connection = supervise::connect_stream(candidates);
+    if (connection.fd.is_open() || std::chrono::steady_clock::now() >= deadline) return connection;
+    std::this_thread::sleep_for(kStep);
+  }
+}
+
 // Fills in the streams of `plan`. Without a collector the program keeps our own output, and one
 // line says so: nothing is ever dropped silently, and nothing goes to a collector not asked for.
 Output connect_output(const Options& options, const char* tool, int facility, LaunchPlan& plan) {
   Output output;
   const auto candidates = supervise::find_stream_sockets();
-  output.out = supervise::connect_stream(candidates);
+  output.out = connect_within(options.wait, candidates);
   if (options.stream.stderr_level && output.out.fd.is_open()) {
     output.err = supervise::connect_stream(candidates);
   }

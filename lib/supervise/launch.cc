@@ -27,21 +27,31 @@ using base::UniqueFd;
 constexpr std::array<std::string_view, 3> kOwnVariables{
     "JOURNAL_STREAM=", "INVOCATION_ID=", "SYSTEMD_EXEC_PID="};
 
+bool variable_is(const char* name, const std::string& value) {
+  const char* found = ::getenv(name);
+  return found != nullptr && value == found;
+}
+
 std::vector<std::string> make_environment(const LaunchPlan& plan) {
+  // Then the service manager started us, to become the service: its name for this run is kept.
+  const bool is_managed = variable_is("SYSTEMD_EXEC_PID", std::to_string(::getpid()));
   const int stream = plan.standard_error.fd >= 0 ? plan.standard_error.fd : plan.standard_output.fd;
   std::vector<std::string> environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string_view text(*variable);
-    const bool inherits_stream = stream < 0 && text.starts_with(kOwnVariables[0]);
+    const bool is_kept = (stream < 0 && text.starts_with(kOwnVariables[0])) ||
+                         (is_managed && text.starts_with(kOwnVariables[1]));
     bool own = false;
     for (const std::string_view name : kOwnVariables)
       own = own || text.starts_with(name);
-    if (!own || inherits_stream) environment.emplace_back(text);
+    if (!own || is_kept) environment.emplace_back(text);
   }
   if (stream >= 0) {
     if (const auto id = journal_stream_id(stream)) environment.push_back("JOURNAL_STREAM=" + *id);
   }
-  environment.push_back("INVOCATION_ID=" + plan.invocation.to_string());
+  if (!is_managed || ::getenv("INVOCATION_ID") == nullptr) {
+    environment.push_back("INVOCATION_ID=" + plan.invocation.to_string());
+  }
   environment.push_back("SYSTEMD_EXEC_PID=" + std::to_string(::getpid()));
   return environment;
 }
@@ -198,10 +208,7 @@ LaunchFailure become_program(const LaunchPlan& plan) {
   // Kept for the one line that tells of a failed exec, when fd 2 is the stream already.
   UniqueFd saved_error(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
   auto failure = redirect_output(plan);
-  if (!failure) {
-    reset_signals();
-    failure = execute(plan);
-  }
+  if (!failure) failure = execute(plan);
   if (saved_error.is_open()) ::dup2(saved_error.get(), STDERR_FILENO);
   return *failure;
 }

@@ -52,7 +52,9 @@ Result<Launched> launch_child(
     const LaunchPlan& plan, const std::function<void()>& before_exec = [] {});
 
 // Turns this process into the program: same pid, same input. Takes a session of its own unless it
-// leads a process group (an interactive shell's job). Returns only on failure.
+// leads a process group (an interactive shell's job). Signals stay as they are, so that nohup(1)
+// keeps its promise, but SIGPIPE is ignored; INVOCATION_ID stays systemd's where systemd started
+// us. Returns only on failure.
 LaunchFailure become_program(const LaunchPlan& plan);
 
 // 127 when there is no such program, 126 when it cannot be executed, 125 for everything before.

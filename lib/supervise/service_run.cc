@@ -19,7 +19,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array kForwarded{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH};
+// Everything a sender can mean for the service. Not: what reports our own faults, what job control
+// does to us, SIGPIPE (ignored) and what cannot be caught.
+sigset_t forwarded_signals() {
+  constexpr std::array kOurs{SIGILL,  SIGABRT, SIGBUS,  SIGFPE,  SIGSEGV, SIGSYS,  SIGTRAP,
+                             SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGCHLD, SIGKILL, SIGSTOP};
+  sigset_t signals;
+  ::sigfillset(&signals);
+  for (const int number : kOurs)
+    ::sigdelset(&signals, number);
+  return signals;
+}
 
 // How long the exit entry waits for output that the collector has not read. With descendants that
 // may go on writing the queue need never be empty, so the wait is shorter.
@@ -35,11 +45,8 @@ constexpr auto kStartedPatience = 1s;
 Result<ServiceRun> ServiceRun::prepare() {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return fail(Error::system(errno, "prctl"));
   ::signal(SIGPIPE, SIG_IGN);
-  sigset_t mask;
-  ::sigemptyset(&mask);
+  sigset_t mask = forwarded_signals();
   ::sigaddset(&mask, SIGCHLD);
-  for (const int number : kForwarded)
-    ::sigaddset(&mask, number);
   if (::sigprocmask(SIG_BLOCK, &mask, nullptr) != 0)
     return fail(Error::system(errno, "sigprocmask"));
   base::UniqueFd signals(::signalfd(-1, &mask, SFD_CLOEXEC));

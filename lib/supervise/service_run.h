@@ -26,10 +26,10 @@ class ServiceRun {
   static Result<ServiceRun> prepare();
 
   // Starts the program and waits for its end. The entry of the start is taken by the collector
-  // before the program runs (a slow collector gets a second), so it comes before all output. TERM,
-  // INT, QUIT, HUP, USR1, USR2 and WINCH go to its process group; zombies of all descendants are
-  // reaped. The entries of its life are written to `log`, the last ones after the collector has
-  // read the output (see output_unread()). REQUIRES: called once.
+  // before the program runs (a slow collector gets a second), so it comes before all output.
+  // Every signal but those of faults and of job control goes to its process group; zombies of all
+  // descendants are reaped. The entries of its life are written to `log`, the last ones after the
+  // collector has read the output (see output()). REQUIRES: called once.
   Result<Launched> start(const LaunchPlan& plan, LifecycleLog& log);
   ProcessExit wait(LifecycleLog& log);
 

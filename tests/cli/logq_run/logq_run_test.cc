@@ -149,6 +149,41 @@ TEST_F(LogqRunTest, ForwardsSignalsToTheProgram) {
   EXPECT_TRUE(has("Stopped hello.service."));
 }
 
+TEST_F(LogqRunTest, ForwardsSignalsThatFewProgramsUse) {
+  const std::string script =
+      "trap 'echo got $(kill -l $0)' ALRM; trap 'exit 9' CONT;"
+      "echo ready; while :; do sleep 0.01; done";
+  ChildProcess running(
+      command({kLogqRun, "-u", "hello", "sh", "-c", script, "14"}, towards(*journald_)));
+  const auto has = [&](const std::string& text) {
+    return wait_until([&] { return !journald_->entries({"MESSAGE=" + text}).empty(); });
+  };
+  ASSERT_TRUE(has("ready"));
+  running.signal(SIGALRM);
+  EXPECT_TRUE(has("got ALRM"));
+  running.signal(SIGCONT);
+
+  EXPECT_EQ(running.wait().status, 9);
+}
+
+TEST_F(LogqRunTest, CapturesWithoutStandardDescriptorsOfItsOwn) {
+  run_command(command({"sh", "-c", "exec " + kLogqRun + " -u hello -- echo output <&- >&- 2>&-"},
+                      towards(*journald_)));
+
+  EXPECT_EQ(column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE"), Strings{"output"});
+}
+
+TEST_F(LogqRunTest, WaitsForACollectorAsLongAsItIsTold) {
+  journald_->stop();
+  ChildProcess running(
+      command({kLogqRun, "--wait=20", "-u", "hello", "echo", "output"}, towards(*journald_)));
+  journald_->start();
+
+  EXPECT_EQ(running.wait().status, 0);
+  EXPECT_EQ(running.err(), "");
+  EXPECT_EQ(column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE"), Strings{"output"});
+}
+
 TEST_F(LogqRunTest, ReachesChildrenOfTheProgramToo) {
   ChildProcess running(
       command({kLogqRun, "-u", "hello", "sh", "-c", "sleep 60; echo never"}, towards(*journald_)));
@@ -212,6 +247,25 @@ TEST(LogqRunAlone, PassesOutputThroughWithoutACollectorAndSaysSo) {
   EXPECT_EQ(result.err,
             "logq-run: no collector at /nonexistent/stdout: No such file or directory; output is "
             "passed through\nerr\n");
+}
+
+TEST(LogqRunAlone, BecomesAProgramThatKeepsIgnoredSignals) {
+  const CommandResult result = run_command(command(
+      {"sh", "-c",
+       "trap '' HUP; exec " + kLogqRun + " --exec -u hello -- grep ^SigIgn /proc/self/status"},
+      without_collector()));
+
+  EXPECT_EQ(result.out, "SigIgn:\t0000000000001001\n");
+}
+
+TEST(LogqRunAlone, KeepsTheInvocationOfTheServiceManager) {
+  const CommandResult result = run_command(
+      command({"sh", "-c",
+               "SYSTEMD_EXEC_PID=$$ INVOCATION_ID=0123456789abcdef0123456789abcdef exec " +
+                   kLogqRun + " --exec -u hello -- sh -c 'echo $INVOCATION_ID'"},
+              without_collector()));
+
+  EXPECT_EQ(result.out, "0123456789abcdef0123456789abcdef\n");
 }
 
 TEST(LogqRunAlone, UsageErrorsAreOneLineAndStatus125) {

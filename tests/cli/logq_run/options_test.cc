@@ -24,9 +24,9 @@ TEST(RunOptions, EndWhereTheProgramBegins) {
 }
 
 TEST(RunOptions, AreAllUnderstood) {
-  const Options options =
-      parse(Applet::kRun, {"--unit=a.service", "-t", "id", "-p", "err", "--stderr-priority=2",
-                           "--level-prefix=no", "--description=A b", "--exec", "--", "-odd"});
+  const Options options = parse(
+      Applet::kRun, {"--unit=a.service", "-t", "id", "-p", "err", "--stderr-priority=2",
+                     "--level-prefix=no", "--description=A b", "--exec", "--wait=5", "--", "-odd"});
 
   EXPECT_EQ(options.complaint, "");
   EXPECT_EQ(options.stream.identifier, "id");
@@ -35,6 +35,7 @@ TEST(RunOptions, AreAllUnderstood) {
   EXPECT_FALSE(options.stream.level_prefix);
   EXPECT_EQ(options.description, "A b");
   EXPECT_TRUE(options.exec_in_place);
+  EXPECT_EQ(options.wait, std::chrono::seconds(5));
   EXPECT_EQ(options.program, (std::vector<std::string>{"-odd"}));
 }
 
@@ -46,6 +47,8 @@ TEST(RunOptions, UsageErrorsAreNamed) {
   EXPECT_EQ(parse(Applet::kRun, {"--wrong"}).complaint, "option --wrong is unknown");
   EXPECT_EQ(parse(Applet::kRun, {"-u", "a", "-p", "loud", "ls"}).complaint,
             "bad value of --priority: 'loud'");
+  EXPECT_EQ(parse(Applet::kRun, {"-u", "a", "--wait=-1", "ls"}).complaint,
+            "bad value of --wait: '-1'");
   EXPECT_EQ(parse(Applet::kRun, {"-u", "a*", "ls"}).complaint, "not a unit name: 'a*'");
   EXPECT_NE(parse(Applet::kCat, {"--exec"}).complaint, "");
 }
