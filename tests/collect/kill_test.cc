@@ -1,7 +1,10 @@
 // kill -9 of logqd under load: what it received is stored exactly once.
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <map>
@@ -48,6 +51,29 @@ void write_lines(const std::string& path, const std::atomic<bool>& over) {
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
   }
+}
+
+// Whether everything written to this stream has been received.
+bool is_received(const base::UniqueFd& stream) {
+  int queued = -1;
+  return ::ioctl(stream.get(), SIOCOUTQ, &queued) == 0 && queued == 0;
+}
+
+// A stream whose lines are numbered, the last one without its newline. Returns what its lines are
+// once all of it has been received.
+std::vector<std::string> write_stream(const base::UniqueFd& stream, int number) {
+  std::string bytes = kHeader;
+  std::vector<std::string> lines;
+  for (int i = 0; i < 200; ++i) {
+    lines.push_back("S " + std::to_string(number) + "." + std::to_string(i));
+    bytes += lines.back() + "\n";
+  }
+  lines.push_back("P " + std::to_string(number));
+  bytes += lines.back();
+  EXPECT_EQ(::send(stream.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(bytes.size()));
+  EXPECT_TRUE(wait_until([&] { return is_received(stream); }));
+  return lines;
 }
 
 std::uint64_t seqnum_of(const JournalFields& entry) {
@@ -134,6 +160,33 @@ TEST_F(Kill, KeepsAPartialLineOfAStreamThatDiedWithTheCollector) {
   ASSERT_TRUE(wait_until([&] { return stored().size() == 4; }));
   EXPECT_EQ(stored().at(2).at("MESSAGE"), "partial");
   EXPECT_EQ(stored().at(2).at("_STREAM_ID"), stored().at(1).at("_STREAM_ID"));
+}
+
+TEST_F(Kill, StoresEveryReceivedLineOfAStreamOnce) {
+  std::vector<std::string> received;
+  for (int number = 0; number < 20; ++number) {
+    const base::UniqueFd first = connect_unix(logqd_.stdout_socket(), SOCK_STREAM);
+    const base::UniqueFd second = connect_unix(logqd_.stdout_socket(), SOCK_STREAM);
+    for (const auto& lines :
+         {write_stream(first, 2 * number), write_stream(second, 2 * number + 1)}) {
+      received.insert(received.end(), lines.begin(), lines.end());
+    }
+    // At once, so that some die before their lines are stored.
+    logqd_.kill();
+    logqd_.start();
+  }
+
+  std::vector<std::string> lines;
+  EXPECT_TRUE(wait_until([&] {
+    lines.clear();
+    for (const JournalFields& entry : stored()) {
+      if (entry.at("_TRANSPORT") == "stdout") lines.push_back(entry.at("MESSAGE"));
+    }
+    return lines.size() >= received.size();
+  }));
+  std::ranges::sort(received);
+  std::ranges::sort(lines);
+  EXPECT_EQ(lines, received);
 }
 
 }  // namespace
