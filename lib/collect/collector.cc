@@ -55,6 +55,21 @@ Result<T> Collector::named(const std::string& path, Result<T> result) {
 }
 
 Result<void> Collector::start() {
+  const auto done = set_up();
+  if (!done.has_value()) abandon();
+  return done;
+}
+
+// What was received and not stored stays in the runtime directory for the next start.
+void Collector::abandon() {
+  sync_.reset();
+  if (store_ != nullptr) std::ignore = store_->close();
+  for (const std::string& path : own_sockets_)
+    std::ignore = ::unlink(path.c_str());
+  if (runtime_.has_value()) runtime_->remove_lock_file();
+}
+
+Result<void> Collector::set_up() {
   raise_descriptor_limit();
   boot_id_ = base::boot_id();
   LOGQ_TRY(register_signals());
@@ -62,7 +77,7 @@ Result<void> Collector::start() {
   LOGQ_TRY(open_store());
   LOGQ_TRY(replay_predecessor());
   LOGQ_TRY(open_sources());
-  LOGQ_TRY(register_events());
+  LOGQ_TRY(named("event loop", register_events()));
   driver_->started();
   after_work();
   std::ignore = sd_notify(0, "READY=1\nSTATUS=Collecting");

@@ -40,7 +40,9 @@ class Collector {
   ~Collector();
 
   // Takes hold of the directories, recovers the store, stores what a killed predecessor had
-  // received, and accepts. Blocks the signals it handles. A failure has been diagnosed.
+  // received, and accepts. Blocks the signals it handles.
+  // After a failure, which has been diagnosed, nothing of its own is left behind that a next start
+  // would take for an unclean stop.
   Result<void> start();
   // Works until SIGTERM or SIGINT, then drains, closes the store and cleans up.
   Result<void> run();
@@ -49,6 +51,8 @@ class Collector {
   template <typename T>
   Result<T> named(const std::string& path, Result<T> result);
 
+  Result<void> set_up();
+  void abandon();
   Result<void> hold_directories();
   Result<void> open_store();
   Result<void> replay_predecessor();

@@ -109,7 +109,13 @@ Result<SocketSet> open_sockets(const std::string& runtime_dir) {
     sockets.own_paths.push_back(runtime_dir + "/socket");
   }
   if (!sockets.streams.is_open()) {
-    sockets.streams = LOGQ_TRY(bind_socket(runtime_dir + "/stdout", SOCK_STREAM));
+    auto streams = bind_socket(runtime_dir + "/stdout", SOCK_STREAM);
+    if (!streams.has_value()) {
+      for (const std::string& path : sockets.own_paths)
+        std::ignore = ::unlink(path.c_str());
+      return fail(streams.error());
+    }
+    sockets.streams = std::move(*streams);
     sockets.own_paths.push_back(runtime_dir + "/stdout");
   }
   prepare(sockets.native);

@@ -1,7 +1,11 @@
 // logqd as a program: what it makes, refuses, stores and leaves behind.
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <set>
 
@@ -117,6 +121,91 @@ TEST(Logqd, StoresWhatWasSentBeforeItIsStopped) {
 
   const auto read = logqd.read("journalctl", {"-q", "-o", "export", "LAST=1"});
   EXPECT_EQ(parse_export(read.out).size(), 1000U);
+}
+
+// What a child of another process writes into an open stream.
+void write_as_child(const base::UniqueFd& stream, const char* text) {
+  const pid_t pid = ::fork();
+  if (pid == 0) ::_exit(::write(stream.get(), text, std::strlen(text)) > 0 ? 0 : 1);
+  ::waitpid(pid, nullptr, 0);
+}
+
+TEST(Logqd, EndsAPartialLineWhereAnotherProcessWritesOn) {
+  const PrivateLogqd logqd;
+  const base::UniqueFd stream = open_stream(logqd.stdout_socket(), "");
+  ASSERT_EQ(::send(stream.get(), "mine", 4, 0), 4);
+  write_as_child(stream, "child's\nand its rest");
+  ASSERT_EQ(::send(stream.get(), "mine again\n", 11, 0), 11);
+
+  std::vector<JournalFields> lines;
+  ASSERT_TRUE(wait_until([&] {
+    lines = stored_by(logqd, {"_TRANSPORT=stdout"});
+    return lines.size() == 4;
+  }));
+  const std::string own = std::to_string(::getpid());
+  EXPECT_EQ(lines[0].at("MESSAGE") + "|" + lines[0].at("_LINE_BREAK"), "mine|pid-change");
+  EXPECT_EQ(lines[1].at("MESSAGE"), "child's");
+  EXPECT_EQ(lines[2].at("MESSAGE") + "|" + lines[2].at("_LINE_BREAK"), "and its rest|pid-change");
+  EXPECT_EQ(lines[3].at("MESSAGE"), "mine again");
+  EXPECT_EQ(lines[0].at("_PID"), own);
+  EXPECT_EQ(lines[3].at("_PID"), own);
+  EXPECT_NE(lines[1].at("_PID"), own);
+  EXPECT_EQ(lines[1].at("_PID"), lines[2].at("_PID"));
+}
+
+CommandResult start_with(const std::vector<std::string>& options) {
+  std::vector<std::string> argv{built_program("logqd")};
+  argv.insert(argv.end(), options.begin(), options.end());
+  return run_command({argv, {}, {}});
+}
+
+TEST(Logqd, SaysInOneLineWhyItCannotStart) {
+  const TempDir directory;
+  const std::string file = directory.path() + "/file";
+  const std::string good = directory.path() + "/good";
+  const std::string blocked = directory.path() + "/blocked";
+  const std::string deep = directory.path() + "/" + std::string(120, 'd');
+  write_text_file(file, "x");
+  std::filesystem::create_directories(blocked + "/stdout");
+  const std::string storage = "--storage-dir=" + good;
+  struct Case {
+    std::vector<std::string> options;
+    std::string reason;
+  };
+  const Case cases[] = {
+      {{"--runtime-dir=" + good, "--storage-dir=" + file}, file + ": "},
+      {{"--runtime-dir=" + good, "--storage-dir=/proc/nowhere"}, "/proc/nowhere: "},
+      {{"--runtime-dir=" + deep, storage}, deep + ": socket path too long"},
+      {{"--runtime-dir=" + blocked, storage}, blocked + ": a file that is no socket"},
+      {{"--runtime-dir=" + good, storage, "--config=" + good + "/none"}, good + "/none: "},
+  };
+  for (const Case& failing : cases) {
+    const CommandResult result = start_with(failing.options);
+    EXPECT_EQ(result.status, 1) << failing.reason;
+    EXPECT_TRUE(result.err.starts_with("logqd: " + failing.reason)) << result.err;
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(blocked + "/socket")) << "left behind";
+  EXPECT_FALSE(std::filesystem::exists(blocked + "/logqd.pid")) << "left behind";
+}
+
+TEST(Logqd, NamesFileAndLineOfABadSettingAndGoesOn) {
+  const TempDir directory;
+  const std::string config = directory.path() + "/logqd.conf";
+  write_text_file(config, "[Journal]\nLineMax=much\nNonsense=1\n");
+  const std::string runtime = directory.path() + "/r";
+  ChildProcess logqd({{built_program("logqd"), "--runtime-dir=" + runtime,
+                       "--storage-dir=" + directory.path() + "/s", "--config=" + config},
+                      {},
+                      {}});
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(runtime + "/stdout"); }));
+  logqd.signal(SIGTERM);
+
+  const CommandResult result = logqd.wait();
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "logqd: " + config +
+                            ":2: invalid value of [Journal] LineMax= ignored: much\n" +
+                            "logqd: " + config + ":3: unknown key [Journal] Nonsense= ignored\n");
 }
 
 // Fields that differ from run to run or name the collector itself.
