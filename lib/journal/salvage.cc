@@ -30,7 +30,7 @@ class Rewriter {
         options_(options) {
     options_.machine_id = file.machine_id();
     options_.sequence.seqnum_id = file.seqnum_id();
-    options_.max_size_bytes = std::clamp(file.size(), options.max_size_bytes, kFileSizeMax);
+    options_.max_size_bytes = std::min(std::max(file.size(), options.max_size_bytes), kFileSizeMax);
   }
 
   Result<void> add(const UncleanFile::Entry& entry) {

@@ -16,6 +16,11 @@
 namespace logq::journal {
 namespace {
 
+// As the reader has it: more than any writer stores in one entry.
+constexpr std::uint64_t kMaxItems = 8192;
+// What the payloads of one entry may take together (systemd's ENTRY_SIZE_MAX).
+constexpr std::uint64_t kMaxEntryBytes = std::uint64_t{770} << 20;
+
 Id128 read_id(const std::uint8_t (&from)[16]) {
   Id128 id;
   std::memcpy(id.bytes.data(), from, sizeof from);
@@ -87,11 +92,12 @@ bool UncleanFile::has_object(std::uint64_t offset) const {
   return object->size >= least_size(object->type) && object->size <= size() - offset;
 }
 
-bool UncleanFile::is_sound_field(std::uint64_t offset) const {
+bool UncleanFile::is_sound_field(std::uint64_t offset) {
   if (!has_object(offset) || at<ObjectHeader>(offset)->type != ObjectType::kField) return false;
   const auto* field = at<FieldObject>(offset);
   const std::string_view name(at<char>(offset + sizeof(FieldObject)),
                               field->object.size - sizeof(FieldObject));
+  bytes_checked_ += name.size();
   return siphash_(name) == field->hash;
 }
 
@@ -154,12 +160,14 @@ bool UncleanFile::is_sound_entry(std::uint64_t offset, bool suspect) {
   return xor_hash == entry->xor_hash;
 }
 
-// Fills payloads_; false when any item leads to something else than a sound value.
+// Fills payloads_; false when there are too many, or any item leads to something else than a sound
+// value.
 bool UncleanFile::read_payloads(std::uint64_t entry) {
   payloads_.clear();
   const std::uint64_t end = entry + at<ObjectHeader>(entry)->size;
+  if ((end - entry - sizeof(EntryObject)) / sizeof(Le32) > kMaxItems) return false;
   std::size_t n_buffers = 0;
-  std::size_t inflated = 0;
+  std::size_t total = 0;
   for (std::uint64_t item = entry + sizeof(EntryObject); item < end; item += sizeof(Le32)) {
     const std::uint64_t data = *at<Le32>(item);
     if (!is_sound_data(data)) return false;
@@ -167,10 +175,10 @@ bool UncleanFile::read_payloads(std::uint64_t entry) {
     const auto bytes = payload(data, buffers_[n_buffers]);
     if (!bytes) return false;
     payloads_.push_back(*bytes);
-    if (at<ObjectHeader>(data)->flags == 0) continue;
-    ++n_buffers;
-    inflated += bytes->size();
-    if (inflated > kMaxPayloadBytes) return false;
+    bytes_checked_ += bytes->size();
+    total += bytes->size();
+    if (total > kMaxEntryBytes) return false;
+    if (at<ObjectHeader>(data)->flags != 0) ++n_buffers;
   }
   return true;
 }
@@ -226,7 +234,7 @@ void UncleanFile::walk_global_array() {
       if (entry != 0) candidates_.push_back({entry, false});
     }
     const std::uint64_t next = object->next_entry_array_offset;
-    if (next <= array) break;  // the end, or a loop
+    if (next < end) break;  // the end, a loop, or arrays that share their slots
     array = next;
   }
 }

@@ -63,7 +63,7 @@ class UncleanFile {
     return static_cast<const T*>(static_cast<const void*>(region_.data() + offset));
   }
   [[nodiscard]] bool has_object(std::uint64_t offset) const;
-  [[nodiscard]] bool is_sound_field(std::uint64_t offset) const;
+  bool is_sound_field(std::uint64_t offset);
   bool is_sound_data(std::uint64_t offset);
   bool check_data(std::uint64_t offset);
   bool is_sound_object(std::uint64_t offset);
