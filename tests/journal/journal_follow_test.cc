@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -132,6 +133,28 @@ TEST(JournalFollow, FromTheTailSeesOnlyWhatComesLater) {
   follower.read_until(1);
 
   EXPECT_EQ(follower.messages(), numbers(5, 6));
+}
+
+// More happens in the directory than the kernel keeps for us: rotation and all are not reported.
+TEST(JournalFollow, FindsEverythingAfterEventsWereLost) {
+  std::size_t limit = 0;
+  std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> limit;
+  if (limit == 0 || limit > 50'000) GTEST_SKIP() << "the kernel keeps " << limit << " events";
+  const TempDir directory;
+  Collector collector(directory);
+  collector.append("0");
+  Follower follower(open(directory));
+  follower.read_until(1);
+
+  for (std::size_t i = 0; i <= limit; ++i)
+    std::ofstream(directory.path() + "/noise-" + std::to_string(i % 8));
+  for (int i = 1; i < 10; ++i) {
+    collector.append(std::to_string(i));
+    if (i % 3 == 0) collector.rotate();
+  }
+  follower.read_until(10);
+
+  EXPECT_EQ(follower.messages(), numbers(0, 10));
 }
 
 TEST(JournalFollow, ReadsWhatWasAppendedBeforeARenameFirst) {
