@@ -14,7 +14,8 @@ namespace logq::cli {
 
 enum class ExitStatus : std::uint8_t {
   kOk = 0,
-  kFailure = 1,  // also for bad usage, as journalctl
+  kFailure = 1,  // of logq also for bad usage, as journalctl
+  kUsage = 2,
 };
 
 struct Failure {

@@ -4,50 +4,53 @@
 #include <vector>
 
 #include "collect/collector.h"
+#include "common/run.h"
 #include "logqd/options.h"
 
+namespace logq::cli {
 namespace {
 
-constexpr int kFailure = 1;
-constexpr int kUsage = 2;
-
-void complain(const std::string& line) {
-  std::fprintf(stderr, "logqd: %s\n", line.c_str());
+Outcome<void> read_configuration(LogqdOptions& options) {
+  std::vector<std::string> warnings;
+  const auto read = collect::read_configuration(options.config_path, options.collector, warnings);
+  for (const std::string& warning : warnings)
+    print_error_line(warning);
+  if (!read) return failure(describe(options.config_path, read.error()));
+  return {};
 }
 
-int collect(logq::cli::LogqdOptions options) {
+// What goes wrong from here on the collector has told by itself, with the paths it knows.
+Outcome<ExitStatus> collect_messages(LogqdOptions options) {
   if (!options.config_path.empty()) {
-    std::vector<std::string> warnings;
-    const auto read =
-        logq::collect::read_configuration(options.config_path, options.collector, warnings);
-    for (const std::string& warning : warnings)
-      complain(warning);
-    if (!read.has_value()) {
-      complain(options.config_path + ": " + read.error().message());
-      return kFailure;
+    if (const auto read = read_configuration(options); !read) {
+      return tl::unexpected<Failure>(read.error());
     }
   }
-  logq::collect::apply_default_directories(options.collector);
-  logq::collect::Collector collector(options.collector, &complain);
-  if (const auto started = collector.start(); !started.has_value()) return kFailure;
-  return collector.run().has_value() ? 0 : kFailure;
+  collect::apply_default_directories(options.collector);
+  collect::Collector collector(options.collector, &print_error_line);
+  if (!collector.start()) return ExitStatus::kFailure;
+  return collector.run() ? ExitStatus::kOk : ExitStatus::kFailure;
+}
+
+Outcome<ExitStatus> logqd_main(int argc, char** argv) {
+  const Outcome<LogqdOptions> options = parse_logqd_options(argc, argv);
+  if (!options) return tl::unexpected<Failure>(options.error());
+  switch (options->command) {
+    case LogqdOptions::Command::kHelp:
+      std::fputs(logqd_help().c_str(), stdout);
+      return ExitStatus::kOk;
+    case LogqdOptions::Command::kVersion:
+      std::puts("logqd " LOGQ_VERSION);
+      return ExitStatus::kOk;
+    case LogqdOptions::Command::kCollect:
+      break;
+  }
+  return collect_messages(*options);
 }
 
 }  // namespace
+}  // namespace logq::cli
 
 int main(int argc, char** argv) {
-  const logq::cli::LogqdOptions options = logq::cli::parse_logqd_options(argc, argv);
-  if (!options.complaint.empty()) {
-    complain(options.complaint + " (try logqd --help)");
-    return kUsage;
-  }
-  if (options.action == logq::cli::LogqdOptions::Action::kHelp) {
-    std::fputs(logq::cli::logqd_help().c_str(), stdout);
-    return 0;
-  }
-  if (options.action == logq::cli::LogqdOptions::Action::kVersion) {
-    std::printf("logqd %s\n", LOGQ_VERSION);
-    return 0;
-  }
-  return collect(options);
+  return logq::cli::run("logqd", &logq::cli::logqd_main, argc, argv);
 }

@@ -1,95 +1,75 @@
 #include "logqd/options.h"
 
-#include <getopt.h>
-
-#include <algorithm>
-#include <array>
 #include <string_view>
-#include <vector>
+
+#include "common/option_table.h"
 
 namespace logq::cli {
 namespace {
 
-struct Option {
-  const char* name;
-  const char* value;  // how --help calls the value; null when there is none
-  const char* help;
-  void (*apply)(const char* value, LogqdOptions& options);
-};
+using Command = LogqdOptions::Command;
+using Value = std::optional<std::string_view>;
 
-void set_namespace(const char* value, LogqdOptions& options) {
-  constexpr std::string_view kAllowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.-";
-  options.collector.log_namespace = value;
-  const std::string& name = options.collector.log_namespace;
-  // It becomes part of directory names.
-  if (name.empty() || name.size() > 200 || name.find_first_not_of(kAllowed) != std::string::npos) {
-    options.complaint = "not a namespace: " + name;
-  }
+template <std::string collect::CollectorOptions::*kMember>
+Outcome<void> set_directory(LogqdOptions& options, Value value) {
+  options.collector.*kMember = *value;
+  return {};
 }
 
-constexpr std::array kOptions = {
-    Option{"runtime-dir", "DIR", "Make sockets and working files here",
-           [](const char* value, LogqdOptions& options) { options.collector.runtime_dir = value; }},
-    Option{"storage-dir", "DIR", "Keep journal files here",
-           [](const char* value, LogqdOptions& options) { options.collector.storage_dir = value; }},
-    Option{"config", "FILE", "Read settings (journald.conf syntax) from FILE",
-           [](const char* value, LogqdOptions& options) { options.config_path = value; }},
-    Option{"namespace", "NAME", "Collect for this journal namespace", &set_namespace},
-    Option{
-        "help", nullptr, "Show this help",
-        [](const char*, LogqdOptions& options) { options.action = LogqdOptions::Action::kHelp; }},
-    Option{"version", nullptr, "Show the version",
-           [](const char*, LogqdOptions& options) {
-             options.action = LogqdOptions::Action::kVersion;
-           }},
+Outcome<void> set_config(LogqdOptions& options, Value value) {
+  options.config_path = *value;
+  return {};
+}
+
+Outcome<void> set_namespace(LogqdOptions& options, Value value) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.-";
+  // It becomes part of directory names.
+  if (value->empty() || value->size() > 200 ||
+      value->find_first_not_of(kAllowed) != std::string_view::npos) {
+    return failure("not a namespace: " + std::string(*value));
+  }
+  options.collector.log_namespace = *value;
+  return {};
+}
+
+template <Command kCommand>
+Outcome<void> set_command(LogqdOptions& options, Value /*value*/) {
+  options.command = kCommand;
+  return {};
+}
+
+constexpr Option<LogqdOptions> kOptions[] = {
+    {{0, "runtime-dir", Argument::kRequired, "DIR", "Make sockets and working files here"},
+     &set_directory<&collect::CollectorOptions::runtime_dir>},
+    {{0, "storage-dir", Argument::kRequired, "DIR", "Keep journal files here"},
+     &set_directory<&collect::CollectorOptions::storage_dir>},
+    {{0, "config", Argument::kRequired, "FILE", "Read settings (journald.conf syntax) from FILE"},
+     &set_config},
+    {{0, "namespace", Argument::kRequired, "NAME", "Collect for this journal namespace"},
+     &set_namespace},
+    {{'h', "help", Argument::kNone, "", "Show this help"}, &set_command<Command::kHelp>},
+    {{0, "version", Argument::kNone, "", "Show the version"}, &set_command<Command::kVersion>},
 };
 
-std::vector<option> long_options() {
-  std::vector<option> table;
-  for (const Option& entry : kOptions) {
-    const int argument = entry.value == nullptr ? no_argument : required_argument;
-    table.push_back({entry.name, argument, nullptr, 0});
-  }
-  table.push_back({nullptr, 0, nullptr, 0});
-  return table;
+tl::unexpected<Failure> usage_failure(const std::string& what) {
+  return tl::unexpected<Failure>({ExitStatus::kUsage, what + " (try logqd --help)"});
 }
 
 }  // namespace
 
-LogqdOptions parse_logqd_options(int argc, char** argv) {
+Outcome<LogqdOptions> parse_logqd_options(int argc, char** argv) {
   LogqdOptions options;
-  const std::vector<option> table = long_options();
-  opterr = 0;
-  int index = 0;
-  for (int code = 0; options.complaint.empty(); index = 0) {
-    code = ::getopt_long(argc, argv, ":h", table.data(), &index);
-    if (code == -1) break;
-    if (code == 'h') {
-      options.action = LogqdOptions::Action::kHelp;
-    } else if (code != 0) {
-      options.complaint = std::string(code == ':' ? "value missing: " : "unknown option: ") +
-                          argv[std::max(optind - 1, 1)];
-    } else {
-      kOptions[static_cast<std::size_t>(index)].apply(optarg, options);
-    }
-  }
-  if (options.complaint.empty() && optind < argc) {
-    options.complaint = std::string("unexpected argument: ") + argv[optind];
-  }
+  const auto positional = apply_command_line(kOptions, argc, argv, options);
+  if (!positional) return usage_failure(positional.error().message);
+  if (!positional->empty()) return usage_failure("unexpected argument: " + positional->front());
   return options;
 }
 
 std::string logqd_help() {
-  std::string text =
-      "logqd [OPTIONS...]\n\nCollects log messages by journald's protocols into journal files.\n\n";
-  for (const Option& entry : kOptions) {
-    std::string left = std::string("     --") + entry.name;
-    if (entry.value != nullptr) left.append("=").append(entry.value);
-    left.resize(std::max<std::size_t>(left.size() + 1, 28), ' ');
-    text += left + entry.help + "\n";
-  }
-  return text;
+  return "logqd [OPTIONS...]\n\n"
+         "Collects log messages by journald's protocols into journal files.\n\n" +
+         describe_options(specs_of(kOptions));
 }
 
 }  // namespace logq::cli
