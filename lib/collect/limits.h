@@ -30,6 +30,8 @@ inline constexpr std::size_t kStreamReadBytes = std::size_t{64} << 10;
 // Positions in a stream buffer are 23 bits wide, and the buffer holds two lines and one read.
 inline constexpr std::size_t kStreamLineMax = std::size_t{3} << 20;
 inline constexpr std::size_t kAcceptsPerWakeup = 64;
+// Descriptors that streams leave free, or a quarter where the limit is low.
+inline constexpr std::size_t kDescriptorHeadroom = 128;
 
 // A follower learns of new entries within this time, also under load.
 inline constexpr std::uint64_t kWakeIntervalUsec = 5'000;

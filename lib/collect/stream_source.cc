@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <utility>
 
 #include "base/io.h"
@@ -20,6 +22,16 @@ constexpr std::int64_t kHeaderPriority = SD_EVENT_PRIORITY_NORMAL - 5;
 base::UniqueFd open_reserve() {
   auto fd = base::open_file("/dev/null", O_RDONLY);
   return fd.has_value() ? std::move(*fd) : base::UniqueFd();
+}
+
+// The first number no stream may have. The kernel gives out the lowest free one, so that many below
+// the limit are left for files, facts about senders and descriptors in datagrams.
+int first_reserved_descriptor() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return std::numeric_limits<int>::max();
+  const rlim_t headroom = std::min<rlim_t>(kDescriptorHeadroom, limit.rlim_cur / 4);
+  return static_cast<int>(
+      std::min<rlim_t>(limit.rlim_cur - headroom, std::numeric_limits<int>::max()));
 }
 
 }  // namespace
@@ -54,6 +66,7 @@ Result<void> StreamSource::start(base::UniqueFd listener, StreamArea area, sd_ev
   listener_ = std::move(listener);
   area_.emplace(std::move(area));
   event_ = event;
+  descriptor_limit_ = first_reserved_descriptor();
   int status =
       sd_event_add_io(event, &listener_event_, listener_.get(), EPOLLIN, &on_listener, this);
   if (status < 0) return fail(Error::system(-status, "sd_event_add_io"));
@@ -124,7 +137,8 @@ bool StreamSource::accept_one() {
     if (error == EMFILE || error == ENFILE) refuse_one();
     return error == EINTR || error == ECONNABORTED;
   }
-  const auto index = area_->acquire();
+  const bool has_room = socket.get() < descriptor_limit_;
+  const auto index = has_room ? area_->acquire() : std::nullopt;
   if (!index.has_value()) {
     services_.drops.add(DropCause::kStreamRefused);
     return true;

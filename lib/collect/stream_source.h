@@ -65,7 +65,8 @@ class StreamSource {
   StreamServices services_;
   UnitClaims& claims_;
   base::UniqueFd listener_;
-  base::UniqueFd reserve_;  // given up for a moment when descriptors have run out
+  int descriptor_limit_ = 0;  // from this number on, descriptors are for everybody else
+  base::UniqueFd reserve_;    // given up for a moment when descriptors have run out
   std::optional<StreamArea> area_;
   sd_event* event_ = nullptr;
   sd_event_source* listener_event_ = nullptr;

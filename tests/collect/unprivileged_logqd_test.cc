@@ -1,0 +1,105 @@
+// logqd of an ordinary user: it serves everybody, and believes only its own user and root.
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "collect/passed_socket_logqd.h"
+#include "support/child_process.h"
+#include "support/private_logqd.h"
+#include "support/stock_journald.h"
+
+namespace logq::test {
+namespace {
+
+constexpr uid_t kOwner = 65534;
+constexpr uid_t kStranger = 65533;
+
+class UnprivilegedLogqd : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can become two other users";
+    ASSERT_EQ(::chmod(directory_.path().c_str(), 0755), 0);
+    for (const std::string& path : {runtime(), storage()}) {
+      std::filesystem::create_directory(path);
+      ASSERT_EQ(::chown(path.c_str(), kOwner, kOwner), 0);
+    }
+    const std::string id = std::to_string(kOwner);
+    logqd_ = std::make_unique<ChildProcess>(Command{
+        {"setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups", built_program("logqd"),
+         "--runtime-dir=" + runtime(), "--storage-dir=" + storage()},
+        {},
+        {}});
+    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(runtime() + "/stdout"); }))
+        << logqd_->err();
+  }
+  [[nodiscard]] std::string runtime() const { return directory_.path() + "/run"; }
+  [[nodiscard]] std::string storage() const { return directory_.path() + "/store"; }
+
+  // Logs as `uid` by stream and by datagram, and stays until the test is over: its session.
+  void log_as(uid_t uid, const std::string& name) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      ::setsid();
+      if (::setresgid(uid, uid, uid) != 0 || ::setresuid(uid, uid, uid) != 0) ::_exit(1);
+      const base::UniqueFd stream = connect_unix(runtime() + "/stdout", SOCK_STREAM);
+      const std::string lines =
+          name + "\n" + name + ".service\n6\n0\n0\n0\n0\n" + name + " by stream\n";
+      const base::UniqueFd native = connect_unix(runtime() + "/socket", SOCK_DGRAM);
+      const std::string datagram = "MESSAGE=" + name + " by datagram\n";
+      ::send(stream.get(), lines.data(), lines.size(), 0);
+      ::send(native.get(), datagram.data(), datagram.size(), 0);
+      ::pause();
+      ::_exit(0);
+    }
+    children_.push_back(pid);
+  }
+  void TearDown() override {
+    for (const pid_t pid : children_) {
+      ::kill(pid, SIGKILL);
+      ::waitpid(pid, nullptr, 0);
+    }
+    if (logqd_ == nullptr) return;
+    logqd_->signal(SIGTERM);
+    EXPECT_EQ(logqd_->wait().status, 0) << logqd_->err();
+  }
+  // MESSAGE to _SYSTEMD_UNIT of everything that was logged.
+  [[nodiscard]] JournalFields units() const {
+    JournalFields result;
+    const auto read = run_command({{"journalctl", "-q", "-o", "export", "-D", storage()}, {}, {}});
+    for (JournalFields& entry : parse_export(read.out)) {
+      if (entry["_TRANSPORT"] != "driver") result[entry["MESSAGE"]] = entry["_SYSTEMD_UNIT"];
+    }
+    return result;
+  }
+
+  TempDir directory_;
+  std::unique_ptr<ChildProcess> logqd_;
+  std::vector<pid_t> children_;
+};
+
+TEST_F(UnprivilegedLogqd, HonoursClaimsOfItsOwnUserOnly) {
+  log_as(kOwner, "own");
+  log_as(kStranger, "strange");
+
+  JournalFields found;
+  ASSERT_TRUE(wait_until([&] {
+    found = units();
+    return found.size() == 4;
+  }));
+  EXPECT_EQ(found, (JournalFields{{"own by stream", "own.service"},
+                                  {"own by datagram", "own.service"},
+                                  {"strange by stream", found["strange by stream"]},
+                                  {"strange by datagram", found["strange by datagram"]}}));
+  EXPECT_NE(found["strange by stream"], "strange.service");
+  EXPECT_NE(found["strange by datagram"], "strange.service");
+}
+
+}  // namespace
+}  // namespace logq::test
