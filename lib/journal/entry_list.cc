@@ -66,6 +66,8 @@ void EntryList::extend_chain() const {
   if (!arrays_.empty() && next_array_ == 0 && reach < claimed_) {
     const auto last = file_->objects.object<EntryArrayObject>(arrays_.back().offset);
     if (last) next_array_ = load(last->object->next_entry_array_offset);
+    // A chain that was found to run backwards is not followed now either.
+    if (last && next_array_ < align8(arrays_.back().offset + last->size)) next_array_ = 0;
   }
   while (reach < claimed_ && next_array_ != 0) {
     const auto array = file_->objects.object<EntryArrayObject>(next_array_);
