@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +23,12 @@ constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
   return (value + step - 1) / step * step;
 }
 
+// A limit on the size of files (RLIMIT_FSIZE, the file system's) ends this file, not the log.
+Error allocation_error(int error) {
+  if (error == EFBIG) return Error::make(Errc::kFull, "journal file may not grow further");
+  return Error::system(error, "allocate journal file");
+}
+
 // Where the file system has no fallocate, zeros written are the only promise of room to be had.
 Result<void> write_zeros(int fd, std::uint64_t from, std::uint64_t to) {
   static constexpr std::array<char, 65536> kZeros{};
@@ -29,7 +36,7 @@ Result<void> write_zeros(int fd, std::uint64_t from, std::uint64_t to) {
     const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(to - from, kZeros.size()));
     const ssize_t n = ::pwrite(fd, kZeros.data(), want, static_cast<off_t>(from));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(Error::system(errno, "allocate journal file"));
+    if (n < 0) return fail(allocation_error(errno));
     from += static_cast<std::uint64_t>(n);
   }
   return {};
@@ -40,8 +47,30 @@ Result<void> allocate(int fd, std::uint64_t from, std::uint64_t to) {
     if (::fallocate(fd, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0) return {};
     if (errno == EINTR) continue;
     if (errno == EOPNOTSUPP || errno == ENOSYS) return write_zeros(fd, from, to);
-    return fail(Error::system(errno, "allocate journal file"));
+    return fail(allocation_error(errno));
   }
+}
+
+// Makes the size of the file durable, and with it as little of its contents as can be: one written
+// byte at its end, not the megabytes that are being filled.
+Result<void> sync_size(int fd, std::uint64_t size) {
+  constexpr char kZero = 0;
+  const iovec last{const_cast<char*>(&kZero), 1};
+  for (;;) {
+    const ssize_t n = ::pwritev2(fd, &last, 1, static_cast<off_t>(size - 1), RWF_DSYNC);
+    if (n == 1) return {};
+    if (errno == EINTR) continue;
+    if (errno != EOPNOTSUPP && errno != ENOSYS) {
+      return fail(Error::system(errno, "sync size of journal file"));
+    }
+    if (::fdatasync(fd) == 0) return {};
+    return fail(Error::system(errno, "sync size of journal file"));
+  }
+}
+
+Result<void> extend(int fd, std::uint64_t from, std::uint64_t to) {
+  LOGQ_TRY(allocate(fd, from, to));
+  return sync_size(fd, to);
 }
 
 }  // namespace
@@ -60,12 +89,12 @@ Result<void> Arena::grow_to(std::uint64_t end) {
   if (end > max_size_) return fail(Error::make(Errc::kFull, "journal file is full"));
   const std::uint64_t step = std::clamp(max_size_ / 16, kExtentMin, kExtent);
   const std::uint64_t wanted = std::min(round_up(end, step), max_size_);
-  auto grown = allocate(fd_.get(), size_, wanted);
+  auto grown = extend(fd_.get(), size_, wanted);
   std::uint64_t size = wanted;
   if (!grown && wanted > end) {
     // Near the end of the disk the whole extent may not fit while this entry does.
     size = std::min(round_up(end, 4096), max_size_);
-    grown = allocate(fd_.get(), size_, size);
+    grown = extend(fd_.get(), size_, size);
   }
   if (!grown) {
     // A file system may have given a part of what was asked for.

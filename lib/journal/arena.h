@@ -21,8 +21,9 @@ class Arena {
   // Takes a file of `size` bytes that may grow to `max_size`.
   static Result<Arena> map(base::UniqueFd fd, std::uint64_t size, std::uint64_t max_size);
 
-  // Makes the first `end` bytes usable. kFull beyond the maximum; kSystem (ENOSPC, EDQUOT, EIO)
-  // with the file as before.
+  // Makes the first `end` bytes usable; that the file is so long is durable then. kFull beyond the
+  // maximum or a limit on file sizes (a process that has one ignores SIGXFSZ); kSystem (ENOSPC,
+  // EDQUOT, EIO) with the file as before.
   Result<void> grow_to(std::uint64_t end);
   // Gives back what lies beyond `end`.
   Result<void> shrink_to(std::uint64_t end);

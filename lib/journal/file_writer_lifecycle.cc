@@ -115,10 +115,12 @@ Result<void> check_continuable(const Header& header, const WriterOptions& option
   return {};
 }
 
-// What lies beyond the last object becomes zero again, whatever it was: new objects rely on it.
+// What lies beyond the last object becomes zero again, whatever it was: new objects rely on it. The
+// header is durable before the file shrinks, so it never claims more than there is.
 Result<void> clear_beyond(ObjectHeap& heap) {
   const std::uint64_t end = heap.tail();
   store_release(heap.header().arena_size, end - sizeof(Header));
+  LOGQ_TRY(heap.arena().sync());
   return heap.arena().shrink_to(end);
 }
 
@@ -213,8 +215,9 @@ Result<std::string> FileWriter::Impl::archive() {
     LOGQ_TRY(base::sync_parent_directory(path_));
     return std::string();
   }
-  LOGQ_TRY(clear_beyond(heap_));
-  LOGQ_TRY(set_state(FileState::kArchived));
+  LOGQ_TRY(clear_beyond(heap_));  // also makes durable what the state vouches for
+  store_release(heap_.header().state, FileState::kArchived);
+  LOGQ_TRY(sync());
   closed_ = true;
 
   const JournalPath where = JournalPath::split(path_);

@@ -1,6 +1,8 @@
 // A full disk: a small tmpfs in a mount namespace of a child process.
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,6 +118,35 @@ TEST(NoSpace, SetsAsideAnUncleanFileThatCannotBeRewritten) {
     return 0;
   });
   if (status == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
+  EXPECT_EQ(status, 0);
+}
+
+// logqd under RLIMIT_FSIZE, or on a file system of small files.
+TEST(NoSpace, ALimitOnFileSizesRotatesAndLosesNothing) {
+  const logq::test::TempDir directory;
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    const auto body = [&] {
+      ::signal(SIGXFSZ, SIG_IGN);
+      const rlimit limit{1 << 20, 1 << 20};
+      EXPECT_OR_RETURN(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+      StoreOptions options;
+      options.directory = directory.path();
+      options.writer.max_size_bytes = std::uint64_t{8} << 20;
+      const auto store = Store::open(options);
+      EXPECT_OR_RETURN(store);
+      for (std::uint64_t n = 1; n <= 3000; ++n) {
+        EXPECT_OR_RETURN((*store)->append(moment(n), test::views(test::service_entry(n))));
+      }
+      EXPECT_OR_RETURN((*store)->close());
+      EXPECT_OR_RETURN(test::seqnums_in(directory.path()) == test::numbers(1, 3000));
+      EXPECT_OR_RETURN(test::files_in(directory.path()).size() > 1);
+      return 0;
+    };
+    ::_exit(body());
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
   EXPECT_EQ(status, 0);
 }
 
