@@ -89,30 +89,38 @@ Result<AreaFile> AreaFile::create(const std::string& path,
   return area;
 }
 
+Result<AreaFile::Existing> AreaFile::set_aside(const std::string& path) {
+  if (::rename(path.c_str(), (path + ".old").c_str()) < 0) {
+    return fail(Error::system(errno, "rename"));
+  }
+  Existing existing;
+  existing.set_aside = true;
+  return existing;
+}
+
 Result<AreaFile::Existing> AreaFile::open_existing(const std::string& path,
                                                    const AreaKind& kind,
                                                    const Id128& boot_id) {
   auto fd = base::open_file(path, O_RDWR | O_NOFOLLOW);
   if (!fd.has_value()) {
     if (fd.error().sys_errno == ENOENT) return Existing{};
-    return fail(fd.error());
+    // A link, a directory, a socket: as little use as a file with the wrong contents.
+    if (fd.error().sys_errno == EMFILE || fd.error().sys_errno == ENFILE) return fail(fd.error());
+    return set_aside(path);
   }
   struct stat status {};
   if (::fstat(fd->get(), &status) < 0) return fail(Error::system(errno, "fstat"));
   AreaHeader header{};
   const ssize_t got = ::pread(fd->get(), &header, sizeof(header), 0);
   const bool usable = got == static_cast<ssize_t>(sizeof(header)) && S_ISREG(status.st_mode) &&
+                      status.st_uid == ::geteuid() &&
                       is_usable(header, kind, boot_id, static_cast<std::uint64_t>(status.st_size));
   Existing existing;
   if (usable) {
     existing.area = LOGQ_TRY(map(std::move(*fd), kind, {header.slots, header.slot_bytes}));
     return existing;
   }
-  existing.set_aside = true;
-  if (::rename(path.c_str(), (path + ".old").c_str()) < 0) {
-    return fail(Error::system(errno, "rename"));
-  }
-  return existing;
+  return set_aside(path);
 }
 
 std::byte* AreaFile::table() const {

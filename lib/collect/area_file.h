@@ -54,6 +54,7 @@ class AreaFile {
   void discard(std::size_t index, std::size_t from, std::size_t to) const;
 
  private:
+  static Result<Existing> set_aside(const std::string& path);
   AreaFile(base::UniqueFd fd, base::MappedRegion map, const AreaKind& kind, AreaGeometry geometry);
   static Result<AreaFile> map(base::UniqueFd fd,
                               const AreaKind& kind,
