@@ -22,7 +22,7 @@ DriverMessages::DriverMessages(Ingest& ingest, ClientCache& clients, Drops& drop
       clients_(clients),
       drops_(drops) {}
 
-void DriverMessages::send(std::string_view message,
+bool DriverMessages::send(std::string_view message,
                           std::string_view message_id,
                           int priority,
                           std::string_view extra_field) {
@@ -36,7 +36,7 @@ void DriverMessages::send(std::string_view message,
   entry.priority = priority;
   const Credentials own{::getpid(), ::getuid(), ::getgid()};
   entry.client = &clients_.find(own, {}, {}, ingest_.monotonic_usec());
-  ingest_.append(entry);
+  return ingest_.append(entry);
 }
 
 void DriverMessages::started() {
@@ -51,7 +51,10 @@ void DriverMessages::report_drops() {
   while (const auto report = drops_.take_report(ingest_.monotonic_usec())) {
     const std::string count = std::to_string(report->count);
     const std::string message = "Dropped " + count + " " + std::string(describe(report->cause));
-    send(message, kDropped, kWarning, "N_DROPPED=" + count);
+    if (!send(message, kDropped, kWarning, "N_DROPPED=" + count)) {
+      drops_.put_back(*report);
+      return;
+    }
   }
 }
 

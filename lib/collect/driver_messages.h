@@ -22,7 +22,7 @@ class DriverMessages {
   void report_drops();
 
  private:
-  void send(std::string_view message,
+  bool send(std::string_view message,
             std::string_view message_id,
             int priority,
             std::string_view extra_field = {});

@@ -42,8 +42,8 @@ std::optional<Drops::Report> Drops::take_report(std::uint64_t now_usec) {
   for (std::size_t i = 0; i < counters_.size(); ++i) {
     Counter& counter = counters_[i];
     if (counter.total == counter.reported) continue;
-    const bool too_soon =
-        counter.reported != 0 && now_usec < counter.reported_at_usec + kDropReportIntervalUsec;
+    const bool too_soon = counter.reported_at_usec != 0 &&
+                          now_usec < counter.reported_at_usec + kDropReportIntervalUsec;
     if (too_soon) continue;
     const Report report{static_cast<DropCause>(i), counter.total - counter.reported};
     counter.reported = counter.total;
@@ -51,6 +51,10 @@ std::optional<Drops::Report> Drops::take_report(std::uint64_t now_usec) {
     return report;
   }
   return std::nullopt;
+}
+
+void Drops::put_back(const Report& report) {
+  counters_[static_cast<std::size_t>(report.cause)].reported -= report.count;
 }
 
 bool Drops::has_unreported() const {

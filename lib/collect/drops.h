@@ -36,6 +36,8 @@ class Drops {
   };
   // A cause with drops not yet reported, at most once per kDropReportIntervalUsec and cause.
   std::optional<Report> take_report(std::uint64_t now_usec);
+  // For a report that did not reach the log: it is due again after the interval.
+  void put_back(const Report& report);
   [[nodiscard]] bool has_unreported() const;
 
  private:

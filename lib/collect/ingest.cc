@@ -51,14 +51,12 @@ void Ingest::compose(const IngestEntry& entry) {
   payloads_.insert(payloads_.end(), host_payloads_.begin(), host_payloads_.end());
 }
 
-void Ingest::append_composed(const IngestEntry& entry) {
+bool Ingest::append_composed(const IngestEntry& entry) {
   const auto stored = store_.append(time_, payloads_);
-  if (!stored.has_value()) {
-    drops_.add(DropCause::kStoreFailed);
-    return;
-  }
+  if (!stored.has_value()) return false;
   ++activity_.entries;
   activity_.critical = activity_.critical || entry.priority <= 2;
+  return true;
 }
 
 void Ingest::append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished) {
@@ -66,13 +64,13 @@ void Ingest::append(const IngestEntry& entry, ProgressCell progress, std::uint64
   const ProgressWord before = progress.load();
   const auto seqnum_low = static_cast<std::uint16_t>(store_.next_seqnum() & 0xffff);
   progress.store({before.position, true, seqnum_low});
-  append_composed(entry);
+  if (!append_composed(entry)) drops_.add(DropCause::kStoreFailed);
   progress.store({finished, false, 0});
 }
 
-void Ingest::append(const IngestEntry& entry) {
+bool Ingest::append(const IngestEntry& entry) {
   compose(entry);
-  append_composed(entry);
+  return append_composed(entry);
 }
 
 Ingest::Activity Ingest::take_activity() {

@@ -44,8 +44,9 @@ class Ingest {
   // Appends `entry`; `progress` stands at its position before, and at `finished` afterwards, also
   // when the store refused the entry, which is counted.
   void append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished);
-  // For entries of the collector itself, which no successor repeats.
-  void append(const IngestEntry& entry);
+  // For entries of the collector itself, which no successor repeats. False when the store refused
+  // it, which is not counted: the caller knows what to do.
+  bool append(const IngestEntry& entry);
 
   // Reads the clock for the entries that follow; once per batch is enough.
   void refresh_time();
@@ -60,7 +61,7 @@ class Ingest {
 
  private:
   void compose(const IngestEntry& entry);
-  void append_composed(const IngestEntry& entry);
+  bool append_composed(const IngestEntry& entry);
 
   EntryStore& store_;
   base::Clock& clock_;
