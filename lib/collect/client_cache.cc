@@ -43,7 +43,8 @@ void ClientCache::make_room() {
   auto candidate = by_age_.end();
   while (clients_.size() >= capacity_ && candidate != by_age_.begin()) {
     --candidate;
-    if (pins_.contains(*candidate)) continue;
+    const bool is_newest = candidate == by_age_.begin();
+    if (is_newest || pins_.contains(*candidate)) continue;
     clients_.erase(*candidate);
     candidate = by_age_.erase(candidate);
   }

@@ -31,7 +31,8 @@ class ClientCache {
   void on_unknown(std::function<void()> prepare) { prepare_ = std::move(prepare); }
 
   // The metadata of a sender, brought up to date. `stream_unit` names the unit of the stream a line
-  // came by, empty for datagrams. The reference is valid until the next call.
+  // came by, empty for datagrams. The reference is valid until the call after the
+  // next one, so that an object and its sender can be looked up together.
   const ClientMetadata& find(const Credentials& credentials,
                              std::string_view label,
                              std::string_view stream_unit,
