@@ -210,6 +210,7 @@ void Collector::drain() {
     busy = streams_->drain_once() || busy;
     after_work();
   }
+  native_->finish_received();  // also beyond the time limit: it is nowhere else
   streams_->close_all();
 }
 

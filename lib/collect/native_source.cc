@@ -47,6 +47,10 @@ NativeSource::Work NativeSource::work() {
   return drain(*area_, Descriptors::kTake, kEntriesPerWakeup) ? Work::kMore : Work::kDone;
 }
 
+void NativeSource::finish_received() {
+  drain(*area_, Descriptors::kTake, std::numeric_limits<std::size_t>::max());
+}
+
 // Works off received slots until the budget is spent; true when some are left.
 bool NativeSource::drain(ReceiveArea& area, Descriptors descriptors, std::size_t budget) {
   while (true) {
@@ -76,6 +80,9 @@ bool NativeSource::begin(ReceiveArea& area, std::size_t slot, Descriptors descri
     drops_.add(DropCause::kDescriptorExtra);
   } else {
     text = contents(area, *job_);
+    // Descriptors that could not be installed take the entry with them.
+    const bool is_lost = area.datagram(slot).empty() && (message.msg_flags & MSG_CTRUNC) != 0;
+    if (is_lost) drops_.add(DropCause::kReceiveFailed);
   }
   const auto& sender = job_->control.credentials;
   const bool is_ours = sender.has_value() && sender->pid == own_pid_;

@@ -40,6 +40,8 @@ class NativeSource {
   };
   // Receives and stores up to a bound.
   Work work();
+  // Stores all that has been received, without a bound and without receiving more.
+  void finish_received();
 
  private:
   // The datagram being taken apart.

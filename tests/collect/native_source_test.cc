@@ -1,0 +1,128 @@
+#include "collect/native_source.h"
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+#include "collect/driver_messages.h"
+#include "support/temp_dir.h"
+
+namespace logq::collect {
+namespace {
+
+class FullStore final : public EntryStore {
+ public:
+  [[nodiscard]] std::uint64_t next_seqnum() const override { return messages.size() + 1; }
+  Result<std::uint64_t> append(const journal::EntryTime& /*time*/,
+                               std::span<const std::string_view> payloads) override {
+    if (is_full) return fail(Error::system(ENOSPC, "append"));
+    for (const std::string_view payload : payloads) {
+      if (payload.starts_with("MESSAGE=")) messages.emplace_back(payload.substr(8));
+    }
+    return messages.size();
+  }
+  std::vector<std::string> messages;
+  bool is_full = false;
+};
+
+class SteadyClock final : public base::Clock {
+ public:
+  base::TimePair now() override { return time; }
+  base::TimePair time{1'700'000'000'000'000, 5'000'000};
+};
+
+class NativeSourceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    int pair[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+    client_.reset(pair[0]);
+    base::UniqueFd server(pair[1]);
+    enable_control(server.get());
+    source_.start(std::move(server), *ReceiveArea::create(directory_.path() + "/receive",
+                                                          Id128::random(), {4, 64 * 1024}));
+  }
+  void send(std::string_view bytes) const {
+    ASSERT_EQ(::send(client_.get(), bytes.data(), bytes.size(), 0),
+              static_cast<ssize_t>(bytes.size()));
+  }
+
+  test::TempDir directory_;
+  base::UniqueFd client_;
+  FullStore store_;
+  SteadyClock clock_;
+  Drops drops_;
+  UnitClaims claims_;
+  ClientCache clients_{ProcessSources{}, claims_, 1};
+  Ingest ingest_{store_, clock_, {}, drops_};
+  NativeSource source_{ingest_, clients_, drops_, 0};
+};
+
+TEST_F(NativeSourceTest, CountsAnEntryWhoseDescriptorFoundNoPlace) {
+  const base::UniqueFd file(::memfd_create("journal-data", MFD_CLOEXEC));
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_control = control;
+  message.msg_controllen = sizeof(control);
+  *CMSG_FIRSTHDR(&message) = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+  const int number = file.get();
+  std::memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &number, sizeof(int));
+  ASSERT_EQ(::sendmsg(client_.get(), &message, 0), 0);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{3, before.rlim_max};
+
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  source_.work();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+
+  EXPECT_EQ(drops_.total(DropCause::kReceiveFailed), 1U);
+}
+
+TEST_F(NativeSourceTest, StoresWhatItHoldsEvenWhenThereIsNoTimeForMore) {
+  std::string entries;
+  for (std::size_t i = 0; i < kEntriesPerWakeup + 10; ++i)
+    entries += "MESSAGE=x\n\n";
+  const int buffer = 1 << 20;
+  ::setsockopt(client_.get(), SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+  send(entries);
+  ASSERT_EQ(source_.work(), NativeSource::Work::kMore);
+
+  source_.finish_received();
+
+  EXPECT_EQ(store_.messages.size(), kEntriesPerWakeup + 10);
+}
+
+TEST_F(NativeSourceTest, ReportsDropsOnceTheStoreTakesEntriesAgain) {
+  DriverMessages driver(ingest_, clients_, drops_);
+  store_.is_full = true;
+  send("MESSAGE=a\n");
+  send("MESSAGE=b\n");
+  source_.work();
+  driver.report_drops();
+  EXPECT_TRUE(drops_.has_unreported());
+
+  store_.is_full = false;
+  clock_.time.monotonic_usec += 2 * kDropReportIntervalUsec;
+  ingest_.refresh_time();
+  driver.report_drops();
+
+  EXPECT_EQ(store_.messages,
+            (std::vector<std::string>{"Dropped 2 entries that could not be stored"}));
+}
+
+TEST_F(NativeSourceTest, AnObjectOutlivesTheLookUpOfItsSender) {
+  const ClientMetadata& object = clients_.find_object(::getppid(), 1);
+
+  clients_.find({::getpid(), 0, 0}, {}, {}, 1);
+
+  EXPECT_EQ(object.value(TrustedField::kPid), std::to_string(::getppid()));
+}
+
+}  // namespace
+}  // namespace logq::collect
