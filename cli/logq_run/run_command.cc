@@ -1,6 +1,7 @@
 #include "logq_run/run_command.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -118,6 +119,7 @@ int supervise_program(const Options& options) {
     say("logq-run", std::to_string(log.undelivered()) +
                         " lifecycle entries not delivered: " + log.describe_failure());
   }
+  if (::getpid() == 1) run->end_others(5s);
   return status;
 }
 

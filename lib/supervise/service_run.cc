@@ -1,5 +1,6 @@
 #include "supervise/service_run.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <tuple>
 
 #include "base/try.h"
 #include "supervise/collector_stream.h"
@@ -107,6 +109,27 @@ std::optional<ProcessExit> ServiceRun::reap() {
   }
   has_descendants_ = pid == 0;
   return exit;
+}
+
+void ServiceRun::end_others(std::chrono::milliseconds patience) const {
+  constexpr pid_t kAllButUs = -1;
+  ::kill(kAllButUs, SIGTERM);
+  ::kill(kAllButUs, SIGCONT);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    pid_t pid = 0;
+    while ((pid = ::waitpid(-1, nullptr, WNOHANG)) > 0) {
+    }
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (pid < 0 || left <= 0ms) return;
+    pollfd ready{.fd = signals_.get(), .events = POLLIN, .revents = 0};
+    signalfd_siginfo info{};
+    // Whatever comes, the children are looked at again; a read does not block after this.
+    if (::poll(&ready, 1, static_cast<int>(left.count())) == 1) {
+      std::ignore = ::read(signals_.get(), &info, sizeof(info));
+    }
+  }
 }
 
 void ServiceRun::drain_output() {

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -32,6 +33,11 @@ class ServiceRun {
   // collector has read the output (see output()). REQUIRES: called once.
   Result<Launched> start(const LaunchPlan& plan, LifecycleLog& log);
   ProcessExit wait(LifecycleLog& log);
+
+  // Asks all other processes to end and waits for them, at most for `patience`. REQUIRES: this is
+  // process 1, whose end is theirs: a collector in the same container could not store what it has
+  // received last.
+  void end_others(std::chrono::milliseconds patience) const;
 
   // After wait(): whether the exit entry could not wait any longer for the collector to read the
   // output, or the collector had gone.
