@@ -29,7 +29,11 @@ void StreamIntake::take_read(Descriptors descriptors) {
   const bool changed = writer.has_value() && writer->pid > 0 && *writer != region_.writer();
   if (changed) {
     if (!region_.header_done()) {
-      header_writers_differ_ = header_writers_differ_ || !region_.unconsumed().empty();
+      // Before the first read the writer is who connected: a setuid program that was given a socket
+      // to print on must not lend its words root's authority.
+      const bool other_user = writer->uid != region_.writer().uid;
+      header_writers_differ_ =
+          header_writers_differ_ || other_user || !region_.unconsumed().empty();
     } else if (writer->pid != region_.writer().pid) {
       store_rest(wire::LineBreak::kPidChange);
     }

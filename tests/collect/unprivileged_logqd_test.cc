@@ -101,5 +101,16 @@ TEST_F(UnprivilegedLogqd, HonoursClaimsOfItsOwnUserOnly) {
   EXPECT_NE(found["strange by datagram"], "strange.service");
 }
 
+TEST_F(UnprivilegedLogqd, HonoursNoClaimThatRootWritesIntoAStrangersConnection) {
+  ASSERT_EQ(::seteuid(kStranger), 0);
+  const base::UniqueFd stream = connect_unix(runtime() + "/stdout", SOCK_STREAM);
+  ASSERT_EQ(::seteuid(0), 0);
+  const std::string lines = "x\nforged.service\n6\n0\n0\n0\n0\nforged\n";
+  ASSERT_GT(::send(stream.get(), lines.data(), lines.size(), 0), 0);
+
+  ASSERT_TRUE(wait_until([&] { return units().size() == 1; }));
+  EXPECT_NE(units()["forged"], "forged.service");
+}
+
 }  // namespace
 }  // namespace logq::test
