@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "logq/logger.h"
 #include "wire/field_name.h"
 
 namespace logq {
@@ -32,6 +33,13 @@ TEST(Value, WritesFloatsSoThatTheyReadBackTheSame) {
   EXPECT_EQ(text_of(0.1), "0.1");
   EXPECT_EQ(std::stod(text_of(1.0 / 3.0)), 1.0 / 3.0);
   EXPECT_EQ(text_of(std::numeric_limits<double>::infinity()), "inf");
+}
+
+TEST(Value, ShowsANullPointerInsteadOfCrashing) {
+  const char* missing = nullptr;
+
+  EXPECT_EQ(Value(missing).text(), "(null)");
+  EXPECT_EQ(Message(missing).text, "(null)");
 }
 
 TEST(Value, WritesBoolAsAWord) {

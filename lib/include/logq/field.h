@@ -81,6 +81,14 @@ template <typename T>
 concept UnsignedInteger = std::unsigned_integral<T> && !Boolean<T>;
 template <typename T>
 concept TextLike = std::is_convertible_v<const T&, std::string_view>;
+// A null pointer to characters is a mistake worth seeing in the log, not worth a crash.
+template <TextLike T>
+constexpr std::string_view view_of(const T& text) noexcept {
+  if constexpr (std::is_pointer_v<T>) {
+    if (text == nullptr) return "(null)";
+  }
+  return text;
+}
 template <typename T>
 concept Enumerator = std::is_enum_v<T> && !TextLike<T>;
 
@@ -88,7 +96,8 @@ concept Enumerator = std::is_enum_v<T> && !TextLike<T>;
 
 // The value of a field, a view tagged with its type. Converts from: all integers, enums, bool,
 // float and double, anything that converts to std::string_view, spans of bytes, durations,
-// std::error_code, std::exception (its what()) and Id128. Trivially copyable, never allocates.
+// std::error_code, std::exception (its what()) and Id128. A null pointer to characters is "(null)".
+// Trivially copyable, never allocates.
 class Value {
  public:
   enum class Kind : std::uint8_t {
@@ -116,7 +125,7 @@ class Value {
   constexpr Value(T value) noexcept
       : Value(Kind::kDouble, std::bit_cast<std::uint64_t>(static_cast<double>(value))) {}
   template <internal::TextLike T>
-  constexpr Value(const T& text) noexcept : Value(as_text(text)) {}
+  constexpr Value(const T& text) noexcept : Value(as_text(internal::view_of(text))) {}
   constexpr Value(std::span<const std::byte> bytes) noexcept
       : Value(Kind::kText, bytes.size(), bytes.data()) {}
   constexpr Value(std::span<const std::uint8_t> bytes) noexcept

@@ -9,7 +9,7 @@
 // (the full signature), the fields of the logger (with), of the thread (logq/thread_field.h) and of
 // the call. Calls never throw, never change errno and never block longer than the options say; they
 // take no lock and, once a thread's buffer has grown to the usual entry, allocate nothing: one
-// sendmsg(2). What cannot be delivered is counted by cause and reported as an entry of its own
+// system call. What cannot be delivered is counted by cause and reported as an entry of its own
 // ("3 messages dropped") after the next success. Without a collector entries go to standard error.
 //
 // A Logger is a small handle: copies and with() share one connection and one set of counters. All
@@ -68,7 +68,7 @@ struct Message {
   requires std::is_convertible_v<const T&, std::string_view> Message(
       const T& message_text,  // NOLINT(google-explicit-constructor)
       std::source_location here = std::source_location::current())
-  noexcept : text(static_cast<std::string_view>(message_text)), location(here) {}
+  noexcept : text(internal::view_of(message_text)), location(here) {}
 
   std::string_view text;
   std::source_location location;
