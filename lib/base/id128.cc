@@ -15,7 +15,9 @@ int hex_value(char c) {
   return -1;
 }
 
-bool is_dash_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+bool is_dash_position(std::size_t i) {
+  return i == 8 || i == 13 || i == 18 || i == 23;
+}
 
 Id128 read_id_file(const char* path) {
   const auto text = base::read_small_file(path, 64);
@@ -67,9 +69,13 @@ std::string Id128::to_string() const {
 
 namespace base {
 
-Id128 machine_id() { return read_id_file("/etc/machine-id"); }
+Id128 machine_id() {
+  return read_id_file("/etc/machine-id");
+}
 
-Id128 boot_id() { return read_id_file("/proc/sys/kernel/random/boot_id"); }
+Id128 boot_id() {
+  return read_id_file("/proc/sys/kernel/random/boot_id");
+}
 
 }  // namespace base
 }  // namespace logq

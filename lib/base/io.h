@@ -18,7 +18,8 @@ namespace logq::base {
 Result<UniqueFd> open_file(const std::string& path, int flags, mode_t mode = 0);
 Result<UniqueFd> open_file_at(int dir_fd, const std::string& path, int flags, mode_t mode = 0);
 
-// Everything up to `max_bytes` of a file that may be on /proc (no size known); longer files are cut.
+// Everything up to `max_bytes` of a file that may be on /proc (no size known); longer files are
+// cut.
 Result<std::string> read_small_file(const std::string& path, std::size_t max_bytes = 1 << 20);
 // The same from an open descriptor, from its current position.
 Result<std::string> read_all(int fd, std::size_t max_bytes);

@@ -19,12 +19,14 @@ class LittleEndian {
 
  public:
   LittleEndian() = default;
-  LittleEndian(T value) { store(value); }  // NOLINT(google-explicit-constructor): reads as the integer it is
+  // NOLINTNEXTLINE(google-explicit-constructor): reads as the integer it is
+  LittleEndian(T value) { store(value); }
   LittleEndian& operator=(T value) {
     store(value);
     return *this;
   }
-  operator T() const { return load(); }  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): reads as the integer it is
+  operator T() const { return load(); }
 
   [[nodiscard]] T load() const {
     T value = std::bit_cast<T>(bytes_);

@@ -51,18 +51,19 @@ std::uint64_t final_word(std::string_view tail, std::size_t length) {
 }  // namespace
 
 SipHash24::SipHash24(const std::array<std::uint8_t, 16>& key)
-    : k0_(load_word(key.data())), k1_(load_word(key.data() + 8)) {}
+    : k0_(load_word(key.data())),
+      k1_(load_word(key.data() + 8)) {}
 
 std::uint64_t SipHash24::operator()(std::string_view bytes) const {
-  State state{k0_ ^ 0x736f6d6570736575U,
-              k1_ ^ 0x646f72616e646f6dU,
-              k0_ ^ 0x6c7967656e657261U,
+  State state{k0_ ^ 0x736f6d6570736575U, k1_ ^ 0x646f72616e646f6dU, k0_ ^ 0x6c7967656e657261U,
               k1_ ^ 0x7465646279746573U};
   const std::size_t whole = bytes.size() & ~std::size_t{7};
-  for (std::size_t i = 0; i < whole; i += 8) state.absorb(load_word(bytes.data() + i));
+  for (std::size_t i = 0; i < whole; i += 8)
+    state.absorb(load_word(bytes.data() + i));
   state.absorb(final_word(bytes.substr(whole), bytes.size()));
   state.v2 ^= 0xff;
-  for (int i = 0; i < 4; ++i) state.round();
+  for (int i = 0; i < 4; ++i)
+    state.round();
   return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
 }
 

@@ -7,13 +7,13 @@
 
 #include "logq/result.h"
 
-#define LOGQ_TRY(expression)                                   \
-  __extension__({                                              \
-    auto logq_try_result = (expression);                       \
-    if (!logq_try_result.has_value()) [[unlikely]] {           \
-      return ::logq::fail(logq_try_result.error());            \
-    }                                                          \
-    ::logq::base::try_value(std::move(logq_try_result));       \
+#define LOGQ_TRY(expression)                             \
+  __extension__({                                        \
+    auto logq_try_result = (expression);                 \
+    if (!logq_try_result.has_value()) [[unlikely]] {     \
+      return ::logq::fail(logq_try_result.error());      \
+    }                                                    \
+    ::logq::base::try_value(std::move(logq_try_result)); \
   })
 
 namespace logq::base {

@@ -115,8 +115,10 @@ Result<void> Collector::open_store() {
   streams_ = std::make_unique<StreamSource>(
       StreamServices{*ingest_, *clients_, drops_, options_.line_max, ::geteuid()}, claims_);
   const auto interval = std::min(options_.sync_interval_usec, options_.sync_interval_max_usec);
-  sync_ = std::make_unique<SyncWorker>([this] { return store_->sync(); },
-                                       std::chrono::microseconds(interval));
+  // On the worker's thread: diagnoses are single lines, and the active file's name is not its to
+  // read.
+  sync_ = std::make_unique<SyncWorker>(
+      [this] { return named(options_.storage_dir, store_->sync()); }, SyncWorker::Usec(interval));
   return {};
 }
 
@@ -214,14 +216,13 @@ void Collector::drain() {
   streams_->close_all();
 }
 
+// Whoever waits for the stamp relies on what it says, so a failure leaves none.
 void Collector::sync_now() {
-  std::ignore = named(store_->active_path(), store_->sync());
-  stamp("synced");
+  if (named(store_->active_path(), store_->sync())) stamp("synced");
 }
 
 void Collector::rotate_now() {
-  std::ignore = named(store_->active_path(), store_->rotate());
-  stamp("rotated");
+  if (named(store_->active_path(), store_->rotate())) stamp("rotated");
 }
 
 // A file with the time something was done, for those who asked for it and wait.

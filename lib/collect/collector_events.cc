@@ -40,6 +40,7 @@ Result<void> Collector::register_signals() {
     return fail(Error::system(errno, "sigprocmask"));
   }
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error like a full disk, not a death
   return {};
 }
 

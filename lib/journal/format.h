@@ -28,8 +28,8 @@ inline constexpr std::uint32_t kIncompatibleAny = 0x1f;
 
 // Compatible flags: a reader may ignore unknown bits, a writer may not.
 inline constexpr std::uint32_t kCompatibleSealed = 1U << 0;
-inline constexpr std::uint32_t kCompatibleTailEntryBootId = 1U << 1;    // 254
-inline constexpr std::uint32_t kCompatibleSealedContinuous = 1U << 2;   // 255
+inline constexpr std::uint32_t kCompatibleTailEntryBootId = 1U << 1;   // 254
+inline constexpr std::uint32_t kCompatibleSealedContinuous = 1U << 2;  // 255
 
 enum class FileState : std::uint8_t { kOffline = 0, kOnline = 1, kArchived = 2 };
 
@@ -44,7 +44,7 @@ struct Header {
   std::uint8_t tail_entry_boot_id[16];
   std::uint8_t seqnum_id[16];
   Le64 header_size;
-  Le64 arena_size;  // bytes after the header that belong to the file
+  Le64 arena_size;              // bytes after the header that belong to the file
   Le64 data_hash_table_offset;  // of the buckets, that is 16 past the object
   Le64 data_hash_table_size;    // bytes
   Le64 field_hash_table_offset;
@@ -58,15 +58,15 @@ struct Header {
   Le64 head_entry_realtime;
   Le64 tail_entry_realtime;
   Le64 tail_entry_monotonic;
-  Le64 n_data;                       // 187
-  Le64 n_fields;                     // 187
-  Le64 n_tags;                       // 189
-  Le64 n_entry_arrays;               // 189
-  Le64 data_hash_chain_depth;        // 246
-  Le64 field_hash_chain_depth;       // 246
-  Le32 tail_entry_array_offset;      // 252
-  Le32 tail_entry_array_n_entries;   // 252
-  Le64 tail_entry_offset;            // 254
+  Le64 n_data;                      // 187
+  Le64 n_fields;                    // 187
+  Le64 n_tags;                      // 189
+  Le64 n_entry_arrays;              // 189
+  Le64 data_hash_chain_depth;       // 246
+  Le64 field_hash_chain_depth;      // 246
+  Le32 tail_entry_array_offset;     // 252
+  Le32 tail_entry_array_n_entries;  // 252
+  Le64 tail_entry_offset;           // 254
 };
 inline constexpr std::size_t kHeaderSizeMin = 208;  // before 187
 static_assert(sizeof(Header) == 272 && alignof(Header) == 1);
@@ -106,7 +106,7 @@ struct DataObject {
   Le64 hash;
   Le64 next_hash_offset;
   Le64 next_field_offset;
-  Le64 entry_offset;        // the first entry that has it; further ones in the array chain
+  Le64 entry_offset;  // the first entry that has it; further ones in the array chain
   Le64 entry_array_offset;
   Le64 n_entries;
   // regular files: the payload follows here
@@ -169,7 +169,9 @@ struct TagObject {
 static_assert(sizeof(TagObject) == 64);
 
 // The next multiple of 8.
-constexpr std::uint64_t align8(std::uint64_t offset) { return (offset + 7) & ~std::uint64_t{7}; }
+constexpr std::uint64_t align8(std::uint64_t offset) {
+  return (offset + 7) & ~std::uint64_t{7};
+}
 
 // Timestamps are below 2^55 microseconds; a realtime of 0 is not one.
 inline constexpr std::uint64_t kTimestampLimit = std::uint64_t{1} << 55;

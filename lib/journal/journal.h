@@ -52,7 +52,8 @@ class Journal {
   [[nodiscard]] const EntryInfo& entry() const;
   [[nodiscard]] const FileInfo& file_info() const;  // of the file that holds the entry
   [[nodiscard]] Cursor cursor() const;
-  // Payloads in stored order; views are valid until the next step. The callback returns false to stop.
+  // Payloads in stored order; views are valid until the next step. The callback returns false to
+  // stop.
   void for_each_payload(const std::function<bool(std::string_view payload)>& visit);
   // The value of the first payload of `field`.
   [[nodiscard]] std::optional<std::string_view> find_value(std::string_view field);

@@ -31,6 +31,7 @@ Result<Match> match_units(const std::vector<std::string>& names,
 
 Match match_any(std::string_view field, const std::vector<std::string>& values) {
   std::vector<Match> alternatives;
+  alternatives.reserve(values.size());
   for (const std::string& value : values) {
     alternatives.push_back(Match::exactly(std::string(field) + "=" + value));
   }

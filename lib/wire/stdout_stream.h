@@ -11,7 +11,7 @@
 
 namespace logq::wire {
 
-inline constexpr std::size_t kDefaultLineMax = 48 * 1024;
+inline constexpr std::size_t kDefaultLineMax = std::size_t{48} * 1024;
 inline constexpr std::size_t kLineMaxMin = 79;
 inline constexpr std::size_t kStreamHeaderLineMax = 255;  // its newline included
 

@@ -32,7 +32,9 @@ TEST(Id128, RandomIdsAreDistinctVersionFour) {
   EXPECT_EQ(a.bytes[8] >> 6, 2);
 }
 
-TEST(BootId, IsKnownOnThisKernel) { EXPECT_FALSE(base::boot_id().is_null()); }
+TEST(BootId, IsKnownOnThisKernel) {
+  EXPECT_FALSE(base::boot_id().is_null());
+}
 
 }  // namespace
 }  // namespace logq

@@ -14,7 +14,9 @@ Result<int> half(int n) {
   return n / 2;
 }
 
-Result<int> quarter(int n) { return half(LOGQ_TRY(half(n))); }
+Result<int> quarter(int n) {
+  return half(LOGQ_TRY(half(n)));
+}
 
 TEST(Result, TryReturnsTheFirstError) {
   EXPECT_EQ(*quarter(8), 2);

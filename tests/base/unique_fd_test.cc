@@ -10,9 +10,13 @@
 namespace logq::base {
 namespace {
 
-UniqueFd open_null() { return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+UniqueFd open_null() {
+  return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
 
-bool is_valid(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
+bool is_valid(int fd) {
+  return ::fcntl(fd, F_GETFD) >= 0;
+}
 
 TEST(UniqueFd, ClosesWhenItDiesAndKeepsErrno) {
   int raw = -1;

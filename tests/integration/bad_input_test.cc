@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <random>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -26,6 +27,15 @@ CommandResult run_logq(const std::vector<std::string>& arguments) {
   Command command{{built_program("logq")}, {}, {}};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   return run_command(command);
+}
+
+// 10,000 bytes that hardly compress, different for each seed.
+std::string noise(int seed) {
+  std::mt19937 generator(static_cast<unsigned>(seed));
+  std::string bytes(10'000, ' ');
+  for (char& c : bytes)
+    c = static_cast<char>('!' + generator() % 90);
+  return bytes;
 }
 
 std::string archive_of(const std::string& directory) {
@@ -135,6 +145,35 @@ TEST(Logqd, RefusesADirectoryOfSomebodyElse) {
                                    {}});
 
   expect_one_line_naming(result, foreign);
+}
+
+TEST(Logqd, DoesNotSayThatItRotatedWhenItCouldNot) {
+  PrivateLogqd logqd;
+  std::filesystem::remove_all(logqd.storage_dir());
+
+  logqd.signal(SIGUSR2);
+
+  ASSERT_TRUE(
+      wait_until([&] { return logqd.err().find(logqd.storage_dir()) != std::string::npos; }));
+  logqd.stop();
+  EXPECT_FALSE(std::filesystem::exists(logqd.runtime_dir() + "/rotated"));
+}
+
+TEST(Logqd, SurvivesAFileSizeLimit) {
+  PrivateLogqd logqd;
+  const std::string pid = read_text_file(logqd.runtime_dir() + "/logqd.pid");
+  // Below the next extent of the active file.
+  const auto limited = run_command(
+      {{"prlimit", "--fsize=9000000", "--pid", std::to_string(std::stoi(pid))}, {}, {}});
+  ASSERT_EQ(limited.status, 0) << limited.err;
+  NativeSender sender(logqd.native_socket());
+
+  for (int i = 0; i < 3000; ++i)
+    sender.send({{"MESSAGE", std::to_string(i)}, {"N", noise(i)}});
+
+  EXPECT_EQ(logqd.stop().status, 0);
+  const auto lines = logqd.read("logq", {"-o", "cat", "-q", "_TRANSPORT=journal"}).out;
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 3000);
 }
 
 TEST(Logqd, RefusesASecondCollectorInTheSamePlace) {

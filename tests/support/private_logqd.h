@@ -27,6 +27,7 @@ class PrivateLogqd {
   CommandResult stop();  // SIGTERM, and waits
   void kill();           // SIGKILL, and waits
   void signal(int number) const { process_->signal(number); }
+  [[nodiscard]] std::string err() const { return process_->err(); }  // so far
   // Rotates (SIGUSR2) and waits until the number of archived files has grown.
   void rotate() const;
   // Returns when everything received before the call is stored and durable (SIGRTMIN+1).

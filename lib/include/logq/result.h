@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+
 #include <tl/expected.hpp>
 
 namespace logq {
@@ -30,7 +31,8 @@ enum class Errc : std::uint8_t {
 struct Literal {
   std::string_view text;
   template <std::size_t N>
-  consteval Literal(const char (&literal)[N]) : text(literal, N - 1) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): a literal is what it takes
+  consteval Literal(const char (&literal)[N]) : text(literal, N - 1) {}
 };
 
 struct [[nodiscard]] Error {
@@ -60,6 +62,8 @@ template <typename T>
 using Result = tl::expected<T, Error>;
 
 // What a function returns on failure: `return fail(Error::corrupt(at, "..."));`
-inline tl::unexpected<Error> fail(const Error& error) { return tl::unexpected<Error>(error); }
+inline tl::unexpected<Error> fail(const Error& error) {
+  return tl::unexpected<Error>(error);
+}
 
 }  // namespace logq
