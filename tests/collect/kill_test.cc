@@ -18,12 +18,12 @@
 
 #include "collect/passed_socket_logqd.h"
 #include "support/child_process.h"
+#include "support/long_tests.h"
 #include "support/stock_journald.h"
 
 namespace logq::test {
 namespace {
 
-constexpr int kKills = 10;
 constexpr int kDatagramsPerSender = 25'000;
 constexpr const char* kHeader = "killtest\n\n6\n0\n0\n0\n0\n";
 
@@ -95,7 +95,7 @@ class Kill : public ::testing::Test {
     }
     threads.emplace_back([&] { write_lines(logqd_.stdout_socket(), over); });
     std::mt19937 random(std::random_device{}());
-    for (int i = 0; i < kKills; ++i) {
+    for (int i = 0; i < rounds(10, 100); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 300));
       logqd_.kill();
       logqd_.start();
@@ -143,8 +143,8 @@ TEST_F(Kill, LosesAndDoublesNothingThatWasReceived) {
   EXPECT_EQ(lines.size(), stream_lines) << "a line is stored twice";
   EXPECT_GT(stream_lines, 0U);
   EXPECT_EQ(gaps, 0U);
-  const auto verified =
-      run_command({{"journalctl", "--verify", "-D", logqd_.storage_dir()}, {}, {}});
+  const auto verified = run_command(
+      {{"journalctl", "--verify", "-D", logqd_.storage_dir()}, {}, {}, std::chrono::minutes{4}});
   EXPECT_EQ(verified.status, 0) << verified.err;
 }
 
