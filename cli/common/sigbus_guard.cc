@@ -26,6 +26,7 @@ void replace_missing_page(int signal_number, siginfo_t* info, void* /*context*/)
   }
   const int saved_errno = errno;
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr) & page_mask;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the address of a page is computed
   void* page = ::mmap(reinterpret_cast<void*>(address), ~page_mask + 1, PROT_READ,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   if (page == MAP_FAILED) die_of(signal_number);

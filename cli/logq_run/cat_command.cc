@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kLevelInfo = 6;
-constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::size_t kPieceBytes = std::size_t{64} * 1024;
 constexpr int kLongestLookMs = 1000;
 constexpr auto kLineEndPatience = 2s;  // after SIGTERM, for the rest of a line
 

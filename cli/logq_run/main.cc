@@ -16,7 +16,7 @@ namespace {
 void open_missing_standard_descriptors() {
   int fd = 0;
   do {
-    fd = ::open("/dev/null", O_RDWR);
+    fd = ::open("/dev/null", O_RDWR);  // NOLINT(android-cloexec-open): the program inherits it
   } while (fd >= 0 && fd <= STDERR_FILENO);
   if (fd > STDERR_FILENO) ::close(fd);
 }
@@ -24,7 +24,7 @@ void open_missing_standard_descriptors() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace logq::cli;
+  using namespace logq::cli;  // NOLINT(google-build-using-namespace): main has no other home
   open_missing_standard_descriptors();
   const std::string_view name = program_invocation_short_name;
   const Applet applet = name == "logq-cat" ? Applet::kCat : Applet::kRun;

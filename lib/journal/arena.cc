@@ -54,8 +54,8 @@ Result<void> allocate(int fd, std::uint64_t from, std::uint64_t to) {
 // Makes the size of the file durable, and with it as little of its contents as can be: one written
 // byte at its end, not the megabytes that are being filled.
 Result<void> sync_size(int fd, std::uint64_t size) {
-  constexpr char kZero = 0;
-  const iovec last{const_cast<char*>(&kZero), 1};
+  char zero = 0;
+  const iovec last{&zero, 1};
   for (;;) {
     const ssize_t n = ::pwritev2(fd, &last, 1, static_cast<off_t>(size - 1), RWF_DSYNC);
     if (n == 1) return {};

@@ -51,7 +51,8 @@ bool is_journal_name(std::string_view name) {
 Result<std::vector<std::string>> journal_directories(const std::string& directory) {
   std::vector<std::string> directories{directory};
   for (const std::string& name : LOGQ_TRY(read_names(directory))) {
-    std::string path = directory + "/" + name;
+    std::string path = directory;
+    path.append("/").append(name);
     if (Id128::parse(name) && is_directory(path)) directories.push_back(std::move(path));
   }
   return directories;
@@ -60,7 +61,8 @@ Result<std::vector<std::string>> journal_directories(const std::string& director
 Result<std::vector<std::string>> journal_files(const std::string& directory) {
   std::vector<std::string> paths;
   for (const std::string& name : LOGQ_TRY(read_names(directory))) {
-    if (is_journal_name(name)) paths.push_back(directory + "/" + name);
+    if (!is_journal_name(name)) continue;
+    paths.emplace_back(directory).append("/").append(name);
   }
   return paths;
 }

@@ -58,6 +58,7 @@ std::vector<std::string> make_environment(const LaunchPlan& plan) {
 
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (std::string& string : strings)
     pointers.push_back(string.data());
   pointers.push_back(nullptr);
@@ -139,6 +140,7 @@ bool receive_byte(int fd) {
 
 LaunchFailure run_in_child(const LaunchPlan& plan, int parent) {
   if (::setsid() < 0) return {LaunchStep::kSetUp, errno};
+  // NOLINTNEXTLINE(android-cloexec-open): it becomes the program's standard input
   const int null = ::open("/dev/null", O_RDONLY);
   if (null < 0 || ::dup2(null, STDIN_FILENO) < 0) return {LaunchStep::kSetUp, errno};
   if (null != STDIN_FILENO) ::close(null);
