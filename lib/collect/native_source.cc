@@ -69,7 +69,7 @@ bool NativeSource::drain(ReceiveArea& area, Descriptors descriptors, std::size_t
 
 bool NativeSource::begin(ReceiveArea& area, std::size_t slot, Descriptors descriptors) {
   const msghdr message = area.message(slot);
-  job_.emplace();
+  job_ = Job{};
   job_->slot = slot;
   job_->control = parse_control(message, kControlBytes, descriptors);
   job_->stored_before = area.progress(slot).load().position;

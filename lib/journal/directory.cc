@@ -106,8 +106,10 @@ Result<void> DirectoryWatch::read_events(const std::function<void(const Event&)>
         continue;
       }
       if ((event.mask & IN_IGNORED) != 0) {
-        std::erase_if(watched_,
-                      [&event](const Watched& other) { return other.descriptor == event.wd; });
+        const int descriptor = event.wd;
+        std::erase_if(watched_, [descriptor](const Watched& other) {
+          return other.descriptor == descriptor;
+        });
         continue;
       }
       const std::string* directory = directory_of(event.wd);

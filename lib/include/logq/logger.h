@@ -65,9 +65,9 @@ struct LoggerStatistics {
 // The text of an entry and where in the source it stands. Made implicitly from a string.
 struct Message {
   template <typename T>
+  // NOLINTNEXTLINE(google-explicit-constructor): a call is made with a string
   requires std::is_convertible_v<const T&, std::string_view> Message(
-      const T& message_text,  // NOLINT(google-explicit-constructor)
-      std::source_location here = std::source_location::current())
+      const T& message_text, std::source_location here = std::source_location::current())
   noexcept : text(internal::view_of(message_text)), location(here) {}
 
   std::string_view text;
