@@ -1,7 +1,8 @@
-// "json": one object per line, all values strings, as journalctl writes them (docs/protocols.md,
-// "JSON"). The address fields come first, then the fields in the order of their names; journalctl's
-// own order is that of a hash table. A repeated field is an array, a value that is not printable
-// text an array of byte numbers, a payload of 4096 bytes or more null unless everything is shown.
+// "json": one object per line, all values strings, as journalctl writes them
+// (docs/output-formats.md, "JSON"). The address fields come first, then the fields in the order of
+// their names; journalctl's own order is that of a hash table. A repeated field is an array, a
+// value that is not printable text an array of byte numbers, a payload of 4096 bytes or more null
+// unless everything is shown.
 #pragma once
 
 #include <vector>
@@ -16,6 +17,7 @@ class JsonFormat final : public OutputFormat {
   explicit JsonFormat(const FormatOptions& options) : show_all_(options.show_all) {}
 
   void append(const EntryView& entry, std::string& out) override;
+  [[nodiscard]] bool wants(std::string_view /*field_name*/) const override { return true; }
 
  private:
   struct Member {

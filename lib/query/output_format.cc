@@ -7,27 +7,18 @@
 
 namespace logq::query {
 
-std::optional<OutputMode> parse_output_mode(std::string_view name) {
-  if (name == "short") return OutputMode::kShort;
-  if (name == "cat") return OutputMode::kCat;
-  if (name == "json") return OutputMode::kJson;
-  if (name == "export") return OutputMode::kExport;
-  return std::nullopt;
-}
-
-bool is_machine_readable(OutputMode mode) {
-  return mode != OutputMode::kShort;
-}
-
 std::unique_ptr<OutputFormat> make_output_format(OutputMode mode, const FormatOptions& options) {
   switch (mode) {
     case OutputMode::kCat:
       return std::make_unique<CatFormat>();
     case OutputMode::kJson:
+    case OutputMode::kJsonPretty:
+    case OutputMode::kJsonSse:
+    case OutputMode::kJsonSeq:
       return std::make_unique<JsonFormat>(options);
     case OutputMode::kExport:
       return std::make_unique<ExportFormat>();
-    case OutputMode::kShort:
+    default:
       break;
   }
   return std::make_unique<ShortFormat>(options);

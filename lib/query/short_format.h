@@ -16,6 +16,7 @@ class ShortFormat final : public OutputFormat {
   explicit ShortFormat(const FormatOptions& options) : options_(options) {}
 
   void append(const EntryView& entry, std::string& out) override;
+  [[nodiscard]] bool wants(std::string_view /*field_name*/) const override { return true; }
 
  private:
   [[nodiscard]] bool is_shown(std::string_view value) const;

@@ -1,4 +1,4 @@
-// The Journal Export Format (docs/protocols.md, "Export"): one field per line, binary where needed.
+// The Journal Export Format (docs/output-formats.md, "Export"): one field per line, binary where needed.
 #pragma once
 
 #include <string>

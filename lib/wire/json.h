@@ -1,4 +1,4 @@
-// JSON values as journalctl writes them (docs/protocols.md, "JSON").
+// JSON values as journalctl writes them (docs/output-formats.md, "JSON").
 #pragma once
 
 #include <string>

@@ -7,14 +7,13 @@
 #include <gtest/gtest.h>
 
 #include "docs/markdown.h"
-#include "wire/export_format.h"
 #include "wire/native_protocol.h"
 #include "wire/stdout_stream.h"
 
 namespace logq::test {
 namespace {
 
-// The blocks of the document, in order: native datagram, stdout stream, export.
+// The blocks of the document, in order: native datagram, stdout stream.
 std::vector<std::string> examples() {
   return code_blocks(read_file(LOGQ_SOURCE_DIR "/docs/protocols.md"), "");
 }
@@ -31,7 +30,7 @@ std::string dumped_bytes(const std::string& block) {
 }
 
 TEST(ProtocolsDocument, ShowsTheNativeDatagramThatTheCodecMakes) {
-  ASSERT_EQ(examples().size(), 3U);
+  ASSERT_EQ(examples().size(), 2U);
   const std::string datagram = dumped_bytes(examples()[0]);
 
   std::string encoded;
@@ -46,7 +45,7 @@ TEST(ProtocolsDocument, ShowsTheNativeDatagramThatTheCodecMakes) {
 }
 
 TEST(ProtocolsDocument, ShowsTheStreamHeaderThatTheCodecMakes) {
-  ASSERT_EQ(examples().size(), 3U);
+  ASSERT_EQ(examples().size(), 2U);
   wire::StreamHeader header;
   header.identifier = "hello";
   header.unit_id = "hello.service";
@@ -55,16 +54,6 @@ TEST(ProtocolsDocument, ShowsTheStreamHeaderThatTheCodecMakes) {
 
   EXPECT_EQ(dumped_bytes(examples()[1]), wire::encode_stream_header(header) + "<3>broken\n");
   EXPECT_EQ(wire::interpret_line("<3>broken", header).priority, 3 * 8 + 3);
-}
-
-TEST(ProtocolsDocument, ShowsExportedFieldsAsTheCodecWritesThem) {
-  ASSERT_EQ(examples().size(), 3U);
-
-  std::string fields;
-  wire::encode_export_field("MESSAGE=hello", fields);
-  wire::encode_export_field("PRIORITY=6", fields);
-
-  EXPECT_THAT(examples()[2], testing::EndsWith(fields + "\n"));
 }
 
 }  // namespace
