@@ -13,8 +13,10 @@
 #include "base/io.h"
 #include "base/try.h"
 #include "collect/limits.h"
+#include "collect/native_source.h"
 #include "collect/receive_area.h"
 #include "collect/stream_area.h"
+#include "collect/syslog_source.h"
 
 namespace logq::collect {
 namespace {
@@ -43,9 +45,11 @@ Collector::Collector(CollectorOptions options, Diagnose diagnose)
 Collector::~Collector() {
   sync_.reset();  // before the store it syncs
   streams_.reset();
-  for (sd_event_source* source : {native_event_, native_more_event_, timer_event_}) {
-    sd_event_source_disable_unref(source);
+  for (const DatagramInput* input : inputs_) {
+    sd_event_source_disable_unref(input->readable);
+    sd_event_source_disable_unref(input->more);
   }
+  sd_event_source_disable_unref(timer_event_);
 }
 
 template <typename T>
@@ -111,7 +115,11 @@ Result<void> Collector::open_store() {
   clients_ =
       std::make_unique<ClientCache>(ProcessSources{}, claims_, ClientCache::default_capacity());
   driver_ = std::make_unique<DriverMessages>(*ingest_, *clients_, drops_);
-  native_ = std::make_unique<NativeSource>(*ingest_, *clients_, drops_, ::getpid());
+  const DatagramServices services{*ingest_, *clients_, drops_, ::getpid()};
+  native_.source = std::make_unique<NativeSource>(services);
+  native_.area_path = options_.runtime_dir + "/receive";
+  syslog_.source = std::make_unique<SyslogSource>(services);
+  syslog_.area_path = options_.runtime_dir + "/receive-syslog";
   streams_ = std::make_unique<StreamSource>(
       StreamServices{*ingest_, *clients_, drops_, options_.line_max, ::geteuid()}, claims_);
   const auto interval = std::min(options_.sync_interval_usec, options_.sync_interval_max_usec);
@@ -123,28 +131,36 @@ Result<void> Collector::open_store() {
 }
 
 Result<void> Collector::replay_predecessor() {
-  const std::string receive_path = options_.runtime_dir + "/receive";
-  const std::string streams_path = options_.runtime_dir + "/receive-streams";
-  auto received = LOGQ_TRY(named(receive_path, ReceiveArea::open_existing(receive_path, boot_id_)));
-  auto streams = LOGQ_TRY(named(streams_path, StreamArea::open_existing(streams_path, boot_id_)));
-  for (const auto& [path, set_aside] :
-       {std::pair(receive_path, received.set_aside), std::pair(streams_path, streams.set_aside)}) {
-    if (set_aside) diagnose_(path + ": from another version or boot, set aside as .old");
-  }
-  // Everything is settled before the first append, since that moves the tail on.
   const std::uint64_t tail = store_->open_report().tail_seqnum;
-  if (received.area.has_value()) received.area->resolve_progress(tail);
-  if (streams.area.has_value()) streams.area->resolve_progress(tail);
-  if (received.area.has_value()) native_->replay(*received.area);
-  if (streams.area.has_value()) streams_->replay(*streams.area);
+  const auto settle = [&](const std::string& path, auto found) {
+    if (found.set_aside) diagnose_(path + ": from another version or boot, set aside as .old");
+    if (found.area.has_value()) found.area->resolve_progress(tail);
+    return std::move(found.area);
+  };
+  // Everything is settled before the first append, since that moves the tail on.
+  std::array<std::optional<ReceiveArea>, std::tuple_size_v<decltype(inputs_)>> received;
+  for (std::size_t i = 0; i < received.size(); ++i) {
+    const std::string& path = inputs_[i]->area_path;
+    received[i] = settle(path, LOGQ_TRY(named(path, ReceiveArea::open_existing(path, boot_id_))));
+  }
+  const std::string streams_path = options_.runtime_dir + "/receive-streams";
+  auto streams =
+      settle(streams_path,
+             LOGQ_TRY(named(streams_path, StreamArea::open_existing(streams_path, boot_id_))));
+  for (std::size_t i = 0; i < received.size(); ++i) {
+    if (received[i].has_value()) inputs_[i]->source->replay(*received[i]);
+  }
+  if (streams.has_value()) streams_->replay(*streams);
   return {};
 }
 
 Result<void> Collector::open_sources() {
-  const std::string receive_path = options_.runtime_dir + "/receive";
   const std::string streams_path = options_.runtime_dir + "/receive-streams";
-  ReceiveArea receive_area =
-      LOGQ_TRY(named(receive_path, ReceiveArea::create(receive_path, boot_id_)));
+  ReceiveArea native_area =
+      LOGQ_TRY(named(native_.area_path, ReceiveArea::create(native_.area_path, boot_id_)));
+  ReceiveArea syslog_area =
+      LOGQ_TRY(named(syslog_.area_path, ReceiveArea::create(syslog_.area_path, boot_id_,
+                                                            {kSyslogSlots, kDatagramSlotBytes})));
   StreamArea stream_area = LOGQ_TRY(named(
       streams_path,
       StreamArea::create(streams_path, boot_id_, StreamArea::geometry_for(options_.line_max))));
@@ -165,7 +181,8 @@ Result<void> Collector::open_sources() {
     return named("event loop", Result<void>(fail(Error::system(-status, "sd_event_new"))));
   }
   event_.reset(event);
-  native_->start(std::move(sockets.native), std::move(receive_area));
+  native_.source->start(std::move(sockets.native), std::move(native_area));
+  syslog_.source->start(std::move(sockets.syslog), std::move(syslog_area));
   clients_->on_unknown([this] { streams_->adopt_waiting(); });
   streams_->on_activity([this] { after_work(); });
   return named("event loop",
@@ -180,9 +197,9 @@ Result<void> Collector::run() {
   return finish();
 }
 
-void Collector::work_native() {
-  const bool more = native_->work() == NativeSource::Work::kMore;
-  sd_event_source_set_enabled(native_more_event_, more ? SD_EVENT_ON : SD_EVENT_OFF);
+void Collector::work(DatagramInput& input) {
+  const bool more = input.source->work() == DatagramSource::Work::kMore;
+  sd_event_source_set_enabled(input.more, more ? SD_EVENT_ON : SD_EVENT_OFF);
   after_work();
 }
 
@@ -208,11 +225,13 @@ void Collector::drain() {
   const std::uint64_t deadline = base::Clock::system().now().monotonic_usec + kDrainLimitUsec;
   bool busy = true;
   while (busy && base::Clock::system().now().monotonic_usec < deadline) {
-    busy = native_->work() != NativeSource::Work::kIdle;
-    busy = streams_->drain_once() || busy;
+    busy = streams_->drain_once();
+    for (const DatagramInput* input : inputs_)
+      busy = input->source->work() != DatagramSource::Work::kIdle || busy;
     after_work();
   }
-  native_->finish_received();  // also beyond the time limit: it is nowhere else
+  for (const DatagramInput* input : inputs_)
+    input->source->finish_received();  // also beyond the time limit: it is nowhere else
   streams_->close_all();
 }
 
@@ -241,7 +260,8 @@ Result<void> Collector::finish() {
     std::ignore = ::unlink(path.c_str());
   // Nothing is left to replay. The files stay when the store could not be closed, for a look.
   if (closed.has_value()) {
-    std::ignore = ::unlink((options_.runtime_dir + "/receive").c_str());
+    for (const DatagramInput* input : inputs_)
+      std::ignore = ::unlink(input->area_path.c_str());
     std::ignore = ::unlink((options_.runtime_dir + "/receive-streams").c_str());
   }
   runtime_->remove_lock_file();

@@ -3,6 +3,7 @@
 // Start it once, run it once. Everything but the syncing happens on the caller's thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,11 +15,11 @@
 
 #include "base/clock.h"
 #include "collect/client_cache.h"
+#include "collect/datagram_source.h"
 #include "collect/driver_messages.h"
 #include "collect/drops.h"
 #include "collect/entry_store.h"
 #include "collect/ingest.h"
-#include "collect/native_source.h"
 #include "collect/options.h"
 #include "collect/socket_set.h"
 #include "collect/stream_source.h"
@@ -60,12 +61,21 @@ class Collector {
   Result<void> register_events();
   Result<void> register_signals();
 
-  static int on_native(sd_event_source* source, int fd, std::uint32_t events, void* self);
-  static int on_native_more(sd_event_source* source, void* self);
+  // A socket of datagrams with its place in the event loop and its receive area's file.
+  struct DatagramInput {
+    Collector* owner = nullptr;
+    std::unique_ptr<DatagramSource> source;
+    std::string area_path;
+    sd_event_source* readable = nullptr;
+    sd_event_source* more = nullptr;
+  };
+  Result<void> register_input(DatagramInput& input);
+  static int on_datagrams(sd_event_source* source, int fd, std::uint32_t events, void* input);
+  static int on_more_datagrams(sd_event_source* source, void* input);
   static int on_timer(sd_event_source* source, std::uint64_t usec, void* self);
   static int on_signal(sd_event_source* source, const signalfd_siginfo* info, void* self);
 
-  void work_native();
+  void work(DatagramInput& input);
   void after_work();
   void arm_timer(std::uint64_t usec);
   void sync_now();
@@ -92,11 +102,11 @@ class Collector {
     void operator()(sd_event* event) const { sd_event_unref(event); }
   };
   std::unique_ptr<sd_event, EventDeleter> event_;
-  sd_event_source* native_event_ = nullptr;
-  sd_event_source* native_more_event_ = nullptr;
   sd_event_source* timer_event_ = nullptr;
   std::vector<std::string> own_sockets_;
-  std::unique_ptr<NativeSource> native_;
+  DatagramInput native_;
+  DatagramInput syslog_;
+  const std::array<DatagramInput*, 2> inputs_{&native_, &syslog_};
   std::unique_ptr<StreamSource> streams_;
   bool wake_due_ = false;
   std::uint64_t last_wake_usec_ = 0;

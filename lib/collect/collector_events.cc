@@ -46,12 +46,8 @@ Result<void> Collector::register_signals() {
 
 Result<void> Collector::register_events() {
   sd_event* event = event_.get();
-  LOGQ_TRY(checked(
-      sd_event_add_io(event, &native_event_, native_->fd(), EPOLLIN, &Collector::on_native, this),
-      "sd_event_add_io"));
-  LOGQ_TRY(checked(sd_event_add_defer(event, &native_more_event_, &Collector::on_native_more, this),
-                   "sd_event_add_defer"));
-  sd_event_source_set_enabled(native_more_event_, SD_EVENT_OFF);
+  for (DatagramInput* input : inputs_)
+    LOGQ_TRY(register_input(*input));
   LOGQ_TRY(checked(sd_event_add_time(event, &timer_event_, CLOCK_MONOTONIC, 0, kTimerAccuracyUsec,
                                      &Collector::on_timer, this),
                    "sd_event_add_time"));
@@ -69,16 +65,30 @@ Result<void> Collector::register_events() {
   return {};
 }
 
-int Collector::on_native(sd_event_source* /*source*/,
-                         int /*fd*/,
-                         std::uint32_t /*events*/,
-                         void* self) {
-  static_cast<Collector*>(self)->work_native();
+Result<void> Collector::register_input(DatagramInput& input) {
+  input.owner = this;
+  LOGQ_TRY(checked(sd_event_add_io(event_.get(), &input.readable, input.source->fd(), EPOLLIN,
+                                   &Collector::on_datagrams, &input),
+                   "sd_event_add_io"));
+  LOGQ_TRY(
+      checked(sd_event_add_defer(event_.get(), &input.more, &Collector::on_more_datagrams, &input),
+              "sd_event_add_defer"));
+  sd_event_source_set_enabled(input.more, SD_EVENT_OFF);
+  return {};
+}
+
+int Collector::on_datagrams(sd_event_source* /*source*/,
+                            int /*fd*/,
+                            std::uint32_t /*events*/,
+                            void* input) {
+  auto* ready = static_cast<DatagramInput*>(input);
+  ready->owner->work(*ready);
   return 0;
 }
 
-int Collector::on_native_more(sd_event_source* /*source*/, void* self) {
-  static_cast<Collector*>(self)->work_native();
+int Collector::on_more_datagrams(sd_event_source* /*source*/, void* input) {
+  auto* ready = static_cast<DatagramInput*>(input);
+  ready->owner->work(*ready);
   return 0;
 }
 

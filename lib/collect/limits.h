@@ -8,6 +8,8 @@ namespace logq::collect {
 
 // Datagrams. A client that sets SO_SNDBUF to 8 MiB, as libsystemd does, can send just under 16 MiB.
 inline constexpr std::size_t kDatagramSlots = 64;
+// Syslog has no batches worth as much memory.
+inline constexpr std::size_t kSyslogSlots = 16;
 inline constexpr std::size_t kDatagramSlotBytes = std::size_t{16} << 20;
 // The part of every slot that is always in memory, side by side with that of the other slots. The
 // rest is touched by larger datagrams only, and given back after use.

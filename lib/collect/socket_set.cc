@@ -46,6 +46,8 @@ void sort_in(base::UniqueFd fd, SocketSet& sockets) {
   const int type = integer_option(fd.get(), SO_TYPE);
   if (type == SOCK_DGRAM && name == "socket" && !sockets.native.is_open()) {
     sockets.native = std::move(fd);
+  } else if (type == SOCK_DGRAM && name == "dev-log" && !sockets.syslog.is_open()) {
+    sockets.syslog = std::move(fd);
   } else if (type == SOCK_STREAM && name == "stdout" && !sockets.streams.is_open() &&
              integer_option(fd.get(), SO_ACCEPTCONN) == 1) {
     sockets.streams = std::move(fd);
@@ -87,6 +89,23 @@ Result<base::UniqueFd> bind_socket(const std::string& path, int type) {
   return fd;
 }
 
+// Makes those that were not passed in.
+Result<void> bind_missing(const std::string& runtime_dir, SocketSet& sockets) {
+  struct Wanted {
+    base::UniqueFd& fd;
+    const char* name;
+    int type;
+  };
+  for (const Wanted& wanted : {Wanted{sockets.native, "/socket", SOCK_DGRAM},
+                               Wanted{sockets.syslog, "/dev-log", SOCK_DGRAM},
+                               Wanted{sockets.streams, "/stdout", SOCK_STREAM}}) {
+    if (wanted.fd.is_open()) continue;
+    wanted.fd = LOGQ_TRY(bind_socket(runtime_dir + wanted.name, wanted.type));
+    sockets.own_paths.push_back(runtime_dir + wanted.name);
+  }
+  return {};
+}
+
 void prepare(const base::UniqueFd& fd) {
   enable_control(fd.get());
   const int flags = ::fcntl(fd.get(), F_GETFL);
@@ -104,21 +123,14 @@ Result<SocketSet> open_sockets(const std::string& runtime_dir) {
   for (int i = 0; i < passed; ++i) {
     sort_in(base::UniqueFd(SD_LISTEN_FDS_START + i), sockets);
   }
-  if (!sockets.native.is_open()) {
-    sockets.native = LOGQ_TRY(bind_socket(runtime_dir + "/socket", SOCK_DGRAM));
-    sockets.own_paths.push_back(runtime_dir + "/socket");
-  }
-  if (!sockets.streams.is_open()) {
-    auto streams = bind_socket(runtime_dir + "/stdout", SOCK_STREAM);
-    if (!streams.has_value()) {
-      for (const std::string& path : sockets.own_paths)
-        std::ignore = ::unlink(path.c_str());
-      return fail(streams.error());
-    }
-    sockets.streams = std::move(*streams);
-    sockets.own_paths.push_back(runtime_dir + "/stdout");
+  const auto bound = bind_missing(runtime_dir, sockets);
+  if (!bound.has_value()) {
+    for (const std::string& path : sockets.own_paths)
+      std::ignore = ::unlink(path.c_str());
+    return fail(bound.error());
   }
   prepare(sockets.native);
+  prepare(sockets.syslog);
   prepare(sockets.streams);
   return sockets;
 }

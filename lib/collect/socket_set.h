@@ -15,6 +15,7 @@ namespace logq::collect {
 
 struct SocketSet {
   base::UniqueFd native;               // datagrams, `runtime_dir`/socket
+  base::UniqueFd syslog;               // datagrams, `runtime_dir`/dev-log
   base::UniqueFd streams;              // stdout streams, `runtime_dir`/stdout
   std::vector<std::string> own_paths;  // to remove at a clean end
   std::size_t passed_unknown = 0;      // passed descriptors that nobody wants; closed

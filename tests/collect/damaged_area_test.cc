@@ -71,7 +71,7 @@ class DamagedArea : public ::testing::Test {
     EXPECT_TRUE(lines.has_value());
     if (received->area.has_value()) {
       received->area->resolve_progress(0);
-      NativeSource(ingest, clients, drops, 0).replay(*received->area);
+      NativeSource({ingest, clients, drops}).replay(*received->area);
     }
     if (lines->area.has_value()) {
       lines->area->resolve_progress(0);

@@ -60,7 +60,7 @@ class NativeSourceTest : public ::testing::Test {
   UnitClaims claims_;
   ClientCache clients_{ProcessSources{}, claims_, 1};
   Ingest ingest_{store_, clock_, {}, drops_};
-  NativeSource source_{ingest_, clients_, drops_, 0};
+  NativeSource source_{{ingest_, clients_, drops_}};
 };
 
 TEST_F(NativeSourceTest, CountsAnEntryWhoseDescriptorFoundNoPlace) {

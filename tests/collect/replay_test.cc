@@ -80,7 +80,7 @@ class Replay : public ::testing::TestWithParam<int> {
     next.messages = store_.messages;
     next.kill_at = kill_at;
     Parts parts(next);
-    NativeSource source(parts.ingest, parts.clients, parts.drops, 0);
+    NativeSource source({parts.ingest, parts.clients, parts.drops});
     auto existing = ReceiveArea::open_existing(path(), kBoot);
     existing->area->resolve_progress(next.messages.size());
     try {
@@ -119,7 +119,7 @@ TEST_P(Replay, StoresEveryDatagramOnce) {
   store_.kill_at = GetParam();
   {
     Parts parts(store_);
-    NativeSource source(parts.ingest, parts.clients, parts.drops, 0);
+    NativeSource source({parts.ingest, parts.clients, parts.drops});
     source.start(std::move(server_), *ReceiveArea::create(path(), kBoot, kSmall));
     EXPECT_THROW(source.work(), Killed);
   }

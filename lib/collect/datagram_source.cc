@@ -1,0 +1,113 @@
+#include "collect/datagram_source.h"
+
+#include <limits>
+
+namespace logq::collect {
+namespace {
+
+constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
+
+}  // namespace
+
+void DatagramSource::replay(ReceiveArea& predecessor) {
+  services_.ingest.refresh_time();
+  next_slot_ = 0;
+  drain(predecessor, Descriptors::kForget, kUnbounded);
+}
+
+void DatagramSource::start(base::UniqueFd socket, ReceiveArea area) {
+  socket_ = std::move(socket);
+  area_.emplace(std::move(area));
+  next_slot_ = 0;
+}
+
+DatagramSource::Work DatagramSource::work() {
+  services_.ingest.refresh_time();
+  if (!job_.has_value() && !area_->next_received(next_slot_).has_value()) {
+    next_slot_ = 0;
+    const auto received = area_->receive(socket_.get());
+    if (!received.has_value()) services_.drops.add(DropCause::kReceiveFailed);
+    if (!received.has_value() || *received == 0) return Work::kIdle;
+  }
+  return drain(*area_, Descriptors::kTake, kEntriesPerWakeup) ? Work::kMore : Work::kDone;
+}
+
+void DatagramSource::finish_received() {
+  drain(*area_, Descriptors::kTake, kUnbounded);
+}
+
+// Works off received slots until the budget is spent; true when some are left.
+bool DatagramSource::drain(ReceiveArea& area, Descriptors descriptors, std::size_t budget) {
+  while (true) {
+    if (!job_.has_value()) {
+      const auto slot = area.next_received(next_slot_);
+      if (!slot.has_value()) return false;
+      if (budget == 0) return true;
+      next_slot_ = *slot + 1;
+      if (!take_up(area, *slot, descriptors)) continue;
+    }
+    const std::size_t used = store_entries(area, budget);
+    budget -= used;
+    if (job_.has_value()) return true;
+  }
+}
+
+bool DatagramSource::take_up(ReceiveArea& area, std::size_t slot, Descriptors descriptors) {
+  const msghdr message = area.message(slot);
+  const std::string_view bytes = area.datagram(slot);
+  job_ = Job{};
+  job_->slot = slot;
+  job_->control = parse_control(message, kControlBytes, descriptors);
+  job_->stored_before = area.progress(slot).load().position;
+  const auto& sender = job_->control.credentials;
+  const bool is_ours = sender.has_value() && sender->pid == services_.own_pid;
+  if (!is_ours && is_whole(message, *job_, bytes.empty()) && begin(bytes, job_->control)) {
+    return true;
+  }
+  finish(area);
+  return false;
+}
+
+// Counts a datagram of which the kernel could not deliver everything.
+bool DatagramSource::is_whole(const msghdr& message, const Job& job, bool is_empty) {
+  const bool control_cut = (message.msg_flags & MSG_CTRUNC) != 0;
+  if ((message.msg_flags & MSG_TRUNC) != 0) {
+    services_.drops.add(DropCause::kTruncatedDatagram);
+  } else if (control_cut && job.control.descriptors_sent > 0) {
+    services_.drops.add(DropCause::kDescriptorExtra);
+  } else if (control_cut && is_empty) {
+    // Descriptors that could not be installed take the entry with them.
+    services_.drops.add(DropCause::kReceiveFailed);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+std::size_t DatagramSource::store_entries(ReceiveArea& area, std::size_t budget) {
+  const ProgressCell progress = area.progress(job_->slot);
+  for (std::size_t used = 0; used < budget; ++used) {
+    if (!next()) {
+      finish(area);
+      return used;
+    }
+    const bool stored_already = job_->ordinal < job_->stored_before;
+    if (!stored_already) store(job_->control, progress, job_->ordinal + 1);
+    ++job_->ordinal;
+  }
+  return budget;
+}
+
+const ClientMetadata* DatagramSource::find_sender(const ControlData& control) {
+  const auto& sender = control.credentials;
+  if (!sender.has_value() || sender->pid <= 0) return nullptr;
+  return &services_.clients.find(*sender, control.label, {}, services_.ingest.monotonic_usec());
+}
+
+void DatagramSource::finish(ReceiveArea& area) {
+  end();
+  area.release(job_->slot);
+  job_.reset();
+}
+
+}  // namespace logq::collect

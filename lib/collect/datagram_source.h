@@ -1,0 +1,94 @@
+// DatagramSource: what the sources that receive datagrams have in common (docs/protocols.md,
+// "Sockets").
+//
+// Receives into a ReceiveArea, hands each datagram to the protocol's own class and keeps account of
+// how many of its entries are stored, so that a successor stores each exactly once. A call does a
+// bounded amount of work and goes on where the last one stopped. Not thread-safe.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/unique_fd.h"
+#include "collect/client_cache.h"
+#include "collect/control_message.h"
+#include "collect/drops.h"
+#include "collect/ingest.h"
+#include "collect/receive_area.h"
+
+namespace logq::collect {
+
+// What all of them work with; the references must outlive the sources.
+struct DatagramServices {
+  Ingest& ingest;
+  ClientCache& clients;
+  Drops& drops;
+  pid_t own_pid = 0;  // its datagrams are ignored, so that the collector cannot feed itself
+};
+
+class DatagramSource {
+ public:
+  explicit DatagramSource(const DatagramServices& services) : services_(services) {}
+  DatagramSource(const DatagramSource&) = delete;
+  DatagramSource& operator=(const DatagramSource&) = delete;
+  virtual ~DatagramSource() = default;
+
+  // Stores what a predecessor received and did not store. REQUIRES: its progress is resolved.
+  void replay(ReceiveArea& predecessor);
+
+  // Begins to receive from `socket` into `area`.
+  void start(base::UniqueFd socket, ReceiveArea area);
+  [[nodiscard]] int fd() const { return socket_.get(); }
+
+  enum class Work {
+    kIdle,  ///< nothing was queued
+    kDone,  ///< what was received is stored
+    kMore,  ///< datagrams are left that the socket no longer announces: call again soon
+  };
+  // Receives and stores up to a bound.
+  Work work();
+  // Stores all that has been received, without a bound and without receiving more.
+  void finish_received();
+
+ protected:
+  // Takes up a datagram that was received whole; false when nothing in it can be stored. The bytes
+  // and `control`, whose descriptors may be taken, stay valid until end().
+  virtual bool begin(std::string_view bytes, ControlData& control) = 0;
+  // Moves to the next entry of the datagram; false behind the last.
+  virtual bool next() = 0;
+  // Stores the current entry; `progress` stands at `finished` afterwards, unless nothing was
+  // stored.
+  virtual void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) = 0;
+  // The datagram is dealt with; also called when begin() returned false.
+  virtual void end() {}
+
+  // The metadata of the sender, where the kernel attested one.
+  const ClientMetadata* find_sender(const ControlData& control);
+  [[nodiscard]] const DatagramServices& services() const { return services_; }
+
+ private:
+  // The datagram being taken apart.
+  struct Job {
+    std::size_t slot = 0;
+    ControlData control;
+    std::uint64_t ordinal = 0;
+    std::uint64_t stored_before = 0;
+  };
+
+  bool drain(ReceiveArea& area, Descriptors descriptors, std::size_t budget);
+  bool take_up(ReceiveArea& area, std::size_t slot, Descriptors descriptors);
+  bool is_whole(const msghdr& message, const Job& job, bool is_empty);
+  std::size_t store_entries(ReceiveArea& area, std::size_t budget);
+  void finish(ReceiveArea& area);
+
+  DatagramServices services_;
+  base::UniqueFd socket_;
+  std::optional<ReceiveArea> area_;
+  std::optional<Job> job_;
+  std::size_t next_slot_ = 0;
+};
+
+}  // namespace logq::collect
