@@ -21,8 +21,9 @@ int getopt_argument(Argument argument) {
   return optional_argument;
 }
 
-std::string short_options(std::span<const OptionSpec> specs) {
-  std::string text = ":";  // tells a missing argument from an unknown option
+std::string short_options(std::span<const OptionSpec> specs, Order order) {
+  std::string text = order == Order::kOptionsFirst ? "+" : "";
+  text += ":";  // tells a missing argument from an unknown option
   for (const OptionSpec& spec : specs) {
     if (spec.short_name == 0) continue;
     text.push_back(spec.short_name);
@@ -65,8 +66,11 @@ std::optional<std::string_view> argument_of(const OptionSpec& spec, int argc, ch
 
 }  // namespace
 
-Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs, int argc, char** argv) {
-  const std::string short_names = short_options(specs);
+Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs,
+                                       int argc,
+                                       char** argv,
+                                       Order order) {
+  const std::string short_names = short_options(specs, order);
   const std::vector<::option> long_names = long_options(specs);
   ScannedLine line;
   opterr = 0;
@@ -88,15 +92,26 @@ Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs, int ar
 
 std::string describe_options(std::span<const OptionSpec> specs) {
   std::string text;
+  std::string_view group;
   for (const OptionSpec& spec : specs) {
+    if (spec.group == nullptr) continue;
+    if (group != spec.group) {
+      group = spec.group;
+      text += (text.empty() ? "" : "\n") + std::string(group) + ":\n";
+    }
     std::string line = "  ";
     line += spec.short_name != 0 ? "-" + std::string(1, spec.short_name) : "  ";
-    line += " --" + std::string(spec.long_name);
-    if (spec.argument == Argument::kRequired) line += "=" + std::string(spec.placeholder);
-    if (spec.argument == Argument::kOptional) line += "[=" + std::string(spec.placeholder) + "]";
+    line += " --" + option_usage(spec);
     line.append(line.size() < kHelpColumn ? kHelpColumn - line.size() : 1, ' ');
     text += line + spec.help + "\n";
   }
+  return text;
+}
+
+std::string option_usage(const OptionSpec& spec) {
+  std::string text = spec.long_name;
+  if (spec.argument == Argument::kRequired) text += "=" + std::string(spec.placeholder);
+  if (spec.argument == Argument::kOptional) text += "[=" + std::string(spec.placeholder) + "]";
   return text;
 }
 

@@ -26,6 +26,9 @@ struct OptionSpec {
   const char* help = "";
   // For kOptional: whether the next word of the command line is meant as the argument.
   bool (*takes_next_word)(std::string_view word) = nullptr;
+  // The heading it stands under in --help; options of one group stand together in the table.
+  // "" for a program with few options; nullptr for an option that --help does not mention.
+  const char* group = "";
 };
 
 template <typename Options>
@@ -45,33 +48,58 @@ struct ScannedLine {
   std::vector<std::string> positional;
 };
 
-// Takes a command line apart. Views point into `argv`. Uses getopt's global state: one thread only.
-Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs, int argc, char** argv);
+// Where options may stand: anywhere, or only before the first argument that is none, for a command
+// line that goes on with that of another program.
+enum class Order : std::uint8_t { kAnywhere, kOptionsFirst };
 
-// The lines of --help about the options.
+// Takes a command line apart. Views point into `argv`. Uses getopt's global state: one thread only.
+Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs,
+                                       int argc,
+                                       char** argv,
+                                       Order order = Order::kAnywhere);
+
+// "lines[=N]": the long name with its argument.
+std::string option_usage(const OptionSpec& spec);
+
+// The lines of --help about the options, under the headings of their groups.
 std::string describe_options(std::span<const OptionSpec> specs);
 
-template <typename Options, std::size_t N>
-std::vector<OptionSpec> specs_of(const Option<Options> (&table)[N]) {
+template <typename Options>
+std::vector<OptionSpec> specs_of(std::span<const Option<Options>> table) {
   std::vector<OptionSpec> specs;
   for (const Option<Options>& option : table)
     specs.push_back(option.spec);
   return specs;
 }
 
-// Applies the options of the command line in order; yields the positional arguments.
 template <typename Options, std::size_t N>
-Outcome<std::vector<std::string>> apply_command_line(const Option<Options> (&table)[N],
+std::vector<OptionSpec> specs_of(const Option<Options> (&table)[N]) {
+  return specs_of(std::span<const Option<Options>>(table));
+}
+
+// Applies the options of the command line in order; yields the positional arguments.
+template <typename Options>
+Outcome<std::vector<std::string>> apply_command_line(std::span<const Option<Options>> table,
                                                      int argc,
                                                      char** argv,
-                                                     Options& options) {
-  Outcome<ScannedLine> line = scan_command_line(specs_of(table), argc, argv);
+                                                     Options& options,
+                                                     Order order = Order::kAnywhere) {
+  Outcome<ScannedLine> line = scan_command_line(specs_of(table), argc, argv, order);
   if (!line) return tl::unexpected<Failure>(line.error());
   for (const ParsedOption& parsed : line->options) {
     const Outcome<void> applied = table[parsed.index].apply(options, parsed.value);
     if (!applied) return tl::unexpected<Failure>(applied.error());
   }
   return std::move(line->positional);
+}
+
+template <typename Options, std::size_t N>
+Outcome<std::vector<std::string>> apply_command_line(const Option<Options> (&table)[N],
+                                                     int argc,
+                                                     char** argv,
+                                                     Options& options,
+                                                     Order order = Order::kAnywhere) {
+  return apply_command_line(std::span<const Option<Options>>(table), argc, argv, options, order);
 }
 
 }  // namespace logq::cli

@@ -41,7 +41,7 @@ bool wait_for_stamp(const std::string& path, std::uint64_t asked_usec) {
 }  // namespace
 
 Outcome<ExitStatus> control_collector(const Options& options) {
-  const bool sync = options.command == Options::Command::kSync;
+  const bool sync = options.command == Command::kSync;
   if (options.runtime_dir.empty()) return failure("--sync and --rotate need --runtime-dir=");
   const std::string pid_path = options.runtime_dir + "/logqd.pid";
   const std::optional<std::uint64_t> pid = read_number(pid_path);

@@ -6,7 +6,7 @@ EntryPrinter::EntryPrinter(const Options& options, journal::Journal& journal, Ou
     : options_(options),
       journal_(journal),
       output_(output),
-      format_(query::make_output_format(options.mode, options.format)) {}
+      format_(query::make_output_format(options.display.mode, options.display.format)) {}
 
 Result<void> EntryPrinter::print() {
   payloads_.clear();
@@ -15,9 +15,9 @@ Result<void> EntryPrinter::print() {
     return true;
   });
   const query::EntryView entry{journal_.entry(), journal_.file_info().seqnum_id, payloads_};
-  if (!options_.quiet) print_boot_change(entry.info.boot_id);
+  if (!options_.display.quiet) print_boot_change(entry.info.boot_id);
   format_->append(entry, output_.text());
-  if (options_.show_cursor) {
+  if (options_.display.show_cursor) {
     cursor_.clear();
     query::append_cursor(entry, cursor_);
   }
@@ -33,8 +33,9 @@ void EntryPrinter::print_boot_change(const Id128& boot_id) {
 }
 
 void EntryPrinter::print_end() {
-  if (printed_ == 0 && !options_.quiet) output_.text() += "-- No entries --\n";
-  if (options_.show_cursor && printed_ > 0) output_.text() += "-- cursor: " + cursor_ + "\n";
+  if (printed_ == 0 && !options_.display.quiet) output_.text() += "-- No entries --\n";
+  if (options_.display.show_cursor && printed_ > 0)
+    output_.text() += "-- cursor: " + cursor_ + "\n";
 }
 
 }  // namespace logq::cli

@@ -11,6 +11,11 @@
 namespace logq::cli {
 namespace {
 
+void print_output_modes() {
+  for (const std::string_view name : query::output_mode_names())
+    std::printf("%.*s\n", static_cast<int>(name.size()), name.data());
+}
+
 Outcome<ExitStatus> show_journal(const Options& options) {
   install_sigbus_guard();
   Outcome<Source> source = open_source(options);
@@ -22,17 +27,22 @@ Outcome<ExitStatus> logq_main(int argc, char** argv) {
   const Outcome<Options> options = parse_options(argc, argv);
   if (!options) return tl::unexpected<Failure>(options.error());
   switch (options->command) {
-    case Options::Command::kHelp:
+    case Command::kHelp:
       std::fputs(help_text().c_str(), stdout);
       return ExitStatus::kOk;
-    case Options::Command::kVersion:
+    case Command::kVersion:
       std::puts("logq " LOGQ_VERSION);
       return ExitStatus::kOk;
-    case Options::Command::kSync:
-    case Options::Command::kRotate:
+    case Command::kSync:
+    case Command::kRotate:
       return control_collector(*options);
-    case Options::Command::kShow:
+    case Command::kOutputHelp:
+      print_output_modes();
+      return ExitStatus::kOk;
+    case Command::kShow:
       break;
+    default:
+      return failure("not supported yet");
   }
   return show_journal(*options);
 }

@@ -1,4 +1,5 @@
-// The command line of logq: journalctl's options, as far as this version has them.
+// What the command line of logq asks for, by subject. Plain data; option_table.h says which option
+// fills what, option_rules.h which of them go together.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +13,93 @@
 
 namespace logq::cli {
 
-struct Options {
-  enum class Command : std::uint8_t { kShow, kHelp, kVersion, kSync, kRotate };
+enum class Command : std::uint8_t {
+  kShow,
+  kHelp,
+  kVersion,
+  kOutputHelp,    // -o help
+  kFacilityHelp,  // --facility=help
+  kFieldNames,
+  kFieldValues,
+  kListBoots,
+  kListInvocations,
+  kListNamespaces,
+  kHeader,
+  kDiskUsage,
+  kVerify,
+  kVacuum,
+  kSync,
+  kRotate,
+  kFlush,
+};
 
-  Command command = Command::kShow;
-  query::Filter filter;
+struct SourceOptions {
+  std::string directory;           // -D
+  std::vector<std::string> files;  // -i, globs already expanded
+  std::string root;
+  std::string log_namespace;  // NS, "+NS" (with the default one) or "*"
+  bool merge = false;         // of all machines
+  bool system = false;        // neither or both: all files
+  bool user = false;
+
+  [[nodiscard]] bool is_named() const {
+    return !directory.empty() || !files.empty() || !root.empty();
+  }
+};
+
+// Which part of the journal.
+struct RangeOptions {
+  std::optional<std::uint64_t> since_usec;  // header realtime, inclusive both
+  std::optional<std::uint64_t> until_usec;
+  std::optional<std::string> boot;        // the argument of -b, "" for none; "all" is a choice too
+  std::optional<std::string> invocation;  // the argument of -I
+  std::optional<std::string> cursor;
+  std::optional<std::string> after_cursor;
+  std::string cursor_file;
+};
+
+struct GrepOptions {
+  std::optional<std::string> pattern;
+  std::optional<bool> case_sensitive;
+};
+
+struct DisplayOptions {
   query::OutputMode mode = query::OutputMode::kShort;
   query::FormatOptions format;
   std::optional<std::uint64_t> lines;  // -n; nothing: all of them
   bool lines_given = false;            // -n all counts
+  bool lines_from_head = false;        // -n +N
   bool reverse = false;
   bool follow = false;
   bool no_tail = false;
   bool quiet = false;
   bool show_cursor = false;
-  std::string directory;           // -D
-  std::vector<std::string> files;  // --file, globs already expanded
-  std::string runtime_dir;         // of a private collector, for --sync and --rotate
+  bool catalog = false;
+  bool pager = true;
+  bool pager_end = false;  // -e
 };
 
-// Checks the combination of options too. A failure's message is fit for the user.
+struct VacuumOptions {
+  std::uint64_t max_bytes = 0;  // 0: no such limit, all three
+  std::uint64_t max_files = 0;
+  std::uint64_t max_age_usec = 0;
+};
+
+struct Options {
+  Command command = Command::kShow;
+  SourceOptions source;
+  query::Filter filter;
+  RangeOptions range;
+  GrepOptions grep;
+  DisplayOptions display;
+  VacuumOptions vacuum;
+  std::string field;          // -F
+  bool rotate_first = false;  // --rotate with --vacuum-*
+  std::string runtime_dir;    // of the collector for --sync, --rotate, --flush; "": the usual
+};
+
+// Takes the command line apart and checks the combination too. A failure's message is fit for the
+// user. Reads the clock for relative times.
 Outcome<Options> parse_options(int argc, char** argv);
 
 // The text of --help.

@@ -30,7 +30,7 @@ std::vector<Id128> followed_boots(Journal& journal) {
 
 Outcome<void> set_match(const Options& options, Journal& journal) {
   query::Filter filter = options.filter;
-  if (options.follow) filter.boots = followed_boots(journal);
+  if (options.display.follow) filter.boots = followed_boots(journal);
   Result<journal::Match> match = query::build_match(filter, journal, ::getuid());
   if (!match) {
     const std::string subject = filter.units.empty() ? "match" : "-u " + filter.units.front();
@@ -43,14 +43,14 @@ Outcome<void> set_match(const Options& options, Journal& journal) {
 // Stands on the first entry to print; false when there is none. With -n 0 it stands on the last
 // entry, so that only later ones are followed.
 bool go_to_start(const Options& options, Journal& journal) {
-  if (!options.lines) {
-    if (!options.reverse) journal.seek_head();
-    if (options.reverse) journal.seek_tail();
-    return options.reverse ? journal.previous() : journal.next();
+  if (!options.display.lines) {
+    if (!options.display.reverse) journal.seek_head();
+    if (options.display.reverse) journal.seek_tail();
+    return options.display.reverse ? journal.previous() : journal.next();
   }
   journal.seek_tail();
-  if (*options.lines == 0 || options.reverse) return journal.previous();
-  for (std::uint64_t i = 0; i < *options.lines; ++i) {
+  if (*options.display.lines == 0 || options.display.reverse) return journal.previous();
+  for (std::uint64_t i = 0; i < *options.display.lines; ++i) {
     if (journal.previous()) continue;
     journal.seek_head();
     return journal.next();
@@ -60,13 +60,13 @@ bool go_to_start(const Options& options, Journal& journal) {
 
 Result<void> print_stored(const Options& options, Journal& journal, EntryPrinter& printer) {
   bool standing = go_to_start(options, journal);
-  if (!standing && options.follow) journal.seek_head();  // whatever comes is wanted then
-  if (options.lines && *options.lines == 0) return {};
+  if (!standing && options.display.follow) journal.seek_head();  // whatever comes is wanted then
+  if (options.display.lines && *options.display.lines == 0) return {};
   while (standing) {
     LOGQ_TRY(printer.print());
-    const bool enough = options.lines && printer.printed() >= *options.lines;
-    if ((enough && !options.follow) || Waiter::end_requested()) break;
-    standing = options.reverse ? journal.previous() : journal.next();
+    const bool enough = options.display.lines && printer.printed() >= *options.display.lines;
+    if ((enough && !options.display.follow) || Waiter::end_requested()) break;
+    standing = options.display.reverse ? journal.previous() : journal.next();
   }
   return {};
 }
@@ -85,7 +85,7 @@ Result<void> print_all(const Options& options,
                        Journal& journal,
                        EntryPrinter& printer,
                        OutputBuffer& output) {
-  if (!options.follow) {
+  if (!options.display.follow) {
     LOGQ_TRY(print_stored(options, journal, printer));
     printer.print_end();
     return output.flush();
@@ -100,7 +100,7 @@ Result<void> print_all(const Options& options,
 
 Outcome<ExitStatus> show(const Options& options, Source& source) {
   Journal& journal = *source.journal;
-  if (journal.files().empty() && source.damage->empty() && !options.quiet) {
+  if (journal.files().empty() && source.damage->empty() && !options.display.quiet) {
     print_error_line("no journal files were found");
   }
   if (const Outcome<void> matched = set_match(options, journal); !matched) {

@@ -81,8 +81,8 @@ std::string user_storage_directory() {
 }
 
 Outcome<Source> open_source(const Options& options) {
-  if (!options.files.empty()) return open_named_files(options.files);
-  if (!options.directory.empty()) return open_named_directory(options.directory);
+  if (!options.source.files.empty()) return open_named_files(options.source.files);
+  if (!options.source.directory.empty()) return open_named_directory(options.source.directory);
   return open_defaults();
 }
 

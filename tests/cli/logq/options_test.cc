@@ -23,8 +23,8 @@ TEST(Options, NothingMeansEverythingInShortForm) {
   const auto options = parsed({});
 
   ASSERT_TRUE(options.has_value());
-  EXPECT_EQ(options->mode, query::OutputMode::kShort);
-  EXPECT_FALSE(options->lines.has_value());
+  EXPECT_EQ(options->display.mode, query::OutputMode::kShort);
+  EXPECT_FALSE(options->display.lines.has_value());
   EXPECT_TRUE(options->filter.units.empty() && options->filter.terms.empty());
 }
 
@@ -38,38 +38,38 @@ TEST(Options, ShortAndLongFormsAndAbbreviationsAreTheSame) {
 }
 
 TEST(Options, LinesTakesTheNextWordWhenItIsANumber) {
-  EXPECT_EQ(parsed({"-n", "5"})->lines, 5U);
-  EXPECT_EQ(parsed({"-n5"})->lines, 5U);
-  EXPECT_EQ(parsed({"--lines=5"})->lines, 5U);
-  EXPECT_EQ(parsed({"-n"})->lines, 10U);
-  EXPECT_EQ(parsed({"-n", "A=1"})->lines, 10U);
+  EXPECT_EQ(parsed({"-n", "5"})->display.lines, 5U);
+  EXPECT_EQ(parsed({"-n5"})->display.lines, 5U);
+  EXPECT_EQ(parsed({"--lines=5"})->display.lines, 5U);
+  EXPECT_EQ(parsed({"-n"})->display.lines, 10U);
+  EXPECT_EQ(parsed({"-n", "A=1"})->display.lines, 10U);
   EXPECT_EQ(parsed({"-n", "A=1"})->filter.terms, std::vector<std::string>{"A=1"});
-  EXPECT_FALSE(parsed({"-n", "all"})->lines.has_value());
+  EXPECT_FALSE(parsed({"-n", "all"})->display.lines.has_value());
 }
 
 TEST(Options, FollowShowsTenUnlessToldOtherwise) {
-  EXPECT_EQ(parsed({"-f"})->lines, 10U);
-  EXPECT_EQ(parsed({"-f", "-n", "3"})->lines, 3U);
-  EXPECT_FALSE(parsed({"-f", "--no-tail"})->lines.has_value());
-  EXPECT_FALSE(parsed({"-f", "-n", "all"})->lines.has_value());
+  EXPECT_EQ(parsed({"-f"})->display.lines, 10U);
+  EXPECT_EQ(parsed({"-f", "-n", "3"})->display.lines, 3U);
+  EXPECT_FALSE(parsed({"-f", "--no-tail"})->display.lines.has_value());
+  EXPECT_FALSE(parsed({"-f", "-n", "all"})->display.lines.has_value());
 }
 
 TEST(Options, TermsMayStandAnywhere) {
   const auto options = parsed({"A=1", "-r", "+", "B=2", "-q"});
 
   ASSERT_TRUE(options.has_value());
-  EXPECT_TRUE(options->reverse);
+  EXPECT_TRUE(options->display.reverse);
   EXPECT_EQ(options->filter.terms, (std::vector<std::string>{"A=1", "+", "B=2"}));
 }
 
 TEST(Options, FormatsForProgramsAreQuiet) {
-  EXPECT_FALSE(parsed({"-o", "short"})->quiet);
+  EXPECT_FALSE(parsed({"-o", "short"})->display.quiet);
   for (const char* const format : {"cat", "json", "export"})
-    EXPECT_TRUE(parsed({"-o", format})->quiet) << format;
+    EXPECT_TRUE(parsed({"-o", format})->display.quiet) << format;
 }
 
 TEST(Options, APatternThatMatchesNoFileStaysAsAName) {
-  EXPECT_EQ(parsed({"--file=/nonexistent/*.journal"})->files,
+  EXPECT_EQ(parsed({"--file=/nonexistent/*.journal"})->source.files,
             std::vector<std::string>{"/nonexistent/*.journal"});
 }
 

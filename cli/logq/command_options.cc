@@ -1,0 +1,182 @@
+// What is done instead of showing entries.
+#include <charconv>
+
+#include "base/quantity.h"
+#include "logq/option_table.h"
+#include "logq/option_values.h"
+
+namespace logq::cli {
+namespace {
+
+// --rotate and --vacuum-* in either order mean both.
+Outcome<void> apply_rotate(Options& options, Value /*value*/) {
+  if (options.command == Command::kVacuum) {
+    options.rotate_first = true;
+  } else {
+    options.command = Command::kRotate;
+  }
+  return {};
+}
+
+void choose_vacuum(Options& options) {
+  options.rotate_first = options.rotate_first || options.command == Command::kRotate;
+  options.command = Command::kVacuum;
+}
+
+Outcome<void> apply_vacuum_size(Options& options, Value value) {
+  const auto bytes = base::parse_size(*value);
+  if (!bytes) return failure("not a size: " + std::string(*value));
+  options.vacuum.max_bytes = *bytes;
+  choose_vacuum(options);
+  return {};
+}
+
+Outcome<void> apply_vacuum_files(Options& options, Value value) {
+  std::uint64_t files = 0;
+  const char* const end = value->data() + value->size();
+  const auto result = std::from_chars(value->data(), end, files);
+  if (result.ec != std::errc{} || result.ptr != end) {
+    return failure("not a number of files: " + std::string(*value));
+  }
+  options.vacuum.max_files = files;
+  choose_vacuum(options);
+  return {};
+}
+
+Outcome<void> apply_vacuum_time(Options& options, Value value) {
+  const auto span = base::parse_time_span(*value);
+  if (!span) return failure("not a time span: " + std::string(*value));
+  options.vacuum.max_age_usec = *span;
+  choose_vacuum(options);
+  return {};
+}
+
+Outcome<void> apply_field(Options& options, Value value) {
+  options.command = Command::kFieldValues;
+  options.field = *value;
+  return {};
+}
+
+Outcome<void> refuse_sealing(Options& /*options*/, Value /*value*/) {
+  return failure("sealing is not supported: --interval=, --verify-key=, --setup-keys and --force");
+}
+
+Outcome<void> refuse_relinquish(Options& /*options*/, Value /*value*/) {
+  return failure("--relinquish-var and --smart-relinquish-var are not supported yet");
+}
+
+Outcome<void> refuse_catalog(Options& /*options*/, Value /*value*/) {
+  return failure(
+      "there is no message catalog yet: --list-catalog, --dump-catalog, --update-catalog");
+}
+
+Outcome<void> refuse_new_id(Options& /*options*/, Value /*value*/) {
+  return failure("--new-id128 is not supported: use systemd-id128 new or uuidgen");
+}
+
+Outcome<void> refuse_introspection(Options& /*options*/, Value /*value*/) {
+  return failure("--introspect-cli is not supported");
+}
+
+constexpr const char* kGroup = kCommandGroup;
+constexpr const char* kHidden = nullptr;
+
+constexpr OptionRow kRows[] = {
+    {{{0, "interval", Argument::kRequired, "TIME", "Not supported", nullptr, kSealingGroup},
+      &refuse_sealing},
+     Parity::kNotYet},
+    {{{0, "verify-key", Argument::kRequired, "KEY", "Not supported", nullptr, kSealingGroup},
+      &refuse_sealing},
+     Parity::kNotYet,
+     0,
+     "`--verify` checks the structure of sealed files, not their seal"},
+    {{{0, "force", Argument::kNone, "", "Not supported", nullptr, kSealingGroup}, &refuse_sealing},
+     Parity::kNotYet},
+    {{{'h', "help", Argument::kNone, "", "Show this help", nullptr, kGroup},
+      &apply_command<Command::kHelp>}},
+    {{{0, "version", Argument::kNone, "", "Show the version", nullptr, kGroup},
+      &apply_command<Command::kVersion>},
+     Parity::kThere,
+     0,
+     "logq's own version"},
+    {{{'N', "fields", Argument::kNone, "", "List the names of all fields", nullptr, kGroup},
+      &apply_command<Command::kFieldNames>},
+     Parity::kThere,
+     229,
+     "sorted"},
+    {{{'F', "field", Argument::kRequired, "FIELD", "List all values of a field", nullptr, kGroup},
+      &apply_field}},
+    {{{0, "list-boots", Argument::kNone, "", "List the boots there are entries of", nullptr,
+       kGroup},
+      &apply_command<Command::kListBoots>}},
+    {{{0, "list-invocations", Argument::kNone, "", "List the invocations of a unit (-u)", nullptr,
+       kGroup},
+      &apply_command<Command::kListInvocations>},
+     Parity::kThere,
+     257},
+    {{{0, "list-namespaces", Argument::kNone, "", "List the journal namespaces", nullptr, kGroup},
+      &apply_command<Command::kListNamespaces>},
+     Parity::kThere,
+     256},
+    {{{0, "disk-usage", Argument::kNone, "", "Show what the journal files take up", nullptr,
+       kGroup},
+      &apply_command<Command::kDiskUsage>}},
+    {{{0, "vacuum-size", Argument::kRequired, "BYTES",
+       "Delete archived files until this size is left", nullptr, kGroup},
+      &apply_vacuum_size}},
+    {{{0, "vacuum-files", Argument::kRequired, "N", "Delete archived files until N are left",
+       nullptr, kGroup},
+      &apply_vacuum_files}},
+    {{{0, "vacuum-time", Argument::kRequired, "TIME", "Delete archived files older than this",
+       nullptr, kGroup},
+      &apply_vacuum_time}},
+    {{{0, "verify", Argument::kNone, "", "Check journal files from end to end", nullptr, kGroup},
+      &apply_command<Command::kVerify>}},
+    {{{0, "sync", Argument::kNone, "", "Make the collector write everything to disk", nullptr,
+       kGroup},
+      &apply_command<Command::kSync>},
+     Parity::kThere,
+     228},
+    {{{0, "relinquish-var", Argument::kNone, "", "Not supported yet", nullptr, kGroup},
+      &refuse_relinquish},
+     Parity::kNotYet},
+    {{{0, "smart-relinquish-var", Argument::kNone, "", "Not supported yet", nullptr, kGroup},
+      &refuse_relinquish},
+     Parity::kNotYet,
+     243},
+    {{{0, "flush", Argument::kNone, "", "Make the collector move its volatile files to disk",
+       nullptr, kGroup},
+      &apply_command<Command::kFlush>}},
+    {{{0, "rotate", Argument::kNone, "", "Make the collector begin a new journal file", nullptr,
+       kGroup},
+      &apply_rotate}},
+    {{{0, "header", Argument::kNone, "", "Show the headers of the journal files", nullptr, kGroup},
+      &apply_command<Command::kHeader>}},
+    {{{0, "list-catalog", Argument::kNone, "", "Not supported yet", nullptr, kHidden},
+      &refuse_catalog},
+     Parity::kNotYet},
+    {{{0, "dump-catalog", Argument::kNone, "", "Not supported yet", nullptr, kHidden},
+      &refuse_catalog},
+     Parity::kNotYet},
+    {{{0, "update-catalog", Argument::kNone, "", "Not supported yet", nullptr, kHidden},
+      &refuse_catalog},
+     Parity::kNotYet},
+    {{{0, "setup-keys", Argument::kNone, "", "Not supported", nullptr, kHidden}, &refuse_sealing},
+     Parity::kNotYet},
+    {{{0, "new-id128", Argument::kNone, "", "Not supported", nullptr, kHidden}, &refuse_new_id},
+     Parity::kNotYet,
+     0,
+     "systemd-id128 new does the same"},
+    {{{0, "introspect-cli", Argument::kNone, "", "Not supported", nullptr, kHidden},
+      &refuse_introspection},
+     Parity::kNotYet,
+     262},
+};
+
+}  // namespace
+
+std::span<const OptionRow> command_option_rows() {
+  return kRows;
+}
+
+}  // namespace logq::cli

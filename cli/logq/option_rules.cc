@@ -1,0 +1,91 @@
+#include "logq/option_rules.h"
+
+#include <string>
+
+#include "query/field_terms.h"
+
+namespace logq::cli {
+namespace {
+
+constexpr std::uint64_t kFollowLines = 10;
+
+Outcome<void> check_source(const SourceOptions& source) {
+  const int named = (source.directory.empty() ? 0 : 1) + (source.files.empty() ? 0 : 1) +
+                    (source.root.empty() ? 0 : 1);
+  if (named > 1) {
+    return failure("please specify at most one of -D/--directory=, -i/--file=, --root=");
+  }
+  return {};
+}
+
+Outcome<void> check_range(const RangeOptions& range) {
+  if (range.since_usec && range.until_usec && *range.since_usec > *range.until_usec) {
+    return failure("--since= must be before --until=");
+  }
+  const int starts = (range.since_usec ? 1 : 0) + (range.cursor ? 1 : 0) +
+                     (range.after_cursor ? 1 : 0) + (range.cursor_file.empty() ? 0 : 1);
+  if (starts > 1) {
+    return failure(
+        "please specify only one of --since=, --cursor=, --after-cursor=, and --cursor-file=");
+  }
+  return {};
+}
+
+Outcome<void> check_display(const DisplayOptions& display) {
+  if (display.follow && display.reverse) {
+    return failure("please specify either --reverse or --follow, not both");
+  }
+  const bool from_head = display.lines_from_head && display.lines.has_value();
+  if (from_head && (display.reverse || display.follow)) {
+    return failure("--lines=+N cannot be combined with --reverse or --follow");
+  }
+  return {};
+}
+
+bool takes_terms(Command command) {
+  return command == Command::kShow || command == Command::kListInvocations;
+}
+
+Outcome<void> check_command(const Options& options) {
+  const std::vector<std::string>& terms = options.filter.terms;
+  if (!takes_terms(options.command) && !terms.empty()) {
+    return failure("extraneous arguments starting with '" + terms.front() + "'");
+  }
+  const bool boots = options.range.boot.has_value() || options.command == Command::kListBoots;
+  if (boots && options.source.merge) {
+    return failure("using --boot or --list-boots with --merge is not supported");
+  }
+  return {};
+}
+
+Outcome<void> check_terms(const std::vector<std::string>& terms) {
+  const auto match = query::parse_field_terms(terms);
+  if (!match) return failure(describe(terms[match.error().offset], match.error()));
+  return {};
+}
+
+}  // namespace
+
+Outcome<void> check_options(const Options& options) {
+  for (const Outcome<void>& checked : {check_source(options.source), check_range(options.range),
+                                       check_display(options.display), check_command(options)}) {
+    if (!checked) return checked;
+  }
+  return takes_terms(options.command) ? check_terms(options.filter.terms) : Outcome<void>{};
+}
+
+void apply_implications(Options& options) {
+  DisplayOptions& display = options.display;
+  if (display.no_tail) display.lines.reset();
+  const bool lines_chosen = display.lines_given || display.lines || display.no_tail;
+  if (display.follow && !lines_chosen && !options.range.since_usec) display.lines = kFollowLines;
+
+  const bool current_boot = display.follow || display.pager_end;
+  if (current_boot && !options.range.boot && !options.source.merge) options.range.boot = "";
+
+  // How far back N hits are nobody knows: they are counted on the way.
+  const bool from_tail = display.lines && !display.lines_from_head;
+  if (options.grep.pattern && from_tail && !display.follow) display.reverse = true;
+}
+
+}  // namespace logq::cli

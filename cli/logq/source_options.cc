@@ -1,0 +1,89 @@
+// Where the entries come from.
+#include <glob.h>
+
+#include "logq/option_table.h"
+#include "logq/option_values.h"
+
+namespace logq::cli {
+namespace {
+
+// A pattern that no file matches stays as a name, so that the file is reported as missing.
+Outcome<void> apply_file(Options& options, Value value) {
+  if (*value == "-") return failure("-i -: reading from standard input is not supported yet");
+  ::glob_t found{};
+  if (::glob(std::string(*value).c_str(), GLOB_NOCHECK, nullptr, &found) != 0) {
+    return failure(std::string(*value) + ": cannot be expanded");
+  }
+  for (std::size_t i = 0; i < found.gl_pathc; ++i)
+    options.source.files.emplace_back(found.gl_pathv[i]);
+  ::globfree(&found);
+  return {};
+}
+
+Outcome<void> apply_namespace(Options& options, Value value) {
+  const std::string_view name = value->substr(value->starts_with('+') ? 1 : 0);
+  // It becomes part of directory names.
+  if (name.size() > 200 || name.find('/') != std::string_view::npos) {
+    return failure("not a namespace: " + std::string(*value));
+  }
+  options.source.log_namespace = *value;
+  return {};
+}
+
+Outcome<void> refuse_machine(Options& /*options*/, Value /*value*/) {
+  return failure(
+      "-M/--machine= is not supported: name the container's directory with -D or --root=");
+}
+
+Outcome<void> refuse_image(Options& /*options*/, Value /*value*/) {
+  return failure("--image= is not supported: mount the image and use --root=");
+}
+
+constexpr const char* kGroup = kSourceGroup;
+
+constexpr OptionRow kRows[] = {
+    {{{0, "system", Argument::kNone, "", "Read the system journal only", nullptr, kGroup},
+      &apply_flag<&Options::source, &SourceOptions::system>}},
+    {{{0, "user", Argument::kNone, "", "Read the current user's journal only", nullptr, kGroup},
+      &apply_flag<&Options::source, &SourceOptions::user>}},
+    {{{'M', "machine", Argument::kRequired, "CONTAINER", "Not supported", nullptr, kGroup},
+      &refuse_machine},
+     Parity::kNotYet},
+    {{{'m', "merge", Argument::kNone, "", "Read the journals of all machines", nullptr, kGroup},
+      &apply_flag<&Options::source, &SourceOptions::merge>}},
+    {{{'D', "directory", Argument::kRequired, "PATH", "Read the journal files of a directory",
+       nullptr, kGroup},
+      &apply_text<&Options::source, &SourceOptions::directory>}},
+    {{{'i', "file", Argument::kRequired, "GLOB", "Read these journal files", nullptr, kGroup},
+      &apply_file},
+     Parity::kThere,
+     0,
+     "`-i` since 256; `-` for standard input is not there"},
+    {{{0, "root", Argument::kRequired, "PATH", "Read the journals below another root directory",
+       nullptr, kGroup},
+      &apply_text<&Options::source, &SourceOptions::root>}},
+    {{{0, "image", Argument::kRequired, "PATH", "Not supported", nullptr, kGroup}, &refuse_image},
+     Parity::kNotYet,
+     247},
+    {{{0, "image-policy", Argument::kRequired, "POLICY", "Not supported", nullptr, nullptr},
+      &refuse_image},
+     Parity::kNotYet,
+     254},
+    {{{0, "namespace", Argument::kRequired, "NAME", "Read a journal namespace (*: all, +NAME: too)",
+       nullptr, kGroup},
+      &apply_namespace},
+     Parity::kThere,
+     245},
+    {{{0, "runtime-dir", Argument::kRequired, "PATH",
+       "The collector that --sync, --rotate and --flush address", nullptr, kGroup},
+      &apply_text<&Options::runtime_dir>},
+     Parity::kOurs},
+};
+
+}  // namespace
+
+std::span<const OptionRow> source_option_rows() {
+  return kRows;
+}
+
+}  // namespace logq::cli
