@@ -54,6 +54,17 @@ std::string ArchiveName::to_string() const {
   return name;
 }
 
+std::optional<std::uint64_t> parse_disposed_name(std::string_view file_name) {
+  // "@" NUMBER "-" NUMBER ".journal~"
+  constexpr std::size_t kDash = 1 + kNumberDigits;
+  constexpr std::size_t kLength = 2 * kDash + kSuffix.size() + 1;
+  if (file_name.size() <= kLength) return std::nullopt;
+  const std::string_view tail = file_name.substr(file_name.size() - kLength);
+  if (tail[0] != '@' || tail[kDash] != '-' || !tail.ends_with(".journal~")) return std::nullopt;
+  if (!parse_hex16(tail.substr(kDash + 1, kNumberDigits))) return std::nullopt;
+  return parse_hex16(tail.substr(1, kNumberDigits));
+}
+
 std::string disposed_name(std::string_view base,
                           std::uint64_t realtime_usec,
                           std::uint64_t random) {

@@ -25,6 +25,9 @@ struct ArchiveName {
   [[nodiscard]] std::string to_string() const;
 };
 
+// When a file with a name of the third form was set aside; nothing when the name is another one.
+[[nodiscard]] std::optional<std::uint64_t> parse_disposed_name(std::string_view file_name);
+
 // `base@realtime-random.journal~`.
 [[nodiscard]] std::string disposed_name(std::string_view base,
                                         std::uint64_t realtime_usec,

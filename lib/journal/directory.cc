@@ -17,8 +17,11 @@
 namespace logq::journal {
 namespace {
 
+constexpr std::uint32_t kAppearance = IN_CREATE | IN_MOVED_TO;
 constexpr std::uint32_t kFileEvents =
-    IN_CREATE | IN_MODIFY | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR;
+    kAppearance | IN_MODIFY | IN_ATTRIB | IN_MOVED_FROM | IN_DELETE;
+// A directory may be watched for two reasons: a later, smaller mask must not replace the first.
+constexpr std::uint32_t kHow = IN_ONLYDIR | IN_MASK_ADD;
 
 struct DirectoryCloser {
   void operator()(DIR* directory) const { ::closedir(directory); }
@@ -37,12 +40,12 @@ Result<std::vector<std::string>> read_names(const std::string& directory) {
   return names;
 }
 
+}  // namespace
+
 bool is_directory(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
-
-}  // namespace
 
 bool is_journal_name(std::string_view name) {
   return name.ends_with(".journal") || name.ends_with(".journal~");
@@ -74,17 +77,56 @@ Result<DirectoryWatch> DirectoryWatch::create() {
 }
 
 Result<void> DirectoryWatch::add(const std::string& directory) {
-  const int descriptor = ::inotify_add_watch(fd_.get(), directory.c_str(), kFileEvents);
+  return add(directory, true);
+}
+
+Result<void> DirectoryWatch::add_for_subdirectories(const std::string& directory) {
+  return add(directory, false);
+}
+
+Result<void> DirectoryWatch::add(const std::string& directory, bool files) {
+  const std::uint32_t events = files ? kFileEvents : kAppearance;
+  const int descriptor = ::inotify_add_watch(fd_.get(), directory.c_str(), events | kHow);
   if (descriptor < 0) return fail(Error::system(errno, "inotify_add_watch"));
-  if (directory_of(descriptor) == nullptr) watched_.push_back({descriptor, directory});
+  if (Watched* known = find(descriptor)) {
+    // Files are named after the directory that they were asked for by.
+    if (files && !known->files) *known = {descriptor, true, directory};
+  } else {
+    watched_.push_back({descriptor, files, directory});
+  }
   return {};
 }
 
-const std::string* DirectoryWatch::directory_of(int descriptor) const {
+DirectoryWatch::Watched* DirectoryWatch::find(int descriptor) {
   const auto found =
       std::find_if(watched_.begin(), watched_.end(),
                    [descriptor](const Watched& other) { return other.descriptor == descriptor; });
-  return found == watched_.end() ? nullptr : &found->directory;
+  return found == watched_.end() ? nullptr : &*found;
+}
+
+void DirectoryWatch::forget(int descriptor) {
+  std::erase_if(watched_,
+                [descriptor](const Watched& other) { return other.descriptor == descriptor; });
+}
+
+std::optional<DirectoryWatch::Event> DirectoryWatch::translate(const inotify_event& event,
+                                                               std::string name) {
+  if ((event.mask & IN_Q_OVERFLOW) != 0) return Event{Event::Kind::kOverflow, {}, {}};
+  const Watched* watched = find(event.wd);
+  if (watched == nullptr) return std::nullopt;
+  if ((event.mask & IN_IGNORED) != 0) {
+    Event gone{Event::Kind::kDirectory, watched->directory, {}};
+    forget(event.wd);
+    return gone;
+  }
+  if (name.empty()) return std::nullopt;
+  if ((event.mask & IN_ISDIR) != 0) {
+    return Event{Event::Kind::kDirectory, watched->directory, std::move(name)};
+  }
+  if (!watched->files) return std::nullopt;
+  const bool gone = (event.mask & (IN_MOVED_FROM | IN_DELETE)) != 0;
+  return Event{gone ? Event::Kind::kGone : Event::Kind::kChanged, watched->directory,
+               std::move(name)};
 }
 
 Result<void> DirectoryWatch::read_events(const std::function<void(const Event&)>& visit) {
@@ -101,23 +143,8 @@ Result<void> DirectoryWatch::read_events(const std::function<void(const Event&)>
       std::memcpy(&event, buffer.data() + at, sizeof(event));
       const char* name = buffer.data() + at + sizeof(event);
       at += sizeof(event) + event.len;
-      if ((event.mask & IN_Q_OVERFLOW) != 0) {
-        visit({Event::Kind::kOverflow, {}, {}});
-        continue;
-      }
-      if ((event.mask & IN_IGNORED) != 0) {
-        const int descriptor = event.wd;
-        std::erase_if(watched_, [descriptor](const Watched& other) {
-          return other.descriptor == descriptor;
-        });
-        continue;
-      }
-      const std::string* directory = directory_of(event.wd);
-      if (directory == nullptr || event.len == 0) continue;
-      Event::Kind kind = Event::Kind::kChanged;
-      if ((event.mask & (IN_MOVED_FROM | IN_DELETE)) != 0) kind = Event::Kind::kGone;
-      if ((event.mask & IN_ISDIR) != 0) kind = Event::Kind::kDirectory;
-      visit({kind, *directory, std::string(name, ::strnlen(name, event.len))});
+      const auto told = translate(event, std::string(name, ::strnlen(name, event.len)));
+      if (told) visit(*told);
     }
   }
 }

@@ -11,6 +11,30 @@ constexpr std::uint64_t kProbeEntries = 64;
 
 }  // namespace
 
+std::optional<EntryInfo> last_entry_of(FileReader& file) {
+  const EntryList all = file.all_entries();
+  auto offset = all.last_until(UINT64_MAX);
+  while (offset) {
+    const auto entry = file.read_entry(*offset);
+    if (entry) return *entry;
+    offset = all.last_until(*offset - 1);
+  }
+  return std::nullopt;
+}
+
+Id128 machine_of(FileReader& file, FileOffset entry) {
+  constexpr std::string_view kPrefix = "_MACHINE_ID=";
+  std::vector<FileOffset> items;
+  if (file.read_items(entry, items)) {
+    for (const FileOffset item : items) {
+      const auto payload = file.read_data(item);
+      if (!payload || !payload->starts_with(kPrefix)) continue;
+      if (const auto id = Id128::parse(payload->substr(kPrefix.size()))) return *id;
+    }
+  }
+  return file.info().machine_id;
+}
+
 FileSource::FileSource(std::unique_ptr<FileReader> reader, const Match& match)
     : reader_(std::move(reader)),
       all_(reader_->all_entries()) {
@@ -39,22 +63,9 @@ void FileSource::learn_last_entry(BootOrder& boots) {
   if (!entry) return;  // reported when it is stepped on
   if (entry->boot_id != last_boot_) {
     last_boot_ = entry->boot_id;
-    last_machine_ = machine_of(*last);
+    last_machine_ = machine_of(*reader_, *last);
   }
   boots.learn(last_boot_, last_machine_, entry->realtime_usec);
-}
-
-Id128 FileSource::machine_of(FileOffset entry) {
-  constexpr std::string_view kPrefix = "_MACHINE_ID=";
-  std::vector<FileOffset> items;
-  if (reader_->read_items(entry, items)) {
-    for (const FileOffset item : items) {
-      const auto payload = reader_->read_data(item);
-      if (!payload || !payload->starts_with(kPrefix)) continue;
-      if (const auto id = Id128::parse(payload->substr(kPrefix.size()))) return *id;
-    }
-  }
-  return reader_->info().machine_id;
 }
 
 bool FileSource::load(Direction direction, const BootOrder& boots) {
@@ -191,13 +202,7 @@ std::optional<EntryInfo> FileSource::first_entry() {
 }
 
 std::optional<EntryInfo> FileSource::last_entry() {
-  auto offset = all_.last_until(UINT64_MAX);
-  while (offset) {
-    const auto entry = reader_->read_entry(*offset);
-    if (entry) return *entry;
-    offset = all_.last_until(*offset - 1);
-  }
-  return std::nullopt;
+  return last_entry_of(*reader_);
 }
 
 bool FileSource::has(const EntryInfo& entry) {

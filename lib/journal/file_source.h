@@ -17,6 +17,11 @@ namespace logq::journal {
 
 enum class Direction { kForward, kBackward };
 
+// The last entry of a file that can be read.
+[[nodiscard]] std::optional<EntryInfo> last_entry_of(FileReader& file);
+// The machine that an entry is from: its _MACHINE_ID, else the file's.
+[[nodiscard]] Id128 machine_of(FileReader& file, FileOffset entry);
+
 class FileSource {
  public:
   // `match` must outlive the source.
@@ -73,7 +78,6 @@ class FileSource {
   [[nodiscard]] std::optional<FileOffset> behind_last(const EntryList& entries) const;
   [[nodiscard]] std::optional<FileOffset> locate(const Cursor& target);
   void learn_last_entry(BootOrder& boots);
-  [[nodiscard]] Id128 machine_of(FileOffset entry);
 
   std::unique_ptr<FileReader> reader_;
   EntryList all_;

@@ -204,15 +204,27 @@ Journal::~Journal() = default;
 
 Result<std::unique_ptr<Journal>> Journal::open_directory(const std::string& directory,
                                                          DamageCallback on_damage) {
-  auto impl = std::make_unique<Impl>(directory, std::vector<std::string>{}, std::move(on_damage));
-  LOGQ_TRY(impl->open_all());
+  LOGQ_TRY(journal_directories(directory));
+  return open_directories({directory}, std::move(on_damage));
+}
+
+Result<std::unique_ptr<Journal>> Journal::open_directories(
+    const std::vector<std::string>& directories, DamageCallback on_damage) {
+  auto impl = std::make_unique<Impl>(directories, std::vector<std::string>{}, std::move(on_damage));
+  impl->open_all();
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
 }
 
 Result<std::unique_ptr<Journal>> Journal::open_files(const std::vector<std::string>& paths,
                                                      DamageCallback on_damage) {
-  auto impl = std::make_unique<Impl>(std::string(), paths, std::move(on_damage));
-  LOGQ_TRY(impl->open_all());
+  auto impl = std::make_unique<Impl>(std::vector<std::string>{}, paths, std::move(on_damage));
+  impl->open_all();
+  if (impl->readers().empty() && !paths.empty()) {
+    // With not one of the files that were asked for there is nothing to show: the reason is the
+    // first one's, all were reported.
+    const auto first = FileReader::open(paths.front());
+    if (!first) return fail(first.error());
+  }
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
 }
 
@@ -278,6 +290,27 @@ Cursor Journal::cursor() const {
   cursor.realtime_usec = entry.info.realtime_usec;
   cursor.xor_hash = entry.info.xor_hash;
   return cursor;
+}
+
+bool Journal::at_cursor(const Cursor& cursor) const {
+  const PlacedEntry& here = impl_->current();
+  const auto holds = [](const auto& named, const auto& actual) {
+    return !named || *named == actual;
+  };
+  return holds(cursor.seqnum_id, here.seqnum_id) && holds(cursor.seqnum, here.info.seqnum) &&
+         holds(cursor.boot_id, here.info.boot_id) &&
+         holds(cursor.monotonic_usec, here.info.monotonic_usec) &&
+         holds(cursor.realtime_usec, here.info.realtime_usec) &&
+         holds(cursor.xor_hash, here.info.xor_hash);
+}
+
+void Journal::for_each_field(const std::function<bool(std::string_view name)>& visit) {
+  impl_->visit_fields(visit);
+}
+
+void Journal::for_each_unique_value(std::string_view field,
+                                    const std::function<bool(std::string_view payload)>& visit) {
+  impl_->visit_unique_values(field, visit);
 }
 
 void Journal::for_each_payload(const std::function<bool(std::string_view payload)>& visit) {

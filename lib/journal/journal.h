@@ -25,6 +25,10 @@ class Journal {
   // Unreadable files are reported through `on_damage` and left out; an unreadable directory fails.
   static Result<std::unique_ptr<Journal>> open_directory(const std::string& directory,
                                                          DamageCallback on_damage = {});
+  // The same of several directories. Those that are missing are skipped, unreadable ones reported;
+  // all of them, also those that appear later, are watched by watch_fd().
+  static Result<std::unique_ptr<Journal>> open_directories(
+      const std::vector<std::string>& directories, DamageCallback on_damage = {});
   // Exactly these files.
   static Result<std::unique_ptr<Journal>> open_files(const std::vector<std::string>& paths,
                                                      DamageCallback on_damage = {});
@@ -41,6 +45,9 @@ class Journal {
   void seek_realtime(std::uint64_t realtime_usec);
   void seek_monotonic(const Id128& boot_id, std::uint64_t monotonic_usec);
   void seek_seqnum(const Id128& seqnum_id, std::uint64_t seqnum);
+  // next() then yields the entry that the cursor names if it is there, else the first one behind
+  // it. Of what the cursor tells, the first of these that helps is used: sequence number, monotonic
+  // time in its boot, realtime.
   void seek_cursor(const Cursor& cursor);
 
   // Steps; false when there is no further entry (yet). After next() said false the position stays,
@@ -52,11 +59,21 @@ class Journal {
   [[nodiscard]] const EntryInfo& entry() const;
   [[nodiscard]] const FileInfo& file_info() const;  // of the file that holds the entry
   [[nodiscard]] Cursor cursor() const;
+  // Whether this entry is the one that `cursor` names: all that the cursor tells holds for it.
+  [[nodiscard]] bool at_cursor(const Cursor& cursor) const;
   // Payloads in stored order; views are valid until the next step. The callback returns false to
   // stop.
   void for_each_payload(const std::function<bool(std::string_view payload)>& visit);
   // The value of the first payload of `field`.
   [[nodiscard]] std::optional<std::string_view> find_value(std::string_view field);
+
+  // Over all files, whatever the match and the position. False from the callback stops.
+  // Names of all fields, sorted, each once.
+  void for_each_field(const std::function<bool(std::string_view name)>& visit);
+  // Distinct "FIELD=value" payloads, each once; within a file the newest value comes first. The
+  // view is valid during the call.
+  void for_each_unique_value(std::string_view field,
+                             const std::function<bool(std::string_view payload)>& visit);
 
   // Following: an inotify descriptor that becomes readable when files change, appear, or go.
   Result<int> watch_fd();

@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/clock.h"
 #include "base/try.h"
@@ -31,54 +32,74 @@ std::string plain(const std::string& path) {
 
 }  // namespace
 
-Result<void> Journal::Impl::open_all() {
-  LOGQ_TRY(scan());
-  if (directory_.empty() && sources_.empty() && !paths_.empty()) {
-    // With not one of the files that were asked for there is nothing to show: the reason is the
-    // first one's, all were reported.
-    auto first = FileReader::open(paths_.front());
-    if (!first) return fail(first.error());
-  }
-  return {};
+void Journal::Impl::open_all() {
+  scan();
 }
 
-Result<std::vector<std::string>> Journal::Impl::wanted_paths() {
-  if (directory_.empty()) return paths_;
+std::vector<std::string> Journal::Impl::wanted_paths() {
+  if (fixed()) return paths_;
   std::vector<std::string> paths;
-  for (const std::string& directory : LOGQ_TRY(journal_directories(directory_))) {
-    if (watch_) {
-      const auto added = watch_->add(directory);
-      if (!added) complain(directory, added.error());
-    }
-    auto found = journal_files(directory);
-    if (!found && directory == directory_) return fail(found.error());
-    if (!found) {
-      complain(directory, found.error());
-      continue;
-    }
-    paths.insert(paths.end(), found->begin(), found->end());
-  }
+  for (const std::string& directory : directories_)
+    add_paths_of(directory, paths);
   return paths;
 }
 
+// The files of one of our directories and of its machine-id subdirectories.
+void Journal::Impl::add_paths_of(const std::string& directory, std::vector<std::string>& paths) {
+  // Watched first, then read: what appears in between is noticed.
+  if (watch_) await(directory);
+  const auto all = journal_directories(directory);
+  if (!all) {
+    if (all.error().sys_errno != ENOENT) complain(directory, all.error());
+    return;
+  }
+  for (const std::string& part : *all) {
+    if (watch_) watch_directory(part);
+    const auto found = journal_files(part);
+    if (found) {
+      paths.insert(paths.end(), found->begin(), found->end());
+    } else if (found.error().sys_errno != ENOENT) {
+      complain(part, found.error());
+    }
+  }
+}
+
+void Journal::Impl::watch_directory(const std::string& directory) {
+  const auto added = watch_->add(directory);
+  if (!added && added.error().sys_errno != ENOENT) complain(directory, added.error());
+}
+
+// While a directory is missing, the nearest one above it that exists tells when the next part of
+// its path is made. That may happen before we watch, so what is nearest is asked again afterwards.
+void Journal::Impl::await(const std::string& missing_directory) {
+  std::string watched;
+  while (true) {
+    std::string nearest = missing_directory;
+    while (!is_directory(nearest) && parent_of(nearest) != nearest)
+      nearest = parent_of(nearest);
+    if (nearest == missing_directory || nearest == watched) return;
+    if (!watch_->add_for_subdirectories(nearest)) return;
+    watched = std::move(nearest);
+  }
+}
+
 bool Journal::Impl::is_wanted(const std::string& path) const {
-  if (!directory_.empty()) return is_journal_name(path);
+  if (!fixed()) return is_journal_name(path);
   return std::any_of(paths_.begin(), paths_.end(),
                      [&path](const std::string& wanted) { return plain(wanted) == plain(path); });
 }
 
 // A file that is rotated while we open the others would be missed under both its names, so the
 // names are read again until they stay the same.
-Result<void> Journal::Impl::scan() {
+void Journal::Impl::scan() {
   std::vector<std::string> before;
   for (int attempt = 0; attempt < kScanAttempts; ++attempt) {
-    std::vector<std::string> paths = LOGQ_TRY(wanted_paths());
-    if (attempt > 0 && (paths == before || directory_.empty())) break;
+    std::vector<std::string> paths = wanted_paths();
+    if (attempt > 0 && (paths == before || fixed())) break;
     for (const std::string& path : paths)
       consider(path);
     before = std::move(paths);
   }
-  return {};
 }
 
 FileSource* Journal::Impl::source_of(const FileIdentity& identity) {
@@ -128,15 +149,11 @@ Result<int> Journal::Impl::watch() {
   if (watch_) return watch_->fd();
   watched_since_usec_ = base::Clock::system().now().realtime_usec;
   watch_ = LOGQ_TRY(DirectoryWatch::create());
-  if (directory_.empty()) {
-    for (const std::string& path : paths_)
-      LOGQ_TRY(watch_->add(parent_of(path)));
-  } else {
-    LOGQ_TRY(watch_->add(directory_));
-  }
-  // What happened between opening and watching.
+  for (const std::string& path : paths_)
+    LOGQ_TRY(watch_->add(parent_of(path)));
+  // Directories are watched as they are read: what happened since they were opened.
   apply_seek();
-  LOGQ_TRY(scan());
+  scan();
   detach_vanished();
   catch_up();
   return watch_->fd();
@@ -169,7 +186,7 @@ Result<void> Journal::Impl::process_changes() {
   for (const std::string& path : changed)
     consider(path);
   if (rescan) {
-    LOGQ_TRY(scan());
+    scan();
     detach_vanished();
   }
   catch_up();

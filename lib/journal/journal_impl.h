@@ -15,13 +15,16 @@ namespace logq::journal {
 
 class Journal::Impl {
  public:
-  Impl(std::string directory, std::vector<std::string> paths, DamageCallback on_damage)
-      : directory_(std::move(directory)),
+  // Either directories or paths.
+  Impl(std::vector<std::string> directories,
+       std::vector<std::string> paths,
+       DamageCallback on_damage)
+      : directories_(std::move(directories)),
         paths_(std::move(paths)),
         on_damage_(std::move(on_damage)) {}
 
   // journal_follow.cc
-  Result<void> open_all();
+  void open_all();
   Result<int> watch();
   Result<void> process_changes();
 
@@ -36,6 +39,11 @@ class Journal::Impl {
   [[nodiscard]] const PlacedEntry& current() const { return current_; }
   [[nodiscard]] FileSource& current_source() const { return *current_source_; }
   std::vector<FileReader*> readers();
+
+  // journal_values.cc
+  void visit_fields(const std::function<bool(std::string_view name)>& visit);
+  void visit_unique_values(std::string_view field,
+                           const std::function<bool(std::string_view payload)>& visit);
 
  private:
   enum class SeekKind { kHead, kTail, kTarget };
@@ -61,8 +69,11 @@ class Journal::Impl {
   Result<std::string_view> read_item(std::size_t index);
 
   // journal_follow.cc: files
-  Result<void> scan();
-  Result<std::vector<std::string>> wanted_paths();
+  void scan();
+  std::vector<std::string> wanted_paths();
+  void add_paths_of(const std::string& directory, std::vector<std::string>& paths);
+  void await(const std::string& missing_directory);
+  void watch_directory(const std::string& directory);
   void consider(const std::string& path);
   [[nodiscard]] FileSource* source_of(const FileIdentity& identity);
   [[nodiscard]] FileSource* source_at(const std::string& path);
@@ -76,7 +87,9 @@ class Journal::Impl {
   void let_go_of_finished();
   [[nodiscard]] bool is_wanted(const std::string& path) const;
 
-  std::string directory_;  // empty: exactly paths_
+  [[nodiscard]] bool fixed() const { return directories_.empty(); }  // exactly paths_
+
+  std::vector<std::string> directories_;
   std::vector<std::string> paths_;
   DamageCallback on_damage_;
   Match match_;

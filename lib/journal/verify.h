@@ -1,0 +1,43 @@
+// Checking a journal file from end to end, as `journalctl --verify` does: every object, every
+// counter of the header, and that the index (hash tables, entry arrays) and the entries agree. The
+// list of checks is docs/file-format.md, "Verification".
+//
+// Takes every variant: regular and compact, Jenkins and keyed hashes, any compression, headers from
+// 208 bytes on. Hostile files are welcome: time is linear in the size of the file (times the length
+// of its longest chains), memory is some bytes per object, and nothing is followed unchecked.
+//
+// Of sealed files the structure is checked (tags where they belong, numbered without a gap, epochs
+// in order) but not the HMAC, which needs the verification key; journalctl without a key says no
+// more about them either. Compatible flags up to those of systemd 255 are known; 252 knows SEALED
+// only and refuses the others.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "logq/result.h"
+
+namespace logq::journal {
+
+struct VerifyReport {
+  // The first thing that is wrong, with its offset in the file; nothing when all is well.
+  // kCorrupt, kTruncated; kUnsupported for compatible flags that nobody has told us about.
+  std::optional<Error> failure;
+  // What was seen, up to the failure.
+  std::uint64_t n_objects = 0;
+  std::uint64_t n_entries = 0;
+  std::uint64_t n_tags = 0;
+  bool sealed = false;
+};
+
+// Told now and then how much of the work is done, from 0 to 1.
+using VerifyProgress = std::function<void(double fraction)>;
+
+// Errors: kSystem, kInvalidArgument (it cannot be read at all), and what FileReader::open says of a
+// header that is none. A file that is being written to may be found wanting though it is not.
+// Thread-safe: several files may be verified at once.
+Result<VerifyReport> verify_file(const std::string& path, const VerifyProgress& progress = {});
+
+}  // namespace logq::journal
