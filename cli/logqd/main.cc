@@ -4,27 +4,37 @@
 #include <vector>
 
 #include "collect/collector.h"
+#include "collect/config_files.h"
 #include "common/run.h"
 #include "logqd/options.h"
 
 namespace logq::cli {
 namespace {
 
+// The files that --help names. Only one that was asked for by name must be readable.
 Outcome<void> read_configuration(LogqdOptions& options) {
+  std::vector<std::string> files;
+  if (!options.config_path.empty()) {
+    files = collect::config_files_of(options.config_path);
+  } else if (options.collector.runtime_dir.empty()) {
+    files = collect::system_config_files(options.collector.log_namespace);
+  }
   std::vector<std::string> warnings;
-  const auto read = collect::read_configuration(options.config_path, options.collector, warnings);
+  for (const std::string& file : files) {
+    const auto read = collect::read_configuration(file, options.collector, warnings);
+    if (read.has_value()) continue;
+    if (file == options.config_path) return failure(describe(file, read.error()));
+    warnings.push_back(describe(file, read.error()));
+  }
   for (const std::string& warning : warnings)
     print_error_line(warning);
-  if (!read) return failure(describe(options.config_path, read.error()));
   return {};
 }
 
 // What goes wrong from here on the collector has told by itself, with the paths it knows.
 Outcome<ExitStatus> collect_messages(LogqdOptions options) {
-  if (!options.config_path.empty()) {
-    if (const auto read = read_configuration(options); !read) {
-      return tl::unexpected<Failure>(read.error());
-    }
+  if (const auto read = read_configuration(options); !read) {
+    return tl::unexpected<Failure>(read.error());
   }
   collect::apply_default_directories(options.collector);
   collect::Collector collector(options.collector, &print_error_line);

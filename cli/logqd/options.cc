@@ -69,7 +69,11 @@ Outcome<LogqdOptions> parse_logqd_options(int argc, char** argv) {
 std::string logqd_help() {
   return "logqd [OPTIONS...]\n\n"
          "Collects log messages by journald's protocols into journal files.\n\n" +
-         describe_options(specs_of(kOptions));
+         describe_options(specs_of(kOptions)) +
+         "\nSettings: with --config=FILE those of FILE and FILE.d/*.conf. Without it those of\n"
+         "systemd/journald.conf and logq/logqd.conf in /etc, /run, /usr/local/lib, /usr/lib, each\n"
+         "with its .conf.d/*.conf (journald@NAME.conf, logqd@NAME.conf with --namespace=NAME), or\n"
+         "none at all with --runtime-dir. See docs/configuration.md.\n";
 }
 
 }  // namespace logq::cli

@@ -100,7 +100,8 @@ Result<void> Collector::hold_directories() {
 Result<void> Collector::open_store() {
   journal::StoreOptions options;
   options.directory = options_.storage_dir;
-  options.writer.max_size_bytes = options_.max_file_size_bytes;
+  options.writer.max_size_bytes =
+      options_.system_space.max_file_size_bytes.value_or(options.writer.max_size_bytes);
   options.writer.compress = options_.compress;
   options.writer.compress_threshold_bytes = options_.compress_threshold_bytes;
   options.writer.machine_id = base::machine_id();

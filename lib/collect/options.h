@@ -1,37 +1,69 @@
-// What logqd is told: where it works and how it stores. Plain data with the defaults of design and
-// documentation; the command line and the configuration file fill it in.
+// What logqd is told: where it works and how it stores. Plain data with the defaults of
+// docs/configuration.md; the command line (cli/logqd) and the configuration files
+// (collect/config_files.h) fill it in.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <vector>
 
-#include "logq/result.h"
 #include "wire/stdout_stream.h"
 
 namespace logq::collect {
 
-struct CollectorOptions {
-  std::string runtime_dir;
-  std::string storage_dir;
-  std::string log_namespace;
+enum class StorageMode : std::uint8_t {
+  kAuto,        ///< persistent if the storage directory's parent exists, else volatile
+  kPersistent,  ///< volatile until flushed, then persistent
+  kVolatile,
+  kNone,  ///< nothing is stored
+};
 
-  std::uint64_t max_file_size_bytes = std::uint64_t{128} << 20;
+// What one directory of journal files may take; empty values follow from the size of its file
+// system (journal/storage_limits.h).
+struct SpaceSettings {
+  std::optional<std::uint64_t> max_use_bytes{};
+  std::optional<std::uint64_t> keep_free_bytes{};
+  std::optional<std::uint64_t> max_file_size_bytes{};
+  std::uint64_t max_files = 100;  // active and archived ones; 0: no limit
+};
+
+// Entries of one unit and level that are stored in one window; 0 in either switches limiting off.
+struct RateLimitSettings {
+  std::uint64_t interval_usec = 30'000'000;
+  std::uint64_t burst = 10'000;
+};
+
+struct CollectorOptions {
+  // Directories; see apply_default_directories().
+  std::string runtime_dir;
+  std::string storage_dir;   // persistent journal files
+  std::string volatile_dir;  // journal files until they are flushed
+  std::string log_namespace;
+  // Whether persistent storage needs no flush before it is used: its directory was named, or nobody
+  // will ever ask for a flush.
+  bool persistent_at_once = false;
+
+  StorageMode storage = StorageMode::kPersistent;
+  SpaceSettings system_space;                       // of storage_dir
+  SpaceSettings runtime_space;                      // of volatile_dir
+  std::uint64_t max_retention_usec = 0;             // 0: no limit
+  std::uint64_t max_file_usec = 2'629'800'000'000;  // a month; 0: no limit
+  int max_level_store = 7;                          // levels above are not stored
+
+  RateLimitSettings rate_limit;
   bool compress = true;
   std::uint32_t compress_threshold_bytes = 512;
   std::size_t line_max = wire::kDefaultLineMax;
   std::uint64_t sync_interval_usec = 300'000'000;
   std::uint64_t sync_interval_max_usec = 1'000'000;
+
+  bool forward_to_syslog = false;
+  int max_level_syslog = 7;  // levels above are not forwarded
 };
 
 // Fills in the directories that were not given: RUNTIME_DIRECTORY and LOGS_DIRECTORY, then the
 // system's places for root and the XDG ones for a user.
 void apply_default_directories(CollectorOptions& options);
-
-// Reads a file in journald.conf syntax. What is unknown or cannot be understood becomes a line of
-// `warnings`, "FILE:LINE: ..."; only a file that cannot be read is an error.
-Result<void> read_configuration(const std::string& path,
-                                CollectorOptions& options,
-                                std::vector<std::string>& warnings);
 
 }  // namespace logq::collect

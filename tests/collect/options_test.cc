@@ -1,45 +1,68 @@
 #include "collect/options.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
-#include "support/child_process.h"
-#include "support/temp_dir.h"
+#include "base/ids.h"
 
 namespace logq::collect {
 namespace {
 
-TEST(ReadConfiguration, FillsInWhatItKnows) {
-  const test::TempDir directory;
-  const std::string path = directory.path() + "/logqd.conf";
-  test::write_text_file(path,
-                        "[Journal]\nSystemMaxFileSize=16M\nCompress=1K\nLineMax=100\n"
-                        "SyncIntervalSec=2min\n[Logq]\nSyncIntervalMaxSec=500ms\n");
+class DefaultDirectories : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "root's defaults";
+    ::unsetenv("RUNTIME_DIRECTORY");
+    ::unsetenv("LOGS_DIRECTORY");
+  }
+  void TearDown() override { SetUp(); }
+};
+
+TEST_F(DefaultDirectories, OfTheSystemAreJournaldsAndWaitForTheFlush) {
   CollectorOptions options;
-  std::vector<std::string> warnings;
+  apply_default_directories(options);
 
-  ASSERT_TRUE(read_configuration(path, options, warnings).has_value());
-
-  EXPECT_EQ(options.max_file_size_bytes, std::uint64_t{16} << 20);
-  EXPECT_EQ(options.compress_threshold_bytes, 1024U);
-  EXPECT_EQ(options.line_max, 100U);
-  EXPECT_EQ(options.sync_interval_usec, 120'000'000U);
-  EXPECT_EQ(options.sync_interval_max_usec, 500'000U);
-  EXPECT_TRUE(warnings.empty());
+  const std::string machine = base::machine_id().to_string();
+  EXPECT_EQ(options.runtime_dir, "/run/systemd/journal");
+  EXPECT_EQ(options.storage_dir, "/var/log/journal/" + machine);
+  EXPECT_EQ(options.volatile_dir, "/run/log/journal/" + machine);
+  EXPECT_FALSE(options.persistent_at_once);
 }
 
-TEST(ReadConfiguration, WarnsOnceOfEachLineItDoesNotKnow) {
-  const test::TempDir directory;
-  const std::string path = directory.path() + "/logqd.conf";
-  test::write_text_file(path, "[Journal]\nSeal=yes\nLineMax=many\n");
+TEST_F(DefaultDirectories, OfANamespaceHaveItsNameAndNeedNoFlush) {
   CollectorOptions options;
-  std::vector<std::string> warnings;
+  options.log_namespace = "web";
+  apply_default_directories(options);
 
-  ASSERT_TRUE(read_configuration(path, options, warnings).has_value());
+  const std::string machine = base::machine_id().to_string();
+  EXPECT_EQ(options.runtime_dir, "/run/systemd/journal.web");
+  EXPECT_EQ(options.storage_dir, "/var/log/journal/" + machine + ".web");
+  EXPECT_EQ(options.volatile_dir, "/run/log/journal/" + machine + ".web");
+  EXPECT_TRUE(options.persistent_at_once);
+}
 
-  ASSERT_EQ(warnings.size(), 2U);
-  EXPECT_EQ(warnings[0], path + ":2: unknown key [Journal] Seal= ignored");
-  EXPECT_EQ(warnings[1], path + ":3: invalid value of [Journal] LineMax= ignored: many");
-  EXPECT_EQ(options.line_max, wire::kDefaultLineMax);
+TEST_F(DefaultDirectories, OfAPrivateCollectorKeepVolatileFilesBesideItsSockets) {
+  CollectorOptions options;
+  options.runtime_dir = "/r";
+  apply_default_directories(options);
+
+  EXPECT_EQ(options.volatile_dir, "/r/journal");
+  EXPECT_FALSE(options.persistent_at_once);
+}
+
+TEST_F(DefaultDirectories, TakeStorageThatIsNamedAtOnce) {
+  CollectorOptions named;
+  named.storage_dir = "/s";
+  apply_default_directories(named);
+  ::setenv("LOGS_DIRECTORY", "/l", 1);
+  CollectorOptions from_environment;
+  apply_default_directories(from_environment);
+
+  EXPECT_TRUE(named.persistent_at_once);
+  EXPECT_EQ(from_environment.storage_dir, "/l");
+  EXPECT_TRUE(from_environment.persistent_at_once);
 }
 
 }  // namespace

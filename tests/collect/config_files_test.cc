@@ -1,0 +1,157 @@
+#include "collect/config_files.h"
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "support/child_process.h"
+#include "support/temp_dir.h"
+
+namespace logq::collect {
+namespace {
+
+using test::TempDir;
+using Paths = std::vector<std::string>;
+
+void write_file(const std::string& path, const std::string& text) {
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+  test::write_text_file(path, text);
+}
+
+TEST(SystemConfigFiles, AreTheFirstMainFileAndTheDropInsOfAllDirectoriesByName) {
+  const TempDir root;
+  const std::string top = root.path();
+  for (const std::string directory : {"/etc", "/usr/lib"}) {
+    write_file(top + directory + "/systemd/journald.conf", "");
+    write_file(top + directory + "/systemd/journald.conf.d/50-both.conf", "");
+  }
+  write_file(top + "/usr/lib/systemd/journald.conf.d/60-vendor.conf", "");
+  write_file(top + "/run/systemd/journald.conf.d/10-run.conf", "");
+  write_file(top + "/run/systemd/journald.conf.d/no-drop-in", "");
+  write_file(top + "/etc/logq/logqd.conf.d/a.conf", "");
+
+  EXPECT_EQ(system_config_files("", top),
+            (Paths{top + "/etc/systemd/journald.conf",
+                   top + "/run/systemd/journald.conf.d/10-run.conf",
+                   top + "/etc/systemd/journald.conf.d/50-both.conf",
+                   top + "/usr/lib/systemd/journald.conf.d/60-vendor.conf",
+                   top + "/etc/logq/logqd.conf.d/a.conf"}));
+}
+
+TEST(SystemConfigFiles, OfANamespaceAreItsOwn) {
+  const TempDir root;
+  write_file(root.path() + "/etc/systemd/journald.conf", "");
+  write_file(root.path() + "/etc/systemd/journald@web.conf", "");
+  write_file(root.path() + "/run/systemd/journald@web.conf.d/x.conf", "");
+
+  EXPECT_EQ(system_config_files("web", root.path()),
+            (Paths{root.path() + "/etc/systemd/journald@web.conf",
+                   root.path() + "/run/systemd/journald@web.conf.d/x.conf"}));
+}
+
+TEST(ConfigFilesOf, AreTheFileAndItsOwnDropIns) {
+  const TempDir directory;
+  const std::string main = directory.path() + "/my.conf";
+  write_file(main + ".d/b.conf", "");
+  write_file(main + ".d/a.conf", "");
+
+  EXPECT_EQ(config_files_of(main), (Paths{main, main + ".d/a.conf", main + ".d/b.conf"}));
+}
+
+class ReadConfiguration : public testing::Test {
+ protected:
+  std::vector<std::string> read(const std::string& text) {
+    test::write_text_file(path_, text);
+    std::vector<std::string> warnings;
+    EXPECT_TRUE(read_configuration(path_, options_, warnings).has_value());
+    return warnings;
+  }
+  TempDir directory_;
+  std::string path_ = directory_.path() + "/logqd.conf";
+  CollectorOptions options_;
+};
+
+TEST_F(ReadConfiguration, FillsInSizesTimesAndCounts) {
+  EXPECT_TRUE(read("[Journal]\nSystemMaxUse=1G\nSystemKeepFree=500M\nSystemMaxFileSize=16M\n"
+                   "SystemMaxFiles=7\nRuntimeMaxUse=8M\nRuntimeMaxFiles=3\nMaxRetentionSec=1week\n"
+                   "MaxFileSec=2h\nSyncIntervalSec=2min\nRateLimitInterval=10s\nRateLimitBurst=50\n"
+                   "[Logq]\nSyncIntervalMaxSec=500ms\n")
+                  .empty());
+
+  EXPECT_EQ(options_.system_space.max_use_bytes, std::uint64_t{1} << 30);
+  EXPECT_EQ(options_.system_space.keep_free_bytes, std::uint64_t{500} << 20);
+  EXPECT_EQ(options_.system_space.max_file_size_bytes, std::uint64_t{16} << 20);
+  EXPECT_EQ(options_.system_space.max_files, 7U);
+  EXPECT_EQ(options_.runtime_space.max_use_bytes, std::uint64_t{8} << 20);
+  EXPECT_EQ(options_.runtime_space.max_files, 3U);
+  EXPECT_EQ(options_.max_retention_usec, std::uint64_t{7} * 86'400'000'000);
+  EXPECT_EQ(options_.max_file_usec, 7'200'000'000U);
+  EXPECT_EQ(options_.sync_interval_usec, 120'000'000U);
+  EXPECT_EQ(options_.rate_limit.interval_usec, 10'000'000U);
+  EXPECT_EQ(options_.rate_limit.burst, 50U);
+  EXPECT_EQ(options_.sync_interval_max_usec, 500'000U);
+}
+
+TEST_F(ReadConfiguration, FillsInChoices) {
+  EXPECT_TRUE(read("[Journal]\nStorage=auto\nCompress=1K\nLineMax=100\nMaxLevelStore=warning\n"
+                   "ForwardToSyslog=on\nMaxLevelSyslog=3\nMaxFileSec=infinity\n")
+                  .empty());
+
+  EXPECT_EQ(options_.storage, StorageMode::kAuto);
+  EXPECT_EQ(options_.compress_threshold_bytes, 1024U);
+  EXPECT_EQ(options_.line_max, 100U);
+  EXPECT_EQ(options_.max_level_store, 4);
+  EXPECT_TRUE(options_.forward_to_syslog);
+  EXPECT_EQ(options_.max_level_syslog, 3);
+  EXPECT_EQ(options_.max_file_usec, 0U);
+}
+
+TEST_F(ReadConfiguration, LetsAnEmptyValueRestoreTheDefault) {
+  EXPECT_TRUE(read("[Journal]\nSystemMaxUse=1G\nSystemMaxUse=\nRateLimitBurst=5\nRateLimitBurst=\n"
+                   "Storage=none\nStorage=\n")
+                  .empty());
+
+  EXPECT_FALSE(options_.system_space.max_use_bytes.has_value());
+  EXPECT_EQ(options_.rate_limit.burst, 10'000U);
+  EXPECT_EQ(options_.storage, StorageMode::kPersistent);
+}
+
+TEST_F(ReadConfiguration, WarnsOnceOfEachLineItCannotFollowAndKeepsTheDefault) {
+  EXPECT_EQ(read("[Journal]\nSael=yes\nLineMax=many\nStorage=disk\nSystemMaxFiles=-1\n"
+                 "MaxLevelStore=8\n[Other]\nKey=1\n[X-Mine]\nKey=1\n"),
+            (Paths{path_ + ":2: unknown key [Journal] Sael= ignored",
+                   path_ + ":3: invalid value of [Journal] LineMax= ignored: many",
+                   path_ + ":4: invalid value of [Journal] Storage= ignored: disk",
+                   path_ + ":5: invalid value of [Journal] SystemMaxFiles= ignored: -1",
+                   path_ + ":6: invalid value of [Journal] MaxLevelStore= ignored: 8",
+                   path_ + ":8: unknown key [Other] Key= ignored"}));
+  EXPECT_EQ(options_.line_max, wire::kDefaultLineMax);
+  EXPECT_EQ(options_.storage, StorageMode::kPersistent);
+}
+
+TEST_F(ReadConfiguration, SaysWhatItDoesNotDoOnlyWhenAskedForIt) {
+  EXPECT_EQ(read("[Journal]\nSeal=no\nForwardToWall=no\nAudit=keep\nReadKMsg=no\nSplitMode=none\n"
+                 "TTYPath=/dev/tty12\nMaxLevelWall=emerg\nForwardToWall=yes\n"),
+            Paths{path_ + ":9: [Journal] ForwardToWall=yes is not done by logqd"});
+}
+
+TEST_F(ReadConfiguration, KnowsEveryKeyOfTheDistributionsOwnFile) {
+  const std::string original = test::read_text_file("/etc/systemd/journald.conf");
+  if (original.empty()) GTEST_SKIP() << "no journald.conf here";
+  EXPECT_EQ(read(original), Paths{});
+
+  std::string uncommented;
+  for (std::size_t at = 0; at < original.size();) {
+    const std::string line = original.substr(at, original.find('\n', at) - at);
+    at += line.size() + 1;
+    const bool is_setting = line.starts_with('#') && line.find('=') != std::string::npos &&
+                            line.find(' ') == std::string::npos;
+    uncommented += (is_setting ? line.substr(1) : line) + "\n";
+  }
+  for (const std::string& warning : read(uncommented))
+    EXPECT_TRUE(warning.ends_with(" is not done by logqd")) << warning;
+  EXPECT_EQ(options_.storage, StorageMode::kAuto);
+}
+
+}  // namespace
+}  // namespace logq::collect
