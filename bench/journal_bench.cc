@@ -4,8 +4,11 @@
 //                        10 metadata fields that repeat)
 //   BM_WalkLogq          all payloads of all entries, our reader
 //   BM_WalkLibsystemd    the same through sd_journal
+//   BM_StepLogq          stepping from entry to entry without looking at any payload
+//   BM_StepLibsystemd    the same through sd_journal
 //
-// Both walks sum the payload bytes; the sums are compared before anything is timed.
+// The walks sum the payload bytes, the steps count entries; both are compared before anything is
+// timed.
 #include <unistd.h>
 
 #include <array>
@@ -67,9 +70,15 @@ class RealisticEntry {
   std::exit(1);
 }
 
+WriterOptions options_of_this_machine() {
+  WriterOptions options;
+  options.machine_id = base::machine_id();
+  return options;
+}
+
 std::unique_ptr<FileWriter> new_file(const std::string& path) {
   std::filesystem::remove(path);
-  auto writer = FileWriter::create(path, {.machine_id = base::machine_id()});
+  auto writer = FileWriter::create(path, options_of_this_machine());
   if (!writer) give_up(writer.error().message());
   return std::move(*writer);
 }
@@ -99,13 +108,18 @@ void make_bench_file() {
   if (!writer->close()) give_up("close failed");
 }
 
-std::uint64_t walk_logq() {
+std::unique_ptr<Journal> open_with_logq() {
   auto journal = Journal::open_files({bench_file()});
   if (!journal) give_up(journal.error().message());
-  std::uint64_t bytes = 0;
   (*journal)->seek_head();
-  while ((*journal)->next()) {
-    (*journal)->for_each_payload([&](std::string_view payload) {
+  return std::move(*journal);
+}
+
+std::uint64_t walk_logq() {
+  const std::unique_ptr<Journal> journal = open_with_logq();
+  std::uint64_t bytes = 0;
+  while (journal->next()) {
+    journal->for_each_payload([&](std::string_view payload) {
       bytes += payload.size();
       return true;
     });
@@ -113,11 +127,33 @@ std::uint64_t walk_logq() {
   return bytes;
 }
 
-std::uint64_t walk_libsystemd() {
+std::uint64_t step_logq() {
+  const std::unique_ptr<Journal> journal = open_with_logq();
+  std::uint64_t entries = 0;
+  while (journal->next())
+    ++entries;
+  return entries;
+}
+
+sd_journal* open_with_libsystemd() {
   const char* paths[] = {bench_file().c_str(), nullptr};
   sd_journal* journal = nullptr;
   if (sd_journal_open_files(&journal, paths, 0) < 0) give_up("libsystemd cannot open the file");
   sd_journal_set_data_threshold(journal, 0);
+  return journal;
+}
+
+std::uint64_t step_libsystemd() {
+  sd_journal* journal = open_with_libsystemd();
+  std::uint64_t entries = 0;
+  while (sd_journal_next(journal) > 0)
+    ++entries;
+  sd_journal_close(journal);
+  return entries;
+}
+
+std::uint64_t walk_libsystemd() {
+  sd_journal* journal = open_with_libsystemd();
   std::uint64_t bytes = 0;
   while (sd_journal_next(journal) > 0) {
     const void* data = nullptr;
@@ -162,6 +198,14 @@ void BM_WalkLibsystemd(benchmark::State& state) {
   walk<walk_libsystemd>(state);
 }
 BENCHMARK(BM_WalkLibsystemd)->Unit(benchmark::kMillisecond);
+void BM_StepLogq(benchmark::State& state) {
+  walk<step_logq>(state);
+}
+BENCHMARK(BM_StepLogq)->Unit(benchmark::kMillisecond);
+void BM_StepLibsystemd(benchmark::State& state) {
+  walk<step_libsystemd>(state);
+}
+BENCHMARK(BM_StepLibsystemd)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace logq::journal
@@ -172,6 +216,7 @@ int main(int argc, char** argv) {
   using namespace logq::journal;  // NOLINT(google-build-using-namespace): main has no other home
   make_bench_file();
   if (walk_logq() != walk_libsystemd()) give_up("the two readers disagree");
+  if (step_logq() != step_libsystemd()) give_up("the two readers count differently");
   benchmark::RunSpecifiedBenchmarks();
   std::filesystem::remove(bench_file());
   return 0;

@@ -1,0 +1,133 @@
+"""Ingest: the same sender into journald, into logqd, and into a loop that drops everything."""
+
+import subprocess
+import tempfile
+import threading
+import time
+
+import answers
+import peers
+from table import Row, median
+
+CLIENT_FIELDS = "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,CODE_FILE,CODE_LINE,CODE_FUNC,REQUEST_ID,DURATION_USEC"
+
+
+class Sample:
+    def __init__(self, seconds, entries, cpu=0.0, anonymous_kib=0):
+        self.rate = entries / seconds
+        self.cpu_usec = cpu * 1e6 / entries
+        self.anonymous_kib = anonymous_kib
+
+
+def sender_argv(binaries, socket_dir, kind, count, batch):
+    if kind == "stream":
+        return [str(binaries / "load_sender"), "stream", f"{socket_dir}/stdout", str(count)]
+    return [str(binaries / "load_sender"), "native", f"{socket_dir}/socket", str(count), str(batch)]
+
+
+def run_bare(binaries, kind, count, batch):
+    """How fast the sender is when nothing is done with what it sends."""
+    with tempfile.TemporaryDirectory(prefix="logq-bench-") as directory:
+        name = "stdout" if kind == "stream" else "socket"
+        argv = [str(binaries / "bare_sink"), kind, f"{directory}/{name}"]
+        if kind == "native":
+            argv.append(str(-(-count // batch)))
+        with subprocess.Popen(argv, stdout=subprocess.PIPE) as sink:
+            sink.stdout.readline()
+            start = time.monotonic()
+            subprocess.run(sender_argv(binaries, directory, kind, count, batch), check=True)
+            sink.wait(timeout=60)
+            return Sample(time.monotonic() - start, count)
+
+
+def run_collector(collector, binaries, kind, count, batch):
+    before = peers.entries_in(collector.storage)
+    cpu_before = collector.cpu_seconds()
+    peak = PeakMemory(collector)
+    start = time.monotonic()
+    subprocess.run(sender_argv(binaries, collector.runtime, kind, count, batch), check=True)
+    collector.wait_for_entries(before + count)
+    seconds = time.monotonic() - start
+    return Sample(seconds, count, collector.cpu_seconds() - cpu_before, peak.stop())
+
+
+class PeakMemory:
+    """The largest anonymous memory of a collector between its construction and stop()."""
+
+    def __init__(self, collector):
+        self.peak = 0
+        self.done = threading.Event()
+        self.collector = collector
+        self.thread = threading.Thread(target=self.watch)
+        self.thread.start()
+
+    def watch(self):
+        while not self.done.wait(0.05):
+            self.peak = max(self.peak, self.collector.anonymous_kib())
+
+    def stop(self):
+        self.done.set()
+        self.thread.join()
+        return max(self.peak, self.collector.anonymous_kib())
+
+
+def one_round(binaries, kind, count, batch):
+    """A sample of each peer, and the digests and sizes of what the two collectors stored."""
+    samples = {"bare": run_bare(binaries, kind, count, batch)}
+    digests, sizes = {}, {}
+    for make in (peers.journald, lambda: peers.logqd(binaries)):
+        collector = make()
+        try:
+            samples[collector.name] = run_collector(collector, binaries, kind, count, batch)
+            collector.stop()
+            digests[collector.name] = answers.digest(
+                collector.storage, [f"--output-fields={CLIENT_FIELDS}", "SYSLOG_IDENTIFIER=orders"])
+            sizes[collector.name] = collector.disk_bytes() / count
+        finally:
+            collector.stop()
+            collector.remove()
+    if len(set(digests.values())) != 1:
+        raise RuntimeError(f"{kind}, batch {batch}: journald and logqd stored different entries")
+    return samples, sizes
+
+
+def measure(binaries, kind, count, batch, rounds):
+    results = [one_round(binaries, kind, count, batch) for _ in range(rounds)]
+    rate = {name: median([samples[name].rate for samples, _ in results])
+            for name in ("bare", "journald", "logqd")}
+    cpu = {name: median([samples[name].cpu_usec for samples, _ in results])
+           for name in ("journald", "logqd")}
+    memory = {name: max(samples[name].anonymous_kib for samples, _ in results)
+              for name in ("journald", "logqd")}
+    size = {name: median([sizes[name] for _, sizes in results]) for name in ("journald", "logqd")}
+    return rate, cpu, memory, size
+
+
+def rows(binaries, count, rounds):
+    single = measure(binaries, "native", count, 1, rounds)
+    batched = measure(binaries, "native", count, 50, rounds)
+    stream = measure(binaries, "stream", count, 1, rounds)
+
+    def per_second(value):
+        return f"{value / 1000:.0f}k/s"
+
+    rate, cpu, memory, size = single
+    yield Row("ingest, 1 entry per datagram, share of the bare loop", per_second(rate["logqd"]),
+              "bare recvmmsg loop " + per_second(rate["bare"]), rate["logqd"] / rate["bare"], "≥ 0.85")
+    yield Row("the same beside journald", per_second(rate["logqd"]),
+              "journald " + per_second(rate["journald"]), rate["logqd"] / rate["journald"], "")
+    yield Row("collector CPU per entry", f"{cpu['logqd']:.1f} µs", f"journald {cpu['journald']:.1f} µs",
+              cpu["logqd"] / cpu["journald"], "≤ 0.17")
+    rate = batched[0]
+    yield Row("ingest, 50 entries per datagram", per_second(rate["logqd"]),
+              "journald " + per_second(rate["journald"]), rate["logqd"] / rate["journald"], "≥ 9")
+    rate = stream[0]
+    yield Row("stdout stream lines", per_second(rate["logqd"]),
+              "journald " + per_second(rate["journald"]), rate["logqd"] / rate["journald"], "≥ 6")
+    yield Row("the same, share of a reader that drops", per_second(rate["logqd"]),
+              "read loop " + per_second(rate["bare"]), rate["logqd"] / rate["bare"], "")
+    yield Row("anonymous memory under load, at most", f"{memory['logqd'] / 1024:.1f} MiB",
+              f"journald {memory['journald'] / 1024:.1f} MiB", memory["logqd"] / memory["journald"],
+              "≤ 16 MiB + 4 KiB per client")
+    yield Row("bytes per stored entry, 8 client fields", f"{size['logqd']:.0f} B",
+              f"journald {size['journald']:.0f} B", size["logqd"] / size["journald"], "≤ 0.9")

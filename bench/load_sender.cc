@@ -1,0 +1,142 @@
+// load_sender: sends entries to a collector as fast as it takes them, or at a given rate.
+//
+//   load_sender native SOCKET COUNT BATCH [PER_SECOND]   datagrams of BATCH entries each
+//   load_sender stream SOCKET COUNT                      lines on one stdout stream
+//
+// Everything is encoded before the first byte is sent, in chunks, so that the sender is not what is
+// measured. Ends when all is sent, not when all is stored.
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "load_entry.h"
+
+namespace logq::bench {
+namespace {
+
+constexpr std::uint64_t kChunk = 16;  // datagrams per sendmmsg
+
+[[noreturn]] void give_up(const char* what) {
+  std::fprintf(stderr, "load_sender: %s: %s\n", what, std::strerror(errno));
+  std::exit(1);
+}
+
+int connect_to(const char* path, int type) {
+  const int fd = ::socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
+  const int buffer_bytes = 8 << 20;
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof(buffer_bytes));
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) < 0) {
+    give_up(path);
+  }
+  return fd;
+}
+
+// Sleeps until `number` entries are due; nothing without a rate.
+class Pace {
+ public:
+  explicit Pace(std::uint64_t per_second) : per_second_(per_second) {
+    ::clock_gettime(CLOCK_MONOTONIC, &start_);
+  }
+  void wait_for(std::uint64_t number) const {
+    if (per_second_ == 0) return;
+    timespec due = start_;
+    const std::uint64_t nsec = number * 1'000'000'000 / per_second_;
+    due.tv_sec += static_cast<time_t>(nsec / 1'000'000'000);
+    due.tv_nsec += static_cast<long>(nsec % 1'000'000'000);
+    if (due.tv_nsec >= 1'000'000'000) {
+      due.tv_nsec -= 1'000'000'000;
+      ++due.tv_sec;
+    }
+    ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, nullptr);
+  }
+
+ private:
+  std::uint64_t per_second_;
+  timespec start_{};
+};
+
+void send_all(int fd, std::vector<mmsghdr>& messages) {
+  std::size_t sent = 0;
+  while (sent < messages.size()) {
+    const int n = ::sendmmsg(fd, messages.data() + sent,
+                             static_cast<unsigned>(messages.size() - sent), MSG_NOSIGNAL);
+    if (n < 0 && errno != EINTR) give_up("sendmmsg");
+    if (n > 0) sent += static_cast<std::size_t>(n);
+  }
+}
+
+void send_native(int fd, std::uint64_t count, std::uint64_t batch, const Pace& pace) {
+  std::vector<std::string> texts(kChunk);
+  std::vector<iovec> parts(kChunk);
+  std::vector<mmsghdr> messages;
+  for (std::uint64_t number = 0; number < count;) {
+    messages.clear();
+    for (std::size_t i = 0; i < kChunk && number < count; ++i) {
+      texts[i].clear();
+      for (std::uint64_t k = 0; k < batch && number < count; ++k) {
+        if (k > 0) texts[i] += '\n';
+        append_native_entry(number++, texts[i]);
+      }
+      parts[i] = {texts[i].data(), texts[i].size()};
+      mmsghdr message{};
+      message.msg_hdr.msg_iov = &parts[i];
+      message.msg_hdr.msg_iovlen = 1;
+      messages.push_back(message);
+    }
+    pace.wait_for(number);
+    send_all(fd, messages);
+  }
+}
+
+void write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno != EINTR) give_up("write");
+    if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void send_stream(int fd, std::uint64_t count) {
+  write_all(fd, "orders\n\n30\n1\n0\n0\n0\n");
+  std::string text;
+  for (std::uint64_t number = 0; number < count; ++number) {
+    text += load_message(number) + "\n";
+    if (text.size() < (64 << 10) && number + 1 < count) continue;
+    write_all(fd, text);
+    text.clear();
+  }
+}
+
+}  // namespace
+}  // namespace logq::bench
+
+int main(int argc, char** argv) {
+  using namespace logq::bench;  // NOLINT(google-build-using-namespace): main has no other home
+  const auto number = [&](int i) { return i < argc ? std::strtoull(argv[i], nullptr, 10) : 0ULL; };
+  const std::string_view kind = argc > 1 ? argv[1] : "";
+  if (kind == "native" && argc >= 5 && number(4) > 0) {
+    send_native(connect_to(argv[2], SOCK_DGRAM), number(3), number(4), Pace(number(5)));
+  } else if (kind == "stream" && argc == 4) {
+    send_stream(connect_to(argv[2], SOCK_STREAM), number(3));
+  } else {
+    std::fputs(
+        "usage: load_sender native SOCKET COUNT BATCH [PER_SECOND]\n"
+        "       load_sender stream SOCKET COUNT\n",
+        stderr);
+    return 2;
+  }
+  return 0;
+}

@@ -1,0 +1,102 @@
+"""Reading: logq and journalctl over the same files, answers compared before anything is timed."""
+
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+from table import Row, median
+
+# What newer versions of journalctl add (docs/journalctl-parity.md).
+NEW_EXPORT_LINES = (b"__SEQNUM=", b"__SEQNUM_ID=")
+NEW_JSON_MEMBERS = ("__SEQNUM", "__SEQNUM_ID")
+JSON_COMPARED = 20_000
+
+
+class Job:
+    def __init__(self, name, arguments, goal, statuses=(0,)):
+        self.name = name
+        self.arguments = arguments
+        self.goal = goal
+        self.statuses = statuses
+
+
+JOBS = [
+    Job("`-o cat`", ["-o", "cat"], "≥ 10"),
+    Job("`-o short`", ["-o", "short"], "≥ 10"),
+    Job("`-o verbose`", ["-o", "verbose"], "≥ 10"),
+    Job("`-o export`", ["-o", "export"], "≥ 10"),
+    Job("`-o json`", ["-o", "json"], "≥ 25"),
+    Job("`-g`, no hit", ["-g", "no such text anywhere"], "≥ 20", (1,)),
+    Job("`-g`, few hits", ["-g", "orders/12345 "], "≥ 20"),
+    Job("`-n 100`", ["-n", "100"], "≥ 1"),
+    Job("one indexed match", ["REQUEST_ID=req-77777"], "≥ 1"),
+]
+
+
+def argv(program, directory, arguments):
+    return [program, "-q", "--no-pager", "-D", str(directory), *arguments]
+
+
+def timed(command, statuses):
+    with open(os.devnull, "wb") as nowhere:
+        start = time.monotonic()
+        status = subprocess.run(command, stdout=nowhere, stderr=subprocess.DEVNULL).returncode
+        seconds = time.monotonic() - start
+    if status not in statuses:
+        raise RuntimeError(f"{' '.join(command)}: exit status {status}")
+    return seconds
+
+
+def comparable_json(line):
+    entry = json.loads(line)
+    for name in NEW_JSON_MEMBERS:
+        entry.pop(name, None)
+    return entry
+
+
+def answer(program, directory, arguments):
+    """A digest of the output without what newer versions add; JSON as objects, the newest ones."""
+    is_json = "json" in arguments
+    if is_json:
+        arguments = [*arguments, "-n", str(JSON_COMPARED)]
+    digest = hashlib.sha256()
+    with subprocess.Popen(argv(program, directory, arguments), stdout=subprocess.PIPE) as reader:
+        for line in reader.stdout:
+            if is_json:
+                digest.update(json.dumps(comparable_json(line), sort_keys=True).encode())
+            elif not line.startswith(NEW_EXPORT_LINES):
+                digest.update(line)
+    return digest.hexdigest()
+
+
+def answers_agree(logq, directory, job):
+    return answer(logq, directory, job.arguments) == answer("journalctl", directory, job.arguments)
+
+
+def rows_for(logq, directory, jobs, rounds, what):
+    for job in jobs:
+        if not answers_agree(logq, directory, job):
+            yield Row(f"{job.name}, {what}", "answers differ", "journalctl", None, job.goal)
+            continue
+        ours, theirs = [], []
+        for _ in range(rounds):
+            theirs.append(timed(argv("journalctl", directory, job.arguments), job.statuses))
+            ours.append(timed(argv(logq, directory, job.arguments), job.statuses))
+        mine, peer = median(ours), median(theirs)
+        yield Row(f"{job.name}, {what}", f"{mine * 1000:.0f} ms", f"journalctl {peer * 1000:.0f} ms",
+                  peer / mine, job.goal)
+
+
+def verify_row(logq, directory, rounds, what):
+    files = sorted(str(path) for path in pathlib.Path(directory).glob("*.journal"))
+    arguments = ["--verify", *[f"--file={path}" for path in files]]
+    ours, theirs = [], []
+    for _ in range(rounds):
+        theirs.append(timed(["journalctl", *arguments], (0,)))
+        ours.append(timed([logq, *arguments], (0,)))
+    mine, peer = median(ours), median(theirs)
+    return Row(f"`--verify`, {what}", f"{mine * 1000:.0f} ms", f"journalctl {peer * 1000:.0f} ms",
+               peer / mine, "≥ 10")

@@ -1,0 +1,28 @@
+"""The table of ./dev bench: rows with their ratio and goal, written as Markdown."""
+
+import dataclasses
+import statistics
+
+
+def median(values):
+    return statistics.median(values)
+
+
+@dataclasses.dataclass
+class Row:
+    job: str
+    ours: str
+    peer: str
+    ratio: float | None  # the goal says which way is better; None: not comparable, a failure
+    goal: str
+
+
+def ratio_text(row):
+    return "-" if row.ratio is None else f"{row.ratio:.2f}"
+
+
+def render(rows):
+    lines = ["| job | logq | peer, same run | ratio | goal |", "|---|---|---|---|---|"]
+    for row in rows:
+        lines.append(f"| {row.job} | {row.ours} | {row.peer} | {ratio_text(row)} | {row.goal} |")
+    return "\n".join(lines) + "\n"
