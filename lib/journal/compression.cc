@@ -1,12 +1,11 @@
 #include "journal/compression.h"
 
+#include <lz4.h>
+#include <lzma.h>
 #include <zstd.h>
 
-#include <algorithm>
-#include <cerrno>
-
-#include "base/try.h"
-#include "journal/format.h"
+#include <climits>
+#include <cstring>
 
 namespace logq::journal {
 namespace {
@@ -14,8 +13,39 @@ namespace {
 // zstd's default. Higher levels cost the collector several times the CPU for a few per cent.
 constexpr int kZstdLevel = 3;
 
-// Where the frame does not say its size, the output grows from here by doubling.
-constexpr std::size_t kFirstGuessBytes = std::size_t{64} << 10;
+// As systemd's files have it: the fastest match finder, a dictionary of 1 MiB, no check of its own.
+constexpr std::uint32_t kXzPreset = 0;
+constexpr std::uint32_t kXzDictionaryBytes = std::uint32_t{1} << 20;
+
+// An LZ4 block does not know how long it was, so its size is stored in front of it.
+std::optional<std::size_t> compress_lz4(std::string_view payload, std::span<std::byte> out) {
+  if (payload.size() > INT_MAX || out.size() > INT_MAX || out.size() <= sizeof(Le64)) {
+    return std::nullopt;
+  }
+  Le64 size;
+  size = payload.size();
+  std::memcpy(out.data(), &size, sizeof size);
+  const auto room = out.subspan(sizeof size);
+  const int written =
+      LZ4_compress_default(payload.data(), static_cast<char*>(static_cast<void*>(room.data())),
+                           static_cast<int>(payload.size()), static_cast<int>(room.size()));
+  if (written <= 0) return std::nullopt;
+  return sizeof size + static_cast<std::size_t>(written);
+}
+
+std::optional<std::size_t> compress_xz(std::string_view payload, std::span<std::byte> out) {
+  lzma_options_lzma options;
+  if (lzma_lzma_preset(&options, kXzPreset) != 0) return std::nullopt;
+  options.dict_size = kXzDictionaryBytes;
+  lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+  std::size_t written = 0;
+  const auto* from = static_cast<const std::uint8_t*>(static_cast<const void*>(payload.data()));
+  auto* to = static_cast<std::uint8_t*>(static_cast<void*>(out.data()));
+  const lzma_ret done = lzma_stream_buffer_encode(filters, LZMA_CHECK_NONE, nullptr, from,
+                                                  payload.size(), to, &written, out.size());
+  if (done != LZMA_OK) return std::nullopt;
+  return written;
+}
 
 }  // namespace
 
@@ -30,82 +60,16 @@ struct Compressor::Context {
 Compressor::Compressor() : context_(std::make_unique<Context>()) {}
 Compressor::~Compressor() = default;
 
-std::optional<std::size_t> Compressor::zstd(std::string_view payload, std::span<std::byte> out) {
+std::optional<std::size_t> Compressor::compress(Compression algorithm,
+                                                std::string_view payload,
+                                                std::span<std::byte> out) {
+  if (algorithm == Compression::kLz4) return compress_lz4(payload, out);
+  if (algorithm == Compression::kXz) return compress_xz(payload, out);
   if (context_->zstd == nullptr) return std::nullopt;
   const std::size_t size = ZSTD_compressCCtx(context_->zstd, out.data(), out.size(), payload.data(),
                                              payload.size(), kZstdLevel);
   if (ZSTD_isError(size) != 0) return std::nullopt;
   return size;
-}
-
-struct Decompressor::Context {
-  ZSTD_DCtx* zstd = ZSTD_createDCtx();
-  Context() = default;
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  ~Context() { ZSTD_freeDCtx(zstd); }
-};
-
-Decompressor::Decompressor() : context_(std::make_unique<Context>()) {}
-Decompressor::~Decompressor() = default;
-Decompressor::Decompressor(Decompressor&&) noexcept = default;
-Decompressor& Decompressor::operator=(Decompressor&&) noexcept = default;
-
-Result<void> Decompressor::decompress(std::uint8_t object_flags,
-                                      std::string_view compressed,
-                                      std::string& out,
-                                      std::size_t max_bytes) {
-  switch (object_flags & kObjectCompressedAny) {
-    case kObjectCompressedZstd:
-      return zstd(compressed, out, max_bytes);
-    case kObjectCompressedLz4:
-      return fail(Error::make(Errc::kUnsupported, "payload is compressed with lz4"));
-    case kObjectCompressedXz:
-      return fail(Error::make(Errc::kUnsupported, "payload is compressed with xz"));
-    default:
-      return fail(Error::make(Errc::kCorrupt, "payload names not exactly one compression"));
-  }
-}
-
-// Streams, because frames may be concatenated and need not announce their size, and because an
-// announced size is not to be trusted with an allocation.
-Result<void> Decompressor::zstd(std::string_view compressed,
-                                std::string& out,
-                                std::size_t max_bytes) {
-  if (context_->zstd == nullptr) return fail(Error::system(ENOMEM, "zstd context"));
-  ZSTD_DCtx_reset(context_->zstd, ZSTD_reset_session_only);
-  const auto announced = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
-  if (announced == ZSTD_CONTENTSIZE_ERROR) {
-    return fail(Error::make(Errc::kCorrupt, "payload is no zstd frame"));
-  }
-  std::size_t first = kFirstGuessBytes;
-  if (announced != ZSTD_CONTENTSIZE_UNKNOWN) {
-    if (announced > max_bytes) return fail(Error::make(Errc::kTooLarge, "payload is too large"));
-    // A small frame that promises gigabytes gets no more than it can plausibly hold at once.
-    first = std::min<std::size_t>(announced, compressed.size() * 1024 + kFirstGuessBytes);
-  }
-  out.resize(std::max(std::min(first, max_bytes), std::size_t{1}));
-
-  ZSTD_inBuffer in{compressed.data(), compressed.size(), 0};
-  std::size_t produced = 0;
-  for (;;) {
-    ZSTD_outBuffer chunk{out.data(), out.size(), produced};
-    const std::size_t hint = ZSTD_decompressStream(context_->zstd, &chunk, &in);
-    if (ZSTD_isError(hint) != 0) {
-      return fail(Error::make(Errc::kCorrupt, "zstd payload is damaged"));
-    }
-    produced = chunk.pos;
-    if (hint == 0 && in.pos == in.size) break;
-    if (produced == out.size()) {
-      if (out.size() >= max_bytes)
-        return fail(Error::make(Errc::kTooLarge, "payload is too large"));
-      out.resize(std::min(out.size() * 2, max_bytes));
-    } else if (in.pos == in.size) {
-      return fail(Error::make(Errc::kCorrupt, "zstd payload ends early"));
-    }
-  }
-  out.resize(produced);
-  return {};
 }
 
 }  // namespace logq::journal

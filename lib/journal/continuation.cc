@@ -1,11 +1,10 @@
 #include "journal/continuation.h"
 
-#include <array>
 #include <cstring>
 #include <string_view>
 
-#include "base/siphash.h"
 #include "base/try.h"
+#include "journal/file_hash.h"
 
 namespace logq::journal {
 namespace {
@@ -26,10 +25,6 @@ Result<void> check_tables(const ObjectHeap& heap) {
   return {};
 }
 
-std::uint64_t slot(const ObjectHeap& heap, std::uint64_t array, std::uint64_t index) {
-  return *heap.at<Le32>(array + sizeof(EntryArrayObject) + index * sizeof(Le32));
-}
-
 // Arrays all but the last one of which are full must add up to the number of entries.
 Result<ChainTail> check_chain(const ObjectHeap& heap) {
   const Header& file = heap.header();
@@ -40,35 +35,36 @@ Result<ChainTail> check_chain(const ObjectHeap& heap) {
   while (array != tail.array_offset) {
     const auto* object = heap.checked<EntryArrayObject>(array, ObjectType::kEntryArray);
     if (object == nullptr) return fail(Error::corrupt(array, "entry array chain is broken"));
-    entries += (object->object.size - sizeof(EntryArrayObject)) / sizeof(Le32);
+    entries += chain_slots(heap, *object);
     const std::uint64_t next = object->next_entry_array_offset;
     if (next <= array) return fail(Error::corrupt(array, "entry array chain runs backwards"));
     array = next;
   }
   if (entries != file.n_entries || heap.at<EntryArrayObject>(array)->next_entry_array_offset != 0 ||
-      (tail.used < tail.capacity && slot(heap, array, tail.used) != 0)) {
+      (tail.used < tail.capacity && load_slot(heap, array, tail.used) != 0)) {
     return fail(Error::corrupt(array, "entry arrays do not fit the number of entries"));
   }
   return tail;
 }
 
-// The values of an entry were hashed with the file's id; with another one none is found again.
-bool fits_file_id(const ObjectHeap& heap, std::uint64_t entry) {
-  const std::uint64_t item = *heap.at<Le32>(entry + sizeof(EntryObject));
-  const auto* data = heap.checked<CompactDataObject>(item, ObjectType::kData);
-  if (data == nullptr) return false;
-  if (data->data.object.flags != 0) return true;  // not worth unpacking
-  std::array<std::uint8_t, 16> key{};
-  std::memcpy(key.data(), heap.header().file_id, key.size());
-  const std::string_view payload(heap.bytes(item) + sizeof(CompactDataObject),
-                                 data->data.object.size - sizeof(CompactDataObject));
-  return base::SipHash24(key)(payload) == data->data.hash;
+// The values of an entry were hashed as the header's flags and id say; otherwise none would be
+// found again.
+bool fits_file_hash(const ObjectHeap& heap, std::uint64_t entry) {
+  const std::uint64_t item =
+      heap.layout().compact ? std::uint64_t{*heap.at<Le32>(entry + sizeof(EntryObject))}
+                            : heap.at<EntryItem>(entry + sizeof(EntryObject))->object_offset.load();
+  const auto* data = heap.checked<DataObject>(item, ObjectType::kData);
+  const std::uint64_t head = heap.layout().payload_offset;
+  if (data == nullptr || data->object.size <= head) return false;
+  if (data->object.flags != 0) return true;  // not worth unpacking
+  const std::string_view payload(heap.bytes(item) + head, data->object.size - head);
+  return FileHash(heap.header())(payload) == data->hash;
 }
 
 Result<void> check_ends(const ObjectHeap& heap, const ChainTail& tail) {
   const Header& file = heap.header();
-  const std::uint64_t first = slot(heap, file.entry_array_offset, 0);
-  const std::uint64_t last = slot(heap, tail.array_offset, tail.used - 1);
+  const std::uint64_t first = load_slot(heap, file.entry_array_offset, 0);
+  const std::uint64_t last = load_slot(heap, tail.array_offset, tail.used - 1);
   const auto* head = heap.checked<EntryObject>(first, ObjectType::kEntry);
   const auto* end = heap.checked<EntryObject>(last, ObjectType::kEntry);
   if (head == nullptr || head->seqnum != file.head_entry_seqnum ||
@@ -78,7 +74,8 @@ Result<void> check_ends(const ObjectHeap& heap, const ChainTail& tail) {
   if (end == nullptr || last != file.tail_entry_offset || end->seqnum != file.tail_entry_seqnum ||
       end->realtime != file.tail_entry_realtime || end->monotonic != file.tail_entry_monotonic ||
       std::memcmp(end->boot_id, file.tail_entry_boot_id, sizeof end->boot_id) != 0 ||
-      end->object.size < sizeof(EntryObject) + sizeof(Le32) || !fits_file_id(heap, last)) {
+      end->object.size < sizeof(EntryObject) + heap.layout().item_bytes ||
+      !fits_file_hash(heap, last)) {
     return fail(Error::corrupt(last, "the last entry is not the header's"));
   }
   return {};

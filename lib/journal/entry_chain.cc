@@ -18,21 +18,39 @@ std::uint64_t next_capacity(const ObjectHeap& heap, const ChainTail& tail, std::
   return std::max(kSlotsMin, std::min(wanted, useful));
 }
 
-std::uint64_t array_bytes(std::uint64_t slots) {
-  return sizeof(EntryArrayObject) + slots * sizeof(Le32);
+std::uint64_t array_bytes(const ObjectHeap& heap, std::uint64_t slots) {
+  return sizeof(EntryArrayObject) + slots * heap.layout().slot_bytes;
 }
 
-Le32& slot(const ObjectHeap& heap, std::uint64_t array, std::uint64_t index) {
-  return *heap.at<Le32>(array + array_bytes(index));
+void store_slot(const ObjectHeap& heap,
+                std::uint64_t array,
+                std::uint64_t index,
+                std::uint64_t entry) {
+  const std::uint64_t slot = array + array_bytes(heap, index);
+  if (heap.layout().compact) {
+    store_release(*heap.at<Le32>(slot), static_cast<std::uint32_t>(entry));
+  } else {
+    store_release(*heap.at<Le64>(slot), entry);
+  }
 }
 
 }  // namespace
+
+std::uint64_t chain_slots(const ObjectHeap& heap, const EntryArrayObject& array) {
+  return (array.object.size - sizeof(EntryArrayObject)) / heap.layout().slot_bytes;
+}
+
+std::uint64_t load_slot(const ObjectHeap& heap, std::uint64_t array, std::uint64_t index) {
+  const std::uint64_t slot = array + array_bytes(heap, index);
+  if (heap.layout().compact) return *heap.at<Le32>(slot);
+  return *heap.at<Le64>(slot);
+}
 
 Result<ChainTail> load_chain_tail(const ObjectHeap& heap, std::uint64_t array, std::uint64_t used) {
   const auto* object = heap.checked<EntryArrayObject>(array, ObjectType::kEntryArray);
   if (object == nullptr)
     return fail(Error::corrupt(array, "no entry array where the tail should be"));
-  const std::uint64_t capacity = (object->object.size - sizeof(EntryArrayObject)) / sizeof(Le32);
+  const std::uint64_t capacity = chain_slots(heap, *object);
   if (used == 0 || used > capacity || capacity > UINT32_MAX) {
     return fail(Error::corrupt(array, "entry array holds more than it can"));
   }
@@ -40,25 +58,42 @@ Result<ChainTail> load_chain_tail(const ObjectHeap& heap, std::uint64_t array, s
                    static_cast<std::uint32_t>(capacity)};
 }
 
+// Arrays double, so the walk is short.
+Result<ChainTail> find_chain_tail(const ObjectHeap& heap,
+                                  std::uint64_t first,
+                                  std::uint64_t length) {
+  std::uint64_t array = first;
+  std::uint64_t left = length;
+  for (;;) {
+    const auto* object = heap.checked<EntryArrayObject>(array, ObjectType::kEntryArray);
+    if (object == nullptr) return fail(Error::corrupt(array, "entry array chain is broken"));
+    const std::uint64_t slots = chain_slots(heap, *object);
+    if (left <= slots) return load_chain_tail(heap, array, left);
+    left -= slots;
+    const std::uint64_t next = object->next_entry_array_offset;
+    if (next <= array) return fail(Error::corrupt(array, "entry array chain runs backwards"));
+    array = next;
+  }
+}
+
 std::uint64_t chain_growth_bytes(const ObjectHeap& heap,
                                  const ChainTail& tail,
                                  std::uint64_t length) {
   if (tail.used < tail.capacity) return 0;
-  return align8(array_bytes(next_capacity(heap, tail, length)));
+  return align8(array_bytes(heap, next_capacity(heap, tail, length)));
 }
 
 void append_to_chain(
     ObjectHeap& heap, ChainTail& tail, std::uint64_t length, Le64& first, std::uint64_t entry) {
-  const auto item = static_cast<std::uint32_t>(entry);
   if (tail.used < tail.capacity) {
-    store_release(slot(heap, tail.array_offset, tail.used), item);
+    store_slot(heap, tail.array_offset, tail.used, entry);
     ++tail.used;
     return;
   }
   // Fresh bytes of the file are zero, so all other slots are empty.
   const std::uint64_t capacity = next_capacity(heap, tail, length);
-  const std::uint64_t array = heap.begin(array_bytes(capacity));
-  slot(heap, array, 0) = item;
+  const std::uint64_t array = heap.begin(array_bytes(heap, capacity));
+  store_slot(heap, array, 0, entry);
   heap.commit(array, ObjectType::kEntryArray);
   Header& header = heap.header();
   store_release(header.n_entry_arrays, header.n_entry_arrays + 1);

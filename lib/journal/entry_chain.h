@@ -19,6 +19,16 @@ struct ChainTail {
 
 // The tail a file describes; kCorrupt when there is no such array.
 Result<ChainTail> load_chain_tail(const ObjectHeap& heap, std::uint64_t array, std::uint64_t used);
+// The tail of a chain of `length` entries that begins at `first`, for files that do not describe
+// it.
+Result<ChainTail> find_chain_tail(const ObjectHeap& heap,
+                                  std::uint64_t first,
+                                  std::uint64_t length);
+
+// How many slots the array has. REQUIRES: the heap has checked the object.
+std::uint64_t chain_slots(const ObjectHeap& heap, const EntryArrayObject& array);
+// REQUIRES: `index` is below the slots of the array.
+std::uint64_t load_slot(const ObjectHeap& heap, std::uint64_t array, std::uint64_t index);
 
 // Bytes that appending one more entry to a chain of `length` entries may take: 0 or a new array.
 std::uint64_t chain_growth_bytes(const ObjectHeap& heap,

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <tuple>
 
-#include "base/jenkins.h"
 #include "base/try.h"
 #include "journal/file_writer_impl.h"
 #include "journal/live_field.h"
@@ -87,40 +86,45 @@ Result<void> FileWriter::Impl::look_up(std::span<const std::string_view> payload
 
 // What is known about a payload; data_offset is 0 when it is not yet in the file.
 Result<KnownValue> FileWriter::Impl::look_up_value(std::string_view payload) {
-  const std::uint64_t hash = values_.hash(payload);
+  const std::uint64_t hash = values_.hash()(payload);
   const KnownValue* recent = recent_.find(hash);
   if (recent != nullptr && values_.equals(recent->data_offset, payload)) return *recent;
   KnownValue value;
   const std::uint64_t data = LOGQ_TRY(values_.find(payload, hash));
   if (data != 0) value = LOGQ_TRY(load_value(data));
   value.hash = hash;
-  value.xor_part = base::jenkins_hash64(payload);
+  value.xor_part = values_.hash().xor_part(payload, hash);
   return value;
 }
 
 Result<KnownValue> FileWriter::Impl::load_value(std::uint64_t data_offset) const {
-  const auto* object = heap_.at<CompactDataObject>(data_offset);
-  const std::uint64_t n_entries = object->data.n_entries;
+  const auto* object = heap_.at<DataObject>(data_offset);
+  const std::uint64_t n_entries = object->n_entries;
   if (n_entries > header().n_entries) {
     return fail(Error::corrupt(data_offset, "value in more entries than there are"));
   }
   KnownValue value;
   value.data_offset = static_cast<std::uint32_t>(data_offset);
   value.n_entries = static_cast<std::uint32_t>(n_entries);
-  if (n_entries > 1) {
-    value.tail = LOGQ_TRY(load_chain_tail(heap_, object->tail_entry_array_offset,
-                                          object->tail_entry_array_n_entries));
+  if (n_entries <= 1) return value;
+  if (heap_.layout().compact) {
+    const auto* tail = heap_.at<CompactDataObject>(data_offset);
+    value.tail = LOGQ_TRY(
+        load_chain_tail(heap_, tail->tail_entry_array_offset, tail->tail_entry_array_n_entries));
+  } else {
+    value.tail = LOGQ_TRY(find_chain_tail(heap_, object->entry_array_offset, n_entries - 1));
   }
   return value;
 }
 
 // Makes room for the worst case, so that a full file or disk is noticed before anything is written.
 Result<void> FileWriter::Impl::reserve() {
-  const std::uint64_t entry_bytes = align8(sizeof(EntryObject) + items_.size() * sizeof(Le32));
+  const std::uint64_t entry_bytes =
+      align8(sizeof(EntryObject) + items_.size() * heap_.layout().item_bytes);
   std::uint64_t bytes = entry_bytes + chain_growth_bytes(heap_, global_, header().n_entries);
   for (const Item& item : items_) {
     const KnownValue& value = item.value;
-    if (value.data_offset == 0) bytes += ValueTable::bytes_needed(item.payload);
+    if (value.data_offset == 0) bytes += values_.bytes_needed(item.payload);
     // A value that occurs twice among the payloads of an entry is still linked once.
     if (value.n_entries > 0) bytes += chain_growth_bytes(heap_, value.tail, value.n_entries - 1);
   }
@@ -128,9 +132,10 @@ Result<void> FileWriter::Impl::reserve() {
   if (reserved || reserved.error().code != Errc::kFull) return reserved;
 
   // Would a new file do? A caller that rotates for an entry that fits nowhere rotates for nothing.
-  std::uint64_t anew = entry_bytes + sizeof(EntryArrayObject) + 4 * sizeof(Le32);
+  std::uint64_t anew =
+      entry_bytes + sizeof(EntryArrayObject) + std::uint64_t{4} * heap_.layout().slot_bytes;
   for (const Item& item : items_)
-    anew += ValueTable::bytes_needed(item.payload);
+    anew += values_.bytes_needed(item.payload);
   if (anew > heap_.arena().max_size() - first_tail_) {
     return fail(Error::make(Errc::kTooLarge, "entry is larger than a journal file"));
   }
@@ -158,19 +163,30 @@ void FileWriter::Impl::sort_items() {
 }
 
 std::uint64_t FileWriter::Impl::write_entry(const EntryTime& time, std::uint64_t seqnum) {
-  const std::uint64_t offset = heap_.begin(sizeof(EntryObject) + order_.size() * sizeof(Le32));
+  const std::uint64_t offset =
+      heap_.begin(sizeof(EntryObject) + order_.size() * heap_.layout().item_bytes);
   auto* entry = heap_.at<EntryObject>(offset);
   entry->seqnum = seqnum;
   entry->realtime = time.realtime_usec;
   entry->monotonic = time.monotonic_usec;
   std::memcpy(entry->boot_id, time.boot_id.bytes.data(), sizeof entry->boot_id);
   entry->xor_hash = xor_hash_;
-  for (std::size_t i = 0; i < order_.size(); ++i) {
-    *heap_.at<Le32>(offset + sizeof(EntryObject) + i * sizeof(Le32)) =
-        static_cast<std::uint32_t>(order_[i] >> 32);
-  }
+  write_items(offset + sizeof(EntryObject));
   heap_.commit(offset, ObjectType::kEntry);
   return offset;
+}
+
+void FileWriter::Impl::write_items(std::uint64_t offset) const {
+  for (const std::uint64_t key : order_) {
+    if (heap_.layout().compact) {
+      *heap_.at<Le32>(offset) = static_cast<std::uint32_t>(key >> 32);
+    } else {
+      auto* item = heap_.at<EntryItem>(offset);
+      item->object_offset = key >> 32;
+      item->hash = items_[key & UINT32_MAX].value.hash;
+    }
+    offset += heap_.layout().item_bytes;
+  }
 }
 
 // docs/file-format.md, "Write order": numbers first, then the slot, then the count that makes
@@ -196,15 +212,18 @@ void FileWriter::Impl::publish_entry(std::uint64_t entry,
 }
 
 void FileWriter::Impl::link_value(KnownValue& value, std::uint64_t entry) {
-  auto* object = heap_.at<CompactDataObject>(value.data_offset);
+  auto* object = heap_.at<DataObject>(value.data_offset);
   if (value.n_entries == 0) {
-    store_release(object->data.entry_offset, entry);
+    store_release(object->entry_offset, entry);
   } else {
-    append_to_chain(heap_, value.tail, value.n_entries - 1, object->data.entry_array_offset, entry);
-    store_tail(object->tail_entry_array_offset, value.tail.array_offset, value.tail.used);
+    append_to_chain(heap_, value.tail, value.n_entries - 1, object->entry_array_offset, entry);
+    if (heap_.layout().compact) {
+      auto* tail = heap_.at<CompactDataObject>(value.data_offset);
+      store_tail(tail->tail_entry_array_offset, value.tail.array_offset, value.tail.used);
+    }
   }
   ++value.n_entries;
-  store_release(object->data.n_entries, std::uint64_t{value.n_entries});
+  store_release(object->n_entries, std::uint64_t{value.n_entries});
   if (value.n_entries > 1) recent_.put(value);
 }
 

@@ -1,7 +1,8 @@
 // FileWriter: the one writer of one journal file.
 //
-// The file is a systemd journal file: compact, keyed hashes, zstd, 272-byte header, compatible
-// flags 0 (docs/file-format.md). Stock journalctl and libsystemd may read it at any time.
+// The file is a systemd journal file (docs/file-format.md, "Our profile"): unless the options say
+// otherwise compact, with keyed hashes and zstd. Stock journalctl and libsystemd may read it at any
+// time.
 //
 // Appended entries are visible to readers at the latest after publish(). Today each append()
 // publishes its own entry, in the order readers rely on, so that a kill finds every entry whose
@@ -17,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "journal/compression.h"
 #include "journal/format.h"
 #include "logq/id128.h"
 #include "logq/result.h"
@@ -34,6 +36,10 @@ struct WriterOptions {
   std::uint64_t max_size_bytes = std::uint64_t{128} << 20;  // at least 512 KiB, at most 4 GiB - 1
   std::uint32_t compress_threshold_bytes = 512;             // payloads from this size are tried
   bool compress = true;
+  // What a new file is; a reopened one stays what it is.
+  bool compact = true;                           // false: readable by systemd before 252
+  bool keyed_hash = true;                        // false: readable by systemd before 246
+  Compression compression = Compression::kZstd;  // others: only to test readers
   Id128 machine_id;
   SequencePosition sequence;
   mode_t mode = 0640;
@@ -51,8 +57,10 @@ class FileWriter {
   static Result<std::unique_ptr<FileWriter>> create(const std::string& path,
                                                     const WriterOptions& options);
 
-  // Opens a file of this profile that was closed cleanly, to append to it. kBusy when it is ONLINE
-  // (recover it), kUnsupported when it is ARCHIVED or of another profile, kCorrupt when damaged.
+  // Opens a file of our profile that was closed cleanly, to append to it. It stays compact or
+  // regular, keyed or not, and compressed with what its header announces, whatever the options say.
+  // kBusy when it is ONLINE (recover it), kUnsupported when it is ARCHIVED or another writer's,
+  // kCorrupt when damaged.
   static Result<std::unique_ptr<FileWriter>> reopen(const std::string& path,
                                                     const WriterOptions& options);
   FileWriter(const FileWriter&) = delete;

@@ -57,6 +57,7 @@ class FileWriter::Impl {
   Result<void> store_values();
   void sort_items();
   std::uint64_t write_entry(const EntryTime& time, std::uint64_t seqnum);
+  void write_items(std::uint64_t offset) const;
   void publish_entry(std::uint64_t entry, const EntryTime& time, std::uint64_t seqnum);
   void link_value(KnownValue& value, std::uint64_t entry);
 

@@ -43,12 +43,31 @@ std::uint64_t file_size_limit(const WriterOptions& options) {
   return std::clamp(options.max_size_bytes, kFileSizeMin, kFileSizeMax);
 }
 
+std::uint32_t incompatible_flags(const WriterOptions& options) {
+  return (options.compact ? kIncompatibleCompact : 0) |
+         (options.keyed_hash ? kIncompatibleKeyedHash : 0) |
+         (options.compress ? header_flag(options.compression) : 0);
+}
+
+// A file that is continued keeps to what its header announces.
+CompressionPolicy compression_policy(const Header& header, const WriterOptions& options) {
+  CompressionPolicy policy{options.compress, options.compress_threshold_bytes, options.compression};
+  if ((header.incompatible_flags & header_flag(policy.algorithm)) != 0) return policy;
+  for (const Compression other : kCompressions) {
+    if ((header.incompatible_flags & header_flag(other)) == 0) continue;
+    policy.algorithm = other;
+    return policy;
+  }
+  policy.enabled = false;
+  return policy;
+}
+
 void write_header(Header& header, const WriterOptions& options, std::uint64_t file_size) {
   const Id128 file_id = Id128::random();
   const SequencePosition& sequence = options.sequence;
   std::memcpy(header.signature, kSignature, sizeof kSignature);
   header.compatible_flags = 0;
-  header.incompatible_flags = kOwnIncompatibleFlags;
+  header.incompatible_flags = incompatible_flags(options);
   header.state = FileState::kOnline;
   copy_id(header.file_id, file_id);
   copy_id(header.machine_id, options.machine_id);
@@ -132,7 +151,7 @@ FileWriter::Impl::Impl(std::string path,
                        ChainTail global)
     : path_(std::move(path)),
       heap_(std::move(heap)),
-      values_(heap_, {options.compress, options.compress_threshold_bytes}),
+      values_(heap_, compression_policy(heap_.header(), options)),
       global_(global),
       seqnum_id_(read_id(heap_.header().seqnum_id)),
       tail_boot_id_(read_id(heap_.header().tail_entry_boot_id)),

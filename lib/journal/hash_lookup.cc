@@ -1,7 +1,5 @@
 #include "journal/hash_lookup.h"
 
-#include "base/jenkins.h"
-
 namespace logq::journal {
 namespace {
 
@@ -26,12 +24,7 @@ HashLookup::HashLookup(const OpenFile& file,
                        bool keyed,
                        const std::array<std::uint8_t, 16>& file_id)
     : file_(file),
-      keyed_(keyed),
-      siphash_(file_id) {}
-
-std::uint64_t HashLookup::hash(std::string_view bytes) const {
-  return keyed_ ? siphash_(bytes) : base::jenkins_hash64(bytes);
-}
+      hash_(keyed, file_id) {}
 
 HashLookup::Table HashLookup::data_table() const {
   const Header* header = file_.header();
@@ -70,7 +63,7 @@ bool HashLookup::holds(const DataView& data, std::string_view payload) {
 FileOffset HashLookup::find_data(std::string_view payload) {
   const Table table = data_table();
   if (table.offset == 0 || table.buckets == 0) return 0;
-  const std::uint64_t wanted = hash(payload);
+  const std::uint64_t wanted = hash_(payload);
   FileOffset offset = chain_head(table, wanted % table.buckets);
   while (offset != 0) {
     const auto data = file_.objects.data(offset);
@@ -87,7 +80,7 @@ FileOffset HashLookup::find_data(std::string_view payload) {
 FileOffset HashLookup::find_field(std::string_view name) {
   const Table table = field_table();
   if (table.offset == 0 || table.buckets == 0) return 0;
-  const std::uint64_t wanted = hash(name);
+  const std::uint64_t wanted = hash_(name);
   FileOffset offset = chain_head(table, wanted % table.buckets);
   while (offset != 0) {
     const auto field = file_.objects.field(offset);

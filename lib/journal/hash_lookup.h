@@ -9,18 +9,15 @@
 #include <string>
 #include <string_view>
 
-#include "base/siphash.h"
 #include "journal/compression.h"
 #include "journal/entry_list.h"
+#include "journal/file_hash.h"
 
 namespace logq::journal {
 
 class HashLookup {
  public:
   HashLookup(const OpenFile& file, bool keyed, const std::array<std::uint8_t, 16>& file_id);
-
-  // The hash that this file stores for `bytes`.
-  [[nodiscard]] std::uint64_t hash(std::string_view bytes) const;
 
   // Offset of the object, 0 when there is none.
   [[nodiscard]] FileOffset find_data(std::string_view payload);
@@ -41,8 +38,7 @@ class HashLookup {
   [[nodiscard]] bool holds(const DataView& data, std::string_view payload);
 
   const OpenFile& file_;
-  bool keyed_;
-  base::SipHash24 siphash_;
+  FileHash hash_;
   Decompressor decompressor_;
   std::string scratch_;
 };

@@ -9,16 +9,22 @@
 
 #include "journal/arena.h"
 #include "journal/format.h"
+#include "journal/layout.h"
 #include "logq/result.h"
 
 namespace logq::journal {
 
 class ObjectHeap {
  public:
-  // `tail`: where the next object goes, a multiple of 8.
-  ObjectHeap(Arena arena, std::uint64_t tail) : arena_(std::move(arena)), tail_(tail) {}
+  // `tail`: where the next object goes, a multiple of 8. REQUIRES: the arena's header has its
+  // flags.
+  ObjectHeap(Arena arena, std::uint64_t tail)
+      : arena_(std::move(arena)),
+        tail_(tail),
+        layout_(Layout::of(*arena_.at<Header>(0))) {}
 
   [[nodiscard]] Header& header() const { return *arena_.at<Header>(0); }
+  [[nodiscard]] const Layout& layout() const { return layout_; }
   [[nodiscard]] Arena& arena() { return arena_; }
   [[nodiscard]] const Arena& arena() const { return arena_; }
   [[nodiscard]] std::uint64_t tail() const { return tail_; }
@@ -54,6 +60,7 @@ class ObjectHeap {
  private:
   Arena arena_;
   std::uint64_t tail_;
+  Layout layout_;
 };
 
 }  // namespace logq::journal

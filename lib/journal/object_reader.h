@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "journal/format.h"
+#include "journal/layout.h"
 #include "logq/id128.h"
 #include "logq/result.h"
 
@@ -76,10 +77,10 @@ class ObjectReader {
   ObjectReader(const std::byte* bytes, std::uint64_t size, bool compact)
       : bytes_(bytes),
         size_(size),
-        compact_(compact) {}
+        layout_(Layout::of(compact)) {}
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] bool compact() const { return compact_; }
+  [[nodiscard]] bool compact() const { return layout_.compact; }
 
   // A T at `offset`, whatever it is part of. Errors: kCorrupt (alignment), kTruncated (range).
   template <typename T>
@@ -109,7 +110,7 @@ class ObjectReader {
   [[nodiscard]] Result<DataView> data(FileOffset offset) const {
     const auto found = object<DataObject>(offset);
     if (!found) return fail(found.error());
-    const std::uint64_t head = compact_ ? sizeof(CompactDataObject) : sizeof(DataObject);
+    const std::uint64_t head = layout_.payload_offset;
     if (found->size <= head) return fail(Error::corrupt(offset, "DATA object without a payload"));
     return DataView{found->object,
                     {reinterpret_cast<const char*>(found->object) + head, found->size - head},
@@ -127,7 +128,7 @@ class ObjectReader {
         {reinterpret_cast<const char*>(found->object + 1), found->size - sizeof(FieldObject)}};
   }
 
-  [[nodiscard]] std::uint64_t slot_bytes() const { return compact_ ? 4 : 8; }
+  [[nodiscard]] std::uint64_t slot_bytes() const { return layout_.slot_bytes; }
   // Slots of an ENTRY_ARRAY of `size` bytes.
   [[nodiscard]] std::uint64_t slots_of(std::uint64_t size) const {
     return (size - sizeof(EntryArrayObject)) / slot_bytes();
@@ -137,24 +138,24 @@ class ObjectReader {
   [[nodiscard]] FileOffset slot(FileOffset offset, std::uint64_t index) const {
     const FileOffset at = offset + sizeof(EntryArrayObject) + index * slot_bytes();
     if (at > size_ || size_ - at < slot_bytes()) return 0;
-    return compact_ ? load(*reinterpret_cast<const Le32*>(bytes_ + at))
-                    : load(*reinterpret_cast<const Le64*>(bytes_ + at));
+    return layout_.compact ? load(*reinterpret_cast<const Le32*>(bytes_ + at))
+                           : load(*reinterpret_cast<const Le64*>(bytes_ + at));
   }
 
   [[nodiscard]] std::uint64_t items_of(const ObjectView<EntryObject>& entry) const {
-    return (entry.size - sizeof(EntryObject)) / (compact_ ? sizeof(Le32) : sizeof(EntryItem));
+    return (entry.size - sizeof(EntryObject)) / layout_.item_bytes;
   }
   // Offset of the DATA object of item `index`; REQUIRES: index < items_of(entry).
   [[nodiscard]] FileOffset item(const ObjectView<EntryObject>& entry, std::uint64_t index) const {
     const auto* items = reinterpret_cast<const std::byte*>(entry.object + 1);
-    return compact_ ? load(reinterpret_cast<const Le32*>(items)[index])
-                    : load(reinterpret_cast<const EntryItem*>(items)[index].object_offset);
+    return layout_.compact ? load(reinterpret_cast<const Le32*>(items)[index])
+                           : load(reinterpret_cast<const EntryItem*>(items)[index].object_offset);
   }
 
  private:
   const std::byte* bytes_ = nullptr;
   std::uint64_t size_ = 0;
-  bool compact_ = false;
+  Layout layout_ = Layout::of(false);
 };
 
 inline Id128 load_id(const std::uint8_t (&bytes)[16]) {

@@ -12,14 +12,18 @@ bool is_table(std::uint64_t offset, std::uint64_t size, std::uint64_t end) {
 
 }  // namespace
 
+bool is_own_profile(const Header& header) {
+  return header.compatible_flags == 0 && (header.incompatible_flags & ~kIncompatibleAny) == 0 &&
+         header.header_size == sizeof(Header);
+}
+
 Result<void> check_own_header(const Header& header, std::uint64_t file_size) {
   if (file_size < sizeof(Header))
     return fail(Error::truncated(file_size, "file ends in its header"));
   if (std::memcmp(header.signature, kSignature, sizeof kSignature) != 0) {
     return fail(Error::corrupt(0, "not a journal file"));
   }
-  if (header.compatible_flags != 0 || header.incompatible_flags != kOwnIncompatibleFlags ||
-      header.header_size != sizeof(Header)) {
+  if (!is_own_profile(header)) {
     return fail(Error::make(Errc::kUnsupported, "journal file of another writer"));
   }
   if (header.state > FileState::kArchived) {

@@ -1,5 +1,6 @@
-// The one kind of journal file that FileWriter writes and continues, among all that exist: compact,
-// keyed hashes, zstd, 272-byte header, no compatible flags (docs/file-format.md, "Our profile").
+// The kinds of journal file that FileWriter writes and continues, among all that exist: a header of
+// 272 bytes and no compatible flags; compact or regular, with any hash and compression
+// (docs/file-format.md, "Our profile").
 #pragma once
 
 #include <cstdint>
@@ -9,13 +10,14 @@
 
 namespace logq::journal {
 
-// Compatible flags stay 0 because `journalctl --verify` of systemd 252 refuses files that have any.
-inline constexpr std::uint32_t kOwnIncompatibleFlags =
-    kIncompatibleKeyedHash | kIncompatibleCompressedZstd | kIncompatibleCompact;
-
 inline constexpr std::uint64_t kFileSizeMin = std::uint64_t{512} << 10;
-// Compact files have 32-bit offsets; page-aligned.
+// Compact files have 32-bit offsets, and so has the header's tail_entry_array_offset in regular
+// ones; page-aligned.
 inline constexpr std::uint64_t kFileSizeMax = (std::uint64_t{4} << 30) - 4096;
+
+// Whether the flags and the size of a header are those of a file of ours. Compatible flags stay 0
+// because `journalctl --verify` of systemd 252 refuses files that have any it does not know.
+bool is_own_profile(const Header& header);
 
 // Whether a header describes a file of ours that lies within `file_size` bytes. kUnsupported for a
 // valid file of another profile, kTruncated for one that is shorter than it says, else kCorrupt.

@@ -13,7 +13,7 @@
 namespace logq::journal {
 
 struct KnownValue {
-  std::uint64_t hash = 0;         // siphash of the payload
+  std::uint64_t hash = 0;         // of the payload, as the file has it
   std::uint64_t xor_part = 0;     // its Jenkins hash, for the entry's xor_hash
   std::uint32_t data_offset = 0;  // 0: an empty slot
   std::uint32_t n_entries = 0;

@@ -27,19 +27,19 @@ Id128 read_id(const std::uint8_t (&from)[16]) {
   return id;
 }
 
-std::uint64_t least_size(ObjectType type) {
+std::uint64_t least_size(const Layout& layout, ObjectType type) {
   switch (type) {
     case ObjectType::kData:
-      return sizeof(CompactDataObject) + 1;
+      return layout.payload_offset + std::uint64_t{1};
     case ObjectType::kField:
       return sizeof(FieldObject) + 1;
     case ObjectType::kEntry:
-      return sizeof(EntryObject) + sizeof(Le32);
+      return sizeof(EntryObject) + layout.item_bytes;
     case ObjectType::kDataHashTable:
     case ObjectType::kFieldHashTable:
       return sizeof(ObjectHeader) + sizeof(HashItem);
     case ObjectType::kEntryArray:
-      return sizeof(EntryArrayObject) + sizeof(Le32);
+      return sizeof(EntryArrayObject) + layout.slot_bytes;
     default:
       return UINT64_MAX;
   }
@@ -64,8 +64,7 @@ Result<UncleanFile> UncleanFile::open(const std::string& path) {
   if (std::memcmp(header.signature, kSignature, sizeof kSignature) != 0) {
     return fail(Error::corrupt(0, "not a journal file"));
   }
-  if (header.compatible_flags != 0 || header.incompatible_flags != kOwnIncompatibleFlags ||
-      header.header_size != sizeof(Header)) {
+  if (!is_own_profile(header)) {
     return fail(Error::make(Errc::kUnsupported, "journal file of another writer"));
   }
   return file;
@@ -73,7 +72,9 @@ Result<UncleanFile> UncleanFile::open(const std::string& path) {
 
 UncleanFile::UncleanFile(base::MappedRegion region)
     : region_(std::move(region)),
-      siphash_(read_id(header().file_id).bytes) {}
+      layout_(Layout::of(header())),
+      objects_(region_.data(), region_.size(), layout_.compact),
+      hash_(header()) {}
 
 Id128 UncleanFile::seqnum_id() const {
   return read_id(header().seqnum_id);
@@ -89,7 +90,7 @@ bool UncleanFile::has_object(std::uint64_t offset) const {
     return false;
   }
   const auto* object = at<ObjectHeader>(offset);
-  return object->size >= least_size(object->type) && object->size <= size() - offset;
+  return object->size >= least_size(layout_, object->type) && object->size <= size() - offset;
 }
 
 bool UncleanFile::is_sound_field(std::uint64_t offset) {
@@ -98,13 +99,13 @@ bool UncleanFile::is_sound_field(std::uint64_t offset) {
   const std::string_view name(at<char>(offset + sizeof(FieldObject)),
                               field->object.size - sizeof(FieldObject));
   bytes_checked_ += name.size();
-  return siphash_(name) == field->hash;
+  return hash_(name) == field->hash;
 }
 
 Result<std::string_view> UncleanFile::payload(std::uint64_t data, std::string& buffer) {
   const auto* object = at<ObjectHeader>(data);
-  const std::string_view stored(at<char>(data + sizeof(CompactDataObject)),
-                                object->size - sizeof(CompactDataObject));
+  const std::string_view stored(at<char>(data + layout_.payload_offset),
+                                object->size - layout_.payload_offset);
   const auto compression = static_cast<std::uint8_t>(object->flags & kObjectCompressedAny);
   if (compression == 0) return stored;
   LOGQ_TRY(decompressor_.decompress(compression, stored, buffer));
@@ -125,7 +126,7 @@ bool UncleanFile::check_data(std::uint64_t offset) {
   std::string buffer;
   const auto bytes = payload(offset, buffer);
   bytes_checked_ += at<ObjectHeader>(offset)->size + buffer.size();
-  if (!bytes || siphash_(*bytes) != at<DataObject>(offset)->hash) return false;
+  if (!bytes || hash_(*bytes) != at<DataObject>(offset)->hash) return false;
   const auto equals = bytes->find('=');
   return equals != 0 && equals != std::string_view::npos;
 }
@@ -148,7 +149,7 @@ bool UncleanFile::is_sound_entry(std::uint64_t offset, bool suspect) {
   const auto* entry = at<EntryObject>(offset);
   if (entry->seqnum == 0 || entry->realtime == 0 || entry->realtime >= kTimestampLimit ||
       entry->monotonic >= kTimestampLimit || read_id(entry->boot_id).is_null() ||
-      (entry->object.size - sizeof(EntryObject)) % sizeof(Le32) != 0) {
+      (entry->object.size - sizeof(EntryObject)) % layout_.item_bytes != 0) {
     return false;
   }
   if (!read_payloads(offset)) return false;
@@ -164,12 +165,13 @@ bool UncleanFile::is_sound_entry(std::uint64_t offset, bool suspect) {
 // value.
 bool UncleanFile::read_payloads(std::uint64_t entry) {
   payloads_.clear();
-  const std::uint64_t end = entry + at<ObjectHeader>(entry)->size;
-  if ((end - entry - sizeof(EntryObject)) / sizeof(Le32) > kMaxItems) return false;
+  const ObjectView<EntryObject> view{at<EntryObject>(entry), at<ObjectHeader>(entry)->size};
+  const std::uint64_t items = objects_.items_of(view);
+  if (items > kMaxItems) return false;
   std::size_t n_buffers = 0;
   std::size_t total = 0;
-  for (std::uint64_t item = entry + sizeof(EntryObject); item < end; item += sizeof(Le32)) {
-    const std::uint64_t data = *at<Le32>(item);
+  for (std::uint64_t i = 0; i < items; ++i) {
+    const std::uint64_t data = objects_.item(view, i);
     if (!is_sound_data(data)) return false;
     if (n_buffers == buffers_.size()) buffers_.emplace_back();
     const auto bytes = payload(data, buffers_[n_buffers]);
@@ -228,10 +230,12 @@ void UncleanFile::walk_global_array() {
   while (has_object(array) && at<ObjectHeader>(array)->type == ObjectType::kEntryArray) {
     const auto* object = at<EntryArrayObject>(array);
     const std::uint64_t end = array + object->object.size;
-    for (std::uint64_t slot = array + sizeof(EntryArrayObject); slot + sizeof(Le32) <= end;
-         slot += sizeof(Le32)) {
-      const std::uint32_t entry = *at<Le32>(slot);
-      if (entry != 0) candidates_.push_back({entry, false});
+    const std::uint64_t slots = objects_.slots_of(object->object.size);
+    for (std::uint64_t i = 0; i < slots; ++i) {
+      const std::uint64_t entry = objects_.slot(array, i);
+      if (entry != 0 && entry < size()) {
+        candidates_.push_back({static_cast<std::uint32_t>(entry), false});
+      }
     }
     const std::uint64_t next = object->next_entry_array_offset;
     if (next < end) break;  // the end, a loop, or arrays that share their slots

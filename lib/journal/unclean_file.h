@@ -3,7 +3,7 @@
 //
 // Nothing but the identity in its header is believed. Entries are found by walking all objects,
 // with a search for the next sound one after damage, and by the global entry array. Every value is
-// checked against its keyed hash, and an entry counts only with all of its values: never a half
+// checked against its hash, and an entry counts only with all of its values: never a half
 // one. Views given out are valid until the next entry. Not thread-safe.
 #pragma once
 
@@ -16,10 +16,11 @@
 #include <vector>
 
 #include "base/mapped_region.h"
-#include "base/siphash.h"
 #include "journal/compression.h"
+#include "journal/file_hash.h"
 #include "journal/file_writer.h"
 #include "journal/format.h"
+#include "journal/object_reader.h"
 #include "logq/result.h"
 
 namespace logq::journal {
@@ -79,7 +80,9 @@ class UncleanFile {
   bool read_payloads(std::uint64_t entry);
 
   base::MappedRegion region_;
-  base::SipHash24 siphash_;
+  Layout layout_;
+  ObjectReader objects_;
+  FileHash hash_;
   Decompressor decompressor_;
   std::vector<Candidate> candidates_;
   std::vector<bool> sound_data_;  // by offset / 8, and so the next

@@ -1,7 +1,6 @@
 #include "journal/value_table.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "base/try.h"
@@ -15,12 +14,6 @@ constexpr std::uint64_t kBytesPerValue = 200;
 
 // A buffer that one huge payload has blown up is given back above this size.
 constexpr std::size_t kKeepBufferBytes = std::size_t{1} << 20;
-
-base::SipHash24 file_hash(const Header& header) {
-  std::array<std::uint8_t, 16> key{};
-  std::copy_n(header.file_id, key.size(), key.begin());
-  return base::SipHash24(key);
-}
 
 HashChains data_chains(const Header& header) {
   return {ObjectType::kData, header.data_hash_table_offset,
@@ -56,7 +49,7 @@ void trim(std::string& buffer) {
 
 ValueTable::ValueTable(ObjectHeap& heap, CompressionPolicy policy)
     : heap_(heap),
-      siphash_(file_hash(heap.header())),
+      hash_(heap.header()),
       data_chains_(data_chains(heap.header())),
       field_chains_(field_chains(heap.header())),
       policy_(policy),
@@ -72,11 +65,11 @@ Result<std::uint64_t> ValueTable::find(std::string_view payload, std::uint64_t h
 }
 
 bool ValueTable::equals(std::uint64_t offset, std::string_view payload) {
-  const auto* data = heap_.checked<CompactDataObject>(offset, ObjectType::kData);
-  if (data == nullptr) return false;
-  const ObjectHeader& object = data->data.object;
-  const std::string_view stored(heap_.bytes(offset) + sizeof(CompactDataObject),
-                                object.size - sizeof(CompactDataObject));
+  const auto* data = heap_.checked<DataObject>(offset, ObjectType::kData);
+  const std::uint64_t head = heap_.layout().payload_offset;
+  if (data == nullptr || data->object.size <= head) return false;
+  const ObjectHeader& object = data->object;
+  const std::string_view stored(heap_.bytes(offset) + head, object.size - head);
   const auto compression = static_cast<std::uint8_t>(object.flags & kObjectCompressedAny);
   if (compression == 0) return stored == payload;
   const auto inflated =
@@ -86,8 +79,8 @@ bool ValueTable::equals(std::uint64_t offset, std::string_view payload) {
   return equal;
 }
 
-std::uint64_t ValueTable::bytes_needed(std::string_view payload) {
-  return align8(sizeof(CompactDataObject) + payload.size()) +
+std::uint64_t ValueTable::bytes_needed(std::string_view payload) const {
+  return align8(heap_.layout().payload_offset + payload.size()) +
          align8(sizeof(FieldObject) + field_name(payload).size());
 }
 
@@ -114,13 +107,13 @@ std::uint64_t ValueTable::write_data(std::string_view payload,
                                      std::uint64_t next_in_field) {
   const std::string_view compressed = try_compress(payload);
   const std::string_view stored = compressed.empty() ? payload : compressed;
-  const std::uint64_t offset =
-      heap_.begin(sizeof(CompactDataObject) + stored.size(),
-                  compressed.empty() ? std::uint8_t{0} : kObjectCompressedZstd);
-  auto* object = heap_.at<CompactDataObject>(offset);
-  object->data.hash = hash;
-  object->data.next_field_offset = next_in_field;
-  std::memcpy(heap_.bytes(offset) + sizeof(CompactDataObject), stored.data(), stored.size());
+  const std::uint64_t head = heap_.layout().payload_offset;
+  const std::uint64_t offset = heap_.begin(
+      head + stored.size(), compressed.empty() ? std::uint8_t{0} : object_flag(policy_.algorithm));
+  auto* object = heap_.at<DataObject>(offset);
+  object->hash = hash;
+  object->next_field_offset = next_in_field;
+  std::memcpy(heap_.bytes(offset) + head, stored.data(), stored.size());
   heap_.commit(offset, ObjectType::kData);
   trim(compressed_);
   return offset;
@@ -133,12 +126,12 @@ std::string_view ValueTable::try_compress(std::string_view payload) {
   // Not into the mapping: what the compressor writes beyond its result would stay in the file.
   if (compressed_.size() < payload.size()) compressed_.resize(payload.size());
   const auto room = std::as_writable_bytes(std::span(compressed_)).first(payload.size() - 1);
-  const auto size = compressor_.zstd(payload, room);
+  const auto size = compressor_.compress(policy_.algorithm, payload, room);
   return size ? std::string_view(compressed_).substr(0, *size) : std::string_view{};
 }
 
 Result<std::uint64_t> ValueTable::find_or_add_field(std::string_view name) {
-  const std::uint64_t name_hash = hash(name);
+  const std::uint64_t name_hash = hash_(name);
   std::uint64_t depth = 0;
   const std::uint64_t found =
       LOGQ_TRY(field_chains_.find(heap_, name_hash, depth, [&](std::uint64_t offset) {

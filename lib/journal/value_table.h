@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/siphash.h"
 #include "journal/compression.h"
+#include "journal/file_hash.h"
 #include "journal/hash_chains.h"
 #include "journal/object_heap.h"
 #include "journal/value_filter.h"
@@ -20,6 +20,7 @@ namespace logq::journal {
 struct CompressionPolicy {
   bool enabled = true;
   std::uint32_t threshold_bytes = 512;  // smaller payloads are not tried
+  Compression algorithm = Compression::kZstd;
 };
 
 class ValueTable {
@@ -27,7 +28,7 @@ class ValueTable {
   // REQUIRES: the header names both hash tables and they lie within the file.
   ValueTable(ObjectHeap& heap, CompressionPolicy policy);
 
-  [[nodiscard]] std::uint64_t hash(std::string_view bytes) const { return siphash_(bytes); }
+  [[nodiscard]] const FileHash& hash() const { return hash_; }
 
   // The DATA object with exactly this payload, 0 when there is none.
   Result<std::uint64_t> find(std::string_view payload, std::uint64_t hash);
@@ -35,7 +36,7 @@ class ValueTable {
   bool equals(std::uint64_t offset, std::string_view payload);
 
   // The most bytes that add() may take for this payload.
-  static std::uint64_t bytes_needed(std::string_view payload);
+  [[nodiscard]] std::uint64_t bytes_needed(std::string_view payload) const;
   // Stores a payload that find() did not find and returns its DATA object. One that was added since
   // `since` (a former tail of the heap) is found again instead.
   // REQUIRES: bytes_needed() were reserved, the payload has a field name.
@@ -49,7 +50,7 @@ class ValueTable {
   std::string_view try_compress(std::string_view payload);
 
   ObjectHeap& heap_;
-  base::SipHash24 siphash_;
+  FileHash hash_;
   HashChains data_chains_;
   HashChains field_chains_;
   CompressionPolicy policy_;

@@ -232,7 +232,9 @@ TEST_F(FileWriterTest, DoesNotContinueDamagedOrForeignFiles) {
 
   EXPECT_EQ(with_byte(0, 'X'), Errc::kCorrupt);
   EXPECT_EQ(with_byte(offsetof(Header, compatible_flags), 2), Errc::kUnsupported);
-  EXPECT_EQ(with_byte(offsetof(Header, incompatible_flags), 4), Errc::kUnsupported);
+  EXPECT_EQ(with_byte(offsetof(Header, incompatible_flags), 0x20), Errc::kUnsupported);
+  EXPECT_EQ(with_byte(offsetof(Header, incompatible_flags), 0x0c), Errc::kCorrupt);  // not COMPACT
+  EXPECT_EQ(with_byte(offsetof(Header, incompatible_flags), 0x18), Errc::kCorrupt);  // not keyed
   EXPECT_EQ(with_byte(offsetof(Header, state), 2), Errc::kUnsupported);
   EXPECT_EQ(with_byte(offsetof(Header, tail_object_offset) + 5, 1), Errc::kCorrupt);
   EXPECT_EQ(with_byte(offsetof(Header, data_hash_table_size) + 5, 1), Errc::kCorrupt);
