@@ -177,16 +177,15 @@ std::uint64_t FileWriter::Impl::write_entry(const EntryTime& time, std::uint64_t
 }
 
 void FileWriter::Impl::write_items(std::uint64_t offset) const {
-  for (const std::uint64_t key : order_) {
-    if (heap_.layout().compact) {
-      *heap_.at<Le32>(offset) = static_cast<std::uint32_t>(key >> 32);
-    } else {
-      auto* item = heap_.at<EntryItem>(offset);
-      item->object_offset = key >> 32;
-      item->hash = items_[key & UINT32_MAX].value.hash;
-    }
-    offset += heap_.layout().item_bytes;
+  if (heap_.layout().compact) {
+    auto* item = heap_.at<Le32>(offset);
+    for (const std::uint64_t key : order_)
+      *item++ = static_cast<std::uint32_t>(key >> 32);
+    return;
   }
+  auto* item = heap_.at<EntryItem>(offset);
+  for (const std::uint64_t key : order_)
+    *item++ = {key >> 32, items_[key & UINT32_MAX].value.hash};
 }
 
 // docs/file-format.md, "Write order": numbers first, then the slot, then the count that makes
