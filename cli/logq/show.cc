@@ -31,7 +31,7 @@ std::vector<Id128> followed_boots(Journal& journal) {
 Outcome<void> set_match(const Options& options, Journal& journal) {
   query::Filter filter = options.filter;
   if (options.display.follow) filter.boots = followed_boots(journal);
-  Result<journal::Match> match = query::build_match(filter, journal, ::getuid());
+  Result<journal::Match> match = query::build_match(filter, journal, {.reader_uid = ::getuid()});
   if (!match) {
     const std::string subject = filter.units.empty() ? "match" : "-u " + filter.units.front();
     return failure(describe(subject, match.error()));

@@ -30,7 +30,7 @@ class FilterTest : public testing::Test {
   }
 
   std::string built(const Filter& filter) {
-    const auto match = build_match(filter, *journal_, 0);
+    const auto match = build_match(filter, *journal_, {});
     return match ? match_text(*match) : match.error().message();
   }
 

@@ -16,17 +16,18 @@ constexpr const char* kHello =
     "(MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1 & _UID=0 & COREDUMP_UNIT=hello.service)";
 
 TEST(UnitMatch, CoversTheUnitItsManagerAndItsCoreDumps) {
-  EXPECT_EQ(match_text(match_unit("hello.service", 0)), "(" + std::string(kHello) + ")");
+  EXPECT_EQ(match_text(match_unit("hello.service", {})), "(" + std::string(kHello) + ")");
 }
 
 TEST(UnitMatch, AUserFindsWhatHisOwnSupervisorSays) {
-  EXPECT_EQ(match_text(match_unit("hello.service", 1000)),
+  EXPECT_EQ(match_text(match_unit("hello.service", {.reader_uid = 1000})),
             "(" + std::string(kHello) + " | (_UID=1000 & OBJECT_SYSTEMD_UNIT=hello.service))");
 }
 
 TEST(UnitMatch, ASliceCoversItsMembers) {
-  EXPECT_NE(match_text(match_unit("a.slice", 0)).find("_SYSTEMD_SLICE=a.slice"), std::string::npos);
-  EXPECT_EQ(match_text(match_unit("a.scope", 0)).find("_SYSTEMD_SLICE"), std::string::npos);
+  EXPECT_NE(match_text(match_unit("a.slice", {})).find("_SYSTEMD_SLICE=a.slice"),
+            std::string::npos);
+  EXPECT_EQ(match_text(match_unit("a.scope", {})).find("_SYSTEMD_SLICE"), std::string::npos);
 }
 
 }  // namespace
