@@ -20,10 +20,12 @@ constexpr std::size_t kKeepItems = 4096;
 
 Result<void> FileWriter::Impl::append(const EntryTime& time,
                                       std::uint64_t seqnum,
-                                      std::span<const std::string_view> payloads) {
+                                      std::span<const std::string_view> payloads,
+                                      std::optional<std::uint64_t> xor_hash) {
   LOGQ_TRY(check(time, seqnum, payloads));
   LOGQ_TRY(check_order(time, seqnum));
   LOGQ_TRY(look_up(payloads));
+  if (xor_hash) xor_hash_ = *xor_hash;
   LOGQ_TRY(reserve());
   // From here on nothing but damage found in a reopened file can fail.
   LOGQ_TRY(store_values());
@@ -255,8 +257,9 @@ Result<std::uint64_t> FileWriter::append(const EntryTime& time,
 
 Result<void> FileWriter::append_with_seqnum(const EntryTime& time,
                                             std::uint64_t seqnum,
-                                            std::span<const std::string_view> payloads) {
-  return impl_->append(time, seqnum, payloads);
+                                            std::span<const std::string_view> payloads,
+                                            std::optional<std::uint64_t> xor_hash) {
+  return impl_->append(time, seqnum, payloads, xor_hash);
 }
 
 // Each append has published its entry already: on the one header line that it holds anyway this is

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -77,10 +78,13 @@ class FileWriter {
   // unused objects aside.
   Result<std::uint64_t> append(const EntryTime& time, std::span<const std::string_view> payloads);
 
-  // Recovery and copying: append with a given sequence number, which must exceed the tail's.
+  // Recovery and copying: append with a given sequence number, which must exceed the tail's. A
+  // copied entry keeps its `xor_hash`, and with it its cursor: repeated payloads, which the file
+  // no longer has, went into it.
   Result<void> append_with_seqnum(const EntryTime& time,
                                   std::uint64_t seqnum,
-                                  std::span<const std::string_view> payloads);
+                                  std::span<const std::string_view> payloads,
+                                  std::optional<std::uint64_t> xor_hash = std::nullopt);
 
   // Makes everything appended visible to readers, in the order readers rely on.
   void publish();

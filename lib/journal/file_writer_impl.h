@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +31,8 @@ class FileWriter::Impl {
 
   Result<void> append(const EntryTime& time,
                       std::uint64_t seqnum,
-                      std::span<const std::string_view> payloads);
+                      std::span<const std::string_view> payloads,
+                      std::optional<std::uint64_t> xor_hash = std::nullopt);
   void wake_followers();
   Result<void> sync() { return heap_.arena().sync(); }
 

@@ -35,11 +35,11 @@ class Rewriter {
 
   Result<void> add(const UncleanFile::Entry& entry) {
     if (!writer_) LOGQ_TRY(begin(entry));
-    auto added = writer_->append_with_seqnum(entry.time, entry.seqnum, entry.payloads);
+    auto added = copy(entry);
     if (added || added.error().code != Errc::kFull) return added;
     LOGQ_TRY(finish());
     LOGQ_TRY(begin(entry));
-    return writer_->append_with_seqnum(entry.time, entry.seqnum, entry.payloads);
+    return copy(entry);
   }
 
   // Gives the archive its name. One of that name that holds as much is this one, from a salvage
@@ -66,6 +66,9 @@ class Rewriter {
   [[nodiscard]] const std::string& archive_path() const { return archive_path_; }
 
  private:
+  Result<void> copy(const UncleanFile::Entry& entry) {
+    return writer_->append_with_seqnum(entry.time, entry.seqnum, entry.payloads, entry.xor_hash);
+  }
   Result<void> begin(const UncleanFile::Entry& entry) {
     ::unlink(temporary_path(path_).c_str());
     options_.sequence.tail_seqnum = entry.seqnum - 1;

@@ -275,6 +275,7 @@ Result<void> UncleanFile::for_each_entry(const std::function<Result<void>(const 
     last_seqnum = object->seqnum;
     LOGQ_TRY(visit({{object->realtime, object->monotonic, read_id(object->boot_id)},
                     object->seqnum,
+                    object->xor_hash,
                     payloads_}));
   }
   return {};

@@ -33,6 +33,7 @@ class UncleanFile {
   struct Entry {
     EntryTime time;
     std::uint64_t seqnum = 0;
+    std::uint64_t xor_hash = 0;
     std::span<const std::string_view> payloads;
   };
   // Visits all sound entries in file order, which is that of their numbers, until `visit` fails.

@@ -33,12 +33,16 @@ class JournalOfVariant : public testing::TestWithParam<Variant> {
 INSTANTIATE_TEST_SUITE_P(
     All,
     JournalOfVariant,
-    testing::Values(Variant{"compact", "", ""},
-                    Variant{"regular", "SYSTEMD_JOURNAL_COMPACT=0", ""},
-                    Variant{"jenkins", "SYSTEMD_JOURNAL_KEYED_HASH=0", ""},
-                    Variant{"plain", "", "--compress=no"},
-                    Variant{"oldest", "SYSTEMD_JOURNAL_KEYED_HASH=0 SYSTEMD_JOURNAL_COMPACT=0",
-                            "--compress=no"}),
+    testing::Values(
+        Variant{"compact", "", ""},
+        Variant{"regular", "SYSTEMD_JOURNAL_COMPACT=0", ""},
+        Variant{"compact_jenkins", "SYSTEMD_JOURNAL_KEYED_HASH=0", ""},
+        Variant{"regular_jenkins", "SYSTEMD_JOURNAL_KEYED_HASH=0 SYSTEMD_JOURNAL_COMPACT=0", ""},
+        Variant{"compact_plain", "", "--compress=no"},
+        Variant{"regular_plain", "SYSTEMD_JOURNAL_COMPACT=0", "--compress=no"},
+        Variant{"compact_jenkins_plain", "SYSTEMD_JOURNAL_KEYED_HASH=0", "--compress=no"},
+        Variant{"oldest", "SYSTEMD_JOURNAL_KEYED_HASH=0 SYSTEMD_JOURNAL_COMPACT=0",
+                "--compress=no"}),
     [](const auto& variant) { return std::string(variant.param.name); });
 
 TEST_P(JournalOfVariant, IsReadForwardAsJournalctlReadsIt) {
