@@ -85,17 +85,20 @@ std::optional<FileOffset> Selection::last_until(FileOffset offset) {
 }
 
 bool Selection::judge(FileOffset entry) {
-  if (!file_.read_items(entry, items_)) return false;  // reported when it is stepped on
-  return holds(root_);
+  if (!file_.read_items(entry, items_)) items_.clear();  // reported when it is stepped on
+  return holds(root_, entry);
 }
 
-bool Selection::holds(const Node& node) const {
-  const auto operand_holds = [this](const Node& operand) { return holds(operand); };
+// An entry whose items were lost may still be in the lists.
+bool Selection::holds(const Node& node, FileOffset entry) const {
+  const auto operand_holds = [this, entry](const Node& operand) { return holds(operand, entry); };
   switch (node.match->kind) {
     case Match::Kind::kAll:
       return true;
     case Match::Kind::kPayload:
-      return node.data != 0 && std::find(items_.begin(), items_.end(), node.data) != items_.end();
+      return node.data != 0 &&
+             (std::find(items_.begin(), items_.end(), node.data) != items_.end() ||
+              node.entries.first_from(entry) == entry);
     case Match::Kind::kAnd:
       return std::all_of(node.operands.begin(), node.operands.end(), operand_holds);
     case Match::Kind::kOr:

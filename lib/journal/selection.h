@@ -41,7 +41,7 @@ class Selection {
   void look_up(Node& node);
   void settle(std::uint64_t first_unsettled);
   [[nodiscard]] bool judge(FileOffset entry);
-  [[nodiscard]] bool holds(const Node& node) const;
+  [[nodiscard]] bool holds(const Node& node, FileOffset entry) const;
 
   [[nodiscard]] std::optional<FileOffset> index_first(const Node& node, FileOffset offset) const;
   [[nodiscard]] std::optional<FileOffset> index_last(const Node& node, FileOffset offset) const;
