@@ -1,8 +1,10 @@
 #include "support/child_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,6 +45,15 @@ void redirect(const std::string& path, int flags, int target) {
   ::_exit(98);
 }
 
+// Sleeps until a child ends, at most until the deadline; at once where the kernel has no pidfd.
+void await_end(pid_t pid, std::chrono::milliseconds deadline) {
+  const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (fd < 0) return;
+  pollfd ended{fd, POLLIN, 0};
+  ::poll(&ended, 1, static_cast<int>(deadline.count()));
+  ::close(fd);
+}
+
 int decode_status(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -71,8 +82,11 @@ void ChildProcess::signal(int number) const {
 
 CommandResult ChildProcess::wait(std::chrono::seconds deadline) {
   int status = 0;
-  const bool ended =
-      wait_until([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, deadline);
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  await_end(pid_, deadline);
+  const bool ended = wait_until([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; },
+                                std::chrono::duration_cast<std::chrono::milliseconds>(
+                                    end - std::chrono::steady_clock::now()));
   if (!ended) {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, &status, 0);

@@ -14,12 +14,36 @@ TEST(JournalctlMasks, ExportLosesTheSequenceNumberAtItsHeadOnly) {
 TEST(JournalctlMasks, JsonIsComparedWithoutTheOrderOfItsMembers) {
   EXPECT_EQ(mask_json(R"({"B":"x,\"}","A":["1",[2,3]],"__SEQNUM":"7"})"
                       "\n"),
-            "\"A\":[\"1\",[2,3]]\n\"B\":\"x,\\\"}\"\n--\n");
+            "{\"A\":[\"1\",[2,3]],\"B\":\"x,\\\"}\",}\n");
+}
+
+TEST(JournalctlMasks, PrettyJsonKeepsItsSpaces) {
+  const std::string text = "{\n\t\"B\" : \"1\",\n\t\"__SEQNUM\" : \"7\",\n\t\"A\" : \"2\"\n}\n";
+
+  EXPECT_EQ(mask_json(text), "{\n\t\"A\" : \"2\",\n\t\"B\" : \"1\",\n}\n");
+}
+
+TEST(JournalctlMasks, ColouredJsonIsComparedWithItsColours) {
+  const std::string green = "\x1b[32m";
+
+  EXPECT_EQ(mask_json("{" + green + "\"B\":1," + green + "\"A\":2}"),
+            "{" + green + "\"A\":2," + green + "\"B\":1,}");
 }
 
 TEST(JournalctlMasks, ADifferentValueStaysDifferent) {
   EXPECT_NE(mask_json(R"({"A":"1"})"), mask_json(R"({"A":"2"})"));
   EXPECT_NE(mask_json(R"({"A":null})"), mask_json(R"({})"));
+  EXPECT_NE(mask_json("data: {}\n\n"), mask_json("{}\n"));
+}
+
+TEST(JournalctlMasks, OnlyTheZoneOfATimeLosesItsColon) {
+  EXPECT_EQ(mask_iso_zone("2023-11-14T23:13:20+01:00 box: 2023-11-14T23:13:20+01:00\n"),
+            "2023-11-14T23:13:20+0100 box: 2023-11-14T23:13:20+01:00\n");
+}
+
+TEST(JournalctlMasks, FieldsAreComparedWithoutTheirOrder) {
+  EXPECT_EQ(masked_output({"-F", "PRIORITY"}, "6\n3\n"), "3\n6\n");
+  EXPECT_EQ(masked_output({"-o", "cat"}, "6\n3\n"), "6\n3\n");
 }
 
 }  // namespace

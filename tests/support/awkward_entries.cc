@@ -1,10 +1,9 @@
-#include "awkward_entries.h"
+#include "support/awkward_entries.h"
 
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "support/child_process.h"
 #include "wire/export_format.h"
 
 namespace logq::test {
@@ -20,6 +19,9 @@ class ExportWriter {
     monotonic_usec_ = 500'000;
   }
 
+  void begin_machine(char digit) { machine_ = std::string(32, digit); }
+  void skip(std::uint64_t usec) { realtime_usec_ += usec; }
+
   void add(const Fields& fields) { add_from("_HOSTNAME=box", fields); }
 
   void add_from(const std::string& host, const Fields& fields) {
@@ -27,7 +29,7 @@ class ExportWriter {
     monotonic_usec_ += step_usec;
     out_ += "__REALTIME_TIMESTAMP=" + std::to_string(realtime_usec_) + "\n";
     out_ += "__MONOTONIC_TIMESTAMP=" + std::to_string(monotonic_usec_) + "\n";
-    out_ += "_BOOT_ID=" + boot_ + "\n_MACHINE_ID=aaaabbbbccccddddeeeeffff00001111\n";
+    out_ += "_BOOT_ID=" + boot_ + "\n_MACHINE_ID=" + machine_ + "\n";
     if (!host.empty()) wire::encode_export_field(host, out_);
     for (const std::string& field : fields)
       wire::encode_export_field(field, out_);
@@ -45,6 +47,7 @@ class ExportWriter {
  private:
   std::string out_;
   std::string boot_;
+  std::string machine_ = "aaaabbbbccccddddeeeeffff00001111";
   std::uint64_t realtime_usec_ = 1'700'000'000'000'000;
   std::uint64_t monotonic_usec_ = 0;
 };
@@ -133,6 +136,46 @@ void add_units(ExportWriter& writer) {
   }
 }
 
+void add_user_units(ExportWriter& writer) {
+  for (const std::string uid : {"0", "1000"}) {
+    const std::string user = "_UID=" + uid;
+    writer.add({"MESSAGE=own", "_SYSTEMD_USER_UNIT=app.service", "_SYSTEMD_UNIT=user@0.service",
+                "_SYSTEMD_USER_SLICE=session.slice", user, "SYSLOG_IDENTIFIER=app", "_PID=9"});
+    writer.add({"MESSAGE=manager", "USER_UNIT=app.service", user});
+    writer.add({"MESSAGE=daemon", "OBJECT_SYSTEMD_USER_UNIT=app.service", user});
+    writer.add({"MESSAGE=core", "COREDUMP_USER_UNIT=app.service", user,
+                "MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1"});
+    writer.add({"MESSAGE=slice", "_SYSTEMD_USER_SLICE=app.slice", user});
+  }
+  writer.add({"MESSAGE=not by root", "COREDUMP_UNIT=foo.service", "_UID=1000",
+              "MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1"});
+  writer.add({"MESSAGE=in the slice", "_SYSTEMD_SLICE=system.slice",
+              "_SYSTEMD_CGROUP=/system.slice/foo.service", "_SYSTEMD_UNIT=foo.service",
+              "_SYSTEMD_INVOCATION_ID=12341234123412341234123412341234", "_PID=77"});
+  writer.add({"MESSAGE=init", "UNIT=foo.service", "_PID=1", "_UID=0", "_SYSTEMD_CGROUP=/init.scope",
+              "INVOCATION_ID=12341234123412341234123412341234"});
+}
+
+void add_origins(ExportWriter& writer) {
+  for (const std::string facility : {"0", "1", "3", "4", "10", "16", "23", "24", "x"}) {
+    writer.add({"MESSAGE=facility " + facility, "SYSLOG_FACILITY=" + facility, "PRIORITY=5",
+                "SYSLOG_IDENTIFIER=facility"});
+  }
+  for (const std::string priority : {"06", " 3", "-1", "8", "", "err", "3\n"})
+    writer.add({"MESSAGE=odd priority", "PRIORITY=" + priority, "SYSLOG_IDENTIFIER=odd"});
+  writer.add({"MESSAGE=Linux version 6.1", "_TRANSPORT=kernel", "PRIORITY=5",
+              "SYSLOG_IDENTIFIER=kernel", "SYSLOG_FACILITY=0"});
+  writer.add({"MESSAGE=sda: sda1", "_TRANSPORT=kernel", "PRIORITY=6", "SYSLOG_IDENTIFIER=kernel",
+              "_KERNEL_DEVICE=b8:0", "_KERNEL_SUBSYSTEM=block", "_UDEV_SYSNAME=sda"});
+  writer.add({"MESSAGE=executed", "_EXE=/bin/sh", "_COMM=sh", "_PID=12"});
+  writer.add({"MESSAGE=audit", "_TRANSPORT=audit", "_AUDIT_TYPE=1400", "_AUDIT_ID=3",
+              "_AUDIT_TYPE_NAME=AVC", "SYSLOG_IDENTIFIER=audit"});
+  writer.add({"MESSAGE=Docs at https://example.org/a", "DOCUMENTATION=man:logq(1)",
+              "CODE_FILE=src/a.c", "CODE_LINE=12", "CODE_FUNC=main", "_HOSTNAME=box2"});
+  writer.add({"MESSAGE=started", "MESSAGE_ID=39f53479d3a045ac8e11786248231fbf", "UNIT=foo.service",
+              "_PID=1", "PRIORITY=6"});
+}
+
 }  // namespace
 
 std::string awkward_export() {
@@ -142,6 +185,8 @@ std::string awkward_export() {
   add_columns(writer);
   add_fields(writer);
   add_units(writer);
+  add_user_units(writer);
+  add_origins(writer);
   writer.begin_boot('2');
   for (int i = 0; i < 5; ++i)
     writer.say("b2", "boot two " + std::to_string(i));
@@ -150,11 +195,30 @@ std::string awkward_export() {
   writer.step_usec = std::uint64_t{9} * 86'400'000'000;
   for (int i = 0; i < 15; ++i)
     writer.say("b3", "boot three " + std::to_string(i));
+  writer.begin_boot('4');
+  writer.begin_machine('c');
+  writer.skip(std::uint64_t{800} * 86'400'000'000);
+  for (int i = 0; i < 4; ++i)
+    writer.say("b4", "another machine " + std::to_string(i));
   return writer.take();
 }
 
-bool make_journal(const std::string& path, const std::string& export_text) {
-  const Command command{{"/lib/systemd/systemd-journal-remote", "-o", path, "-"}, {}, export_text};
+std::string awkward_user_export() {
+  ExportWriter writer;
+  writer.begin_boot('1');
+  writer.skip(700'000);
+  for (int i = 0; i < 60; ++i) {
+    writer.add({"MESSAGE=user " + std::to_string(i), "SYSLOG_IDENTIFIER=user", "_UID=1000",
+                "PRIORITY=" + std::to_string(i % 8), "_SYSTEMD_UNIT=user@1000.service"});
+  }
+  return writer.take();
+}
+
+bool make_journal(const std::string& path,
+                  const std::string& export_text,
+                  const Environment& variant) {
+  const Command command{
+      {"/lib/systemd/systemd-journal-remote", "-o", path, "-"}, variant, export_text};
   return run_command(command).status == 0;
 }
 

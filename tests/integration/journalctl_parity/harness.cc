@@ -1,0 +1,195 @@
+#include "journalctl_parity/harness.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "support/child_process.h"
+#include "support/journalctl_masks.h"
+#include "support/private_logqd.h"
+#include "support/temp_dir.h"
+
+namespace logq::test {
+namespace {
+
+struct Invocation {
+  Environment environment;
+  std::vector<std::string> arguments;
+};
+
+constexpr std::size_t kLargeSet = 2'000;  // entries
+
+std::vector<std::string> split_words(const std::string& text) {
+  std::vector<std::string> words;
+  std::string word;
+  bool begun = false;
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '\'') {
+      quoted = !quoted;
+      begun = true;
+    } else if (c == ' ' && !quoted) {
+      if (begun) words.push_back(std::move(word));
+      word.clear();
+      begun = false;
+    } else {
+      word += c;
+      begun = true;
+    }
+  }
+  if (begun) words.push_back(std::move(word));
+  return words;
+}
+
+std::string utc_time(std::uint64_t realtime_usec) {
+  const auto seconds = static_cast<time_t>(realtime_usec / 1'000'000);
+  tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  const std::size_t length = ::strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts);
+  return {text, length};
+}
+
+std::string epoch_time(std::uint64_t realtime_usec) {
+  const std::string micros = std::to_string(realtime_usec % 1'000'000);
+  return "@" + std::to_string(realtime_usec / 1'000'000) + "." +
+         std::string(6 - micros.size(), '0') + micros;
+}
+
+std::string describe_entry(const JournalSet& set, const std::string& what, std::size_t percent) {
+  const EntryAddress& entry = set.entries.at((set.entries.size() - 1) * percent / 100);
+  if (what == "cursor") return entry.cursor;
+  if (what == "boot") return entry.boot_id;
+  if (what == "epoch") return epoch_time(entry.realtime_usec);
+  if (what == "time") return utc_time(entry.realtime_usec);
+  throw std::runtime_error("unknown placeholder " + what);
+}
+
+// `name` stands between braces.
+std::string placeholder_value(const JournalSet& set,
+                              const std::string& name,
+                              const std::string& tmp) {
+  if (name == "dir") return set.directory;
+  if (name == "tmp") return tmp;
+  const std::size_t colon = name.find(':');
+  if (colon == std::string::npos) throw std::runtime_error("unknown placeholder " + name);
+  return describe_entry(set, name.substr(0, colon), std::stoul(name.substr(colon + 1)));
+}
+
+std::string fill_in(const JournalSet& set, std::string word, const std::string& tmp) {
+  for (std::size_t open = 0; (open = word.find('{', open)) != std::string::npos;) {
+    const std::size_t close = word.find('}', open);
+    if (close == std::string::npos) break;
+    const std::string value = placeholder_value(set, word.substr(open + 1, close - open - 1), tmp);
+    word.replace(open, close - open + 1, value);
+    open += value.size();
+  }
+  return word;
+}
+
+CommandResult run(const std::string& program,
+                  const Environment& environment,
+                  const std::vector<std::string>& arguments) {
+  Command command{{program, "--no-pager"},
+                  {{"LC_ALL", "C.UTF-8"},
+                   {"TZ", "Europe/Berlin"},
+                   {"COLUMNS", "80"},
+                   {"SYSTEMD_COLORS", "0"},
+                   {"SYSTEMD_LOG_LEVEL", "info"}},
+                  {},
+                  std::chrono::seconds{60}};
+  command.environment.insert(command.environment.end(), environment.begin(), environment.end());
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  return run_command(command);
+}
+
+std::string excerpt(const std::string& text, std::size_t from) {
+  constexpr std::size_t kBefore = 100;
+  constexpr std::size_t kLength = 240;
+  const std::size_t begin = from > kBefore ? from - kBefore : 0;
+  std::string shown;
+  for (const char c : text.substr(begin, kLength)) {
+    const auto byte = static_cast<unsigned char>(c);
+    constexpr const char* kDigits = "0123456789abcdef";
+    const bool plain = byte >= 0x20 && byte < 0x7f;
+    if (plain) shown += c;
+    if (!plain) shown += std::string("\\x") + kDigits[byte >> 4] + kDigits[byte & 15];
+  }
+  return shown + (from >= text.size() ? "<end>" : "");
+}
+
+std::string command_line(const Invocation& invocation) {
+  std::string text;
+  for (const auto& [name, value] : invocation.environment)
+    text += name + "=" + value + " ";
+  text += "logq --no-pager";
+  for (const std::string& argument : invocation.arguments) {
+    const bool plain = argument.find_first_of(" '*?\\$") == std::string::npos && !argument.empty();
+    text += plain ? " " + argument : " '" + argument + "'";
+  }
+  return text;
+}
+
+bool is_verify(const std::vector<std::string>& arguments) {
+  return std::find(arguments.begin(), arguments.end(), "--verify") != arguments.end();
+}
+
+std::string first_difference(const std::string& ours, const std::string& theirs) {
+  const auto [a, b] = std::mismatch(ours.begin(), ours.end(), theirs.begin(), theirs.end());
+  if (a == ours.end() && b == theirs.end()) return "";
+  const auto at = static_cast<std::size_t>(a - ours.begin());
+  const auto line = std::count(ours.begin(), a, '\n') + 1;
+  return "  line " + std::to_string(line) + ", byte " + std::to_string(at) +
+         "\n    logq:       " + excerpt(ours, at) + "\n    journalctl: " + excerpt(theirs, at) +
+         "\n";
+}
+
+Invocation expand_invocation(const JournalSet& set,
+                             const std::string& invocation,
+                             const std::string& tmp) {
+  Invocation expanded;
+  const bool names_source = invocation.find("{dir}") != std::string::npos ||
+                            invocation.find("-D {tmp}") != std::string::npos ||
+                            invocation.find("--file=") != std::string::npos;
+  if (!names_source) expanded.arguments = {"-D", set.directory};
+  for (const std::string& word : split_words(invocation)) {
+    const std::size_t equals = word.find('=');
+    if (word.starts_with('$') && equals != std::string::npos) {
+      expanded.environment.emplace_back(word.substr(1, equals - 1), word.substr(equals + 1));
+    } else if (word == "{few}") {
+      if (set.entries.size() >= kLargeSet) expanded.arguments.emplace_back("-n300");
+    } else {
+      expanded.arguments.push_back(fill_in(set, word, tmp));
+    }
+  }
+  return expanded;
+}
+
+}  // namespace
+
+Comparison compare_with_journalctl(const JournalSet& set, const std::string& invocation) {
+  const TempDir our_tmp;
+  const TempDir their_tmp;
+  const auto [environment, arguments] = expand_invocation(set, invocation, our_tmp.path());
+  const auto their_arguments =
+      arguments_for_252(expand_invocation(set, invocation, their_tmp.path()).arguments);
+
+  const CommandResult ours = run(built_program("logq"), environment, arguments);
+  const CommandResult theirs = run("journalctl", environment, their_arguments);
+
+  std::string report;
+  if (ours.status != theirs.status) {
+    report += "  exit status " + std::to_string(ours.status) + " of logq (" + excerpt(ours.err, 0) +
+              "), " + std::to_string(theirs.status) + " of journalctl (" + excerpt(theirs.err, 0) +
+              ")\n";
+  }
+  report +=
+      first_difference(masked_output(arguments, ours.out), masked_output(arguments, theirs.out));
+  if (is_verify(arguments)) report += first_difference(ours.err, theirs.err);
+  report += first_difference(read_text_file(our_tmp.path() + "/cursor"),
+                             read_text_file(their_tmp.path() + "/cursor"));
+  return {report.empty(), command_line({environment, arguments}) + "\n" + report};
+}
+
+}  // namespace logq::test

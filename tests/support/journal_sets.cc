@@ -1,0 +1,244 @@
+#include "support/journal_sets.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+
+#include "base/unique_fd.h"
+#include "support/awkward_entries.h"
+#include "support/child_process.h"
+#include "support/journalctl.h"
+#include "support/native_sender.h"
+#include "support/private_logqd.h"
+#include "support/stock_journald.h"
+#include "wire/stdout_stream.h"
+
+namespace logq::test {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::string_literals;
+
+constexpr uid_t kSomeUser = 1000;
+
+struct Collector {
+  std::string native_socket;
+  std::string stdout_socket;
+  std::string syslog_socket;
+  std::function<void()> sync;
+  std::function<void()> rotate;
+};
+
+JournalSet absent(std::string why) {
+  JournalSet set;
+  set.missing = std::move(why);
+  return set;
+}
+
+JournalSet files_in(std::string directory, std::shared_ptr<void> keeper) {
+  JournalSet set;
+  set.directory = std::move(directory);
+  set.keeper = std::move(keeper);
+  return set;
+}
+
+base::UniqueFd connect_to(const std::string& path, int type) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  base::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+  const void* generic = &address;
+  if (::connect(fd.get(), static_cast<const sockaddr*>(generic), sizeof(address)) != 0) {
+    throw std::runtime_error("cannot connect to " + path);
+  }
+  return fd;
+}
+
+void send_all(int fd, const std::string& bytes) {
+  if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) {
+    throw std::runtime_error("cannot send");
+  }
+}
+
+void print_stream(const Collector& collector,
+                  const wire::StreamHeader& header,
+                  const std::string& output) {
+  const base::UniqueFd fd = connect_to(collector.stdout_socket, SOCK_STREAM);
+  send_all(fd.get(), wire::encode_stream_header(header) + output);
+}
+
+void send_natively(NativeSender& sender) {
+  for (int priority = 0; priority < 8; ++priority) {
+    const std::string level = std::to_string(priority);
+    sender.send({{"MESSAGE", "priority " + level}, {"PRIORITY", level}, {"NUMBER", level}});
+  }
+  sender.send({{"MESSAGE", "line one\nline two\n  line three"}, {"SYSLOG_IDENTIFIER", "lines"}});
+  sender.send({{"MESSAGE", "binary \x01\x02 value"}, {"BLOB", "nul \0 inside"s}});
+  sender.send({{"MESSAGE", "\x1b[31mred\x1b[0m\ttab"}, {"SYSLOG_IDENTIFIER", "colour"}});
+  sender.send({{"MESSAGE", "h\u00e9llo \u65e5\u672c \U0001f600"}, {"SYSLOG_IDENTIFIER", "wide"}});
+  sender.send({{"MESSAGE", "invalid \xff\xfe"}, {"SYSLOG_IDENTIFIER", "wide"}});
+  sender.send({{"SYSLOG_IDENTIFIER", "no-message"}, {"PRIORITY", "6"}});
+  sender.send({{"MESSAGE", "first"}, {"MESSAGE", "second"}, {"TAG", "a"}, {"TAG", "b"}});
+  sender.send({{"MESSAGE", std::string(70'000, 'L')}, {"LONG", std::string(5'000, 'y')}});
+  sender.send({{"MESSAGE", "about a unit"}, {"UNIT", "hello.service"}, {"PRIORITY", "5"}});
+  sender.send({{"MESSAGE", "user unit"}, {"USER_UNIT", "app.service"}, {"PRIORITY", "4"}});
+  sender.send({{"MESSAGE", "facility"}, {"SYSLOG_FACILITY", "16"}, {"PRIORITY", "3"}});
+}
+
+// From a process of another user, which a collector may give a file of its own.
+void send_as_user(const Collector& collector) {
+  NativeSender sender(collector.native_socket);
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("fork failed");
+  if (child == 0) {
+    if (::setresuid(kSomeUser, kSomeUser, kSomeUser) != 0) ::_exit(1);
+    sender.send({{"MESSAGE", "from a user"}, {"SYSLOG_IDENTIFIER", "user"}, {"PRIORITY", "5"}});
+    sender.send({{"MESSAGE", "again"}, {"SYSLOG_IDENTIFIER", "user"}, {"PRIORITY", "3"}});
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+}
+
+void send_syslog(const Collector& collector) {
+  if (!fs::exists(collector.syslog_socket)) return;
+  const base::UniqueFd fd = connect_to(collector.syslog_socket, SOCK_DGRAM);
+  for (const char* const line :
+       {"<13>Oct 11 22:14:15 su[42]: plain", "<34>su: critical", "<165>app: facility 20",
+        "no priority at all", "<7>tag[1]:\tdebug", "<86>sshd[99]: Accepted"}) {
+    send_all(fd.get(), line);
+  }
+}
+
+void send_everything(const Collector& collector) {
+  NativeSender sender(collector.native_socket);
+  for (int part = 0; part < 3; ++part) {
+    if (part > 0) collector.rotate();
+    send_natively(sender);
+    send_as_user(collector);
+    print_stream(collector, {"stream", "hello.service", 30, true},
+                 "<3>an error\n<6>informed\nplain " + std::to_string(part) + "\n\n  indented\n");
+    print_stream(collector, {"", "", 12, false}, "<3>no prefix here\nunfinished");
+    send_syslog(collector);
+    collector.sync();
+  }
+}
+
+std::size_t count_archives(const std::string& directory) {
+  std::size_t archives = 0;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().filename().string().starts_with("system@")) ++archives;
+  }
+  return archives;
+}
+
+void rotate(const StockJournald& journald) {
+  const std::size_t before = count_archives(journald.storage_dir());
+  ::kill(journald.pid(), SIGUSR2);
+  if (!wait_until([&] { return count_archives(journald.storage_dir()) > before; })) {
+    throw std::runtime_error("systemd-journald does not rotate");
+  }
+}
+
+JournalSet make_journald_set() {
+  if (auto why = StockJournald::unavailable()) return absent(*why);
+  auto journald = std::make_shared<StockJournald>();
+  wait_until([&] { return fs::exists(journald->syslog_socket()); });
+  send_everything({journald->native_socket(), journald->stdout_socket(), journald->syslog_socket(),
+                   [&] { journald->sync(); }, [&] { rotate(*journald); }});
+  journald->stop();
+  return files_in(journald->storage_dir(), journald);
+}
+
+JournalSet make_logqd_set() {
+  auto logqd = std::make_shared<PrivateLogqd>();
+  send_everything({logqd->native_socket(), logqd->stdout_socket(),
+                   logqd->runtime_dir() + "/dev-log", [&] { logqd->sync(); },
+                   [&] { logqd->rotate(); }});
+  if (logqd->stop().status != 0) throw std::runtime_error("logqd fails: " + logqd->err());
+  return files_in(logqd->storage_dir(), logqd);
+}
+
+JournalSet make_no_rtc_set() {
+  const fs::path data = LOGQ_TESTDATA_DIR "/journals/no-rtc";
+  if (!fs::exists(data)) return absent("no " + data.string());
+  auto directory = std::make_shared<TempDir>();
+  for (const auto& packed : fs::directory_iterator(data)) {
+    if (packed.path().extension() != ".zst") continue;
+    const std::string unpacked = directory->path() + "/" + packed.path().stem().string();
+    const auto done = run_command({{"zstd", "-dqf", packed.path(), "-o", unpacked}, {}, {}});
+    if (done.status != 0) return absent("zstd: " + done.err);
+  }
+  return files_in(directory->path(), directory);
+}
+
+// Two files: compact with the keyed hash, and regular with the old one.
+JournalSet make_awkward_set() {
+  auto directory = std::make_shared<TempDir>();
+  const std::string path = directory->path();
+  const bool made =
+      make_journal(path + "/system.journal", awkward_export()) &&
+      make_journal(path + "/user-1000.journal", awkward_user_export(),
+                   {{"SYSTEMD_JOURNAL_COMPACT", "0"}, {"SYSTEMD_JOURNAL_KEYED_HASH", "0"}});
+  if (!made) return absent("systemd-journal-remote is not installed");
+  return files_in(path, directory);
+}
+
+std::vector<EntryAddress> read_addresses(const std::string& directory) {
+  const CommandResult result = run_command({{"journalctl", "--no-pager", "-q", "-D", directory,
+                                             "-o", "export", "--output-fields=_BOOT_ID"},
+                                            {},
+                                            {}});
+  if (result.status != 0) throw std::runtime_error("journalctl: " + result.err);
+  std::vector<EntryAddress> entries;
+  for (const JournalFields& entry : parse_export(result.out)) {
+    entries.push_back({entry.at("__CURSOR"), entry.at("_BOOT_ID"),
+                       std::stoull(entry.at("__REALTIME_TIMESTAMP"))});
+  }
+  return entries;
+}
+
+JournalSet make_files(SetKind kind) {
+  switch (kind) {
+    case SetKind::kJournald:
+      return make_journald_set();
+    case SetKind::kLogqd:
+      return make_logqd_set();
+    case SetKind::kNoRtc:
+      return make_no_rtc_set();
+    case SetKind::kAwkward:
+      return make_awkward_set();
+  }
+  return absent("no such set");
+}
+
+}  // namespace
+
+const char* set_name(SetKind kind) {
+  switch (kind) {
+    case SetKind::kJournald:
+      return "Journald";
+    case SetKind::kLogqd:
+      return "Logqd";
+    case SetKind::kNoRtc:
+      return "NoRtc";
+    case SetKind::kAwkward:
+      return "Awkward";
+  }
+  return "";
+}
+
+JournalSet make_journal_set(SetKind kind) {
+  if (!journalctl_installed()) return absent(kNoJournalctl);
+  JournalSet set = make_files(kind);
+  if (set.missing.empty()) set.entries = read_addresses(set.directory);
+  return set;
+}
+
+}  // namespace logq::test

@@ -1,0 +1,167 @@
+#include "support/journalctl_masks.h"
+
+#include <algorithm>
+#include <cctype>
+#include <regex>
+
+namespace logq::test {
+namespace {
+
+std::vector<std::string_view> split_lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+    lines.push_back(text.substr(0, end + 1));
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+// The length of what begins at `at` and is to be taken as a whole: a string, an SGR sequence or one
+// byte.
+std::size_t token_length(std::string_view text, std::size_t at) {
+  if (text[at] == '\x1b') return std::min(text.find('m', at), text.size() - 1) - at + 1;
+  if (text[at] != '"') return 1;
+  std::size_t end = at + 1;
+  while (end < text.size() && text[end] != '"')
+    end += text[end] == '\\' ? 2U : 1U;
+  return std::min(end + 1, text.size()) - at;
+}
+
+// The members of one object, as written, spaces and colours included.
+struct JsonObject {
+  std::vector<std::string> members;
+  std::string tail;  // blanks before the closing brace
+  std::size_t length = 0;
+};
+
+void finish_member(JsonObject& object, std::string& member, bool last) {
+  const std::size_t end = member.find_last_not_of(" \t\n") + 1;
+  if (last) object.tail = member.substr(end);
+  if (last) member.resize(end);
+  if (!member.empty()) object.members.push_back(std::move(member));
+  member.clear();
+}
+
+JsonObject read_object(std::string_view text) {
+  JsonObject object;
+  std::string member;
+  std::size_t at = 1;
+  for (int depth = 1; at < text.size() && depth > 0;) {
+    const std::string_view token = text.substr(at, token_length(text, at));
+    at += token.size();
+    if (token == "{" || token == "[") ++depth;
+    if (token == "}" || token == "]") --depth;
+    if (depth == 0) break;
+    if (token == "," && depth == 1) {
+      finish_member(object, member, false);
+    } else {
+      member += token;
+    }
+  }
+  finish_member(object, member, true);
+  object.length = at;
+  return object;
+}
+
+bool is_sequence_number(const std::string& member) {
+  std::size_t at = 0;
+  while (at < member.size() && member[at] != '"')
+    at += token_length(member, at);
+  const std::string_view name = std::string_view(member).substr(at);
+  return name.starts_with("\"__SEQNUM\"") || name.starts_with("\"__SEQNUM_ID\"");
+}
+
+// The value of -o, the last one; "" without.
+std::string output_mode(const std::vector<std::string>& arguments) {
+  std::string mode;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word.starts_with("--output=")) mode = word.substr(9);
+    if (word.starts_with("-o") && word.size() > 2) mode = word.substr(2);
+    if ((word == "-o" || word == "--output") && i + 1 < arguments.size()) mode = arguments[i + 1];
+  }
+  return mode;
+}
+
+bool has_any(const std::vector<std::string>& arguments, std::initializer_list<const char*> words) {
+  return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
+    return std::any_of(words.begin(), words.end(), [&](const char* word) {
+      return argument == word || (word[1] == '-' && argument.starts_with(word + std::string("=")));
+    });
+  });
+}
+
+}  // namespace
+
+std::string mask_export(std::string_view text) {
+  std::string masked;
+  std::string_view before;
+  for (const std::string_view line : split_lines(text)) {
+    const bool after_time = before.starts_with("__MONOTONIC_TIMESTAMP=");
+    const bool after_seqnum = before.starts_with("__SEQNUM=");
+    const bool hidden = (after_time && line.starts_with("__SEQNUM=")) ||
+                        (after_seqnum && line.starts_with("__SEQNUM_ID="));
+    if (!hidden) masked += line;
+    before = line;
+  }
+  return masked;
+}
+
+std::string mask_json(std::string_view text) {
+  std::string masked;
+  while (!text.empty()) {
+    const std::size_t begin = std::min(text.find('{'), text.size());
+    masked += text.substr(0, begin);
+    text.remove_prefix(begin);
+    if (text.empty()) break;
+    JsonObject object = read_object(text);
+    text.remove_prefix(object.length);
+    std::erase_if(object.members, is_sequence_number);
+    std::sort(object.members.begin(), object.members.end());
+    masked += "{";
+    for (const std::string& member : object.members)
+      masked += member + ",";
+    masked += object.tail + "}";
+  }
+  return masked;
+}
+
+std::string mask_iso_zone(std::string_view text) {
+  static const std::regex kTime(R"(^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d):(\d\d))");
+  constexpr std::size_t kLongestTime = 40;
+  std::string masked;
+  for (const std::string_view line : split_lines(text)) {
+    const std::string head(line.substr(0, kLongestTime));
+    masked += std::regex_replace(head, kTime, "$1$2");
+    masked += line.substr(head.size());
+  }
+  return masked;
+}
+
+std::string mask_line_order(std::string_view text) {
+  std::vector<std::string_view> lines = split_lines(text);
+  std::sort(lines.begin(), lines.end());
+  std::string masked;
+  for (const std::string_view line : lines)
+    masked += line;
+  return masked;
+}
+
+std::string masked_output(const std::vector<std::string>& arguments, const std::string& out) {
+  if (has_any(arguments, {"-N", "--fields", "-F", "--field"})) return mask_line_order(out);
+  const std::string mode = output_mode(arguments);
+  if (mode == "export") return mask_export(out);
+  if (mode.starts_with("json")) return mask_json(out);
+  if (mode.starts_with("short-iso")) return mask_iso_zone(out);
+  return out;
+}
+
+std::vector<std::string> arguments_for_252(std::vector<std::string> arguments) {
+  for (std::string& argument : arguments) {
+    if (argument == "-W") argument = "--no-hostname";
+  }
+  return arguments;
+}
+
+}  // namespace logq::test
