@@ -1,17 +1,80 @@
 #include "journal/verify.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/try.h"
-#include "journal/file_reader.h"
+#include "journal/file_mapping.h"
+#include "journal/header.h"
+#include "journal/verify_pass.h"
 
 namespace logq::journal {
+namespace {
+
+constexpr std::uint32_t kCompatibleKnown =
+    kCompatibleSealed | kCompatibleTailEntryBootId | kCompatibleSealedContinuous;
+
+Header snapshot(const Header& live) {
+  Header header{};
+  const std::uint64_t size = std::min<std::uint64_t>(load(live.header_size), sizeof(Header));
+  std::memcpy(&header, &live, size);
+  return header;
+}
+
+// What the header claims, before anything is looked up by it.
+Result<void> verify_header(const Header& header, std::uint64_t file_size) {
+  const std::uint32_t flags = load(header.compatible_flags);
+  if ((flags & ~kCompatibleKnown) != 0) {
+    return fail(Error::make(Errc::kUnsupported, "file has compatible flags unknown to us"));
+  }
+  if (std::any_of(std::begin(header.reserved), std::end(header.reserved),
+                  [](std::uint8_t byte) { return byte != 0; })) {
+    return fail(Error::corrupt(offsetof(Header, reserved), "reserved bytes are not zero"));
+  }
+  const std::uint64_t header_size = load(header.header_size);
+  constexpr std::size_t kTagsEnd = offsetof(Header, n_entry_arrays) + sizeof(Le64);
+  if ((flags & kCompatibleSealed) != 0 && header_size < kTagsEnd) {
+    return fail(Error::corrupt(offsetof(Header, header_size), "sealed file has too old a header"));
+  }
+  const std::uint64_t arena = load(header.arena_size);
+  if (arena > file_size || file_size - arena < header_size) {
+    return fail(Error::truncated(file_size, "file is shorter than its header says"));
+  }
+  const FileOffset tail = load(header.tail_object_offset);
+  if (tail > header_size + arena || tail % 8 != 0) {
+    return fail(Error::corrupt(offsetof(Header, tail_object_offset), "last object is misplaced"));
+  }
+  if (load(header.data_hash_table_offset) % 8 != 0 ||
+      load(header.field_hash_table_offset) % 8 != 0 || load(header.entry_array_offset) % 8 != 0) {
+    return fail(Error::corrupt(0, "header names an offset that is not 8-aligned"));
+  }
+  return {};
+}
+
+Result<void> verify_all(Verification& verification, std::uint64_t file_size) {
+  LOGQ_TRY(verify_header(verification.header, file_size));
+  LOGQ_TRY(verify_objects(verification));
+  return verify_index(verification);
+}
+
+}  // namespace
 
 Result<VerifyReport> verify_file(const std::string& path, const VerifyProgress& progress) {
-  const auto file = LOGQ_TRY(FileReader::open(path));
-  VerifyReport report;
-  report.n_entries = file->info().n_entries;
-  report.sealed = (file->info().compatible_flags & kCompatibleSealed) != 0;
+  const FileMapping mapping = LOGQ_TRY(FileMapping::open(path));
+  const ObjectReader whole(mapping.bytes(), mapping.size(), false);
+  LOGQ_TRY(check_header(whole));
+  Verification verification;
+  verification.header = snapshot(*LOGQ_TRY(whole.at<Header>(0)));
+  const Header& header = verification.header;
+  const std::uint64_t end = load(header.header_size) + load(header.arena_size);
+  verification.objects =
+      ObjectReader(mapping.bytes(), std::min(end, mapping.size()), verification.compact());
+  verification.progress = progress;
+  verification.report.sealed = (load(header.compatible_flags) & kCompatibleSealed) != 0;
+  const auto done = verify_all(verification, mapping.size());
+  if (!done) verification.report.failure = done.error();
   if (progress) progress(1.0);
-  return report;
+  return verification.report;
 }
 
 }  // namespace logq::journal

@@ -1,0 +1,64 @@
+#include "journal/chain_check.h"
+
+#include "base/try.h"
+
+namespace logq::journal {
+namespace {
+
+// journald has 7.5 million in its largest compact file. More would only be there to use up memory.
+constexpr std::uint64_t kMaxBuckets = std::uint64_t{1} << 24;
+
+}  // namespace
+
+Result<void> ChainCheck::begin(const ObjectReader& objects, FileOffset table, std::uint64_t bytes) {
+  table_ = table;
+  const std::uint64_t count = bytes / sizeof(HashItem);
+  if (table > objects.size() || objects.size() - table < bytes) {
+    return fail(Error::truncated(table, "hash table lies beyond the end of the file"));
+  }
+  if (count > kMaxBuckets) return fail(Error::corrupt(table, "hash table is impossibly large"));
+  buckets_.resize(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const FileOffset at = table + i * sizeof(HashItem);
+    const HashItem* item = LOGQ_TRY(objects.at<HashItem>(at));
+    const FileOffset head = load(item->head_hash_offset);
+    const FileOffset tail = load(item->tail_hash_offset);
+    if ((head == 0) != (tail == 0)) {
+      return fail(Error::corrupt(at, "hash bucket has a head or a tail only"));
+    }
+    if (head % 8 != 0 || tail % 8 != 0) {
+      return fail(Error::corrupt(at, "hash bucket names an offset that is not 8-aligned"));
+    }
+    buckets_[i].expected = head;
+  }
+  return {};
+}
+
+Result<bool> ChainCheck::visit(FileOffset object, std::uint64_t hash, FileOffset next) {
+  if (next % 8 != 0) return fail(Error::corrupt(object, "hash chain offset is not 8-aligned"));
+  if (buckets_.empty()) return false;
+  Bucket& bucket = buckets_[hash % buckets_.size()];
+  if (bucket.expected != object) return false;
+  if (next != 0 && next <= object) return fail(Error::corrupt(object, "hash chain runs backwards"));
+  bucket.last = object;
+  bucket.expected = next;
+  return true;
+}
+
+Result<void> ChainCheck::finish(const ObjectReader& objects) const {
+  for (std::uint64_t i = 0; i < buckets_.size(); ++i) {
+    const Bucket& bucket = buckets_[i];
+    const FileOffset at = table_ + i * sizeof(HashItem);
+    if (bucket.expected != 0) {
+      return fail(Error::corrupt(bucket.last != 0 ? bucket.last : at,
+                                 "hash chain names something that does not belong to it"));
+    }
+    const HashItem* item = LOGQ_TRY(objects.at<HashItem>(at));
+    if (load(item->tail_hash_offset) != bucket.last) {
+      return fail(Error::corrupt(at, "tail of a hash chain is not its last object"));
+    }
+  }
+  return {};
+}
+
+}  // namespace logq::journal
