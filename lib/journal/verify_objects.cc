@@ -188,6 +188,10 @@ Result<void> ObjectWalk::check_entry(FileOffset at) {
   if ((load(header_.compatible_flags) & kCompatibleSealed) != 0 && v_.report.n_tags == 0) {
     return fail(Error::corrupt(at, "entry before the first tag of a sealed file"));
   }
+  for (std::uint64_t i = 0; i < objects_.items_of(entry); ++i) {
+    const FileOffset item = objects_.item(entry, i);
+    if (item == 0 || item % 8 != 0) return fail(Error::corrupt(at, "entry has an impossible item"));
+  }
   LOGQ_TRY(check_order(at, *entry.object));
   ++v_.report.n_entries;
   v_.entries.add(at);
