@@ -14,6 +14,7 @@ struct Unit {
 };
 
 constexpr std::uint64_t kUint64Max = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kInt64Max = kUint64Max / 2;
 constexpr std::uint64_t kMinute = 60 * kUsecPerSecond;
 constexpr std::uint64_t kHour = 60 * kMinute;
 constexpr std::uint64_t kDay = 24 * kHour;
@@ -123,7 +124,8 @@ bool add_checked(std::uint64_t amount, std::uint64_t& sum) {
 // `number` times `unit_usec` added to `sum`. Each digit of the fraction counts a whole number of
 // microseconds, as in systemd: a third of a month is a sum of rounded tenths.
 bool add_time(const Number& number, std::uint64_t unit_usec, std::uint64_t& sum) {
-  if (number.whole > kUint64Max / unit_usec) return false;
+  // systemd reads a signed number and wants less than infinity in each term.
+  if (number.whole > kInt64Max || number.whole >= kInfiniteUsec / unit_usec) return false;
   if (!add_checked(number.whole * unit_usec, sum)) return false;
   std::uint64_t weight = unit_usec / 10;
   for (const char digit : number.fraction) {
@@ -153,9 +155,13 @@ bool add_time_term(std::string_view& text, std::uint64_t default_unit_usec, std:
   const std::optional<Number> number = take_number(text);
   if (!number) return false;
   if (number->has_point ? number->fraction.empty() : !number->has_whole) return false;
+  const std::size_t before_blanks = text.size();
   skip_blanks(text);
   const auto unit = std::find_if(kTimeUnits.begin(), kTimeUnits.end(),
                                  [&](const Unit& u) { return text.starts_with(u.name); });
+  // "12 .5" is two numbers, "12.5.5" none.
+  const bool ends_here = text.empty() || text.size() < before_blanks;
+  if (unit == kTimeUnits.end() && !ends_here) return false;
   if (unit == kTimeUnits.end()) return add_time(*number, default_unit_usec, sum);
   text.remove_prefix(unit->name.size());
   return add_time(*number, unit->factor, sum);
