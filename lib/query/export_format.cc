@@ -23,6 +23,7 @@ void ExportFormat::append(const EntryView& entry, std::string& out) {
   for (const std::string_view payload : entry.payloads) {
     const std::optional<Payload> field = split_payload(payload);
     if (!field || field->name == "_BOOT_ID") continue;  // the boot id is above already
+    if (!choice_.includes(field->name)) continue;
     wire::encode_export_field(payload, out);
   }
   out.push_back('\n');

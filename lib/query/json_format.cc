@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "query/payload.h"
 #include "query/text_append.h"
-#include "wire/json.h"
 
 namespace logq::query {
 namespace {
@@ -12,64 +12,103 @@ namespace {
 // Longer payloads ("NAME=value") are left out as null, as journalctl does.
 constexpr std::size_t kPayloadSizeMax = 4096;
 
-void append_addresses(const EntryView& entry, std::string& out) {
-  out += R"({"__CURSOR":")";
-  append_cursor(entry, out);
-  out += R"(","__REALTIME_TIMESTAMP":")";
-  append_decimal(entry.info.realtime_usec, out);
-  out += R"(","__MONOTONIC_TIMESTAMP":")";
-  append_decimal(entry.info.monotonic_usec, out);
-  out += R"(","__SEQNUM":")";
-  append_decimal(entry.info.seqnum, out);
-  out += R"(","__SEQNUM_ID":")";
-  append_id128(entry.seqnum_id, out);
-  out += R"(","_BOOT_ID":")";
-  append_id128(entry.info.boot_id, out);
-  out.push_back('"');
+// Orders as the names do, up to the eighth byte.
+std::uint64_t sort_key(std::string_view name) {
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < sizeof key; ++i) {
+    key = (key << 8) | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
+  }
+  return key;
+}
+
+JsonWriter::Layout layout_of(OutputMode mode) {
+  return mode == OutputMode::kJsonPretty ? JsonWriter::Layout::kIndented
+                                         : JsonWriter::Layout::kOneLine;
 }
 
 }  // namespace
 
+JsonFormat::JsonFormat(OutputMode mode, const FormatOptions& options)
+    : show_all_(options.show_all),
+      before_(mode == OutputMode::kJsonSse   ? "data: "
+              : mode == OutputMode::kJsonSeq ? "\x1e"
+                                             : ""),
+      after_(mode == OutputMode::kJsonSse ? "\n\n" : "\n"),
+      choice_(options.output_fields),
+      writer_(layout_of(mode), options.colours) {}
+
 void JsonFormat::append(const EntryView& entry, std::string& out) {
   collect_members(entry);
+  out += before_;
+  writer_.begin_object(out);
   append_addresses(entry, out);
-  for (std::size_t first = 0; first < members_.size();) {
-    const std::string_view name = members_[first].field.name;
-    std::size_t end = first + 1;
-    while (end < members_.size() && members_[end].field.name == name)
-      ++end;
-
-    out += ",\"";
-    out += name;  // upper-case letters, digits and underscores: nothing to escape
-    out += end - first > 1 ? "\":[" : "\":";
-    for (std::size_t i = first; i < end; ++i) {
-      if (i > first) out.push_back(',');
-      append_value(members_[i], out);
-    }
-    if (end - first > 1) out.push_back(']');
-    first = end;
-  }
-  out += "}\n";
+  append_fields(out);
+  writer_.end_object(out);
+  out += after_;
 }
 
 void JsonFormat::collect_members(const EntryView& entry) {
   members_.clear();
-  for (std::size_t i = 0; i < entry.payloads.size(); ++i) {
-    const std::optional<Payload> field = split_payload(entry.payloads[i]);
+  for (const std::string_view payload : entry.payloads) {
+    const std::optional<Payload> field = split_payload(payload);
     if (!field || field->name == "_BOOT_ID") continue;  // among the addresses already
-    members_.push_back({*field, entry.payloads[i].size(), i});
+    if (!choice_.includes(field->name)) continue;
+    members_.push_back({sort_key(field->name), field->name, payload, members_.size()});
   }
-  std::sort(members_.begin(), members_.end(), [](const Member& a, const Member& b) {
-    return std::tie(a.field.name, a.position) < std::tie(b.field.name, b.position);
-  });
+  std::sort(members_.begin(), members_.end(), comes_before);
 }
 
-void JsonFormat::append_value(const Member& member, std::string& out) const {
-  if (!show_all_ && member.payload_size >= kPayloadSizeMax) {
-    out += "null";
+bool JsonFormat::comes_before(const Member& a, const Member& b) {
+  if (a.sort_key != b.sort_key) return a.sort_key < b.sort_key;
+  return std::tie(a.name, a.position) < std::tie(b.name, b.position);
+}
+
+void JsonFormat::append_addresses(const EntryView& entry, std::string& out) {
+  const auto append_number = [&](std::string_view name, std::uint64_t value) {
+    text_.clear();
+    append_decimal(value, text_);
+    writer_.name(name, out);
+    writer_.text(text_, out);
+  };
+  const auto append_id = [&](std::string_view name, const Id128& id) {
+    text_.clear();
+    append_id128(id, text_);
+    writer_.name(name, out);
+    writer_.text(text_, out);
+  };
+  text_.clear();
+  append_cursor(entry, text_);
+  writer_.name("__CURSOR", out);
+  writer_.text(text_, out);
+  append_number("__REALTIME_TIMESTAMP", entry.info.realtime_usec);
+  append_number("__MONOTONIC_TIMESTAMP", entry.info.monotonic_usec);
+  append_number("__SEQNUM", entry.info.seqnum);
+  append_id("__SEQNUM_ID", entry.seqnum_id);
+  append_id("_BOOT_ID", entry.info.boot_id);
+}
+
+void JsonFormat::append_fields(std::string& out) {
+  for (std::size_t first = 0; first < members_.size();) {
+    const std::string_view name = members_[first].name;
+    std::size_t end = first + 1;
+    while (end < members_.size() && members_[end].name == name)
+      ++end;
+
+    writer_.name(name, out);
+    if (end - first > 1) writer_.begin_array(out);
+    for (std::size_t i = first; i < end; ++i)
+      append_value(members_[i], out);
+    if (end - first > 1) writer_.end_array(out);
+    first = end;
+  }
+}
+
+void JsonFormat::append_value(const Member& member, std::string& out) {
+  if (!show_all_ && member.payload.size() >= kPayloadSizeMax) {
+    writer_.null(out);
     return;
   }
-  wire::encode_json_value(member.field.value, out);
+  writer_.value(member.payload.substr(member.name.size() + 1), out);
 }
 
 }  // namespace logq::query

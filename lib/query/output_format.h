@@ -31,7 +31,8 @@ struct FormatOptions {
   bool colours = false;           // escape sequences of `colour_depth`
   bool hyperlinks = false;        // OSC 8 links where journalctl makes them
   ColourDepth colour_depth = ColourDepth::k256;
-  std::size_t columns = 80;                     // width that messages are ellipsised to
+  bool unicode = true;       // the terminal's encoding is UTF-8: "…", not "..."
+  std::size_t columns = 80;  // width that messages are ellipsised to
   std::vector<std::string> output_fields = {};  // --output-fields; empty: all (cat: MESSAGE)
 };
 

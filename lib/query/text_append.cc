@@ -20,6 +20,14 @@ void append_decimal(std::uint64_t value, std::string& out) {
   append_number(value, 10, out);
 }
 
+void append_padded(std::uint64_t value, std::size_t width, char fill, std::string& out) {
+  std::array<char, 24> digits;
+  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  const auto size = static_cast<std::size_t>(end - digits.data());
+  if (size < width) out.append(width - size, fill);
+  out.append(digits.data(), size);
+}
+
 void append_hex(std::uint64_t value, std::string& out) {
   append_number(value, 16, out);
 }

@@ -1,4 +1,5 @@
-// The Journal Export Format (docs/output-formats.md, "Export"): one field per line, binary where needed.
+// The Journal Export Format (docs/output-formats.md, "Export"): one field per line, binary where
+// needed.
 #pragma once
 
 #include <string>

@@ -52,6 +52,11 @@ void append_byte_array(std::string_view bytes, std::string& out) {
 
 void encode_json_string(std::string_view text, std::string& out) {
   out.push_back('"');
+  encode_json_text(text, out);
+  out.push_back('"');
+}
+
+void encode_json_text(std::string_view text, std::string& out) {
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<std::uint8_t>(text[i]);
@@ -60,7 +65,7 @@ void encode_json_string(std::string_view text, std::string& out) {
     append_escaped(byte, out);
     copied = i + 1;
   }
-  out.append(text, copied).push_back('"');
+  out.append(text, copied);
 }
 
 void encode_json_value(std::string_view value, std::string& out) {

@@ -12,4 +12,7 @@ void encode_json_value(std::string_view value, std::string& out);
 // A JSON string, quoted and escaped. REQUIRES: valid UTF-8.
 void encode_json_string(std::string_view text, std::string& out);
 
+// The same without the quotes.
+void encode_json_text(std::string_view text, std::string& out);
+
 }  // namespace logq::wire

@@ -104,4 +104,11 @@ bool is_valid_utf8(std::string_view bytes) {
   return true;
 }
 
+std::uint32_t first_character(std::string_view text) {
+  constexpr std::uint32_t kReplacement = 0xfffd;
+  if (byte_at(text, 0) < 0x80) return byte_at(text, 0);
+  const Character character = decode_multibyte(text);
+  return character.length == 0 ? kReplacement : character.code;
+}
+
 }  // namespace logq::wire

@@ -1,6 +1,7 @@
 // What counts as printable text; decides between text and binary forms in every output format.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace logq::wire {
@@ -13,5 +14,9 @@ enum class Newlines { kAllowed, kRefused };
 
 // Valid UTF-8 (no surrogates, no overlong forms, at most U+10FFFF; noncharacters are valid).
 [[nodiscard]] bool is_valid_utf8(std::string_view bytes);
+
+// The code point of the character that `text` begins with, U+FFFD where that is none.
+// REQUIRES: not empty.
+[[nodiscard]] std::uint32_t first_character(std::string_view text);
 
 }  // namespace logq::wire
