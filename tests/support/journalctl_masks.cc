@@ -131,10 +131,30 @@ std::string mask_iso_zone(std::string_view text) {
   static const std::regex kTime(R"(^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d):(\d\d))");
   constexpr std::size_t kLongestTime = 40;
   std::string masked;
+  bool wider = false;  // the lines that follow are indented by one more
   for (const std::string_view line : split_lines(text)) {
     const std::string head(line.substr(0, kLongestTime));
-    masked += std::regex_replace(head, kTime, "$1$2");
+    const std::string masked_head = std::regex_replace(head, kTime, "$1$2");
+    if (!head.starts_with(' ')) wider = masked_head != head;
+    masked += std::string_view(masked_head).substr(wider && head.starts_with(' ') ? 1 : 0);
     masked += line.substr(head.size());
+  }
+  return masked;
+}
+
+std::string mask_verbose_colours(std::string_view text) {
+  static const std::regex kHead(
+      "\x1b\\[0;4m(.*)\x1b\\[0m \x1b\\[[0-9;]*m(\\[s=[^\\]]*\\])\x1b\\[0m");
+  constexpr std::string_view kTrusted = "    \x1b[0;32m";
+  constexpr std::string_view kOff = "\x1b[0m";
+  std::string masked;
+  for (const std::string_view line : split_lines(text))
+    masked += std::regex_replace(std::string(line), kHead, "$1 $2");
+  // The end of a field's colour follows its newline, or its size where it is shown as a blob.
+  for (std::size_t at = 0; (at = masked.find(kTrusted, at)) != std::string::npos;) {
+    masked.erase(at + 4, kTrusted.size() - 4);
+    const std::size_t off = masked.find(kOff, at);
+    if (off != std::string::npos) masked.erase(off, kOff.size());
   }
   return masked;
 }
@@ -154,6 +174,7 @@ std::string masked_output(const std::vector<std::string>& arguments, const std::
   if (mode == "export") return mask_export(out);
   if (mode.starts_with("json")) return mask_json(out);
   if (mode.starts_with("short-iso")) return mask_iso_zone(out);
+  if (mode == "verbose") return mask_verbose_colours(out);
   return out;
 }
 

@@ -3,7 +3,9 @@
 // logq prints what the newest journalctl prints. Compared with 252 this hides, and nothing else:
 // - __SEQNUM and __SEQNUM_ID in export and JSON, which journalctl has since 254;
 // - the order of members in a JSON object, which is that of a hash table in journalctl;
-// - the colon in the zone of short-iso and short-iso-precise (+01:00), there since 255;
+// - the colon in the zone of short-iso and short-iso-precise (+01:00), there since 255, and the
+//   column that it takes;
+// - the colours of time, cursor and trusted fields in verbose, which 252 does not have;
 // - the order of lines of -N and -F, which is that of hash tables in journalctl.
 // An option that 252 knows by another name only is given to it by that name:
 // - -W, short for --no-hostname since 259.
@@ -22,8 +24,11 @@ std::string mask_export(std::string_view text);
 // between objects is kept, so that all of json, json-pretty, json-sse and json-seq are told apart.
 std::string mask_json(std::string_view text);
 
-// short-iso with the zone written +0100.
+// short-iso with the zone written +0100, and continuation lines indented accordingly.
 std::string mask_iso_zone(std::string_view text);
+
+// verbose with the colour of MESSAGE only.
+std::string mask_verbose_colours(std::string_view text);
 
 // The lines of a text, sorted.
 std::string mask_line_order(std::string_view text);
