@@ -111,6 +111,13 @@ bool EntryList::valid(FileOffset entry) const {
   return entry != 0 && entry % 8 == 0 && entry < size && size - entry >= sizeof(EntryObject);
 }
 
+// Asked only of what is handed out: a slot of garbage must not hide the entries that lie before it.
+bool EntryList::readable(FileOffset entry) const {
+  const auto found = file_->objects.object<EntryObject>(entry);
+  if (!found) file_->report(found.error());
+  return found.has_value();
+}
+
 std::optional<FileOffset> EntryList::at(std::uint64_t index) const {
   catch_up();
   if (index >= size_) return std::nullopt;
@@ -154,7 +161,7 @@ std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
   if (index <= hint_ && hint_ < size_ && slot(hint_) < offset) index = hint_ + 1;
   for (; index < size_; ++index) {
     const FileOffset entry = slot(index);
-    if (!valid(entry) || entry < offset) continue;
+    if (!valid(entry) || entry < offset || !readable(entry)) continue;
     hint_ = index;
     return entry;
   }
@@ -175,7 +182,7 @@ std::optional<FileOffset> EntryList::last_until(FileOffset offset) const {
   while (index > 0) {
     --index;
     const FileOffset entry = slot(index);
-    if (!valid(entry) || entry > offset) continue;
+    if (!valid(entry) || entry > offset || !readable(entry)) continue;
     hint_ = index;
     return entry;
   }

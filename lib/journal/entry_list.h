@@ -56,6 +56,7 @@ class EntryList {
   void extend_chain() const;
   [[nodiscard]] FileOffset slot(std::uint64_t index) const;
   [[nodiscard]] bool valid(FileOffset entry) const;
+  [[nodiscard]] bool readable(FileOffset entry) const;
   [[nodiscard]] std::uint64_t lower_bound(FileOffset offset) const;
   [[nodiscard]] bool follows_hint(FileOffset offset) const;
 

@@ -24,7 +24,7 @@ Result<void> check_header(const ObjectReader& file) {
   }
   const std::uint64_t header_size = load(header->header_size);
   if (header_size == 0) return fail(Error::truncated(0, "header is not written yet"));
-  if (header_size < kHeaderSizeMin || header_size % 8 != 0) {
+  if (header_size < kHeaderSizeMin) {
     return fail(Error::corrupt(offsetof(Header, header_size), "header has an impossible size"));
   }
   if (header_size > file.size()) {
