@@ -1,5 +1,6 @@
 #include "journal/header.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/try.h"
@@ -31,6 +32,13 @@ Result<void> check_header(const ObjectReader& file) {
     return fail(Error::truncated(offsetof(Header, header_size), "header is cut off"));
   }
   return {};
+}
+
+Header header_snapshot(const Header& live) {
+  Header header{};
+  const std::uint64_t size = std::min<std::uint64_t>(load(live.header_size), sizeof(Header));
+  std::memcpy(&header, &live, size);
+  return header;
 }
 
 FileInfo read_file_info(const Header& header) {

@@ -33,4 +33,7 @@ Result<void> check_header(const ObjectReader& file);
 // REQUIRES: check_header accepted the file.
 FileInfo read_file_info(const Header& header);
 
+// A copy of it as it is now; the fields it is too old to have are zero. REQUIRES: likewise.
+Header header_snapshot(const Header& live);
+
 }  // namespace logq::journal

@@ -1,7 +1,6 @@
 #include "journal/verify.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/try.h"
 #include "journal/file_mapping.h"
@@ -13,13 +12,6 @@ namespace {
 
 constexpr std::uint32_t kCompatibleKnown =
     kCompatibleSealed | kCompatibleTailEntryBootId | kCompatibleSealedContinuous;
-
-Header snapshot(const Header& live) {
-  Header header{};
-  const std::uint64_t size = std::min<std::uint64_t>(load(live.header_size), sizeof(Header));
-  std::memcpy(&header, &live, size);
-  return header;
-}
 
 // What the header claims, before anything is looked up by it.
 Result<void> verify_header(const Header& header, std::uint64_t file_size) {
@@ -64,7 +56,7 @@ Result<VerifyReport> verify_file(const std::string& path, const VerifyProgress& 
   const ObjectReader whole(mapping.bytes(), mapping.size(), false);
   LOGQ_TRY(check_header(whole));
   Verification verification;
-  verification.header = snapshot(*LOGQ_TRY(whole.at<Header>(0)));
+  verification.header = header_snapshot(*LOGQ_TRY(whole.at<Header>(0)));
   const Header& header = verification.header;
   const std::uint64_t end = load(header.header_size) + load(header.arena_size);
   verification.objects =

@@ -1,6 +1,7 @@
 // Checking a journal file from end to end, as `journalctl --verify` does: every object, every
-// counter of the header, and that the index (hash tables, entry arrays) and the entries agree. The
-// list of checks is docs/file-format.md, "Verification".
+// counter of the header, and that hash tables, entry arrays and entries agree. Stricter than 252 in
+// two points: the chains of field names are checked too, and no object may lie beyond the end that
+// the header announces. As there, the lists that lead from a field to its values are not judged.
 //
 // Takes every variant: regular and compact, Jenkins and keyed hashes, any compression, headers from
 // 208 bytes on. Hostile files are welcome: time is linear in the size of the file (times the length

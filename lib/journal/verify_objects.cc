@@ -2,11 +2,10 @@
 #include <bit>
 #include <string>
 
-#include "base/jenkins.h"
-#include "base/siphash.h"
 #include "base/try.h"
 #include "journal/chain_check.h"
 #include "journal/compression.h"
+#include "journal/file_hash.h"
 #include "journal/verify_pass.h"
 
 namespace logq::journal {
@@ -23,7 +22,7 @@ class ObjectWalk {
       : v_(verification),
         objects_(verification.objects),
         header_(verification.header),
-        siphash_(load_id(verification.header.file_id).bytes) {}
+        hash_(verification.header) {}
 
   Result<void> run();
 
@@ -39,14 +38,11 @@ class ObjectWalk {
   Result<void> check_tag(FileOffset at, std::uint64_t size);
   Result<void> check_counters() const;
   Result<void> check_tail() const;
-  [[nodiscard]] std::uint64_t hash(std::string_view bytes) const {
-    return v_.keyed() ? siphash_(bytes) : base::jenkins_hash64(bytes);
-  }
 
   Verification& v_;
   const ObjectReader& objects_;
   const Header& header_;
-  base::SipHash24 siphash_;
+  FileHash hash_;
   Decompressor decompressor_;
   std::string payload_;
   ChainCheck data_chains_;
@@ -157,7 +153,8 @@ Result<void> ObjectWalk::check_data(FileOffset at) {
     payload = payload_;
   }
   const std::uint64_t stored_hash = load(object.hash);
-  if (hash(payload) != stored_hash) return fail(Error::corrupt(at, "DATA object has a wrong hash"));
+  if (hash_(payload) != stored_hash)
+    return fail(Error::corrupt(at, "DATA object has a wrong hash"));
   if (LOGQ_TRY(data_chains_.visit(at, stored_hash, load(object.next_hash_offset)))) {
     v_.linked_data.add(at);
   }
@@ -171,7 +168,7 @@ Result<void> ObjectWalk::check_field(FileOffset at) {
     return fail(Error::corrupt(at, "FIELD object names an offset that is not 8-aligned"));
   }
   const std::uint64_t stored_hash = load(field.object->hash);
-  if (hash(field.name) != stored_hash) {
+  if (hash_(field.name) != stored_hash) {
     return fail(Error::corrupt(at, "FIELD object has a wrong hash"));
   }
   // One that is not linked can only not be found: harmless, and what a crash may leave.

@@ -27,9 +27,6 @@ struct Verification {
   ObjectSet entries;
   ObjectSet arrays;
 
-  [[nodiscard]] bool keyed() const {
-    return (load(header.incompatible_flags) & kIncompatibleKeyedHash) != 0;
-  }
   [[nodiscard]] bool compact() const {
     return (load(header.incompatible_flags) & kIncompatibleCompact) != 0;
   }
