@@ -203,21 +203,22 @@ Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Journal::~Journal() = default;
 
 Result<std::unique_ptr<Journal>> Journal::open_directory(const std::string& directory,
-                                                         DamageCallback on_damage) {
+                                                         DamageCallback on_damage,
+                                                         NameFilter wants) {
   LOGQ_TRY(journal_directories(directory));
-  return open_directories({directory}, std::move(on_damage));
+  return open_directories({directory}, std::move(on_damage), std::move(wants));
 }
 
 Result<std::unique_ptr<Journal>> Journal::open_directories(
-    const std::vector<std::string>& directories, DamageCallback on_damage) {
-  auto impl = std::make_unique<Impl>(directories, std::vector<std::string>{}, std::move(on_damage));
+    const std::vector<std::string>& directories, DamageCallback on_damage, NameFilter wants) {
+  auto impl = std::make_unique<Impl>(directories, std::move(wants), std::move(on_damage));
   impl->open_all();
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
 }
 
 Result<std::unique_ptr<Journal>> Journal::open_files(const std::vector<std::string>& paths,
                                                      DamageCallback on_damage) {
-  auto impl = std::make_unique<Impl>(std::vector<std::string>{}, paths, std::move(on_damage));
+  auto impl = std::make_unique<Impl>(paths, std::move(on_damage));
   impl->open_all();
   if (impl->readers().empty() && !paths.empty()) {
     // With not one of the files that were asked for there is nothing to show: the reason is the

@@ -19,16 +19,23 @@
 
 namespace logq::journal {
 
+// Which files of a directory are read, by their names in it; an empty one takes all.
+using NameFilter = std::function<bool(std::string_view file_name)>;
+
 class Journal {
  public:
-  // All `*.journal` and `*.journal~` files of a directory and of its machine-id subdirectories.
-  // Unreadable files are reported through `on_damage` and left out; an unreadable directory fails.
+  // All `*.journal` and `*.journal~` files of a directory and of its machine-id subdirectories that
+  // `wants` accepts. Unreadable files are reported through `on_damage` and left out; an unreadable
+  // directory fails.
   static Result<std::unique_ptr<Journal>> open_directory(const std::string& directory,
-                                                         DamageCallback on_damage = {});
+                                                         DamageCallback on_damage = {},
+                                                         NameFilter wants = {});
   // The same of several directories. Those that are missing are skipped, unreadable ones reported;
   // all of them, also those that appear later, are watched by watch_fd().
   static Result<std::unique_ptr<Journal>> open_directories(
-      const std::vector<std::string>& directories, DamageCallback on_damage = {});
+      const std::vector<std::string>& directories,
+      DamageCallback on_damage = {},
+      NameFilter wants = {});
   // Exactly these files.
   static Result<std::unique_ptr<Journal>> open_files(const std::vector<std::string>& paths,
                                                      DamageCallback on_damage = {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 #include "base/clock.h"
 #include "base/try.h"
@@ -37,7 +38,7 @@ void Journal::Impl::open_all() {
 }
 
 std::vector<std::string> Journal::Impl::wanted_paths() {
-  if (fixed()) return paths_;
+  if (fixed_) return paths_;
   std::vector<std::string> paths;
   for (const std::string& directory : directories_)
     add_paths_of(directory, paths);
@@ -57,7 +58,8 @@ void Journal::Impl::add_paths_of(const std::string& directory, std::vector<std::
     if (watch_) watch_directory(part);
     const auto found = journal_files(part);
     if (found) {
-      paths.insert(paths.end(), found->begin(), found->end());
+      std::copy_if(found->begin(), found->end(), std::back_inserter(paths),
+                   [this](const std::string& path) { return is_wanted_name(path); });
     } else if (found.error().sys_errno != ENOENT) {
       complain(part, found.error());
     }
@@ -83,8 +85,13 @@ void Journal::Impl::await(const std::string& missing_directory) {
   }
 }
 
+bool Journal::Impl::is_wanted_name(const std::string& path) const {
+  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+  return is_journal_name(name) && (!wants_ || wants_(name));
+}
+
 bool Journal::Impl::is_wanted(const std::string& path) const {
-  if (!fixed()) return is_journal_name(path);
+  if (!fixed_) return is_wanted_name(path);
   return std::any_of(paths_.begin(), paths_.end(),
                      [&path](const std::string& wanted) { return plain(wanted) == plain(path); });
 }
@@ -95,7 +102,7 @@ void Journal::Impl::scan() {
   std::vector<std::string> before;
   for (int attempt = 0; attempt < kScanAttempts; ++attempt) {
     std::vector<std::string> paths = wanted_paths();
-    if (attempt > 0 && (paths == before || fixed())) break;
+    if (attempt > 0 && (paths == before || fixed_)) break;
     for (const std::string& path : paths)
       consider(path);
     before = std::move(paths);
