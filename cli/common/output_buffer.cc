@@ -1,5 +1,7 @@
 #include "common/output_buffer.h"
 
+#include <utility>
+
 #include "base/io.h"
 
 namespace logq::cli {
@@ -11,6 +13,7 @@ constexpr std::size_t kWriteSize = std::size_t{128} << 10;
 
 Result<void> OutputBuffer::flush() {
   if (text_.empty()) return {};
+  if (before_first_write_) std::exchange(before_first_write_, nullptr)();
   const Result<void> written = base::write_all(fd_, text_);
   text_.clear();
   return written;

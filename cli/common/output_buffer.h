@@ -2,6 +2,7 @@
 // so a program ends with flush() and looks at the result.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "logq/result.h"
@@ -10,7 +11,10 @@ namespace logq::cli {
 
 class OutputBuffer {
  public:
-  explicit OutputBuffer(int fd) : fd_(fd) {}
+  // `before_first_write` is called once, when there is something to write at last.
+  explicit OutputBuffer(int fd, std::function<void()> before_first_write = {})
+      : fd_(fd),
+        before_first_write_(std::move(before_first_write)) {}
   OutputBuffer(const OutputBuffer&) = delete;
   OutputBuffer& operator=(const OutputBuffer&) = delete;
   ~OutputBuffer() = default;
@@ -24,6 +28,7 @@ class OutputBuffer {
 
  private:
   int fd_;
+  std::function<void()> before_first_write_;
   std::string text_;
 };
 

@@ -1,59 +1,126 @@
 #include "logq/control.h"
 
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
 #include <optional>
-#include <string>
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "logq/varlink_client.h"
 
 namespace logq::cli {
 namespace {
 
-constexpr std::uint64_t kWaitLimitUsec = 30'000'000;
+constexpr std::uint64_t kWaitLimitUsec = 120'000'000;
 constexpr unsigned kLookAgainAfterUsec = 5'000;
+
+struct DeedNames {
+  int signal_number;
+  const char* stamp;
+  const char* method;
+};
+
+DeedNames names_of(Deed deed) {
+  switch (deed) {
+    case Deed::kSync:
+      return {SIGRTMIN + 1, "synced", "io.systemd.Journal.Synchronize"};
+    case Deed::kRotate:
+      return {SIGUSR2, "rotated", "io.systemd.Journal.Rotate"};
+    case Deed::kFlush:
+      break;
+  }
+  return {SIGUSR1, "flushed", "io.systemd.Journal.FlushToVar"};
+}
 
 std::uint64_t monotonic_usec() {
   return base::Clock::system().now().monotonic_usec;
 }
 
-std::optional<std::uint64_t> read_number(const std::string& path) {
-  const Result<std::string> text = base::read_small_file(path, 32);
+std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
-  if (!text) return std::nullopt;
-  const auto result = std::from_chars(text->data(), text->data() + text->size(), number);
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
   return result.ec == std::errc{} ? std::optional(number) : std::nullopt;
+}
+
+std::string default_runtime_dir() {
+  if (::geteuid() == 0) return "/run/systemd/journal";
+  const char* const base = ::secure_getenv("XDG_RUNTIME_DIR");
+  if (base != nullptr && *base != '\0') return std::string(base) + "/logq";
+  return "/tmp/logq-" + std::to_string(::geteuid());
+}
+
+Outcome<std::string> runtime_dir_of(const Options& options) {
+  if (!options.runtime_dir.empty()) return options.runtime_dir;
+  const std::string& name = options.source.log_namespace;
+  if (name.empty()) return default_runtime_dir();
+  if (name == "*" || name.starts_with('+')) {
+    return failure("--sync, --rotate and --flush address one --namespace= at a time");
+  }
+  return default_runtime_dir() + "." + name;
+}
+
+// The pid of the logqd that holds the lock on this file. Nothing when none does: what the file says
+// is then a number that may meanwhile be anybody's. Under /tmp a file may be made by anybody, so it
+// is believed of root and ourselves only.
+std::optional<pid_t> running_logqd(const std::string& pid_path) {
+  const auto fd = base::open_file(pid_path, O_RDONLY | O_NOFOLLOW);
+  if (!fd) return std::nullopt;
+  struct stat status {};
+  if (::fstat(fd->get(), &status) < 0) return std::nullopt;
+  if (status.st_uid != 0 && status.st_uid != ::geteuid()) return std::nullopt;
+  const bool unlocked = ::flock(fd->get(), LOCK_SH | LOCK_NB) == 0;
+  if (unlocked || errno != EWOULDBLOCK) return std::nullopt;
+  const Result<std::string> text = base::read_all(fd->get(), 32);
+  const auto pid = parse_number(text ? *text : "");
+  if (!pid || *pid == 0 || *pid > INT32_MAX) return std::nullopt;
+  return static_cast<pid_t>(*pid);
 }
 
 // logqd leaves the time of its last deed in a file of its runtime directory.
 bool wait_for_stamp(const std::string& path, std::uint64_t asked_usec) {
   while (monotonic_usec() < asked_usec + kWaitLimitUsec) {
-    if (read_number(path).value_or(0) >= asked_usec) return true;
+    const Result<std::string> text = base::read_small_file(path, 32);
+    if (text && parse_number(*text).value_or(0) >= asked_usec) return true;
     ::usleep(kLookAgainAfterUsec);
   }
   return false;
 }
 
+Outcome<void> signal_logqd(pid_t pid, const std::string& runtime_dir, const DeedNames& names) {
+  const std::uint64_t asked_usec = monotonic_usec();
+  if (::kill(pid, names.signal_number) < 0) {
+    return failure(describe(runtime_dir + "/logqd.pid", Error::system(errno, "kill")));
+  }
+  const std::string stamp = runtime_dir + "/" + names.stamp;
+  if (wait_for_stamp(stamp, asked_usec)) return {};
+  return failure(stamp + ": logqd has not answered in 2 minutes");
+}
+
+Outcome<void> call_journald(const std::string& socket_path, const DeedNames& names) {
+  const auto replied = call_varlink(socket_path, names.method, kWaitLimitUsec);
+  if (!replied) return failure(describe(socket_path, replied.error()));
+  if (*replied) return failure(socket_path + ": journald refuses: " + **replied);
+  return {};
+}
+
 }  // namespace
 
-Outcome<ExitStatus> control_collector(const Options& options) {
-  const bool sync = options.command == Command::kSync;
-  if (options.runtime_dir.empty()) return failure("--sync and --rotate need --runtime-dir=");
-  const std::string pid_path = options.runtime_dir + "/logqd.pid";
-  const std::optional<std::uint64_t> pid = read_number(pid_path);
-  if (!pid || *pid == 0 || *pid > INT32_MAX) return failure(pid_path + ": no logqd is running");
-
-  const std::uint64_t asked_usec = monotonic_usec();
-  if (::kill(static_cast<pid_t>(*pid), sync ? SIGRTMIN + 1 : SIGUSR2) < 0) {
-    return failure(describe(pid_path, Error::system(errno, "kill")));
+Outcome<void> control_collector(const Options& options, Deed deed) {
+  const Outcome<std::string> runtime_dir = runtime_dir_of(options);
+  if (!runtime_dir) return tl::unexpected<Failure>(runtime_dir.error());
+  const DeedNames names = names_of(deed);
+  if (const auto pid = running_logqd(*runtime_dir + "/logqd.pid")) {
+    return signal_logqd(*pid, *runtime_dir, names);
   }
-  const std::string stamp = options.runtime_dir + (sync ? "/synced" : "/rotated");
-  if (!wait_for_stamp(stamp, asked_usec)) return failure(stamp + ": logqd did not answer in 30 s");
-  return ExitStatus::kOk;
+  const std::string socket_path = *runtime_dir + "/io.systemd.journal";
+  if (::access(socket_path.c_str(), F_OK) == 0) return call_journald(socket_path, names);
+  return failure(*runtime_dir + ": no collector is running there");
 }
 
 }  // namespace logq::cli

@@ -1,14 +1,18 @@
-// Commands to a running logqd, given as signals to the process named in its runtime directory
-// (docs/protocols.md, "Control").
+// Commands to a running collector (docs/protocols.md, "Control"): a logqd gets a signal and leaves
+// the time of its deed in a file, a stock journald is called by Varlink.
 #pragma once
+
+#include <string>
 
 #include "common/exit_status.h"
 #include "logq/options.h"
 
 namespace logq::cli {
 
-// Carries out --sync or --rotate and waits until logqd has done it, at most 30 s.
-// REQUIRES: options.command is one of them.
-Outcome<ExitStatus> control_collector(const Options& options);
+enum class Deed : std::uint8_t { kSync, kRotate, kFlush };
+
+// Has it done and waits for it, at most two minutes. The collector is the one of --runtime-dir=,
+// else the system's for root and the user's own for others, of the namespace asked for.
+Outcome<void> control_collector(const Options& options, Deed deed);
 
 }  // namespace logq::cli

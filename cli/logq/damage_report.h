@@ -21,11 +21,17 @@ class DamageReport {
 
   // The first complaint about a file is reported, the others follow from it.
   void add(const std::string& path, const Error& error);
-  void release();
+  // Files that may not be read become one line together, which `quiet` leaves out.
+  void release(bool quiet);
 
   [[nodiscard]] bool empty() const { return paths_.empty(); }
   // Whether a file ends before what its header announces.
   [[nodiscard]] bool any_truncated() const { return any_truncated_; }
+  // Whether lack of permission is all that is wrong.
+  [[nodiscard]] bool all_denied() const { return !paths_.empty() && n_denied_ == paths_.size(); }
+  // Who may read them: "users in group 'systemd-journal' can read all of them". REQUIRES: something
+  // was denied.
+  [[nodiscard]] std::string permission_hint() const;
   // REQUIRES: something was added before release().
   [[nodiscard]] const std::string& first_line() const { return first_line_; }
 
@@ -33,6 +39,8 @@ class DamageReport {
   bool released_ = false;
   bool any_truncated_ = false;
   std::set<std::string> paths_;
+  std::size_t n_denied_ = 0;
+  std::string denied_path_;  // one of them
   std::string first_line_;
   std::vector<std::string> held_lines_;
 };

@@ -12,23 +12,27 @@
 #include "journal/journal.h"
 #include "logq/options.h"
 #include "query/output_format.h"
+#include "query/text_span.h"
 
 namespace logq::cli {
 
-// Borrows the journal and the buffer. Not thread-safe.
+// Borrows the options, the journal and the buffer. Not thread-safe.
 class EntryPrinter {
  public:
   EntryPrinter(const Options& options, journal::Journal& journal, OutputBuffer& output);
 
-  // REQUIRES: the journal stands on an entry.
-  Result<void> print();
-  // "-- No entries --" and the cursor, after the last entry.
+  // REQUIRES of both: the journal stands on an entry.
+  // "-- Boot ... --" when the boot is another one than at the last call.
+  void print_boot_change();
+  Result<void> print(const std::optional<query::TextSpan>& highlight);
+  // "-- No entries --" when there were none.
   void print_end();
 
   [[nodiscard]] std::uint64_t printed() const { return printed_; }
 
  private:
-  void print_boot_change(const Id128& boot_id);
+  void collect_payloads();
+  [[nodiscard]] bool is_excluded();
 
   const Options& options_;
   journal::Journal& journal_;
@@ -36,7 +40,6 @@ class EntryPrinter {
   std::unique_ptr<query::OutputFormat> format_;
   std::vector<std::string_view> payloads_;  // scratch
   std::optional<Id128> last_boot_id_;
-  std::string cursor_;
   std::uint64_t printed_ = 0;
 };
 

@@ -1,10 +1,44 @@
 // Which entries are wanted.
+#include "base/clock.h"
 #include "base/quantity.h"
+#include "base/timestamp.h"
 #include "logq/option_table.h"
 #include "logq/option_values.h"
+#include "query/boot_selector.h"
+#include "query/facility.h"
+#include "query/id_selector.h"
 
 namespace logq::cli {
 namespace {
+
+using query::Filter;
+
+template <std::optional<std::uint64_t> RangeOptions::*kMember>
+Outcome<void> apply_time(Options& options, Value value) {
+  const std::uint64_t now = base::Clock::system().now().realtime_usec;
+  const auto time = base::parse_timestamp(*value, now);
+  if (!time) return failure("failed to parse timestamp: " + std::string(*value));
+  options.range.*kMember = *time;
+  return {};
+}
+
+bool is_boot_selector(std::string_view word) {
+  return query::parse_boot_selector(word).has_value();
+}
+
+Outcome<void> apply_boot(Options& options, Value value) {
+  const std::string text(value.value_or(""));
+  if (!is_boot_selector(text)) return failure("failed to parse boot descriptor '" + text + "'");
+  options.range.boot = text;
+  return {};
+}
+
+Outcome<void> apply_invocation(Options& options, Value value) {
+  const std::string text(value.value_or("0"));
+  if (!query::parse_id_selector(text)) return failure("not an invocation: '" + text + "'");
+  options.range.invocation = text;
+  return {};
+}
 
 Outcome<void> apply_priority(Options& options, Value value) {
   const Result<query::PriorityRange> range = query::parse_priority_range(*value);
@@ -13,10 +47,32 @@ Outcome<void> apply_priority(Options& options, Value value) {
   return {};
 }
 
-using query::Filter;
+Outcome<void> apply_facility(Options& options, Value value) {
+  if (*value == "help") {
+    options.command = Command::kFacilityHelp;
+    return {};
+  }
+  const auto facilities = query::parse_facilities(*value);
+  if (!facilities) return failure("bad --facility= argument \"" + std::string(*value) + "\"");
+  std::vector<int>& all = options.filter.facilities;
+  all.insert(all.end(), facilities->begin(), facilities->end());
+  return {};
+}
+
+Outcome<void> apply_case_sensitive(Options& options, Value value) {
+  const auto sensitive = base::parse_boolean(value.value_or("yes"));
+  if (!sensitive) return failure("bad --case-sensitive= argument \"" + std::string(*value) + "\"");
+  options.grep.case_sensitive = *sensitive;
+  return {};
+}
+
 constexpr const char* kGroup = kFilterGroup;
 
 constexpr OptionRow kRows[] = {
+    {{{'S', "since", Argument::kRequired, "TIME", "Entries not older than this", nullptr, kGroup},
+      &apply_time<&RangeOptions::since_usec>}},
+    {{{'U', "until", Argument::kRequired, "TIME", "Entries not newer than this", nullptr, kGroup},
+      &apply_time<&RangeOptions::until_usec>}},
     {{{'c', "cursor", Argument::kRequired, "CURSOR", "Begin at this cursor", nullptr, kGroup},
       &apply_text<&Options::range, &RangeOptions::cursor>}},
     {{{0, "after-cursor", Argument::kRequired, "CURSOR", "Begin behind this cursor", nullptr,
@@ -26,16 +82,53 @@ constexpr OptionRow kRows[] = {
        "Begin behind the cursor in FILE, and keep the last one there", nullptr, kGroup},
       &apply_text<&Options::range, &RangeOptions::cursor_file>},
      Parity::kThere,
-     242},
+     242,
+     "with -U it keeps the last entry shown; journalctl keeps the one behind it, which is then "
+     "lost"},
+    {{{'b', "boot", Argument::kOptional, "ID",
+       "Entries of this boot, or of the one named or counted", &is_boot_selector, kGroup},
+      &apply_boot}},
+    {{{0, "this-boot", Argument::kNone, "", "The same as -b", nullptr, nullptr}, &apply_boot}},
     {{{'u', "unit", Argument::kRequired, "UNIT", "Entries of this unit; may be a glob", nullptr,
        kGroup},
       &append_text<&Options::filter, &Filter::units>}},
+    {{{0, "user-unit", Argument::kRequired, "UNIT", "Entries of this unit of the user", nullptr,
+       kGroup},
+      &append_text<&Options::filter, &Filter::user_units>}},
+    {{{'I', "invocation", Argument::kOptional, "ID",
+       "Entries of the unit's last run, or of the one named or counted", nullptr, kGroup},
+      &apply_invocation},
+     Parity::kThere,
+     257,
+     "the argument is optional in both forms"},
     {{{'t', "identifier", Argument::kRequired, "ID", "Entries with this syslog identifier", nullptr,
        kGroup},
       &append_text<&Options::filter, &Filter::identifiers>}},
+    {{{'T', "exclude-identifier", Argument::kRequired, "ID",
+       "Leave out entries with this syslog identifier", nullptr, kGroup},
+      &append_text<&Options::filter, &Filter::excluded_identifiers>},
+     Parity::kThere,
+     256},
     {{{'p', "priority", Argument::kRequired, "RANGE",
        "Entries of this level or more severe, or of LEVEL..LEVEL", nullptr, kGroup},
       &apply_priority}},
+    {{{0, "facility", Argument::kRequired, "LIST",
+       "Entries of these facilities; \"help\" lists them", nullptr, kGroup},
+      &apply_facility},
+     Parity::kThere,
+     245},
+    {{{'g', "grep", Argument::kRequired, "PATTERN", "Entries whose message matches this pattern",
+       nullptr, kGroup},
+      &apply_text<&Options::grep, &GrepOptions::pattern>},
+     Parity::kThere,
+     237},
+    {{{0, "case-sensitive", Argument::kOptional, "BOOL",
+       "Whether case counts in -g (as the pattern is written)", nullptr, kGroup},
+      &apply_case_sensitive},
+     Parity::kThere,
+     237},
+    {{{'k', "dmesg", Argument::kNone, "", "Messages of the kernel from this boot", nullptr, kGroup},
+      &apply_flag<&Options::filter, &Filter::kernel>}},
 };
 
 }  // namespace

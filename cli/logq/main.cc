@@ -1,50 +1,131 @@
 // logq, the reader: journalctl's command line over our own journal library.
-#include <cstdio>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
 
 #include "common/run.h"
 #include "common/sigbus_guard.h"
 #include "logq/control.h"
+#include "logq/list_commands.h"
 #include "logq/options.h"
+#include "logq/pager.h"
 #include "logq/show.h"
 #include "logq/sources.h"
+#include "logq/terminal.h"
+#include "logq/upkeep_commands.h"
+#include "query/facility.h"
 
 namespace logq::cli {
 namespace {
 
-void print_output_modes() {
+std::string output_modes() {
+  std::string text;
   for (const std::string_view name : query::output_mode_names())
-    std::printf("%.*s\n", static_cast<int>(name.size()), name.data());
+    text += std::string(name) + "\n";
+  return text;
 }
 
-Outcome<ExitStatus> show_journal(const Options& options) {
-  install_sigbus_guard();
+// Commands that read entries or their index.
+Outcome<ExitStatus> read_journal(const Options& options, OutputBuffer& output) {
   Outcome<Source> source = open_source(options);
   if (!source) return tl::unexpected<Failure>(source.error());
-  return show(options, *source);
+  switch (options.command) {
+    case Command::kFieldNames:
+      return list_field_names(*source, output);
+    case Command::kFieldValues:
+      return list_field_values(options, *source, output);
+    case Command::kListBoots:
+      return list_boots(options, *source, output);
+    case Command::kListInvocations:
+      return list_invocations(options, *source, output);
+    case Command::kDiskUsage:
+      return show_disk_usage(*source, output);
+    default:
+      return show(options, *source, output);
+  }
+}
+
+Outcome<ExitStatus> have_done(const Options& options, Deed deed) {
+  const Outcome<void> done = control_collector(options, deed);
+  if (!done) return tl::unexpected<Failure>(done.error());
+  return ExitStatus::kOk;
+}
+
+Outcome<ExitStatus> rotate_and_vacuum(const Options& options) {
+  if (options.rotate_first) {
+    const auto rotated = have_done(options, Deed::kRotate);
+    if (!rotated) return rotated;
+  }
+  return vacuum(options);
+}
+
+Outcome<ExitStatus> print_text(std::string text, OutputBuffer& output) {
+  output.text() += text;
+  return ExitStatus::kOk;
+}
+
+Outcome<ExitStatus> carry_out(const Options& options, OutputBuffer& output) {
+  switch (options.command) {
+    case Command::kHelp:
+      return print_text(help_text(), output);
+    case Command::kVersion:
+      return print_text("logq " LOGQ_VERSION "\n", output);
+    case Command::kOutputHelp:
+      return print_text(output_modes(), output);
+    case Command::kFacilityHelp:
+      return print_text(query::facility_help(), output);
+    case Command::kSync:
+      return have_done(options, Deed::kSync);
+    case Command::kRotate:
+      return have_done(options, Deed::kRotate);
+    case Command::kFlush:
+      return have_done(options, Deed::kFlush);
+    case Command::kVacuum:
+      return rotate_and_vacuum(options);
+    case Command::kVerify:
+      return verify_files(options);
+    case Command::kHeader:
+      return show_headers(options, output);
+    case Command::kListNamespaces:
+      return list_namespaces(options, output);
+    default:
+      return read_journal(options, output);
+  }
+}
+
+// A short failure at the edge of the program: who read our output has left, or it cannot be
+// written.
+Outcome<ExitStatus> flush_last(OutputBuffer& output, Outcome<ExitStatus> status) {
+  const auto flushed = output.flush();
+  if (flushed || !status) return status;
+  return failure(flushed.error().sys_errno == EPIPE ? "" : flushed.error().message());
+}
+
+void suit_terminal(const Terminal& terminal, query::FormatOptions& format) {
+  format.colours = terminal.colours;
+  format.colour_depth = terminal.colour_depth;
+  format.hyperlinks = terminal.hyperlinks;
+  format.columns = terminal.columns;
+  format.unicode = locale_is_utf8();
 }
 
 Outcome<ExitStatus> logq_main(int argc, char** argv) {
-  const Outcome<Options> options = parse_options(argc, argv);
+  Outcome<Options> options = parse_options(argc, argv);
   if (!options) return tl::unexpected<Failure>(options.error());
-  switch (options->command) {
-    case Command::kHelp:
-      std::fputs(help_text().c_str(), stdout);
-      return ExitStatus::kOk;
-    case Command::kVersion:
-      std::puts("logq " LOGQ_VERSION);
-      return ExitStatus::kOk;
-    case Command::kSync:
-    case Command::kRotate:
-      return control_collector(*options);
-    case Command::kOutputHelp:
-      print_output_modes();
-      return ExitStatus::kOk;
-    case Command::kShow:
-      break;
-    default:
-      return failure("not supported yet");
-  }
-  return show_journal(*options);
+  install_sigbus_guard();
+  const Terminal terminal = look_at_terminal();
+  suit_terminal(terminal, options->display.format);
+
+  Pager pager;
+  const DisplayOptions& display = options->display;
+  OutputBuffer output(STDOUT_FILENO, [&] {
+    if (display.pager && !display.follow) pager.open(terminal, display.pager_end);
+  });
+  Outcome<ExitStatus> status = flush_last(output, carry_out(*options, output));
+  const bool left_early = pager.is_open() && !status && status.error().message.empty();
+  pager.finish();
+  return left_early ? ExitStatus::kOk : status;
 }
 
 }  // namespace

@@ -42,6 +42,16 @@ Outcome<void> check_display(const DisplayOptions& display) {
   return {};
 }
 
+bool has_filters(const Options& options) {
+  const query::Filter& filter = options.filter;
+  const RangeOptions& range = options.range;
+  return !filter.units.empty() || !filter.user_units.empty() || !filter.identifiers.empty() ||
+         !filter.excluded_identifiers.empty() || !filter.facilities.empty() ||
+         filter.priorities.has_value() || filter.kernel || options.grep.pattern.has_value() ||
+         range.boot.has_value() || range.invocation.has_value() || range.since_usec.has_value() ||
+         range.until_usec.has_value();
+}
+
 bool takes_terms(Command command) {
   return command == Command::kShow || command == Command::kListInvocations;
 }
@@ -50,6 +60,12 @@ Outcome<void> check_command(const Options& options) {
   const std::vector<std::string>& terms = options.filter.terms;
   if (!takes_terms(options.command) && !terms.empty()) {
     return failure("extraneous arguments starting with '" + terms.front() + "'");
+  }
+  const bool of_fields =
+      options.command == Command::kFieldNames || options.command == Command::kFieldValues;
+  if (of_fields && has_filters(options)) {
+    return failure(
+        "-N/--fields and -F/--field= list all fields: no filter can be combined with them");
   }
   const bool boots = options.range.boot.has_value() || options.command == Command::kListBoots;
   if (boots && options.source.merge) {
@@ -60,7 +76,7 @@ Outcome<void> check_command(const Options& options) {
 
 Outcome<void> check_terms(const std::vector<std::string>& terms) {
   const auto match = query::parse_field_terms(terms);
-  if (!match) return failure(describe(terms[match.error().offset], match.error()));
+  if (!match) return failure(query::describe_term_error(terms, match.error()));
   return {};
 }
 
@@ -75,12 +91,18 @@ Outcome<void> check_options(const Options& options) {
 }
 
 void apply_implications(Options& options) {
+  if (options.source.user && !options.source.system) {
+    std::vector<std::string>& units = options.filter.units;
+    std::vector<std::string>& user_units = options.filter.user_units;
+    user_units.insert(user_units.end(), units.begin(), units.end());
+    units.clear();
+  }
   DisplayOptions& display = options.display;
   if (display.no_tail) display.lines.reset();
   const bool lines_chosen = display.lines_given || display.lines || display.no_tail;
   if (display.follow && !lines_chosen && !options.range.since_usec) display.lines = kFollowLines;
 
-  const bool current_boot = display.follow || display.pager_end;
+  const bool current_boot = display.follow || display.pager_end || options.filter.kernel;
   if (current_boot && !options.range.boot && !options.source.merge) options.range.boot = "";
 
   // How far back N hits are nobody knows: they are counted on the way.

@@ -1,120 +1,193 @@
 #include "logq/show.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 
-#include "base/ids.h"
 #include "base/try.h"
 #include "common/output_buffer.h"
 #include "common/run.h"
 #include "common/sigbus_guard.h"
+#include "logq/cursor_file.h"
+#include "logq/entry_filter.h"
 #include "logq/entry_printer.h"
 #include "logq/follow.h"
+#include "logq/pager.h"
+#include "logq/reading_start.h"
+#include "logq/wanted_match.h"
 
 namespace logq::cli {
 namespace {
 
 using journal::Journal;
 
-// --follow means the newest boot in the files and this one; nothing while there are no entries.
-std::vector<Id128> followed_boots(Journal& journal) {
-  journal.set_match(journal::Match::all());
-  journal.seek_tail();
-  if (!journal.previous()) return {};
-  const Id128 newest = journal.entry().boot_id;
-  const Id128 current = base::boot_id();
-  if (newest == current) return {newest};
-  return {newest, current};
-}
+// Files that were rotated and deleted are let go of this often while a long backlog is printed.
+constexpr std::uint64_t kEntriesBetweenChanges = 1024;
 
-Outcome<void> set_match(const Options& options, Journal& journal) {
-  query::Filter filter = options.filter;
-  if (options.display.follow) filter.boots = followed_boots(journal);
-  Result<journal::Match> match = query::build_match(filter, journal, {.reader_uid = ::getuid()});
-  if (!match) {
-    const std::string subject = filter.units.empty() ? "match" : "-u " + filter.units.front();
-    return failure(describe(subject, match.error()));
-  }
-  journal.set_match(std::move(*match));
-  return {};
-}
+// One run over the wanted entries. Borrows everything.
+class Showing {
+ public:
+  Showing(const Options& options, Journal& journal, EntryFilter& filter, OutputBuffer& output)
+      : options_(options),
+        journal_(journal),
+        filter_(filter),
+        output_(output),
+        printer_(options, journal, output),
+        keeps_cursor_(options.display.show_cursor || !options.range.cursor_file.empty()) {}
 
-// Stands on the first entry to print; false when there is none. With -n 0 it stands on the last
-// entry, so that only later ones are followed.
-bool go_to_start(const Options& options, Journal& journal) {
-  if (!options.display.lines) {
-    if (!options.display.reverse) journal.seek_head();
-    if (options.display.reverse) journal.seek_tail();
-    return options.display.reverse ? journal.previous() : journal.next();
+  // From the current entry on, if the journal stands on one.
+  Result<void> print_stored(bool standing);
+  Result<void> follow(Waiter& waiter);
+  // The remarks behind the last entry.
+  void print_end();
+
+  [[nodiscard]] std::uint64_t printed() const { return printer_.printed(); }
+  // What --cursor-file keeps: the last entry looked at that lies in the range of times.
+  [[nodiscard]] const std::optional<journal::Cursor>& last_within() const { return last_within_; }
+
+ private:
+  // False when there is nothing more to find.
+  Result<bool> take_entry();
+  [[nodiscard]] bool step() {
+    return options_.display.reverse ? journal_.previous() : journal_.next();
   }
-  journal.seek_tail();
-  if (*options.display.lines == 0 || options.display.reverse) return journal.previous();
-  for (std::uint64_t i = 0; i < *options.display.lines; ++i) {
-    if (journal.previous()) continue;
-    journal.seek_head();
-    return journal.next();
+  [[nodiscard]] bool is_enough() const {
+    return options_.display.lines && printed() >= *options_.display.lines;
   }
+  [[nodiscard]] static bool is_over() { return Waiter::end_requested() || Pager::ended(); }
+
+  const Options& options_;
+  Journal& journal_;
+  EntryFilter& filter_;
+  OutputBuffer& output_;
+  EntryPrinter printer_;
+  bool keeps_cursor_;
+  bool range_ended_ = false;
+  std::optional<journal::Cursor> last_seen_;  // what --show-cursor prints
+  std::optional<journal::Cursor> last_within_;
+};
+
+Result<bool> Showing::take_entry() {
+  if (keeps_cursor_) last_seen_ = journal_.cursor();
+  const EntryFilter::Place place = filter_.place(journal_);
+  if (place == EntryFilter::Place::kBeyond) return false;
+  if (place == EntryFilter::Place::kBefore) return true;
+  if (keeps_cursor_) last_within_ = last_seen_;
+  printer_.print_boot_change();
+  const EntryFilter::Finding finding = filter_.search(journal_);
+  if (finding.wanted) LOGQ_TRY(printer_.print(finding.highlight));
   return true;
 }
 
-Result<void> print_stored(const Options& options, Journal& journal, EntryPrinter& printer) {
-  bool standing = go_to_start(options, journal);
-  if (!standing && options.display.follow) journal.seek_head();  // whatever comes is wanted then
-  if (options.display.lines && *options.display.lines == 0) return {};
-  while (standing) {
-    LOGQ_TRY(printer.print());
-    const bool enough = options.display.lines && printer.printed() >= *options.display.lines;
-    if ((enough && !options.display.follow) || Waiter::end_requested()) break;
-    standing = options.display.reverse ? journal.previous() : journal.next();
+Result<void> Showing::print_stored(bool standing) {
+  const bool nothing_wanted = options_.display.lines && *options_.display.lines == 0;
+  if (nothing_wanted && standing && keeps_cursor_) last_within_ = last_seen_ = journal_.cursor();
+  while (standing && !is_enough() && !is_over()) {
+    range_ended_ = !LOGQ_TRY(take_entry());
+    if (range_ended_) return {};
+    if (options_.display.follow && printed() % kEntriesBetweenChanges == 0) {
+      LOGQ_TRY(journal_.process_changes());
+    }
+    // Enough has been printed: the entry stays the current one, the next is for whoever follows.
+    standing = !is_enough() && step();
   }
   return {};
 }
 
-Result<void> follow(Journal& journal, Waiter& waiter, EntryPrinter& printer, OutputBuffer& output) {
-  for (;;) {
-    LOGQ_TRY(output.flush());
+Result<void> Showing::follow(Waiter& waiter) {
+  while (!range_ended_) {
+    LOGQ_TRY(output_.flush());
     if (LOGQ_TRY(waiter.wait()) != Waiter::Woken::kChanged) return {};
-    LOGQ_TRY(journal.process_changes());
-    while (!Waiter::end_requested() && journal.next())
-      LOGQ_TRY(printer.print());
+    LOGQ_TRY(journal_.process_changes());
+    while (!is_over() && !range_ended_ && journal_.next())
+      range_ended_ = !LOGQ_TRY(take_entry());
+  }
+  return {};
+}
+
+void Showing::print_end() {
+  if (!options_.display.follow) printer_.print_end();
+  if (options_.display.show_cursor && last_seen_) {
+    output_.text() += "-- cursor: " + last_seen_->to_string() + "\n";
   }
 }
 
-Result<void> print_all(const Options& options,
-                       Journal& journal,
-                       EntryPrinter& printer,
-                       OutputBuffer& output) {
+Outcome<void> fail_with(const Error& error) {
+  // Whoever read our output has left: nothing to complain about.
+  return failure(error.sys_errno == EPIPE ? "" : error.message());
+}
+
+Outcome<void> print_all(const Options& options, Journal& journal, Showing& showing) {
   if (!options.display.follow) {
-    LOGQ_TRY(print_stored(options, journal, printer));
-    printer.print_end();
-    return output.flush();
+    const auto standing = go_to_start(options, journal);
+    if (!standing) return tl::unexpected<Failure>(standing.error());
+    const auto printed = showing.print_stored(*standing);
+    return printed ? Outcome<void>{} : fail_with(printed.error());
   }
-  Waiter waiter = LOGQ_TRY(Waiter::create(journal));
-  LOGQ_TRY(journal.process_changes());
-  LOGQ_TRY(print_stored(options, journal, printer));
-  return follow(journal, waiter, printer, output);
+  auto waiter = Waiter::create(journal);
+  if (!waiter) return fail_with(waiter.error());
+  if (const auto read = journal.process_changes(); !read) return fail_with(read.error());
+  const auto standing = go_to_start(options, journal);
+  if (!standing) return tl::unexpected<Failure>(standing.error());
+  // Where there is nothing yet, whatever comes is wanted.
+  const bool by_cursor = options.range.cursor || options.range.after_cursor;
+  if (!*standing && !by_cursor && !options.range.since_usec) journal.seek_head();
+  auto done = showing.print_stored(*standing);
+  if (done) done = showing.follow(*waiter);
+  return done ? Outcome<void>{} : fail_with(done.error());
+}
+
+Outcome<void> keep_cursor(const RangeOptions& range, const Showing& showing) {
+  if (range.cursor_file.empty() || !showing.last_within()) return {};
+  const auto written = write_cursor_file(range.cursor_file, showing.last_within()->to_string());
+  if (!written) return failure(describe(range.cursor_file, written.error()));
+  return {};
+}
+
+void print_notices(const Options& options, const Source& source) {
+  if (options.display.quiet) return;
+  if (source.journal->files().empty() && source.damage->empty()) {
+    print_error_line("no journal files were found");
+  }
+  if (options.display.catalog) {
+    print_error_line("there is no message catalog yet: -x explains nothing");
+  }
+}
+
+// Prints, and keeps the cursor. The failure of a search that could not finish comes last.
+Outcome<ExitStatus> show_entries(const Options& options,
+                                 Source& source,
+                                 EntryFilter& filter,
+                                 OutputBuffer& output) {
+  Journal& journal = *source.journal;
+  Showing showing(options, journal, filter, output);
+  if (const auto printed = print_all(options, journal, showing); !printed) {
+    return tl::unexpected<Failure>(printed.error());
+  }
+  showing.print_end();
+  if (const auto flushed = output.flush(); !flushed) {
+    return tl::unexpected<Failure>(fail_with(flushed.error()).error());
+  }
+  if (const auto kept = keep_cursor(options.range, showing); !kept) {
+    return tl::unexpected<Failure>(kept.error());
+  }
+  if (const std::string complaint = filter.complaint(); !complaint.empty()) {
+    return failure(complaint);
+  }
+  if (missing_pages() > 0) return failure("a journal file shrank while it was read");
+  const bool nothing_found = filter.has_pattern() && showing.printed() == 0;
+  if (nothing_found && !options.display.follow) return ExitStatus::kFailure;
+  return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
 }
 
 }  // namespace
 
-Outcome<ExitStatus> show(const Options& options, Source& source) {
-  Journal& journal = *source.journal;
-  if (journal.files().empty() && source.damage->empty() && !options.display.quiet) {
-    print_error_line("no journal files were found");
-  }
-  if (const Outcome<void> matched = set_match(options, journal); !matched) {
-    return tl::unexpected<Failure>(matched.error());
-  }
-  OutputBuffer output(STDOUT_FILENO);
-  EntryPrinter printer(options, journal, output);
-  const Result<void> done = print_all(options, journal, printer, output);
-  if (!done) {
-    const bool reader_left = done.error().sys_errno == EPIPE;
-    return failure(reader_left ? "" : done.error().message());
-  }
-  if (missing_pages() > 0) return failure("a journal file shrank while it was read");
-  return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
+Outcome<ExitStatus> show(const Options& options, Source& source, OutputBuffer& output) {
+  print_notices(options, source);
+  Outcome<journal::Match> match = wanted_match(options, *source.journal);
+  if (!match) return tl::unexpected<Failure>(match.error());
+  source.journal->set_match(std::move(*match));
+  Outcome<EntryFilter> filter = EntryFilter::create(options);
+  if (!filter) return tl::unexpected<Failure>(filter.error());
+  return show_entries(options, source, *filter, output);
 }
 
 }  // namespace logq::cli

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "common/exit_status.h"
+#include "common/output_buffer.h"
 #include "logq/options.h"
 #include "logq/sources.h"
 
 namespace logq::cli {
 
-// Prints to standard output. With --follow it returns on SIGINT, SIGTERM, or when standard output
-// is closed at its other end, with kOk.
-Outcome<ExitStatus> show(const Options& options, Source& source);
+// The last part may be left in the buffer. With --follow it returns on SIGINT, SIGTERM, or when
+// standard output is closed at its other end, with kOk.
+Outcome<ExitStatus> show(const Options& options, Source& source, OutputBuffer& output);
 
 }  // namespace logq::cli

@@ -1,11 +1,12 @@
 #include "logq/sources.h"
 
-#include <stdlib.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
-#include "base/ids.h"
+#include "common/run.h"
 #include "journal/directory.h"
+#include "logq/default_directories.h"
 
 namespace logq::cli {
 namespace {
@@ -29,42 +30,52 @@ Outcome<Source> open_named_files(const std::vector<std::string>& paths) {
     if (is_open(**journal, path) || damage->empty()) continue;
     return failure(damage->first_line());
   }
-  damage->release();
+  damage->release(false);
   return Source{std::move(*journal), std::move(damage), true, false};
 }
 
-Outcome<Source> open_named_directory(const std::string& directory) {
-  auto damage = DamageReport::create();
-  auto journal = Journal::open_directory(directory, DamageReport::callback(damage));
-  if (!journal) return failure(describe(directory, journal.error()));
-  const bool unreadable = (*journal)->files().empty() && !damage->empty();
-  damage->release();
-  return Source{std::move(*journal), std::move(damage), false, unreadable};
-}
-
-std::vector<std::string> default_directories() {
-  const std::string machine = base::machine_id().to_string();
-  return {"/var/log/journal/" + machine, "/run/log/journal/" + machine, user_storage_directory()};
-}
-
-Outcome<Source> open_defaults() {
-  std::vector<std::string> directories;
-  std::vector<std::string> paths;
-  for (const std::string& directory : default_directories()) {
-    const auto files = journal::journal_files(directory);
-    if (!files || files->empty()) continue;  // no collector has stored anything there
-    directories.push_back(directory);
-    paths.insert(paths.end(), files->begin(), files->end());
+Outcome<Source> with_report(std::unique_ptr<Journal> journal,
+                            std::shared_ptr<DamageReport> damage,
+                            bool quiet) {
+  const bool unreadable = journal->files().empty() && !damage->empty();
+  if (unreadable && damage->all_denied()) {
+    return failure("no journal files were opened due to insufficient permissions; " +
+                   damage->permission_hint());
   }
-  if (directories.size() == 1) return open_named_directory(directories.front());
+  damage->release(quiet);
+  return Source{std::move(journal), std::move(damage), false, unreadable};
+}
 
+Outcome<Source> open_named_directory(const Options& options) {
   auto damage = DamageReport::create();
-  auto journal = Journal::open_files(paths, DamageReport::callback(damage));
-  if (!journal)
-    return failure(describe(paths.empty() ? "journal" : paths.front(), journal.error()));
-  const bool unreadable = (*journal)->files().empty() && !damage->empty();
-  damage->release();
-  return Source{std::move(*journal), std::move(damage), false, unreadable};
+  auto journal = Journal::open_directory(options.source.directory, DamageReport::callback(damage),
+                                         file_name_filter(options.source));
+  if (!journal) return failure(describe(options.source.directory, journal.error()));
+  return with_report(std::move(*journal), std::move(damage), options.display.quiet);
+}
+
+Outcome<Source> open_defaults(const Options& options) {
+  const std::vector<std::string> directories = default_directories(options.source);
+  auto damage = DamageReport::create();
+  auto journal = Journal::open_directories(directories, DamageReport::callback(damage),
+                                           file_name_filter(options.source));
+  if (!journal) return failure(describe(directories.front(), journal.error()));
+  return with_report(std::move(*journal), std::move(damage), options.display.quiet);
+}
+
+// Of a directory that cannot be read nothing is left but a complaint.
+void add_subdirectories(const std::string& directory, std::vector<std::string>& directories) {
+  const auto found = journal::journal_directories(directory);
+  if (found) directories.insert(directories.end(), found->begin(), found->end());
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+std::string_view file_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
 }
 
 }  // namespace
@@ -73,17 +84,40 @@ bool Source::is_failure() const {
   return nothing_readable || (named_files && damage->any_truncated());
 }
 
-std::string user_storage_directory() {
-  const char* state = ::secure_getenv("XDG_STATE_HOME");
-  if (state != nullptr && state[0] == '/') return std::string(state) + "/logq/journal";
-  const char* home = ::secure_getenv("HOME");
-  return std::string(home != nullptr ? home : "") + "/.local/state/logq/journal";
+Outcome<std::vector<std::string>> source_directories(const Options& options) {
+  std::vector<std::string> directories;
+  const std::string& named = options.source.directory;
+  if (!named.empty()) {
+    const auto found = journal::journal_directories(named);
+    if (!found) return failure(describe(named, found.error()));
+    return *found;
+  }
+  for (const std::string& directory : default_directories(options.source)) {
+    if (is_directory(directory)) add_subdirectories(directory, directories);
+  }
+  return directories;
+}
+
+Outcome<std::vector<std::string>> source_files(const Options& options) {
+  if (!options.source.files.empty()) return options.source.files;
+  const auto directories = source_directories(options);
+  if (!directories) return tl::unexpected<Failure>(directories.error());
+  const auto wanted = file_name_filter(options.source);
+  std::vector<std::string> paths;
+  for (const std::string& directory : *directories) {
+    const auto found = journal::journal_files(directory);
+    if (!found) return failure(describe(directory, found.error()));
+    for (const std::string& path : *found) {
+      if (!wanted || wanted(file_name(path))) paths.push_back(path);
+    }
+  }
+  return paths;
 }
 
 Outcome<Source> open_source(const Options& options) {
   if (!options.source.files.empty()) return open_named_files(options.source.files);
-  if (!options.source.directory.empty()) return open_named_directory(options.source.directory);
-  return open_defaults();
+  if (!options.source.directory.empty()) return open_named_directory(options);
+  return open_defaults(options);
 }
 
 }  // namespace logq::cli

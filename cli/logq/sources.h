@@ -24,12 +24,18 @@ struct Source {
   [[nodiscard]] bool is_failure() const;
 };
 
-// Opens what -D or --file name, else the system's journal and the user's own logqd storage. A
-// named directory or file that cannot be read is a failure that names it; damage in one of many
-// files is a line on standard error, now and later, and reading goes on without it.
+// Opens what -D, --file or --root name, else the system's journal and what logqd keeps for this
+// user. A named directory or file that cannot be read is a failure that names it; damage in one of
+// many files is a line on standard error, now and later, and reading goes on without it. When files
+// may not be read, one line says who may.
 Outcome<Source> open_source(const Options& options);
 
-// The storage of a logqd that this user runs: $XDG_STATE_HOME/logq/journal.
-[[nodiscard]] std::string user_storage_directory();
+// The paths of the journal files of the source, whether they can be read or not, sorted by
+// directory; of -D those of its machine-id subdirectories too.
+Outcome<std::vector<std::string>> source_files(const Options& options);
+
+// The same as directories, for commands that work on those. Missing ones are left out. REQUIRES: no
+// --file.
+Outcome<std::vector<std::string>> source_directories(const Options& options);
 
 }  // namespace logq::cli

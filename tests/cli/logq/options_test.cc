@@ -30,7 +30,7 @@ TEST(Options, NothingMeansEverythingInShortForm) {
 
 TEST(Options, ShortAndLongFormsAndAbbreviationsAreTheSame) {
   for (const std::vector<std::string>& form : std::vector<std::vector<std::string>>{
-           {"-u", "a"}, {"-ua"}, {"--unit", "a"}, {"--unit=a"}, {"--un=a"}}) {
+           {"-u", "a"}, {"-ua"}, {"--unit", "a"}, {"--unit=a"}, {"--uni=a"}}) {
     const auto options = parsed(form);
     ASSERT_TRUE(options.has_value()) << form.front();
     EXPECT_EQ(options->filter.units, std::vector<std::string>{"a"}) << form.front();
@@ -81,7 +81,7 @@ TEST(Options, RefusalsNameWhatIsWrong) {
   EXPECT_EQ(refused({"-o", "nope"}), "unknown output format: nope");
   EXPECT_EQ(refused({"-p", "9"}), "-p 9: unknown log level");
   EXPECT_EQ(refused({"--lines=x"}), "not a number of lines: x");
-  EXPECT_EQ(refused({"FOO"}), "FOO: not of the form FIELD=VALUE");
+  EXPECT_EQ(refused({"FOO"}), "Failed to add match 'FOO': Invalid argument");
 }
 
 TEST(Options, ContradictionsAreRefused) {

@@ -1,0 +1,27 @@
+#include "logq/cursor_file.h"
+
+#include <cerrno>
+
+#include "base/io.h"
+#include "base/try.h"
+
+namespace logq::cli {
+namespace {
+
+constexpr std::size_t kMostBytes = 4096;  // a cursor has less than 200
+constexpr mode_t kMode = 0644;
+
+}  // namespace
+
+Result<std::optional<std::string>> read_cursor_file(const std::string& path) {
+  const Result<std::string> text = base::read_small_file(path, kMostBytes);
+  if (!text && text.error().sys_errno == ENOENT) return std::nullopt;
+  if (!text) return fail(text.error());
+  return text->substr(0, text->find('\n'));
+}
+
+Result<void> write_cursor_file(const std::string& path, const std::string& cursor) {
+  return base::replace_file(path, cursor + "\n", kMode);
+}
+
+}  // namespace logq::cli

@@ -1,0 +1,113 @@
+#include "logq/default_directories.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/ids.h"
+
+namespace logq::cli {
+namespace {
+
+constexpr const char* kSystemParents[] = {"/var/log/journal", "/run/log/journal"};
+
+std::string environment_path(const char* name) {
+  const char* const value = ::secure_getenv(name);
+  return value != nullptr && value[0] == '/' ? value : "";
+}
+
+std::string user_storage_directory() {
+  const std::string state = environment_path("XDG_STATE_HOME");
+  const std::string base = state.empty() ? environment_path("HOME") + "/.local/state" : state;
+  return base + "/logq/journal";
+}
+
+std::string user_volatile_directory(const std::string& suffix) {
+  const std::string base = environment_path("XDG_RUNTIME_DIR");
+  const std::string runtime_dir =
+      base.empty() ? "/tmp/logq-" + std::to_string(::geteuid()) : base + "/logq";
+  return runtime_dir + suffix + "/journal";
+}
+
+// Names of the subdirectories of the two parents.
+std::set<std::string> machine_directories() {
+  std::set<std::string> names;
+  for (const char* const parent : kSystemParents) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(parent, ignored))
+      names.insert(entry.path().filename().string());
+  }
+  return names;
+}
+
+// "ID.NAME", where a dot is part of what comes behind; nothing else may stand there.
+bool is_of_namespace(const std::string& directory, const std::string& name) {
+  const std::size_t dot = directory.find('.');
+  if (!Id128::parse(std::string_view(directory).substr(0, dot))) return false;
+  if (dot == std::string::npos) return name.empty() || name == "*";
+  return name == "*" || directory.substr(dot + 1) == name;
+}
+
+void add_namespace(const SourceOptions& source,
+                   const std::string& name,
+                   std::vector<std::string>& directories) {
+  const std::string machine = base::machine_id().to_string();
+  const std::string suffix = name.empty() ? "" : "." + name;
+  std::set<std::string> wanted = {machine + suffix};
+  if (name == "*") wanted = {machine};
+  for (const std::string& found : machine_directories()) {
+    const bool of_machine = source.merge || found.starts_with(machine);
+    if (of_machine && is_of_namespace(found, name)) wanted.insert(found);
+  }
+  for (const char* const parent : kSystemParents) {
+    for (const std::string& directory : wanted)
+      directories.push_back(std::string(parent) + "/" + directory);
+  }
+  if (name == "*") return;
+  directories.push_back(user_storage_directory() + suffix);
+  directories.push_back(user_volatile_directory(suffix));
+}
+
+bool has_base_name(std::string_view name, std::string_view base) {
+  if (!name.starts_with(base)) return false;
+  name.remove_prefix(base.size());
+  return name.starts_with('@') || name == ".journal" || name == ".journal~";
+}
+
+}  // namespace
+
+std::vector<std::string> default_directories(const SourceOptions& source) {
+  if (!source.root.empty()) {
+    std::vector<std::string> below;
+    for (const char* const parent : kSystemParents)
+      below.push_back(source.root + parent);
+    return below;
+  }
+  std::vector<std::string> directories;
+  const bool also_default = source.log_namespace.starts_with('+');
+  const std::string name = source.log_namespace.substr(also_default ? 1 : 0);
+  if (also_default && !name.empty()) add_namespace(source, "", directories);
+  add_namespace(source, name, directories);
+  return directories;
+}
+
+std::vector<std::string> stored_namespaces() {
+  const std::string prefix = base::machine_id().to_string() + ".";
+  std::vector<std::string> names;
+  for (const std::string& directory : machine_directories()) {
+    if (directory.starts_with(prefix)) names.push_back(directory.substr(prefix.size()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+journal::NameFilter file_name_filter(const SourceOptions& source) {
+  if (source.system == source.user) return {};
+  const std::string base = source.system ? "system" : "user-" + std::to_string(::getuid());
+  return [base](std::string_view name) { return has_base_name(name, base); };
+}
+
+}  // namespace logq::cli

@@ -1,0 +1,94 @@
+#include "logq/list_commands.h"
+
+#include <algorithm>
+
+#include "common/run.h"
+#include "journal/boot_list.h"
+#include "logq/default_directories.h"
+#include "logq/run_table.h"
+#include "logq/wanted_match.h"
+#include "query/invocation.h"
+#include "wire/field_name.h"
+#include "wire/json.h"
+
+namespace logq::cli {
+namespace {
+
+constexpr RunTableNames kBootNames = {"BOOT ID", "boot_id"};
+constexpr RunTableNames kInvocationNames = {"INVOCATION ID", "invocation_id"};
+
+// Whatever ends the output early is found again by the flush at the end.
+bool keep_writing(OutputBuffer& output) {
+  return output.flush_if_full().has_value();
+}
+
+ExitStatus status_of(const Source& source) {
+  return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
+}
+
+}  // namespace
+
+Outcome<ExitStatus> list_boots(const Options& options, Source& source, OutputBuffer& output) {
+  std::vector<Run> runs;
+  for (const journal::BootSpan& boot : journal::list_boots(*source.journal))
+    runs.push_back({boot.boot_id, boot.first_realtime_usec, boot.last_realtime_usec});
+  output.text() += format_runs(runs, kBootNames, options.display);
+  return status_of(source);
+}
+
+Outcome<ExitStatus> list_invocations(const Options& options, Source& source, OutputBuffer& output) {
+  if (options.filter.units.size() + options.filter.user_units.size() != 1) {
+    return failure("--list-invocations needs one --unit= or --user-unit=");
+  }
+  const auto match = wanted_match(options, *source.journal);
+  if (!match) return tl::unexpected<Failure>(match.error());
+  std::vector<Run> runs;
+  for (const query::InvocationSpan& run : query::list_invocations(*source.journal, *match))
+    runs.push_back({run.id, run.first_realtime_usec, run.last_realtime_usec});
+  output.text() += format_runs(runs, kInvocationNames, options.display);
+  return status_of(source);
+}
+
+Outcome<ExitStatus> list_field_names(Source& source, OutputBuffer& output) {
+  source.journal->for_each_field([&output](std::string_view name) {
+    output.text().append(name).push_back('\n');
+    return keep_writing(output);
+  });
+  return status_of(source);
+}
+
+Outcome<ExitStatus> list_field_values(const Options& options,
+                                      Source& source,
+                                      OutputBuffer& output) {
+  if (!wire::is_valid_field_name(options.field, wire::FieldOrigin::kCollector)) {
+    return failure("not the name of a field: '" + options.field + "'");
+  }
+  const std::size_t name_length = options.field.size() + 1;
+  source.journal->for_each_unique_value(options.field, [&](std::string_view payload) {
+    output.text().append(payload.substr(std::min(name_length, payload.size()))).push_back('\n');
+    return keep_writing(output);
+  });
+  return status_of(source);
+}
+
+Outcome<ExitStatus> list_namespaces(const Options& options, OutputBuffer& output) {
+  const std::vector<std::string> names = stored_namespaces();
+  const bool as_json = options.display.mode == query::OutputMode::kJson;
+  if (as_json) {
+    output.text() += "[";
+    for (const std::string& name : names) {
+      output.text() += &name == &names.front() ? "{\"namespace\":" : ",{\"namespace\":";
+      wire::encode_json_value(name, output.text());
+      output.text() += "}";
+    }
+    output.text() += "]\n";
+    return ExitStatus::kOk;
+  }
+  if (names.empty() && !options.display.quiet) print_error_line("no journal namespaces were found");
+  if (!names.empty() && !options.display.quiet) output.text() += "NAMESPACE\n";
+  for (const std::string& name : names)
+    output.text() += name + "\n";
+  return ExitStatus::kOk;
+}
+
+}  // namespace logq::cli

@@ -1,0 +1,157 @@
+#include "logq/upkeep_commands.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "common/run.h"
+#include "journal/header_report.h"
+#include "journal/vacuum.h"
+#include "journal/verify.h"
+#include "logq/colours.h"
+#include "logq/terminal.h"
+
+namespace logq::cli {
+namespace {
+
+// A line on standard error without the program's name: these are journalctl's words.
+void print_remark(const std::string& line) {
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+std::uint64_t bytes_on_disk(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) < 0) return 0;
+  return static_cast<std::uint64_t>(status.st_blocks) * 512;
+}
+
+// Shows how far the check of one file is, where somebody is looking.
+class ProgressLine {
+ public:
+  ProgressLine() : shown_(::isatty(STDERR_FILENO) == 1) {}
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  ~ProgressLine() {
+    if (percent_ >= 0) std::fprintf(stderr, "\r\x1b[K");
+  }
+
+  void update(double fraction) {
+    const int percent = static_cast<int>(fraction * 100);
+    if (!shown_ || percent == percent_) return;
+    percent_ = percent;
+    std::fprintf(stderr, "\rchecking: %3d%%", percent);
+  }
+
+ private:
+  bool shown_;
+  int percent_ = -1;
+};
+
+Result<journal::VerifyReport> verify_with_progress(const std::string& path) {
+  ProgressLine line;
+  return journal::verify_file(path, [&line](double fraction) { line.update(fraction); });
+}
+
+// Whether the file is sound.
+bool verify_one(const std::string& path, bool quiet, const Colours& colours) {
+  const auto report = verify_with_progress(path);
+  std::optional<Error> failure;
+  if (!report) failure = report.error();
+  if (report) failure = report->failure;
+  if (failure) {
+    print_remark(std::string(colours.highlight_red()) + "FAIL: " + path + " (" +
+                 failure->message() + ")" + std::string(colours.normal()));
+    return false;
+  }
+  if (report->sealed && !quiet) {
+    print_remark("Journal file " + path + " has sealing enabled; the seal is not checked.");
+  }
+  print_remark("PASS: " + path);
+  return true;
+}
+
+journal::VacuumLimits limits_of(const VacuumOptions& options) {
+  return {.max_bytes = options.max_bytes,
+          .max_files = options.max_files,
+          .max_age_usec = options.max_age_usec,
+          .now_realtime_usec = base::Clock::system().now().realtime_usec};
+}
+
+Outcome<void> vacuum_one(const std::string& directory, const Options& options) {
+  const bool quiet = options.display.quiet;
+  const auto tell = [quiet](const std::string& path, std::uint64_t bytes,
+                            const std::optional<Error>& failure) {
+    if (failure) return print_error_line(describe(path, *failure));
+    if (quiet) return;
+    print_remark("Deleted archived journal " + path + " (" + base::format_size(bytes) + ").");
+  };
+  const auto report = journal::vacuum_directory(directory, limits_of(options.vacuum), tell);
+  if (!report) return failure(describe(directory, report.error()));
+  if (!quiet) {
+    print_remark("Vacuuming done, freed " + base::format_size(report->freed_bytes) +
+                 " of archived journals from " + directory + ".");
+  }
+  return {};
+}
+
+}  // namespace
+
+Outcome<ExitStatus> show_headers(const Options& options, OutputBuffer& output) {
+  const auto paths = source_files(options);
+  if (!paths) return tl::unexpected<Failure>(paths.error());
+  ExitStatus status = ExitStatus::kOk;
+  bool first = true;
+  for (const std::string& path : *paths) {
+    const auto text = journal::describe_header(path);
+    if (!text) {
+      print_error_line(describe(path, text.error()));
+      if (!options.source.files.empty()) status = ExitStatus::kFailure;
+      continue;
+    }
+    output.text() += (first ? "" : "\n") + *text;
+    first = false;
+    if (!output.flush_if_full()) break;  // found again by the flush at the end
+  }
+  return status;
+}
+
+Outcome<ExitStatus> show_disk_usage(Source& source, OutputBuffer& output) {
+  std::uint64_t bytes = 0;
+  for (const journal::FileReader* file : source.journal->files())
+    bytes += bytes_on_disk(file->path());
+  output.text() +=
+      "Archived and active journals take up " + base::format_size(bytes) + " in the file system.\n";
+  return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
+}
+
+Outcome<ExitStatus> verify_files(const Options& options) {
+  const auto paths = source_files(options);
+  if (!paths) return tl::unexpected<Failure>(paths.error());
+  if (paths->empty() && !options.display.quiet) print_error_line("no journal files were found");
+  const bool coloured = ::isatty(STDERR_FILENO) == 1 && options.display.format.colours;
+  bool sound = true;
+  for (const std::string& path : *paths)
+    sound = verify_one(path, options.display.quiet, Colours(coloured)) && sound;
+  return sound ? ExitStatus::kOk : ExitStatus::kFailure;
+}
+
+Outcome<ExitStatus> vacuum(const Options& options) {
+  if (!options.source.files.empty()) {
+    print_error_line("--vacuum-* works on directories: nothing is done with --file=");
+    return ExitStatus::kOk;
+  }
+  const auto directories = source_directories(options);
+  if (!directories) return tl::unexpected<Failure>(directories.error());
+  for (const std::string& directory : *directories) {
+    if (const auto done = vacuum_one(directory, options); !done) {
+      return tl::unexpected<Failure>(done.error());
+    }
+  }
+  return ExitStatus::kOk;
+}
+
+}  // namespace logq::cli
