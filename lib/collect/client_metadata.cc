@@ -38,6 +38,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(TrustedField::kC
 
 constexpr std::size_t kCommandLineMax = std::size_t{2} << 20;
 constexpr std::size_t kExtraFieldsMax = std::size_t{1} << 20;
+constexpr auto kNoUser = static_cast<uid_t>(-1);
+constexpr auto kNoGroup = static_cast<gid_t>(-1);
 constexpr std::string_view kDeleted = " (deleted)";
 
 // Files of /proc end in a newline that is not part of the value.
@@ -64,6 +66,14 @@ std::optional<std::string> effective_capabilities(std::string_view status) {
   value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
   value.remove_prefix(std::min(value.find_first_not_of('0'), value.size()));
   return std::string(value.empty() ? "0" : value);
+}
+
+// Whether a process has not exited; /proc still tells of one that was not waited for.
+bool is_running(const std::string& process) {
+  const auto status = base::read_small_file(process + "/status", 1 << 16);
+  if (!status.has_value()) return false;
+  return status->find("\nState:\tZ") == std::string::npos &&
+         status->find("\nState:\tX") == std::string::npos;
 }
 
 // Audit files hold 4294967295 where nothing was set.
@@ -166,8 +176,9 @@ void ClientMetadata::append_payloads(std::vector<std::string_view>& out) const {
 void ClientMetadata::set_credentials(const Credentials& credentials, std::string_view label) {
   credentials_ = credentials;
   set(TrustedField::kPid, std::to_string(credentials.pid));
-  set(TrustedField::kUid, std::to_string(credentials.uid));
-  set(TrustedField::kGid, std::to_string(credentials.gid));
+  // -1 is nobody's: of an object that does not exist only the PID is known.
+  if (credentials.uid != kNoUser) set(TrustedField::kUid, std::to_string(credentials.uid));
+  if (credentials.gid != kNoGroup) set(TrustedField::kGid, std::to_string(credentials.gid));
   if (!label.empty()) set(TrustedField::kSelinuxContext, label);
 }
 
@@ -212,21 +223,40 @@ void ClientMetadata::read_cgroup(const ProcessSources& sources, std::string_view
   CgroupOwner owner;
   if (!outside) {
     owner = parse_cgroup_path(*path);
-  } else if (text.has_value() || value(TrustedField::kCgroup).empty()) {
-    // Nobody's control group: then a stream may say whose the process is.
-    if (!claimed_unit.empty()) set(TrustedField::kUnit, claimed_unit);
-    return;
   } else {
+    read_claim(sources, claimed_unit, text.has_value());
     return;
   }
   set(TrustedField::kCgroup, *path);
   set(TrustedField::kSession, owner.session.value_or(""));
   set(TrustedField::kOwnerUid, owner.owner_uid ? std::to_string(*owner.owner_uid) : "");
   if (!owner.unit.has_value() && !claimed_unit.empty()) owner.unit = claimed_unit;
-  set(TrustedField::kUnit, owner.unit.value_or(""));
+  set_unit(owner.unit.value_or(""));
   set(TrustedField::kUserUnit, owner.user_unit.value_or(""));
   set(TrustedField::kSlice, owner.slice.value_or(""));
   set(TrustedField::kUserSlice, owner.user_slice.value_or(""));
+}
+
+// What was read of another unit goes with its name.
+void ClientMetadata::set_unit(std::string_view unit) {
+  if (value(TrustedField::kUnit) == unit) return;
+  set(TrustedField::kUnit, unit);
+  set(TrustedField::kInvocationId, "");
+  extra_fields_.clear();
+}
+
+// Nobody's control group: then a stream may say whose the process is.
+void ClientMetadata::read_claim(const ProcessSources& sources,
+                                std::string_view claimed_unit,
+                                bool cgroup_is_known) {
+  if (!cgroup_is_known && !value(TrustedField::kCgroup).empty()) return;
+  if (!claimed_unit.empty()) {
+    set_unit(claimed_unit);
+    return;
+  }
+  // A claim that is gone counts no longer, but for the last words of a process that went with it.
+  const std::string process = sources.proc + "/" + std::to_string(credentials_.pid);
+  if (!value(TrustedField::kUnit).empty() && is_running(process)) set_unit("");
 }
 
 void ClientMetadata::read_unit(const ProcessSources& sources) {

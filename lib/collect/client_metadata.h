@@ -66,6 +66,10 @@ class ClientMetadata {
   void set(TrustedField field, std::string_view value);
   void read_process(const ProcessSources& sources);
   void read_cgroup(const ProcessSources& sources, std::string_view claimed_unit);
+  void set_unit(std::string_view unit);
+  void read_claim(const ProcessSources& sources,
+                  std::string_view claimed_unit,
+                  bool cgroup_is_known);
   void read_unit(const ProcessSources& sources);
 
   Credentials credentials_;

@@ -1,6 +1,8 @@
 #include "collect/native_source.h"
 
-#include <charconv>
+#include <limits>
+
+#include "wire/loose_integer.h"
 
 namespace logq::collect {
 namespace {
@@ -9,10 +11,10 @@ constexpr std::string_view kTransport = "_TRANSPORT=journal";
 constexpr int kDefaultPriority = 6;
 
 std::optional<pid_t> parse_pid(std::string_view text) {
-  pid_t pid = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
-  if (error != std::errc{} || end != text.data() + text.size() || pid <= 0) return std::nullopt;
-  return pid;
+  const auto number = wire::parse_loose_integer(text);
+  if (!number.has_value() || *number <= 0) return std::nullopt;
+  if (*number > std::numeric_limits<pid_t>::max()) return std::nullopt;
+  return static_cast<pid_t>(*number);
 }
 
 }  // namespace

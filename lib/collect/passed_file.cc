@@ -26,7 +26,9 @@ bool is_sealed(int fd) {
 
 bool has_plain_flags(int fd) {
   const int flags = ::fcntl(fd, F_GETFL);
-  return flags >= 0 && (flags & ~(O_ACCMODE | O_NOFOLLOW | O_LARGEFILE | kKernelLargeFile)) == 0;
+  // O_TMPFILE is what libsystemd up to 256 uses where it may not make a memfd.
+  constexpr int kPlain = O_ACCMODE | O_NOFOLLOW | O_LARGEFILE | kKernelLargeFile | O_TMPFILE;
+  return flags >= 0 && (flags & ~kPlain) == 0;
 }
 
 // Directly in a directory for temporary files, by the name the kernel gives the descriptor.

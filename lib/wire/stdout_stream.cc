@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string>
 
 #include "base/try.h"
 #include "wire/level_prefix.h"
+#include "wire/loose_integer.h"
 
 namespace logq::wire {
 namespace {
@@ -47,20 +47,12 @@ Result<bool> parse_boolean(std::string_view text) {
   return fail(Error::make(Errc::kCorrupt, "stream header: not a boolean"));
 }
 
-// A number as strtol(3) with base 0 reads it, with the prefixes 0b and 0o too, as journald 252
-// does.
 Result<int> parse_priority(std::string_view text) {
-  int base = 0;
-  if (text.starts_with("0b") || text.starts_with("0B")) base = 2;
-  if (text.starts_with("0o") || text.starts_with("0O")) base = 8;
-  const std::string digits(base == 0 ? text : text.substr(2));
-  char* end = nullptr;
-  const long priority = std::strtol(digits.c_str(), &end, base);
-  const bool is_number = end != digits.c_str() && end == digits.c_str() + digits.size();
-  if (!is_number || priority < 0 || priority > kPriorityMax) {
+  const auto priority = parse_loose_integer(text);
+  if (!priority.has_value() || *priority < 0 || *priority > kPriorityMax) {
     return fail(Error::make(Errc::kCorrupt, "stream header: priority is not 0 to 999"));
   }
-  return static_cast<int>(priority);
+  return static_cast<int>(*priority);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@ namespace logq::wire {
 namespace {
 
 constexpr std::string_view kWhitespace = " \t\n\r";
+constexpr std::string_view kWhitespaceAndNul(" \t\n\r\0", 5);
 constexpr std::size_t kPriorityDigitsMax = 3;
 
 // The exact shape of a timestamp: A a letter, 0 a digit, _ a space or a digit, the rest itself.
@@ -82,7 +83,7 @@ void take_identifier(std::string_view& rest, SyslogMessage& message) {
 
 SyslogMessage parse_syslog_message(std::string_view datagram) {
   SyslogMessage message;
-  std::string_view rest = datagram.substr(0, datagram.find_last_not_of(kWhitespace) + 1);
+  std::string_view rest = datagram.substr(0, datagram.find_last_not_of(kWhitespaceAndNul) + 1);
   rest.remove_prefix(std::min(rest.find_first_not_of(kWhitespace), rest.size()));
   message.keep_raw = rest.size() < datagram.size();
   if (const std::size_t nul = rest.find('\0'); nul != std::string_view::npos) {

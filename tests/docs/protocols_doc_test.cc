@@ -9,6 +9,7 @@
 #include "docs/markdown.h"
 #include "wire/native_protocol.h"
 #include "wire/stdout_stream.h"
+#include "wire/syslog_message.h"
 
 namespace logq::test {
 namespace {
@@ -30,7 +31,7 @@ std::string dumped_bytes(const std::string& block) {
 }
 
 TEST(ProtocolsDocument, ShowsTheNativeDatagramThatTheCodecMakes) {
-  ASSERT_EQ(examples().size(), 2U);
+  ASSERT_EQ(examples().size(), 3U);
   const std::string datagram = dumped_bytes(examples()[0]);
 
   std::string encoded;
@@ -45,7 +46,7 @@ TEST(ProtocolsDocument, ShowsTheNativeDatagramThatTheCodecMakes) {
 }
 
 TEST(ProtocolsDocument, ShowsTheStreamHeaderThatTheCodecMakes) {
-  ASSERT_EQ(examples().size(), 2U);
+  ASSERT_EQ(examples().size(), 3U);
   wire::StreamHeader header;
   header.identifier = "hello";
   header.unit_id = "hello.service";
@@ -54,6 +55,20 @@ TEST(ProtocolsDocument, ShowsTheStreamHeaderThatTheCodecMakes) {
 
   EXPECT_EQ(dumped_bytes(examples()[1]), wire::encode_stream_header(header) + "<3>broken\n");
   EXPECT_EQ(wire::interpret_line("<3>broken", header).priority, 3 * 8 + 3);
+}
+
+TEST(ProtocolsDocument, ShowsASyslogMessageThatTheCodecReads) {
+  ASSERT_EQ(examples().size(), 3U);
+  const std::string datagram = dumped_bytes(examples()[2]);
+
+  const wire::SyslogMessage message = wire::parse_syslog_message(datagram);
+
+  EXPECT_EQ(message.facility(), 4);
+  EXPECT_EQ(message.level(), 2);
+  EXPECT_EQ(message.timestamp, "Oct 11 22:14:15 ");
+  EXPECT_EQ(message.identifier, "su");
+  EXPECT_EQ(message.pid, "7");
+  EXPECT_EQ(message.text, "failed");
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -50,18 +52,21 @@ class ChildProcess {
 // Starts a program and waits for its end.
 CommandResult run_command(const Command& command);
 
-// Calls `condition` every few milliseconds until it is true; false after `deadline`.
+// Calls `condition` until it is true, at first often, then every few milliseconds; false after
+// `deadline`.
 template <typename Condition>
 bool wait_until(Condition condition, std::chrono::milliseconds deadline = std::chrono::seconds{20});
 
-void sleep_briefly();  // 5 ms, the step of wait_until
+void sleep_briefly();  // 5 ms
 
 template <typename Condition>
 bool wait_until(Condition condition, std::chrono::milliseconds deadline) {
   const auto end = std::chrono::steady_clock::now() + deadline;
+  std::chrono::microseconds pause{100};
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
-    sleep_briefly();
+    std::this_thread::sleep_for(pause);
+    pause = std::min<std::chrono::microseconds>(2 * pause, std::chrono::milliseconds{5});
   }
   return true;
 }

@@ -20,6 +20,7 @@ class PrivateLogqd {
   [[nodiscard]] std::string storage_dir() const { return directory_.path() + "/store"; }
   [[nodiscard]] std::string native_socket() const { return runtime_dir() + "/socket"; }
   [[nodiscard]] std::string stdout_socket() const { return runtime_dir() + "/stdout"; }
+  [[nodiscard]] std::string syslog_socket() const { return runtime_dir() + "/dev-log"; }
   // What a client needs in its environment to find this collector.
   [[nodiscard]] Environment environment() const;
 

@@ -142,9 +142,9 @@ std::vector<JournalFields> StockJournald::entries(const std::vector<std::string>
   return parse_export(journalctl(arguments));
 }
 
-std::vector<JournalFields> parse_export(const std::string& text) {
-  std::vector<JournalFields> entries;
-  JournalFields fields;
+std::vector<OrderedFields> parse_export_in_order(const std::string& text) {
+  std::vector<OrderedFields> entries;
+  OrderedFields fields;
   for (std::size_t at = 0; at < text.size();) {
     if (text[at] == '\n') {
       if (!fields.empty()) entries.push_back(std::move(fields));
@@ -157,14 +157,24 @@ std::vector<JournalFields> parse_export(const std::string& text) {
     std::string name = text.substr(at, end - at);
     at = end;
     if (text[end] == '\n') {
-      fields.emplace(std::move(name), read_binary_value(text, at));
+      fields.emplace_back(std::move(name), read_binary_value(text, at));
       continue;
     }
     const std::size_t newline = std::min(text.find('\n', end), text.size());
-    fields.emplace(std::move(name), text.substr(end + 1, newline - end - 1));
+    fields.emplace_back(std::move(name), text.substr(end + 1, newline - end - 1));
     at = newline + 1;
   }
   if (!fields.empty()) entries.push_back(std::move(fields));
+  return entries;
+}
+
+std::vector<JournalFields> parse_export(const std::string& text) {
+  std::vector<JournalFields> entries;
+  for (OrderedFields& fields : parse_export_in_order(text)) {
+    JournalFields& entry = entries.emplace_back();
+    for (auto& [name, value] : fields)
+      entry.emplace(std::move(name), std::move(value));
+  }
   return entries;
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/temp_dir.h"
@@ -18,6 +19,8 @@ namespace logq::test {
 
 // One entry read back: field name to value. Of a field that occurs several times the first is kept.
 using JournalFields = std::map<std::string, std::string>;
+// The same with every value of a field, in the order given.
+using OrderedFields = std::vector<std::pair<std::string, std::string>>;
 
 class StockJournald {
  public:
@@ -55,5 +58,6 @@ class StockJournald {
 
 // Takes the Journal Export Format apart.
 std::vector<JournalFields> parse_export(const std::string& text);
+std::vector<OrderedFields> parse_export_in_order(const std::string& text);
 
 }  // namespace logq::test

@@ -1,0 +1,179 @@
+// The proof that logqd takes in what journald takes in: the same bytes to stock journald and to
+// logqd, and the same entries expected, through `journalctl -o export`. What may differ is listed
+// in support/input_peer.h; a sample that differs on purpose names its reason in docs/protocols.md.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "integration/input_samples_native.h"
+#include "integration/input_samples_stream.h"
+#include "integration/input_samples_syslog.h"
+#include "support/child_process.h"
+#include "support/input_peer.h"
+#include "support/private_logqd.h"
+#include "support/stock_journald.h"
+
+namespace logq::test {
+namespace {
+
+using Stored = std::vector<std::vector<StoredEntry>>;
+
+// Compares sample by sample, so that one run names every difference there is.
+template <typename Sample>
+void expect_equal(const std::vector<Sample>& samples, const Stored& theirs, const Stored& ours) {
+  const std::string documented = read_text_file(LOGQ_SOURCE_DIR "/docs/protocols.md");
+  ASSERT_EQ(theirs.size(), samples.size());
+  ASSERT_EQ(ours.size(), samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const bool equal = theirs[i] == ours[i];
+    EXPECT_EQ(equal, samples[i].difference.empty())
+        << "sample: " << samples[i].name << "\njournald: " << describe_entries(theirs[i])
+        << "logqd: " << describe_entries(ours[i]);
+    EXPECT_NE(documented.find(samples[i].difference), std::string::npos) << samples[i].difference;
+  }
+}
+
+// The inputs systemd's own fuzzers start from; nothing where the shared data is absent.
+InputSamples fuzz_samples(const std::string& directory) {
+  const std::string path = std::string(LOGQ_TESTDATA_DIR) + "/fuzz/" + directory;
+  InputSamples samples;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(path, missing)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    samples.push_back({directory + "/" + entry.path().filename().string(),
+                       std::string(std::istreambuf_iterator<char>(file), {})});
+  }
+  return samples;
+}
+
+Stored send_all_syslog(InputPeer peer, const InputSamples& samples) {
+  for (const InputSample& sample : samples) {
+    peer.mark_syslog();
+    peer.send_syslog({sample.bytes, {}, sample.uid});
+  }
+  peer.sync();
+  return peer.stored();
+}
+
+TEST(InputDifferential, SyslogDatagramsAreStoredAsByJournald) {
+  if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  StockJournald journald;
+  PrivateLogqd logqd;
+  InputSamples samples = syslog_samples();
+  append(samples, fuzz_samples("journald-syslog"));
+
+  expect_equal(samples, send_all_syslog(InputPeer(journald), samples),
+               send_all_syslog(InputPeer(logqd), samples));
+}
+
+Stored send_all_native(InputPeer peer, const InputSamples& samples) {
+  for (const InputSample& sample : samples) {
+    peer.mark_native();
+    const std::vector<base::UniqueFd> descriptors =
+        sample.descriptors ? sample.descriptors() : std::vector<base::UniqueFd>();
+    peer.send_native({sample.bytes, descriptors, sample.uid});
+  }
+  peer.sync();
+  return peer.stored();
+}
+
+// As datagrams, and the seeds of systemd's fuzzers as they are meant: in a memfd.
+TEST(InputDifferential, NativeDatagramsAndDescriptorsAreStoredAsByJournald) {
+  if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  StockJournald journald;
+  PrivateLogqd logqd;
+  InputSamples samples = native_samples();
+  for (const InputSample& seed : fuzz_samples("journald-native-fd")) {
+    samples.push_back(seed);
+    const auto file = [bytes = seed.bytes] { return descriptors(make_memfd(bytes)); };
+    samples.push_back({seed.name + " in a memfd", "", file});
+  }
+
+  expect_equal(samples, send_all_native(InputPeer(journald), samples),
+               send_all_native(InputPeer(logqd), samples));
+}
+
+// Writes and, for another process's bytes, waits until the peer has looked at who wrote.
+class StreamWriter {
+ public:
+  explicit StreamWriter(InputPeer& peer) : peer_(peer), stream_(peer.open_stream()) {}
+
+  void write(const StreamStep& step) {
+    if (step.by_another_process) {
+      write_from_child(step.bytes);
+    } else {
+      send_all(step.bytes);
+      peer_.sync();
+    }
+  }
+
+ private:
+  // A peer that refuses the header closes the connection: that is a result, not a failure.
+  void send_all(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(stream_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+  }
+  // The child lives until the peer has read what it sent, and with it who it is.
+  void write_from_child(std::string_view bytes) {
+    int done[2] = {-1, -1};
+    ASSERT_EQ(::pipe2(done, O_CLOEXEC), 0);
+    base::UniqueFd reader(done[0]);
+    base::UniqueFd writer(done[1]);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      send_all(bytes);
+      std::ignore = ::write(writer.get(), "x", 1);
+      while (true)
+        ::pause();
+    }
+    char byte = 0;
+    std::ignore = ::read(reader.get(), &byte, 1);
+    peer_.sync();
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
+
+  InputPeer& peer_;
+  base::UniqueFd stream_;
+};
+
+// One stream after the other, each read to its end before the next marker is sent.
+Stored send_all_streams(InputPeer peer, const StreamSamples& samples) {
+  for (const StreamSample& sample : samples) {
+    peer.mark_native();  // stored once the stream is open
+    {
+      StreamWriter writer(peer);
+      for (const StreamStep& step : sample.steps)
+        writer.write(step);
+    }
+    peer.sync();
+  }
+  return peer.stored();
+}
+
+TEST(InputDifferential, StreamsAreStoredAsByJournald) {
+  if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  StockJournald journald;
+  PrivateLogqd logqd;
+  StreamSamples samples = stream_samples();
+  for (const InputSample& seed : fuzz_samples("journald-stream"))
+    samples.push_back({seed.name, {{seed.bytes}}});
+
+  expect_equal(samples, send_all_streams(InputPeer(journald), samples),
+               send_all_streams(InputPeer(logqd), samples));
+}
+
+}  // namespace
+}  // namespace logq::test

@@ -1,0 +1,178 @@
+#include "support/input_peer.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include "support/private_logqd.h"
+#include "support/stock_journald.h"
+
+namespace logq::test {
+namespace {
+
+constexpr std::size_t kDescriptorsMax = 8;
+constexpr std::size_t kShownBytes = 160;
+constexpr std::string_view kMarker = "the next sample begins";
+constexpr std::string_view kMarkerField = "MESSAGE=the next sample begins";
+
+base::UniqueFd connect_to(const std::string& path, int type) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path)) throw std::runtime_error("path too long");
+  std::memcpy(address.sun_path, path.data(), path.size());
+  base::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+  const void* generic = &address;
+  if (::connect(fd.get(), static_cast<const sockaddr*>(generic), sizeof(address)) < 0) {
+    throw std::runtime_error("connect " + path + ": " + std::strerror(errno));
+  }
+  return fd;
+}
+
+// Control data of one message, built up.
+class Control {
+ public:
+  void add(int type, const void* data, std::size_t size) {
+    cmsghdr header{};
+    header.cmsg_len = CMSG_LEN(size);
+    header.cmsg_level = SOL_SOCKET;
+    header.cmsg_type = type;
+    std::memcpy(bytes_.data() + size_, &header, sizeof(header));
+    std::memcpy(bytes_.data() + size_ + CMSG_LEN(0), data, size);
+    size_ += CMSG_SPACE(size);
+  }
+  void attach_to(msghdr& message) {
+    message.msg_control = size_ == 0 ? nullptr : bytes_.data();
+    message.msg_controllen = size_;
+  }
+
+ private:
+  alignas(cmsghdr) std::array<char, 512> bytes_{};
+  std::size_t size_ = 0;
+};
+
+void send_datagram(const base::UniqueFd& socket, const Datagram& datagram) {
+  Control control;
+  std::array<int, kDescriptorsMax> numbers{};
+  if (!datagram.descriptors.empty()) {
+    const std::size_t count = std::min(datagram.descriptors.size(), kDescriptorsMax);
+    for (std::size_t i = 0; i < count; ++i)
+      numbers[i] = datagram.descriptors[i].get();
+    control.add(SCM_RIGHTS, numbers.data(), count * sizeof(int));
+  }
+  if (datagram.uid != ::getuid()) {
+    const ucred credentials{::getpid(), datagram.uid, ::getgid()};
+    control.add(SCM_CREDENTIALS, &credentials, sizeof(credentials));
+  }
+  iovec data{const_cast<char*>(datagram.bytes.data()), datagram.bytes.size()};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  control.attach_to(message);
+  while (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0) {
+    if (errno != EINTR) throw std::runtime_error(std::string("sendmsg: ") + std::strerror(errno));
+  }
+}
+
+bool is_marker(const StoredEntry& entry) {
+  return std::ranges::find(entry, kMarkerField) != entry.end();
+}
+
+std::string escaped(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (const char c : text.substr(0, kShownBytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = byte >= ' ' && byte < 0x7f;
+    out += plain ? std::string(1, c) : std::string{'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  if (text.size() > kShownBytes) out += "... (" + std::to_string(text.size()) + " bytes)";
+  return out;
+}
+
+}  // namespace
+
+StoredEntry stored_entry(const std::vector<std::pair<std::string, std::string>>& exported) {
+  StoredEntry entry;
+  const std::string own_pid = std::to_string(::getpid());
+  for (const auto& [name, value] : exported) {
+    if (name.starts_with("__")) continue;
+    const bool hidden = name == "_STREAM_ID" || name == "_SOURCE_REALTIME_TIMESTAMP" ||
+                        (name == "_PID" && value != own_pid);
+    entry.push_back(name + "=" + (hidden ? "(masked)" : value));
+  }
+  std::ranges::sort(entry);
+  return entry;
+}
+
+InputPeer::InputPeer(StockJournald& journald)
+    : stdout_socket_(journald.stdout_socket()),
+      native_(connect_to(journald.native_socket(), SOCK_DGRAM)),
+      syslog_(connect_to(journald.syslog_socket(), SOCK_DGRAM)),
+      sync_([&journald] { journald.sync(); }),
+      export_all_([&journald] {
+        return journald.journalctl({"-o", "export"});
+      }) {}
+
+InputPeer::InputPeer(PrivateLogqd& logqd)
+    : stdout_socket_(logqd.stdout_socket()),
+      native_(connect_to(logqd.native_socket(), SOCK_DGRAM)),
+      syslog_(connect_to(logqd.syslog_socket(), SOCK_DGRAM)),
+      sync_([&logqd] { logqd.sync(); }),
+      export_all_([&logqd] {
+        return logqd.read("journalctl", {"-q", "-o", "export"}).out;
+      }) {}
+
+void InputPeer::send_native(const Datagram& datagram) {
+  send_datagram(native_, datagram);
+}
+
+void InputPeer::send_syslog(const Datagram& datagram) {
+  send_datagram(syslog_, datagram);
+}
+
+// Journald 252 asks for credentials once it has accepted: bytes sent before that carry none, and
+// what follows would be taken for another sender's.
+base::UniqueFd InputPeer::open_stream() {
+  base::UniqueFd stream = connect_to(stdout_socket_, SOCK_STREAM);
+  sync();
+  return stream;
+}
+
+void InputPeer::mark_native() {
+  send_native({"MESSAGE=" + std::string(kMarker) + "\n", {}, ::getuid()});
+}
+
+void InputPeer::mark_syslog() {
+  send_syslog({kMarker, {}, ::getuid()});
+}
+
+std::vector<std::vector<StoredEntry>> InputPeer::stored() const {
+  std::vector<std::vector<StoredEntry>> samples;
+  for (const OrderedFields& exported : parse_export_in_order(export_all_())) {
+    StoredEntry entry = stored_entry(exported);
+    if (is_marker(entry)) {
+      samples.emplace_back();
+    } else if (!samples.empty() && !std::ranges::binary_search(entry, "_TRANSPORT=driver")) {
+      samples.back().push_back(std::move(entry));
+    }
+  }
+  return samples;
+}
+
+std::string describe_entries(const std::vector<StoredEntry>& entries) {
+  std::string text = std::to_string(entries.size()) + " entries\n";
+  for (const StoredEntry& entry : entries) {
+    for (const std::string& field : entry)
+      text += "    " + escaped(field) + "\n";
+    text += "    --\n";
+  }
+  return text;
+}
+
+}  // namespace logq::test
