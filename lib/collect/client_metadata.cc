@@ -56,6 +56,16 @@ std::optional<std::string> read_link(const std::string& path) {
   return target;
 }
 
+std::optional<std::uint64_t> number_in_link(const std::string& path) {
+  const auto text = read_link(path);
+  if (!text.has_value()) return std::nullopt;
+  std::uint64_t number = 0;
+  const char* last = text->data() + text->size();
+  const auto [end, error] = std::from_chars(text->data(), last, number);
+  if (error != std::errc{} || end != last) return std::nullopt;
+  return number;
+}
+
 // CapEff of /proc/PID/status without its leading zeros, so that a set has one spelling.
 std::optional<std::string> effective_capabilities(std::string_view status) {
   constexpr std::string_view kKey = "\nCapEff:";
@@ -270,6 +280,9 @@ void ClientMetadata::read_unit(const ProcessSources& sources) {
   if (const auto id = read_link(link); id.has_value() && Id128::parse(*id).has_value()) {
     set(TrustedField::kInvocationId, *id);
   }
+  // Links that point to a number, as the service manager leaves them.
+  rate_limit_interval_usec_ = number_in_link(sources.units + "/log-rate-limit-interval:" + unit);
+  rate_limit_burst_ = number_in_link(sources.units + "/log-rate-limit-burst:" + unit);
   const std::string extra = sources.units + "/log-extra-fields:" + unit;
   if (const auto bytes = base::read_small_file(extra, kExtraFieldsMax)) {
     extra_fields_ = parse_extra_fields(*bytes);

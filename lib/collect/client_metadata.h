@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,11 @@ class ClientMetadata {
   [[nodiscard]] const Credentials& credentials() const { return credentials_; }
   // The value of one field, empty when unknown.
   [[nodiscard]] std::string_view value(TrustedField field) const;
+  // What LogRateLimitIntervalSec= and LogRateLimitBurst= of the unit say, where they do.
+  [[nodiscard]] std::optional<std::uint64_t> rate_limit_interval_usec() const {
+    return rate_limit_interval_usec_;
+  }
+  [[nodiscard]] std::optional<std::uint64_t> rate_limit_burst() const { return rate_limit_burst_; }
   // "NAME=value" for every known field; the views live until the next change.
   void append_payloads(std::vector<std::string_view>& out) const;
 
@@ -75,6 +81,8 @@ class ClientMetadata {
   Credentials credentials_;
   std::array<std::string, static_cast<std::size_t>(TrustedField::kCount)> payloads_;
   std::vector<std::string> extra_fields_;  // LogExtraFields= of the unit
+  std::optional<std::uint64_t> rate_limit_interval_usec_;
+  std::optional<std::uint64_t> rate_limit_burst_;
 };
 
 // The command line as a shell would take it, from the text of /proc/PID/cmdline.

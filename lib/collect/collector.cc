@@ -67,7 +67,7 @@ Result<void> Collector::start() {
 // What was received and not stored stays in the runtime directory for the next start.
 void Collector::abandon() {
   sync_.reset();
-  if (store_ != nullptr) std::ignore = store_->close();
+  if (storage_ != nullptr) std::ignore = storage_->close();
   for (const std::string& path : own_sockets_)
     std::ignore = ::unlink(path.c_str());
   if (runtime_.has_value()) runtime_->remove_lock_file();
@@ -77,45 +77,47 @@ Result<void> Collector::set_up() {
   raise_descriptor_limit();
   boot_id_ = base::boot_id();
   LOGQ_TRY(register_signals());
-  LOGQ_TRY(hold_directories());
-  LOGQ_TRY(open_store());
+  LOGQ_TRY(hold_runtime_directory());
+  LOGQ_TRY(open_storage());
+  make_sources();
   LOGQ_TRY(replay_predecessor());
   LOGQ_TRY(open_sources());
   LOGQ_TRY(named("event loop", register_events()));
   driver_->started();
+  report_usage();
   after_work();
-  std::ignore = sd_notify(0, "READY=1\nSTATUS=Collecting");
+  std::ignore = sd_notify(0, "READY=1");
   return {};
 }
 
-Result<void> Collector::hold_directories() {
+Result<void> Collector::hold_runtime_directory() {
   runtime_ = LOGQ_TRY(
       named(options_.runtime_dir, WorkingDirectory::hold(options_.runtime_dir, "logqd.pid")));
-  storage_ = LOGQ_TRY(
-      named(options_.storage_dir, WorkingDirectory::hold(options_.storage_dir, "logqd.lock")));
   return named(options_.runtime_dir + "/logqd.pid",
                runtime_->write(std::to_string(::getpid()) + "\n"));
 }
 
-Result<void> Collector::open_store() {
-  journal::StoreOptions options;
-  options.directory = options_.storage_dir;
-  options.writer.max_size_bytes =
-      options_.system_space.max_file_size_bytes.value_or(options.writer.max_size_bytes);
-  options.writer.compress = options_.compress;
-  options.writer.compress_threshold_bytes = options_.compress_threshold_bytes;
-  options.writer.machine_id = base::machine_id();
-  store_ = LOGQ_TRY(named(options_.storage_dir, journal::Store::open(options)));
-  if (const journal::OpenReport& report = store_->open_report(); report.recovered) {
-    diagnose_(options_.storage_dir + ": the last run did not stop cleanly, " +
-              std::to_string(report.recovered_entries) + " entries recovered");
-  }
-  entry_store_ = std::make_unique<JournalEntryStore>(*store_);
+Result<void> Collector::open_storage() {
+  storage_ = std::make_unique<Storage>(options_, diagnose_);
+  LOGQ_TRY(storage_->open());
+  const auto interval = std::min(options_.sync_interval_usec, options_.sync_interval_max_usec);
+  sync_ =
+      std::make_unique<SyncWorker>([this] { return storage_->sync(); }, SyncWorker::Usec(interval));
+  return {};
+}
+
+void Collector::make_sources() {
   const HostFields host{boot_id_, base::machine_id(), host_name(), options_.log_namespace};
-  ingest_ = std::make_unique<Ingest>(*entry_store_, base::Clock::system(), host, drops_);
+  ingest_ = std::make_unique<Ingest>(*storage_, base::Clock::system(), host, drops_);
   clients_ =
       std::make_unique<ClientCache>(ProcessSources{}, claims_, ClientCache::default_capacity());
   driver_ = std::make_unique<DriverMessages>(*ingest_, *clients_, drops_);
+  ingest_->set_limits(
+      options_.rate_limit, options_.max_level_store,
+      [this](std::string_view unit, std::uint64_t count, const ClientMetadata& sender) {
+        driver_->suppressed(unit, count, &sender);
+      });
+  ingest_->set_available_bytes(storage_->space().available_bytes());
   const DatagramServices services{*ingest_, *clients_, drops_, ::getpid()};
   native_.source = std::make_unique<NativeSource>(services);
   native_.area_path = options_.runtime_dir + "/receive";
@@ -123,16 +125,10 @@ Result<void> Collector::open_store() {
   syslog_.area_path = options_.runtime_dir + "/receive-syslog";
   streams_ = std::make_unique<StreamSource>(
       StreamServices{*ingest_, *clients_, drops_, options_.line_max, ::geteuid()}, claims_);
-  const auto interval = std::min(options_.sync_interval_usec, options_.sync_interval_max_usec);
-  // On the worker's thread: diagnoses are single lines, and the active file's name is not its to
-  // read.
-  sync_ = std::make_unique<SyncWorker>(
-      [this] { return named(options_.storage_dir, store_->sync()); }, SyncWorker::Usec(interval));
-  return {};
 }
 
 Result<void> Collector::replay_predecessor() {
-  const std::uint64_t tail = store_->open_report().tail_seqnum;
+  const std::uint64_t tail = storage_->tail_seqnum_at_open();
   const auto settle = [&](const std::string& path, auto found) {
     if (found.set_aside) diagnose_(path + ": from another version or boot, set aside as .old");
     if (found.area.has_value()) found.area->resolve_progress(tail);
@@ -148,6 +144,7 @@ Result<void> Collector::replay_predecessor() {
   auto streams =
       settle(streams_path,
              LOGQ_TRY(named(streams_path, StreamArea::open_existing(streams_path, boot_id_))));
+  if (storage_->is_flush_due()) flush();
   for (std::size_t i = 0; i < received.size(); ++i) {
     if (received[i].has_value()) inputs_[i]->source->replay(*received[i]);
   }
@@ -182,6 +179,7 @@ Result<void> Collector::open_sources() {
     return named("event loop", Result<void>(fail(Error::system(-status, "sd_event_new"))));
   }
   event_.reset(event);
+  sd_event_set_watchdog(event, 1);  // for half of WATCHDOG_USEC; nothing where it is not set
   native_.source->start(std::move(sockets.native), std::move(native_area));
   syslog_.source->start(std::move(sockets.syslog), std::move(syslog_area));
   clients_->on_unknown([this] { streams_->adopt_waiting(); });
@@ -206,20 +204,33 @@ void Collector::work(DatagramInput& input) {
 
 // Once per piece of work, so that syncing and waking cost nothing per entry.
 void Collector::after_work() {
-  driver_->report_drops();
-  if (drops_.has_unreported()) arm_timer(kDropReportIntervalUsec);
+  keep_limits();
   const Ingest::Activity activity = ingest_->take_activity();
   if (activity.entries == 0) return;
   sync_->request(activity.critical ? SyncWorker::Urgency::kNow : SyncWorker::Urgency::kSoon);
   const std::uint64_t now = ingest_->monotonic_usec();
   if (now >= last_wake_usec_ + kWakeIntervalUsec) {
-    store_->wake_followers();
+    storage_->wake_followers();
     last_wake_usec_ = now;
     wake_due_ = false;
   } else if (!wake_due_) {
     wake_due_ = true;
     arm_timer(kWakeIntervalUsec);
   }
+}
+
+// What is due at intervals, whoever was worked for.
+void Collector::keep_limits() {
+  driver_->report_drops();
+  if (drops_.has_unreported()) arm_timer(kDropReportIntervalUsec);
+  const std::uint64_t now = ingest_->monotonic_usec();
+  driver_->report_suppressed();
+  if (const auto end = ingest_->rate_limiter().next_end_usec()) {
+    arm_timer(*end < now ? 0 : *end - now + 1);
+  }
+  storage_->tend(now);
+  ingest_->set_available_bytes(storage_->space().available_bytes());
+  tell_status();
 }
 
 void Collector::drain() {
@@ -236,27 +247,11 @@ void Collector::drain() {
   streams_->close_all();
 }
 
-// Whoever waits for the stamp relies on what it says, so a failure leaves none.
-void Collector::sync_now() {
-  if (named(store_->active_path(), store_->sync())) stamp("synced");
-}
-
-void Collector::rotate_now() {
-  if (named(store_->active_path(), store_->rotate())) stamp("rotated");
-}
-
-// A file with the time something was done, for those who asked for it and wait.
-void Collector::stamp(const std::string& name) {
-  const std::string path = options_.runtime_dir + "/" + name;
-  const std::string text = std::to_string(base::Clock::system().now().monotonic_usec) + "\n";
-  std::ignore = named(path, base::replace_file(path, text, 0644));
-}
-
 Result<void> Collector::finish() {
   driver_->report_drops();
   driver_->stopped();
   sync_.reset();
-  const auto closed = named(store_->active_path(), store_->close());
+  const auto closed = storage_->close();
   for (const std::string& path : own_sockets_)
     std::ignore = ::unlink(path.c_str());
   // Nothing is left to replay. The files stay when the store could not be closed, for a look.

@@ -1,6 +1,6 @@
 // Collector: the whole of logqd behind its command line. Owns the store, the sources and the loop.
 //
-// Start it once, run it once. Everything but the syncing happens on the caller's thread.
+// Start it once, run it once. Everything but syncing and vacuuming happens on the caller's thread.
 #pragma once
 
 #include <array>
@@ -18,15 +18,14 @@
 #include "collect/datagram_source.h"
 #include "collect/driver_messages.h"
 #include "collect/drops.h"
-#include "collect/entry_store.h"
 #include "collect/ingest.h"
 #include "collect/options.h"
 #include "collect/socket_set.h"
+#include "collect/storage.h"
 #include "collect/stream_source.h"
 #include "collect/sync_worker.h"
 #include "collect/unit_claims.h"
 #include "collect/working_directory.h"
-#include "journal/store.h"
 
 namespace logq::collect {
 
@@ -54,8 +53,9 @@ class Collector {
 
   Result<void> set_up();
   void abandon();
-  Result<void> hold_directories();
-  Result<void> open_store();
+  Result<void> hold_runtime_directory();
+  Result<void> open_storage();
+  void make_sources();
   Result<void> replay_predecessor();
   Result<void> open_sources();
   Result<void> register_events();
@@ -78,19 +78,23 @@ class Collector {
   void work(DatagramInput& input);
   void after_work();
   void arm_timer(std::uint64_t usec);
+  void keep_limits();
+  void drain();
+  // What a signal asks for (collector_requests.cc).
   void sync_now();
   void rotate_now();
-  void drain();
+  void flush_now();
+  bool flush();
   void stamp(const std::string& name);
+  void report_usage();
+  void tell_status();
   Result<void> finish();
 
   CollectorOptions options_;
   Diagnose diagnose_;
   std::optional<WorkingDirectory> runtime_;
-  std::optional<WorkingDirectory> storage_;
   Id128 boot_id_;
-  std::unique_ptr<journal::Store> store_;
-  std::unique_ptr<JournalEntryStore> entry_store_;
+  std::unique_ptr<Storage> storage_;
   Drops drops_;
   UnitClaims claims_;
   std::unique_ptr<Ingest> ingest_;
@@ -110,6 +114,8 @@ class Collector {
   std::unique_ptr<StreamSource> streams_;
   bool wake_due_ = false;
   std::uint64_t last_wake_usec_ = 0;
+  std::string status_;
+  std::uint64_t status_at_usec_ = 0;
 };
 
 }  // namespace logq::collect

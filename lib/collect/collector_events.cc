@@ -111,7 +111,7 @@ int Collector::on_timer(sd_event_source* /*source*/, std::uint64_t /*usec*/, voi
   if (collector->wake_due_) {
     collector->wake_due_ = false;
     collector->last_wake_usec_ = collector->ingest_->monotonic_usec();
-    collector->store_->wake_followers();
+    collector->storage_->wake_followers();
   }
   collector->after_work();
   return 0;
@@ -121,13 +121,14 @@ int Collector::on_signal(sd_event_source* /*source*/, const signalfd_siginfo* in
   auto* collector = static_cast<Collector*>(self);
   const auto number = static_cast<int>(info->ssi_signo);
   if (number == SIGTERM || number == SIGINT) {
-    std::ignore = sd_notify(0, "STOPPING=1");
+    std::ignore = sd_notify(0, "STOPPING=1\nSTATUS=Storing what was sent before the stop");
     collector->drain();
     return sd_event_exit(collector->event_.get(), 0);
   }
   if (number == SIGUSR2) collector->rotate_now();
   if (number == SIGRTMIN + 1) collector->sync_now();
-  // SIGUSR1 would flush volatile storage, and SIGHUP reload: there is nothing to do for either.
+  if (number == SIGUSR1) collector->flush_now();
+  // SIGHUP would reload the configuration: not done.
   return 0;
 }
 

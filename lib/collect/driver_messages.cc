@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include <vector>
+#include "base/quantity.h"
 
 namespace logq::collect {
 namespace {
@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kStarted = "f77379a8490b408bbe5f6940505a777b";
 constexpr std::string_view kStopped = "d93fb3c9c24d451a97cea615ce59c00b";
 constexpr std::string_view kDropped = "a596d6fe7bfa4994828e72309e95d61e";
+constexpr std::string_view kUsage = "ec387f577b844b8fa948f33cad9a75e6";
 
-constexpr int kInfo = 6;
 constexpr int kWarning = 4;
 
 }  // namespace
@@ -20,42 +20,89 @@ constexpr int kWarning = 4;
 DriverMessages::DriverMessages(Ingest& ingest, ClientCache& clients, Drops& drops)
     : ingest_(ingest),
       clients_(clients),
-      drops_(drops) {}
+      drops_(drops) {
+  // Own entries then never push out the sender whose entry is being worked on.
+  clients_.pin(::getpid());
+}
 
-bool DriverMessages::send(std::string_view message,
-                          std::string_view message_id,
-                          int priority,
-                          std::string_view extra_field) {
-  const std::string text = "MESSAGE=" + std::string(message);
-  const std::string id = "MESSAGE_ID=" + std::string(message_id);
-  const std::string level = "PRIORITY=" + std::to_string(priority);
-  std::vector<std::string_view> fields{"SYSLOG_FACILITY=3", "SYSLOG_IDENTIFIER=logqd", level, text,
-                                       id};
-  if (!extra_field.empty()) fields.push_back(extra_field);
+bool DriverMessages::send(const Message& message) {
+  const std::string text = "MESSAGE=" + message.text;
+  const std::string id = "MESSAGE_ID=" + std::string(message.id);
+  const std::string level = "PRIORITY=" + std::to_string(message.priority);
+  std::vector<std::string_view> fields{"SYSLOG_FACILITY=3", "SYSLOG_IDENTIFIER=logqd", level, text};
+  if (!message.id.empty()) fields.emplace_back(id);
+  fields.insert(fields.end(), message.fields.begin(), message.fields.end());
   IngestEntry entry{fields, "_TRANSPORT=driver"};
-  entry.priority = priority;
+  entry.priority = message.priority;
   const Credentials own{::getpid(), ::getuid(), ::getgid()};
   entry.client = &clients_.find(own, {}, {}, ingest_.monotonic_usec());
+  entry.object = message.object;
   return ingest_.append(entry);
 }
 
 void DriverMessages::started() {
-  send("Journal started", kStarted, kInfo);
+  send({"Journal started", kStarted});
 }
 
 void DriverMessages::stopped() {
-  send("Journal stopped", kStopped, kInfo);
+  send({"Journal stopped", kStopped});
 }
 
 void DriverMessages::report_drops() {
   while (const auto report = drops_.take_report(ingest_.monotonic_usec())) {
     const std::string count = std::to_string(report->count);
     const std::string message = "Dropped " + count + " " + std::string(describe(report->cause));
-    if (!send(message, kDropped, kWarning, "N_DROPPED=" + count)) {
+    if (!send({message, kDropped, kWarning, {"N_DROPPED=" + count}})) {
       drops_.put_back(*report);
       return;
     }
   }
+}
+
+void DriverMessages::suppressed(std::string_view unit,
+                                std::uint64_t count,
+                                const ClientMetadata* sender) {
+  const std::string number = std::to_string(count);
+  Message message{"Suppressed " + number + " messages from " + std::string(unit), kDropped};
+  message.fields = {"N_DROPPED=" + number};
+  message.object = sender;
+  send(message);
+}
+
+void DriverMessages::report_suppressed() {
+  while (const auto ended = ingest_.rate_limiter().take_ended(ingest_.monotonic_usec())) {
+    // Its process may be gone by now, and the number another's.
+    const ClientMetadata& sender = clients_.find_object(ended->pid, ingest_.monotonic_usec());
+    const bool is_it = sender.value(TrustedField::kUnit) == ended->unit;
+    suppressed(ended->unit, ended->count, is_it ? &sender : nullptr);
+  }
+}
+
+void DriverMessages::usage(std::string_view name, const SpaceReport& space) {
+  const std::string used = base::format_size(space.used_bytes);
+  const std::string most = base::format_size(space.limits.max_use_bytes);
+  const std::string left = base::format_size(space.available_bytes());
+  Message message{std::string(name) + " (" + space.directory + ") is " + used + ", max " + most +
+                      ", " + left + " free.",
+                  kUsage};
+  message.fields = {"JOURNAL_NAME=" + std::string(name), "JOURNAL_PATH=" + space.directory};
+  const auto add = [&](const std::string& field, std::uint64_t bytes) {
+    message.fields.push_back(field + "=" + std::to_string(bytes));
+    message.fields.push_back(field + "_PRETTY=" + base::format_size(bytes));
+  };
+  add("CURRENT_USE", space.used_bytes);
+  add("MAX_USE", space.limits.max_use_bytes);
+  add("DISK_KEEP_FREE", space.limits.keep_free_bytes);
+  add("DISK_AVAILABLE", space.filesystem_free_bytes);
+  add("LIMIT", space.limit_bytes);
+  add("AVAILABLE", space.available_bytes());
+  send(message);
+}
+
+void DriverMessages::flushed(const std::string& directory, const Storage::FlushReport& report) {
+  send({"Time spent on flushing to " + directory + " is " + base::format_time_span(report.usec) +
+            " for " + std::to_string(report.entries) + " entries.",
+        {}});
 }
 
 }  // namespace logq::collect

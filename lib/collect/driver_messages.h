@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collect/client_cache.h"
 #include "collect/drops.h"
 #include "collect/ingest.h"
+#include "collect/space_keeper.h"
+#include "collect/storage.h"
 
 namespace logq::collect {
 
@@ -20,12 +23,23 @@ class DriverMessages {
   void stopped();
   // One entry for each cause that is due.
   void report_drops();
+  // What a unit's rate limit suppressed; `sender` is described by OBJECT_ fields, where known.
+  void suppressed(std::string_view unit, std::uint64_t count, const ClientMetadata* sender);
+  // The same for the windows that have ended since, whose units were silent.
+  void report_suppressed();
+  // How much room `name` ("System Journal") takes and has.
+  void usage(std::string_view name, const SpaceReport& space);
+  void flushed(const std::string& directory, const Storage::FlushReport& report);
 
  private:
-  bool send(std::string_view message,
-            std::string_view message_id,
-            int priority,
-            std::string_view extra_field = {});
+  struct Message {
+    std::string text;
+    std::string_view id;  // none when empty
+    int priority = 6;
+    std::vector<std::string> fields{};       // "NAME=value", further ones
+    const ClientMetadata* object = nullptr;  // whom it is about
+  };
+  bool send(const Message& message);
 
   Ingest& ingest_;
   ClientCache& clients_;

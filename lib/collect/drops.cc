@@ -38,6 +38,13 @@ std::uint64_t Drops::total(DropCause cause) const {
   return counters_[static_cast<std::size_t>(cause)].total;
 }
 
+std::uint64_t Drops::total() const {
+  std::uint64_t sum = 0;
+  for (const Counter& counter : counters_)
+    sum += counter.total;
+  return sum;
+}
+
 std::optional<Drops::Report> Drops::take_report(std::uint64_t now_usec) {
   for (std::size_t i = 0; i < counters_.size(); ++i) {
     Counter& counter = counters_[i];

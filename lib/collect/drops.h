@@ -29,6 +29,7 @@ class Drops {
  public:
   void add(DropCause cause, std::uint64_t count = 1);
   [[nodiscard]] std::uint64_t total(DropCause cause) const;
+  [[nodiscard]] std::uint64_t total() const;
 
   struct Report {
     DropCause cause = DropCause::kCount;

@@ -21,6 +21,14 @@ Ingest::Ingest(EntryStore& store, base::Clock& clock, const HostFields& host, Dr
   refresh_time();
 }
 
+void Ingest::set_limits(const RateLimitSettings& rate_limit,
+                        int max_level,
+                        OnSuppressed on_suppressed) {
+  rate_limit_ = rate_limit;
+  max_level_ = max_level;
+  on_suppressed_ = std::move(on_suppressed);
+}
+
 void Ingest::refresh_time() {
   const base::TimePair now = clock_.now();
   time_.monotonic_usec = std::max(time_.monotonic_usec, now.monotonic_usec);
@@ -28,6 +36,26 @@ void Ingest::refresh_time() {
                                time_.realtime_usec - now.realtime_usec <= kClampUsec;
   // A large step back is passed on: the store begins a new file for it.
   if (!small_step_back) time_.realtime_usec = now.realtime_usec;
+}
+
+bool Ingest::is_admitted(const IngestEntry& entry) {
+  if (entry.priority > max_level_) return false;
+  if (entry.client == nullptr || !on_suppressed_) return true;
+  const ClientMetadata& sender = *entry.client;
+  const std::string_view unit = sender.value(TrustedField::kUnit);
+  if (unit.empty()) return true;
+  RateLimiter::Request request;
+  request.unit = unit;
+  request.pid = sender.credentials().pid;
+  request.level = entry.priority;
+  request.settings.interval_usec =
+      sender.rate_limit_interval_usec().value_or(rate_limit_.interval_usec);
+  request.settings.burst = sender.rate_limit_burst().value_or(rate_limit_.burst);
+  request.available_bytes = available_bytes_;
+  request.now_usec = time_.monotonic_usec;
+  const RateLimiter::Decision decision = rate_limiter_.admit(request);
+  if (decision.suppressed > 0) on_suppressed_(unit, decision.suppressed, sender);
+  return decision.admitted;
 }
 
 void Ingest::compose(const IngestEntry& entry) {
@@ -55,11 +83,16 @@ bool Ingest::append_composed(const IngestEntry& entry) {
   const auto stored = store_.append(time_, payloads_);
   if (!stored.has_value()) return false;
   ++activity_.entries;
+  ++stored_;
   activity_.critical = activity_.critical || entry.priority <= 2;
   return true;
 }
 
 void Ingest::append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished) {
+  if (!is_admitted(entry)) {
+    progress.store({finished, false, 0});
+    return;
+  }
   compose(entry);
   const ProgressWord before = progress.load();
   const auto seqnum_low = static_cast<std::uint16_t>(store_.next_seqnum() & 0xffff);

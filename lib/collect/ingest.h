@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "collect/drops.h"
 #include "collect/entry_store.h"
 #include "collect/progress_word.h"
+#include "collect/rate_limit.h"
 
 namespace logq::collect {
 
@@ -41,8 +43,17 @@ class Ingest {
  public:
   Ingest(EntryStore& store, base::Clock& clock, const HostFields& host, Drops& drops);
 
-  // Appends `entry`; `progress` stands at its position before, and at `finished` afterwards, also
-  // when the store refused the entry, which is counted.
+  // Limits what is stored of others' entries. Called with what a unit's window suppressed, and who
+  // sent the entry that ended it; may append entries of the collector itself.
+  using OnSuppressed =
+      std::function<void(std::string_view unit, std::uint64_t count, const ClientMetadata& sender)>;
+  void set_limits(const RateLimitSettings& rate_limit, int max_level, OnSuppressed on_suppressed);
+  // How much the journal may still grow, which decides about the burst.
+  void set_available_bytes(std::uint64_t bytes) { available_bytes_ = bytes; }
+  [[nodiscard]] RateLimiter& rate_limiter() { return rate_limiter_; }
+
+  // Appends `entry` unless a limit keeps it out; `progress` stands at its position before, and at
+  // `finished` afterwards, also when the store refused the entry, which is counted.
   void append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished);
   // For entries of the collector itself, which no successor repeats. False when the store refused
   // it, which is not counted: the caller knows what to do.
@@ -52,6 +63,9 @@ class Ingest {
   void refresh_time();
   [[nodiscard]] std::uint64_t monotonic_usec() const { return time_.monotonic_usec; }
 
+  // All entries appended so far.
+  [[nodiscard]] std::uint64_t stored() const { return stored_; }
+
   // Entries appended since the last call, and whether one of them was critical.
   struct Activity {
     std::uint64_t entries = 0;
@@ -60,6 +74,7 @@ class Ingest {
   Activity take_activity();
 
  private:
+  [[nodiscard]] bool is_admitted(const IngestEntry& entry);
   void compose(const IngestEntry& entry);
   bool append_composed(const IngestEntry& entry);
 
@@ -72,6 +87,13 @@ class Ingest {
   std::vector<std::string> object_payloads_;
   std::string source_time_;
   Activity activity_;
+  std::uint64_t stored_ = 0;
+
+  RateLimiter rate_limiter_;
+  RateLimitSettings rate_limit_;
+  int max_level_ = 7;
+  OnSuppressed on_suppressed_;
+  std::uint64_t available_bytes_ = 0;
 };
 
 }  // namespace logq::collect

@@ -41,6 +41,14 @@ inline constexpr std::uint64_t kWakeIntervalUsec = 5'000;
 inline constexpr std::uint64_t kClampUsec = 1'000'000;
 // How long a stop may take to drain what has been sent.
 inline constexpr std::uint64_t kDrainLimitUsec = 10'000'000;
+// Usage and limits are looked at again after this time, as journald does, or after a rotation.
+inline constexpr std::uint64_t kSpaceIntervalUsec = 30'000'000;
+// While the disk is full: how often entries wait for a vacuum before they are given up.
+inline constexpr std::uint64_t kMakeRoomIntervalUsec = 1'000'000;
+// Units whose rate is watched at a time; journald's number.
+inline constexpr std::size_t kRateLimitGroupsMax = 2047;
+// How often the status line for systemctl is brought up to date.
+inline constexpr std::uint64_t kStatusIntervalUsec = 5'000'000;
 // One entry per cause of drops and this interval.
 inline constexpr std::uint64_t kDropReportIntervalUsec = 1'000'000;
 

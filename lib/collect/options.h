@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
+#include "journal/storage_limits.h"
 #include "wire/stdout_stream.h"
 
 namespace logq::collect {
@@ -17,15 +17,6 @@ enum class StorageMode : std::uint8_t {
   kPersistent,  ///< volatile until flushed, then persistent
   kVolatile,
   kNone,  ///< nothing is stored
-};
-
-// What one directory of journal files may take; empty values follow from the size of its file
-// system (journal/storage_limits.h).
-struct SpaceSettings {
-  std::optional<std::uint64_t> max_use_bytes{};
-  std::optional<std::uint64_t> keep_free_bytes{};
-  std::optional<std::uint64_t> max_file_size_bytes{};
-  std::uint64_t max_files = 100;  // active and archived ones; 0: no limit
 };
 
 // Entries of one unit and level that are stored in one window; 0 in either switches limiting off.
@@ -45,8 +36,8 @@ struct CollectorOptions {
   bool persistent_at_once = false;
 
   StorageMode storage = StorageMode::kPersistent;
-  SpaceSettings system_space;                       // of storage_dir
-  SpaceSettings runtime_space;                      // of volatile_dir
+  journal::StorageSettings system_space;            // of storage_dir
+  journal::StorageSettings runtime_space;           // of volatile_dir
   std::uint64_t max_retention_usec = 0;             // 0: no limit
   std::uint64_t max_file_usec = 2'629'800'000'000;  // a month; 0: no limit
   int max_level_store = 7;                          // levels above are not stored

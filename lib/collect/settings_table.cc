@@ -12,6 +12,8 @@
 namespace logq::collect {
 namespace {
 
+using Space = journal::StorageSettings;
+
 constexpr std::uint32_t kCompressThresholdMin = 8;
 constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
@@ -52,15 +54,14 @@ bool set_storage(std::string_view value, CollectorOptions& options) {
   return false;
 }
 
-template <SpaceSettings CollectorOptions::*kSpace,
-          std::optional<std::uint64_t> SpaceSettings::*kMember>
+template <Space CollectorOptions::*kSpace, std::optional<std::uint64_t> Space::*kMember>
 bool set_space(std::string_view value, CollectorOptions& options) {
   const auto size = base::parse_size(value);
   if (size.has_value()) (options.*kSpace).*kMember = size;
   return size.has_value();
 }
 
-template <SpaceSettings CollectorOptions::*kSpace>
+template <Space CollectorOptions::*kSpace>
 bool set_max_files(std::string_view value, CollectorOptions& options) {
   const auto count = parse_count(value);
   if (count.has_value()) (options.*kSpace).max_files = *count;
@@ -175,9 +176,9 @@ void reset(CollectorOptions& options) {
   const CollectorOptions defaults;
   ((options.*kMembers = defaults.*kMembers), ...);
 }
-template <SpaceSettings CollectorOptions::*kSpace, auto kMember>
+template <Space CollectorOptions::*kSpace, auto kMember>
 void reset_space(CollectorOptions& options) {
-  (options.*kSpace).*kMember = SpaceSettings{}.*kMember;
+  (options.*kSpace).*kMember = Space{}.*kMember;
 }
 void reset_rate_interval(CollectorOptions& options) {
   options.rate_limit.interval_usec = RateLimitSettings{}.interval_usec;
@@ -194,11 +195,10 @@ struct Action {
 };
 
 using Options = CollectorOptions;
-using Space = SpaceSettings;
 
-template <SpaceSettings Options::*kSpace, std::optional<std::uint64_t> Space::*kMember>
+template <Space Options::*kSpace, std::optional<std::uint64_t> Space::*kMember>
 constexpr Action kSpaceAction{&set_space<kSpace, kMember>, &reset_space<kSpace, kMember>};
-template <SpaceSettings Options::*kSpace>
+template <Space Options::*kSpace>
 constexpr Action kMaxFilesAction{&set_max_files<kSpace>, &reset_space<kSpace, &Space::max_files>};
 template <std::uint64_t Options::*kMember>
 constexpr Action kAgeAction{&set_age_limit<kMember>, &reset<kMember>};
@@ -231,14 +231,14 @@ constexpr std::array kSettings = {
     Setting{"Journal", "SystemKeepFree",
             kSpaceAction<&Options::system_space, &Space::keep_free_bytes>},
     Setting{"Journal", "SystemMaxFileSize",
-            kSpaceAction<&Options::system_space, &Space::max_file_size_bytes>},
+            kSpaceAction<&Options::system_space, &Space::max_file_bytes>},
     Setting{"Journal", "SystemMaxFiles", kMaxFilesAction<&Options::system_space>},
     Setting{"Journal", "RuntimeMaxUse",
             kSpaceAction<&Options::runtime_space, &Space::max_use_bytes>},
     Setting{"Journal", "RuntimeKeepFree",
             kSpaceAction<&Options::runtime_space, &Space::keep_free_bytes>},
     Setting{"Journal", "RuntimeMaxFileSize",
-            kSpaceAction<&Options::runtime_space, &Space::max_file_size_bytes>},
+            kSpaceAction<&Options::runtime_space, &Space::max_file_bytes>},
     Setting{"Journal", "RuntimeMaxFiles", kMaxFilesAction<&Options::runtime_space>},
     Setting{"Journal", "MaxRetentionSec", kAgeAction<&Options::max_retention_usec>},
     Setting{"Journal", "MaxFileSec", kAgeAction<&Options::max_file_usec>},

@@ -54,6 +54,8 @@ class Store::Impl {
   [[nodiscard]] const OpenReport& report() const { return report_; }
   [[nodiscard]] const std::string& active_path() const { return active_path_; }
   [[nodiscard]] std::uint64_t next_seqnum() const { return position_.tail_seqnum + 1; }
+  [[nodiscard]] SequencePosition sequence() const { return position_; }
+  [[nodiscard]] std::uint64_t rotations() const { return rotations_; }
 
  private:
   Result<void> continue_or_begin();
@@ -61,6 +63,7 @@ class Store::Impl {
   Result<void> retire_foreign();
   Result<void> begin_file();
   Result<void> archive_active();
+  [[nodiscard]] bool is_too_old(const EntryTime& time) const;
   void use(std::shared_ptr<FileWriter> writer);
   void continue_after(const SequencePosition& position);
 
@@ -69,7 +72,8 @@ class Store::Impl {
   base::UniqueFd directory_lock_;
   OpenReport report_;
   SequencePosition position_;  // after the last entry that was appended
-  std::mutex writer_mutex_;    // held to replace writer_, and by sync() to take a reference
+  std::uint64_t rotations_ = 0;
+  std::mutex writer_mutex_;  // held to replace writer_, and by sync() to take a reference
   std::shared_ptr<FileWriter> writer_;  // none after a rotation that failed half-way
 };
 
@@ -190,15 +194,23 @@ Result<void> Store::Impl::begin_file() {
 Result<void> Store::Impl::archive_active() {
   const std::shared_ptr<FileWriter> old = writer_;
   use(nullptr);
+  ++rotations_;
   const auto archived = old->archive();
   if (archived) return {};
   // It stays readable; only its name says that its end was not clean.
   return set_aside(active_path_).map([](const std::string&) {});
 }
 
+bool Store::Impl::is_too_old(const EntryTime& time) const {
+  if (options_.max_file_usec == 0 || writer_->n_entries() == 0) return false;
+  const std::uint64_t head = writer_->head_realtime_usec();
+  return time.realtime_usec > head && time.realtime_usec - head > options_.max_file_usec;
+}
+
 Result<std::uint64_t> Store::Impl::append(const EntryTime& time,
                                           std::span<const std::string_view> payloads) {
   if (!directory_lock_.is_open()) return fail(Error::make(Errc::kClosed, "store is closed"));
+  if (writer_ && is_too_old(time)) LOGQ_TRY(archive_active());
   if (!writer_) LOGQ_TRY(begin_file());
   auto seqnum = writer_->append(time, payloads);
   if (!seqnum && (seqnum.error().code == Errc::kFull || seqnum.error().code == Errc::kCorrupt)) {
@@ -254,6 +266,12 @@ Result<std::uint64_t> Store::append(const EntryTime& time,
 }
 std::uint64_t Store::next_seqnum() const {
   return impl_->next_seqnum();
+}
+SequencePosition Store::sequence() const {
+  return impl_->sequence();
+}
+std::uint64_t Store::rotations() const {
+  return impl_->rotations();
 }
 void Store::wake_followers() {
   impl_->wake_followers();

@@ -20,6 +20,8 @@ namespace logq::journal {
 struct StoreOptions {
   std::string directory;  // must exist
   WriterOptions writer;   // its `sequence` is ignored: the store finds its own
+  // How much later than its first entry a file takes its last one; 0: no limit.
+  std::uint64_t max_file_usec = 0;
 };
 
 // What happened when the store was opened.
@@ -41,11 +43,15 @@ class Store {
 
   [[nodiscard]] const OpenReport& open_report() const;
 
-  // Appends and publishes; rotates first when the file is full or time stepped back. Errors as
-  // FileWriter::append, but never kFull.
+  // Appends and publishes; rotates first when the file is full or too old, or time stepped back.
+  // Errors as FileWriter::append, but never kFull.
   Result<std::uint64_t> append(const EntryTime& time, std::span<const std::string_view> payloads);
   // The number the next appended entry will get.
   [[nodiscard]] std::uint64_t next_seqnum() const;
+  // After the last appended entry.
+  [[nodiscard]] SequencePosition sequence() const;
+  // How many files have been archived since open().
+  [[nodiscard]] std::uint64_t rotations() const;
 
   void wake_followers();
   Result<void> sync();

@@ -30,12 +30,12 @@ TEST(SystemConfigFiles, AreTheFirstMainFileAndTheDropInsOfAllDirectoriesByName) 
   write_file(top + "/run/systemd/journald.conf.d/no-drop-in", "");
   write_file(top + "/etc/logq/logqd.conf.d/a.conf", "");
 
-  EXPECT_EQ(system_config_files("", top),
-            (Paths{top + "/etc/systemd/journald.conf",
-                   top + "/run/systemd/journald.conf.d/10-run.conf",
-                   top + "/etc/systemd/journald.conf.d/50-both.conf",
-                   top + "/usr/lib/systemd/journald.conf.d/60-vendor.conf",
-                   top + "/etc/logq/logqd.conf.d/a.conf"}));
+  EXPECT_EQ(
+      system_config_files("", top),
+      (Paths{top + "/etc/systemd/journald.conf", top + "/run/systemd/journald.conf.d/10-run.conf",
+             top + "/etc/systemd/journald.conf.d/50-both.conf",
+             top + "/usr/lib/systemd/journald.conf.d/60-vendor.conf",
+             top + "/etc/logq/logqd.conf.d/a.conf"}));
 }
 
 TEST(SystemConfigFiles, OfANamespaceAreItsOwn) {
@@ -80,7 +80,7 @@ TEST_F(ReadConfiguration, FillsInSizesTimesAndCounts) {
 
   EXPECT_EQ(options_.system_space.max_use_bytes, std::uint64_t{1} << 30);
   EXPECT_EQ(options_.system_space.keep_free_bytes, std::uint64_t{500} << 20);
-  EXPECT_EQ(options_.system_space.max_file_size_bytes, std::uint64_t{16} << 20);
+  EXPECT_EQ(options_.system_space.max_file_bytes, std::uint64_t{16} << 20);
   EXPECT_EQ(options_.system_space.max_files, 7U);
   EXPECT_EQ(options_.runtime_space.max_use_bytes, std::uint64_t{8} << 20);
   EXPECT_EQ(options_.runtime_space.max_files, 3U);

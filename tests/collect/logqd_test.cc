@@ -174,7 +174,6 @@ TEST(Logqd, SaysInOneLineWhyItCannotStart) {
   };
   const Case cases[] = {
       {{"--runtime-dir=" + good, "--storage-dir=" + file}, file + ": "},
-      {{"--runtime-dir=" + good, "--storage-dir=/proc/nowhere"}, "/proc/nowhere: "},
       {{"--runtime-dir=" + deep, storage}, deep + ": socket path too long"},
       {{"--runtime-dir=" + blocked, storage}, blocked + ": a file that is no socket"},
       {{"--runtime-dir=" + good, storage, "--config=" + good + "/none"}, good + "/none: "},

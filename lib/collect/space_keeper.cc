@@ -1,0 +1,133 @@
+#include "collect/space_keeper.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/clock.h"
+#include "base/try.h"
+#include "journal/vacuum.h"
+
+namespace logq::collect {
+namespace {
+
+struct Filesystem {
+  std::uint64_t bytes = 0;
+  std::uint64_t free_bytes = 0;
+};
+
+Filesystem measure_filesystem(const std::string& directory) {
+  struct statvfs status {};
+  if (::statvfs(directory.c_str(), &status) < 0) return {};
+  return {std::uint64_t{status.f_blocks} * status.f_frsize,
+          std::uint64_t{status.f_bavail} * status.f_frsize};
+}
+
+Result<SpaceReport> measure(const SpaceTask& task, std::uint64_t used_at_first_bytes) {
+  SpaceReport report;
+  report.directory = task.directory;
+  const Filesystem filesystem = measure_filesystem(task.directory);
+  report.filesystem_free_bytes = filesystem.free_bytes;
+  report.used_bytes = LOGQ_TRY(journal::disk_usage_without_subdirectories(task.directory));
+  report.limits = journal::storage_limits(task.settings, filesystem.bytes);
+  // A file system that others have filled does not cost us what we have already.
+  report.limits.min_use_bytes =
+      std::min(std::max(report.limits.min_use_bytes, used_at_first_bytes),
+               std::max(report.limits.min_use_bytes, report.limits.max_use_bytes));
+  report.limit_bytes =
+      journal::current_limit(report.limits, report.used_bytes, filesystem.free_bytes);
+  return report;
+}
+
+}  // namespace
+
+journal::StorageLimits limits_of(const std::string& directory,
+                                 const journal::StorageSettings& settings) {
+  return journal::storage_limits(settings, measure_filesystem(directory).bytes);
+}
+
+SpaceKeeper::SpaceKeeper(Diagnose diagnose)
+    : diagnose_(std::move(diagnose)),
+      thread_([this] { run(); }) {}
+
+SpaceKeeper::~SpaceKeeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void SpaceKeeper::keep(const SpaceTask& task) {
+  const std::lock_guard vacuuming(vacuum_mutex_);
+  const auto measured =
+      task.directory.empty() ? Result<SpaceReport>(SpaceReport{}) : measure(task, 0);
+  const std::lock_guard lock(mutex_);
+  task_ = task;
+  report_ = measured.value_or(SpaceReport{});
+  used_at_first_bytes_ = report_.used_bytes;
+}
+
+void SpaceKeeper::request() {
+  {
+    const std::lock_guard lock(mutex_);
+    requested_ = true;
+  }
+  changed_.notify_all();
+}
+
+void SpaceKeeper::vacuum_now() {
+  const std::lock_guard vacuuming(vacuum_mutex_);
+  SpaceTask task;
+  {
+    const std::lock_guard lock(mutex_);
+    task = task_;
+  }
+  if (!task.directory.empty()) vacuum(task);
+}
+
+SpaceReport SpaceKeeper::report() const {
+  const std::lock_guard lock(mutex_);
+  return report_;
+}
+
+// REQUIRES: vacuum_mutex_ is held, so that the task stays what it is.
+void SpaceKeeper::vacuum(const SpaceTask& task) {
+  auto measured = measure(task, used_at_first_bytes_);
+  if (!measured.has_value()) {
+    diagnose_(task.directory + ": " + measured.error().message());
+    return;
+  }
+  journal::VacuumLimits limits;
+  limits.max_bytes = measured->limit_bytes;
+  limits.max_files = measured->limits.max_files;
+  limits.max_age_usec = task.max_retention_usec;
+  limits.now_realtime_usec = base::Clock::system().now().realtime_usec;
+  const auto done = journal::vacuum_directory(
+      task.directory, limits,
+      [this](const std::string& path, std::uint64_t /*bytes*/, const std::optional<Error>& why) {
+        if (why.has_value()) diagnose_(path + ": cannot be deleted: " + why->message());
+      });
+  if (!done.has_value()) diagnose_(task.directory + ": " + done.error().message());
+  if (done.has_value() && done->deleted_files > 0) {
+    if (auto after = measure(task, used_at_first_bytes_)) measured = std::move(after);
+  }
+  const std::lock_guard lock(mutex_);
+  report_ = *measured;
+}
+
+void SpaceKeeper::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || requested_; });
+    if (stopping_) return;
+    requested_ = false;
+    lock.unlock();
+    vacuum_now();
+    lock.lock();
+  }
+}
+
+}  // namespace logq::collect

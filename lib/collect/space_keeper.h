@@ -1,0 +1,78 @@
+// SpaceKeeper: keeps a directory of journal files within its limits, on a thread of its own, since
+// deleting large files takes long.
+//
+// One vacuum at a time; requests that arrive meanwhile share the next one. Thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "journal/storage_limits.h"
+#include "logq/result.h"
+
+namespace logq::collect {
+
+struct SpaceTask {
+  std::string directory;  // empty: nothing to keep
+  journal::StorageSettings settings;
+  std::uint64_t max_retention_usec = 0;  // 0: no limit
+};
+
+// What was found at the last look; all in bytes.
+struct SpaceReport {
+  std::string directory;
+  journal::StorageLimits limits;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t filesystem_free_bytes = 0;
+  std::uint64_t limit_bytes = 0;  // what may be used as things stand
+  [[nodiscard]] std::uint64_t available_bytes() const {
+    return limit_bytes > used_bytes ? limit_bytes - used_bytes : 0;
+  }
+};
+
+// The limits that hold for a directory on its file system.
+[[nodiscard]] journal::StorageLimits limits_of(const std::string& directory,
+                                               const journal::StorageSettings& settings);
+
+class SpaceKeeper {
+ public:
+  // Lines for the operator; called on either thread.
+  using Diagnose = std::function<void(const std::string& line)>;
+
+  explicit SpaceKeeper(Diagnose diagnose);
+  SpaceKeeper(const SpaceKeeper&) = delete;
+  SpaceKeeper& operator=(const SpaceKeeper&) = delete;
+  // Waits for a vacuum under way.
+  ~SpaceKeeper();
+
+  // Looks after another directory from now on, and measures it at once. What its files take up now
+  // is theirs, up to the maximum, also when others fill the file system (journald's rule).
+  void keep(const SpaceTask& task);
+  // Measures and vacuums soon, on the thread.
+  void request();
+  // Measures and vacuums now, on the caller's: when there is no room for the next entry.
+  void vacuum_now();
+
+  [[nodiscard]] SpaceReport report() const;
+
+ private:
+  void run();
+  void vacuum(const SpaceTask& task);
+
+  Diagnose diagnose_;
+  std::mutex vacuum_mutex_;   // held by who vacuums
+  mutable std::mutex mutex_;  // of everything below
+  std::condition_variable changed_;
+  SpaceTask task_;
+  SpaceReport report_;
+  std::uint64_t used_at_first_bytes_ = 0;
+  bool requested_ = false;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace logq::collect

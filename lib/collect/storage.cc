@@ -1,0 +1,234 @@
+#include "collect/storage.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/try.h"
+#include "collect/flush.h"
+#include "collect/limits.h"
+#include "journal/directory.h"
+
+namespace logq::collect {
+namespace {
+
+std::string parent_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+bool has_journal_files(const std::string& directory) {
+  const auto files = journal::journal_files(directory);
+  return files.has_value() && !files->empty();
+}
+
+// Storage that is not there or cannot take anything; other failures are mistakes of the set-up.
+bool is_unavailable(const Error& error) {
+  constexpr std::array kReasons = {ENOENT, EROFS, EACCES, EPERM, ENOSPC, EDQUOT, EIO};
+  return std::ranges::find(kReasons, error.sys_errno) != kReasons.end();
+}
+
+bool is_full(const Error& error) {
+  return error.sys_errno == ENOSPC || error.sys_errno == EDQUOT;
+}
+
+// Where the volatile directory goes at the commit of a flush, to be deleted.
+std::string flushed_name(const std::string& volatile_dir) {
+  return volatile_dir + ".flushed";
+}
+
+void remove_tree(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::remove_all(path, ignored);
+}
+
+}  // namespace
+
+Storage::Storage(const CollectorOptions& options, Diagnose diagnose)
+    : options_(options),
+      diagnose_(std::move(diagnose)),
+      space_(diagnose_) {}
+
+Storage::~Storage() = default;
+
+Result<void> Storage::diagnosed(Result<void> result) {
+  if (!result.has_value()) diagnose_(directory_ + ": " + result.error().message());
+  return result;
+}
+
+std::shared_ptr<journal::Store> Storage::store() const {
+  const std::lock_guard lock(store_mutex_);
+  return store_;
+}
+
+bool Storage::has_flushed_flag() const {
+  return exists(options_.runtime_dir + "/flushed");
+}
+
+bool Storage::wants_persistent() const {
+  if (options_.storage == StorageMode::kPersistent) return true;
+  return options_.storage == StorageMode::kAuto && exists(parent_of(options_.storage_dir));
+}
+
+Result<Storage::Opened> Storage::open_directory(const std::string& directory,
+                                                const journal::StorageSettings& space) {
+  WorkingDirectory hold = LOGQ_TRY(WorkingDirectory::hold(directory, "logqd.lock"));
+  journal::StoreOptions options;
+  options.directory = directory;
+  options.max_file_usec = options_.max_file_usec;
+  options.writer.max_size_bytes = limits_of(directory, space).max_file_bytes;
+  options.writer.compress = options_.compress;
+  options.writer.compress_threshold_bytes = options_.compress_threshold_bytes;
+  options.writer.machine_id = base::machine_id();
+  std::shared_ptr<journal::Store> store = LOGQ_TRY(journal::Store::open(options));
+  if (const journal::OpenReport& report = store->open_report(); report.recovered) {
+    diagnose_(directory + ": the last run did not stop cleanly, " +
+              std::to_string(report.recovered_entries) + " entries recovered");
+  }
+  return Opened{std::move(hold), std::move(store)};
+}
+
+void Storage::use(Place place, const std::string& directory, Opened opened) {
+  place_ = place;
+  directory_ = directory;
+  hold_ = std::move(opened.hold);
+  rotations_seen_ = 0;
+  const bool is_volatile = place == Place::kVolatile;
+  space_.keep({directory, is_volatile ? options_.runtime_space : options_.system_space,
+               options_.max_retention_usec});
+  space_.request();
+  const std::lock_guard lock(store_mutex_);
+  store_ = std::move(opened.store);
+}
+
+Result<void> Storage::use_volatile() {
+  auto opened = open_directory(options_.volatile_dir, options_.runtime_space);
+  if (!opened.has_value()) {
+    diagnose_(options_.volatile_dir + ": " + opened.error().message());
+    return fail(opened.error());
+  }
+  use(Place::kVolatile, options_.volatile_dir, std::move(*opened));
+  return {};
+}
+
+Result<void> Storage::open() {
+  remove_tree(flushed_name(options_.volatile_dir));
+  if (options_.storage == StorageMode::kNone) return {};
+  const bool persistent = wants_persistent() && (options_.persistent_at_once || has_flushed_flag());
+  // Entries that an earlier run has left go first, and where they are is where it stood.
+  flush_due_ = persistent && has_journal_files(options_.volatile_dir);
+  if (!persistent || flush_due_) return use_volatile();
+
+  auto opened = open_directory(options_.storage_dir, options_.system_space);
+  if (opened.has_value()) {
+    use(Place::kPersistent, options_.storage_dir, std::move(*opened));
+    return {};
+  }
+  const std::string why = options_.storage_dir + ": " + opened.error().message();
+  if (!is_unavailable(opened.error())) {
+    diagnose_(why);
+    return fail(opened.error());
+  }
+  LOGQ_TRY(use_volatile());
+  diagnose_(why + "; collecting in " + options_.volatile_dir + " until a flush (SIGUSR1) succeeds");
+  return {};
+}
+
+std::uint64_t Storage::tail_seqnum_at_open() const {
+  return store_ == nullptr ? 0 : store_->open_report().tail_seqnum;
+}
+
+std::uint64_t Storage::next_seqnum() const {
+  return store_ == nullptr ? 0 : store_->next_seqnum();
+}
+
+Result<std::uint64_t> Storage::append(const journal::EntryTime& time,
+                                      std::span<const std::string_view> payloads) {
+  if (store_ == nullptr) return std::uint64_t{0};
+  auto stored = store_->append(time, payloads);
+  if (stored.has_value() || !is_full(stored.error())) return stored;
+  // Not for every entry of a flood: where the first vacuum made no room the next one will not.
+  if (time.monotonic_usec < made_room_at_usec_ + kMakeRoomIntervalUsec) return stored;
+  made_room_at_usec_ = time.monotonic_usec;
+  space_.vacuum_now();
+  return store_->append(time, payloads);
+}
+
+Result<std::optional<Storage::FlushReport>> Storage::flush(
+    const std::function<void()>& keep_alive) {
+  flush_due_ = false;
+  if (place_ != Place::kVolatile || !wants_persistent()) return std::nullopt;
+  const std::uint64_t began = base::Clock::system().now().monotonic_usec;
+  auto target = open_directory(options_.storage_dir, options_.system_space);
+  Result<std::uint64_t> copied = 0;
+  if (target.has_value()) {
+    copied = copy_entries(options_.volatile_dir, *target->store, options_.storage_dir,
+                          {keep_alive, diagnose_});
+  }
+  Result<void> done = {};
+  if (!target.has_value()) done = fail(target.error());
+  if (done.has_value() && !copied.has_value()) done = fail(copied.error());
+  if (done.has_value()) done = target->store->sync();
+  if (done.has_value()) done = abandon_volatile();
+  if (!done.has_value()) {
+    diagnose_(options_.storage_dir + ": cannot flush to it: " + done.error().message());
+    if (target.has_value()) std::ignore = target->store->close();
+    return fail(done.error());
+  }
+  use(Place::kPersistent, options_.storage_dir, std::move(*target));
+  remove_tree(flushed_name(options_.volatile_dir));
+  return FlushReport{*copied, base::Clock::system().now().monotonic_usec - began};
+}
+
+// The commit of a flush: from here on the volatile entries are no longer there.
+Result<void> Storage::abandon_volatile() {
+  const std::string& from = options_.volatile_dir;
+  remove_tree(flushed_name(from));
+  if (::rename(from.c_str(), flushed_name(from).c_str()) < 0) {
+    return fail(Error::system(errno, "rename flushed directory"));
+  }
+  // Its file is deleted in a moment, so how it is closed does not matter.
+  std::ignore = store_->close();
+  return {};
+}
+
+void Storage::wake_followers() {
+  if (store_ != nullptr) store_->wake_followers();
+}
+
+Result<void> Storage::sync() {
+  const std::shared_ptr<journal::Store> current = store();
+  if (current == nullptr) return {};
+  const auto synced = current->sync();
+  if (!synced.has_value()) diagnose_("cannot sync: " + synced.error().message());
+  return synced;
+}
+
+Result<void> Storage::rotate() {
+  return store_ == nullptr ? Result<void>{} : diagnosed(store_->rotate());
+}
+
+Result<void> Storage::close() {
+  return store_ == nullptr ? Result<void>{} : diagnosed(store_->close());
+}
+
+void Storage::tend(std::uint64_t now_usec) {
+  if (store_ == nullptr) return;
+  const bool rotated = store_->rotations() != rotations_seen_;
+  if (!rotated && now_usec < tended_at_usec_ + kSpaceIntervalUsec) return;
+  rotations_seen_ = store_->rotations();
+  tended_at_usec_ = now_usec;
+  space_.request();
+}
+
+}  // namespace logq::collect

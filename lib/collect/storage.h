@@ -1,0 +1,104 @@
+// Storage: where entries go. Holds one of two stores, the volatile one of early boot or the
+// persistent one, or none, and moves what was collected from the first to the second (a flush).
+//
+// A flush copies entry by entry: times stay, numbers go on after those of the persistent store. Its
+// commit is one rename of the volatile directory, and a note in that directory tells a successor of
+// a killed collector how far the copying got. So no entry is lost to a kill, and none is there
+// twice, but for one case: the persistent files changed between the kill and the next flush.
+//
+// Not thread-safe, except sync().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "collect/entry_store.h"
+#include "collect/options.h"
+#include "collect/space_keeper.h"
+#include "collect/working_directory.h"
+#include "journal/store.h"
+
+namespace logq::collect {
+
+class Storage final : public EntryStore {
+ public:
+  enum class Place : std::uint8_t { kNowhere, kVolatile, kPersistent };
+  // Lines for the operator; may be called from a thread of the space keeper's.
+  using Diagnose = std::function<void(const std::string& line)>;
+
+  // `options` must outlive it.
+  Storage(const CollectorOptions& options, Diagnose diagnose);
+  ~Storage() override;
+
+  // Opens the store that Storage=, the flag of an earlier flush and what lies in the directories
+  // call for. Persistent storage that is missing, full or cannot be written is diagnosed, and
+  // volatile storage takes its place. Failures are diagnosed.
+  Result<void> open();
+  // Whether a flush is due before anything is stored: persistent storage is to be used, and an
+  // earlier run has left volatile entries.
+  [[nodiscard]] bool is_flush_due() const { return flush_due_; }
+
+  [[nodiscard]] Place place() const { return place_; }
+  [[nodiscard]] const std::string& directory() const { return directory_; }
+  // The number of the last entry that was stored when the store was opened.
+  [[nodiscard]] std::uint64_t tail_seqnum_at_open() const;
+
+  [[nodiscard]] std::uint64_t next_seqnum() const override;
+  // With Storage=none entries go nowhere and get no number, which is no failure. A full disk is
+  // vacuumed once before it is one.
+  Result<std::uint64_t> append(const journal::EntryTime& time,
+                               std::span<const std::string_view> payloads) override;
+
+  struct FlushReport {
+    std::uint64_t entries = 0;  // copied now
+    std::uint64_t usec = 0;     // it took
+  };
+  // Moves volatile entries to persistent storage and goes on there; calls `keep_alive` now and then
+  // meanwhile. Nothing when there is nothing to move or Storage= does not want it. After a failure,
+  // which is diagnosed, volatile storage goes on as before.
+  Result<std::optional<FlushReport>> flush(const std::function<void()>& keep_alive);
+
+  void wake_followers();
+  // Makes what is stored durable; on any thread. Failures are diagnosed, also of the next two.
+  Result<void> sync();
+  Result<void> rotate();
+  Result<void> close();
+
+  // Asks for a vacuum when files were rotated since the last call, or `now_usec` says it is time.
+  void tend(std::uint64_t now_usec);
+  [[nodiscard]] SpaceReport space() const { return space_.report(); }
+
+ private:
+  struct Opened {
+    WorkingDirectory hold;
+    std::shared_ptr<journal::Store> store;
+  };
+  [[nodiscard]] bool wants_persistent() const;
+  [[nodiscard]] bool has_flushed_flag() const;
+  Result<Opened> open_directory(const std::string& directory,
+                                const journal::StorageSettings& space);
+  void use(Place place, const std::string& directory, Opened opened);
+  Result<void> use_volatile();
+  Result<void> abandon_volatile();
+  [[nodiscard]] std::shared_ptr<journal::Store> store() const;
+  Result<void> diagnosed(Result<void> result);
+
+  const CollectorOptions& options_;
+  Diagnose diagnose_;
+  SpaceKeeper space_;
+  Place place_ = Place::kNowhere;
+  std::string directory_;
+  std::optional<WorkingDirectory> hold_;
+  mutable std::mutex store_mutex_;         // held to replace store_, and by sync() to take it
+  std::shared_ptr<journal::Store> store_;  // none while nothing is stored
+  bool flush_due_ = false;
+  std::uint64_t rotations_seen_ = 0;
+  std::uint64_t tended_at_usec_ = 0;
+  std::uint64_t made_room_at_usec_ = 0;
+};
+
+}  // namespace logq::collect
