@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t kUsecPerSecond = 1'000'000;
 constexpr std::size_t kSecondsWidth = 5;
+constexpr std::size_t kEpochSecondsWidth = 10;
 // " <    0.000000 >" of the first entry.
 constexpr std::size_t kDeltaWidth = 16;
 
@@ -56,7 +57,7 @@ void TimeColumn::set_entry(const EntryView& entry, const LineFields& fields) {
 void TimeColumn::append(std::string& out) {
   switch (mode_) {
     case OutputMode::kShortUnix:
-      append_seconds(entry_.realtime_usec, 0, out);
+      append_seconds(entry_.realtime_usec, kEpochSecondsWidth, out);
       return;
     case OutputMode::kShortMonotonic:
     case OutputMode::kShortDelta:

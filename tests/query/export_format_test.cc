@@ -29,5 +29,12 @@ TEST(ExportFormat, LetsNoFieldNameForgeALine) {
   EXPECT_EQ(formatted(OutputMode::kExport, {"A\nB=x"}), formatted(OutputMode::kExport, {}));
 }
 
+TEST(ExportFormat, PrintsTheFieldsAskedForAndAllAddresses) {
+  const std::string out = formatted(OutputMode::kExport, {"A=1", "B=2"}, {.output_fields = {"B"}});
+
+  EXPECT_TRUE(out.starts_with("__CURSOR=s=")) << out;
+  EXPECT_TRUE(out.ends_with("\n_BOOT_ID=11111111111111111111111111111111\nB=2\n\n")) << out;
+}
+
 }  // namespace
 }  // namespace logq::test

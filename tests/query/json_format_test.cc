@@ -51,5 +51,40 @@ TEST(JsonFormat, LeavesOutWhatIsNoField) {
   EXPECT_EQ(fields_of({"no equals sign", "\"evil\":1=x", "=x"}), "}\n");
 }
 
+TEST(JsonFormat, PrintsTheFieldsAskedForAndAllAddresses) {
+  EXPECT_EQ(fields_of({"A=1", "B=2"}, {.output_fields = {"B"}}), ",\"B\":\"2\"}\n");
+}
+
+TEST(JsonFormat, PrettyHasAMemberPerLineAndAnElementPerLine) {
+  const std::string text =
+      formatted(OutputMode::kJsonPretty, {"A=x", "B=1", "B=\x01\x02", "C=\xff"});
+
+  EXPECT_TRUE(text.starts_with("{\n\t\"__CURSOR\" : \"s=98f13c7e")) << text;
+  EXPECT_TRUE(
+      text.ends_with(",\n\t\"A\" : \"x\",\n\t\"B\" : [\n\t\t\"1\",\n\t\t[\n\t\t\t1,\n\t\t\t2"
+                     "\n\t\t]\n\t],\n\t\"C\" : [\n\t\t255\n\t]\n}\n"))
+      << text;
+}
+
+TEST(JsonFormat, IsFramedForServerSentEventsAndForSequences) {
+  const std::string object = formatted(OutputMode::kJson, {"A=1"});
+  const std::string bare = object.substr(0, object.size() - 1);
+
+  EXPECT_EQ(formatted(OutputMode::kJsonSse, {"A=1"}), "data: " + bare + "\n\n");
+  EXPECT_EQ(formatted(OutputMode::kJsonSeq, {"A=1"}), "\x1e" + bare + "\n");
+}
+
+TEST(JsonFormat, ColoursNamesAndValuesWithinTheirQuotes) {
+  const std::string long_field = "C=" + std::string(5000, 'x');
+  const std::string text =
+      formatted(OutputMode::kJson, {"A=x", "B=\x01", long_field}, {.colours = true});
+
+  EXPECT_TRUE(
+      text.ends_with(",\"\x1b[0;32mA\x1b[0m\":\"\x1b[0;32mx\x1b[0m\""
+                     ",\"\x1b[0;32mB\x1b[0m\":[\x1b[0;1;34m1\x1b[0m]"
+                     ",\"\x1b[0;32mC\x1b[0m\":\x1b[0;1;39mnull\x1b[0m}\n"))
+      << text;
+}
+
 }  // namespace
 }  // namespace logq::test

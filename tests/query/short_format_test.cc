@@ -65,10 +65,114 @@ TEST(ShortFormat, LeavesOutTheHostWhenAskedTo) {
             "Nov 14 22:13:20 unknown: m\n");
 }
 
-TEST(CatFormat, PrintsTheFirstMessageByteForByte) {
-  EXPECT_EQ(formatted(OutputMode::kCat, {"A=1", "MESSAGE=\x1b\xff\n", "MESSAGE=2"}),
-            "\x1b\xff\n\n");
-  EXPECT_EQ(formatted(OutputMode::kCat, {"A=1"}), "");
+TEST(ShortFormat, ShowsTheFirstLineOnlyWhenAskedTo) {
+  EXPECT_EQ(short_line({"MESSAGE=one\ntwo"}, {.truncate_newline = true}),
+            "Nov 14 22:13:20 unknown: one\n");
+}
+
+TEST(ShortFormat, EachOfItsRelativesHasItsOwnTime) {
+  const std::vector<std::string_view> payloads = {"MESSAGE=m"};
+  const auto line = [&](OutputMode mode) { return formatted(mode, payloads); };
+
+  EXPECT_EQ(line(OutputMode::kShortFull), "Tue 2023-11-14 22:13:20 UTC unknown: m\n");
+  EXPECT_EQ(line(OutputMode::kShortIso), "2023-11-14T22:13:20+00:00 unknown: m\n");
+  EXPECT_EQ(line(OutputMode::kShortIsoPrecise), "2023-11-14T22:13:20.000000+00:00 unknown: m\n");
+  EXPECT_EQ(line(OutputMode::kShortPrecise), "Nov 14 22:13:20.000000 unknown: m\n");
+  EXPECT_EQ(line(OutputMode::kShortMonotonic), "[    5.000000] unknown: m\n");
+  EXPECT_EQ(line(OutputMode::kShortDelta), "[    5.000000                ] unknown: m\n");
+  EXPECT_EQ(line(OutputMode::kShortUnix), "1700000000.000000 unknown: m\n");
+  EXPECT_EQ(line(OutputMode::kWithUnit), "Tue 2023-11-14 22:13:20 UTC unknown: m\n");
+}
+
+TEST(ShortFormat, DeltaCountsFromTheEntryBeforeEvenIfThatIsNotShown) {
+  const auto format = query::make_output_format(OutputMode::kShortDelta, {});
+  std::string out;
+  query::EntryView entry = sample_entry({});
+  format->append(entry, out);
+  const std::vector<std::string_view> payloads = {"MESSAGE=m"};
+  entry = sample_entry(payloads);
+  entry.info.monotonic_usec += 1'500'000;
+  format->append(entry, out);
+  entry.info.boot_id = *Id128::parse("22222222222222222222222222222222");
+  entry.info.realtime_usec += 2;
+  format->append(entry, out);
+
+  EXPECT_EQ(out,
+            "[    6.500000 <    1.500000 >] unknown: m\n"
+            "[    6.500000 <    0.000002*>] unknown: m\n");
+}
+
+TEST(ShortFormat, NamesTheUnitsInsteadOfTheProgramWhenAskedTo) {
+  const auto line = [](const std::vector<std::string_view>& payloads) {
+    return formatted(OutputMode::kWithUnit, payloads).substr(28);
+  };
+
+  EXPECT_EQ(line({"_SYSTEMD_UNIT=a.service", "SYSLOG_IDENTIFIER=app", "_PID=1", "MESSAGE=m"}),
+            "a.service[1]: m\n");
+  EXPECT_EQ(line({"_SYSTEMD_UNIT=user@1.service", "_SYSTEMD_USER_UNIT=b.service", "MESSAGE=m"}),
+            "user@1.service/b.service: m\n");
+  EXPECT_EQ(line({"SYSLOG_IDENTIFIER=app", "MESSAGE=m"}), "app: m\n");
+}
+
+TEST(ShortFormat, EllipsisesToTheWidthOfTheTerminalWhenAskedTo) {
+  const FormatOptions narrow{.full = false, .columns = 36};
+
+  EXPECT_EQ(short_line({"MESSAGE=0123456789"}, narrow), "Nov 14 22:13:20 unknown: 0123456789\n");
+  EXPECT_EQ(short_line({"MESSAGE=0123456789012345678901"}, narrow),
+            "Nov 14 22:13:20 unknown: 0123456789012345…01\n");
+  EXPECT_EQ(short_line({"MESSAGE=a\nb\nc\nd"}, narrow),
+            "Nov 14 22:13:20 unknown: a\n                 b\n                 c...\n");
+}
+
+TEST(ShortFormat, ColoursTheMessageByPriority) {
+  const FormatOptions colours{.colours = true};
+  const auto message = [&](std::string_view priority) {
+    return short_line({priority, "MESSAGE=m"}, colours).substr(25);
+  };
+
+  EXPECT_EQ(message("PRIORITY=3"), "\x1b[0;1;31m\x1b[0;1;39m\x1b[0;1;31mm\x1b[0m\n");
+  EXPECT_TRUE(message("PRIORITY=4").starts_with("\x1b[0;1;38;5;185m"));
+  EXPECT_TRUE(message("PRIORITY=5").starts_with("\x1b[0;1;39m"));
+  EXPECT_EQ(message("PRIORITY=6"), "m\n");
+  EXPECT_TRUE(message("PRIORITY=7").starts_with("\x1b[0;38;5;245m"));
+}
+
+// Where journalctl 252 marks other bytes: positions there are those of the line, and do not follow
+// what is stripped.
+TEST(ShortFormat, MarksWhatWasFoundAlsoOnALaterLineAndBehindSequences) {
+  const auto marked = [](std::string_view payload, query::TextSpan span) {
+    const std::vector<std::string_view> payloads = {"PRIORITY=3", payload};
+    query::EntryView entry = sample_entry(payloads);
+    entry.highlight = span;
+    std::string out;
+    query::make_output_format(OutputMode::kShort, {.utc = true, .colours = true})
+        ->append(entry, out);
+    return out.substr(25);
+  };
+
+  EXPECT_EQ(marked("MESSAGE=a\nb needle c", {4, 10}),
+            "\x1b[0;1;31ma\x1b[0m\n                 "
+            "\x1b[0;1;31mb \x1b[0;1;39mneedle\x1b[0;1;31m c\x1b[0m\n");
+  EXPECT_EQ(marked("MESSAGE=\x1b[31mred\x1b[0m needle", {13, 19}),
+            "\x1b[0;1;31mred \x1b[0;1;39mneedle\x1b[0m\n");
+}
+
+TEST(ShortFormat, MakesNoLinkOfWhatCouldForgeALine) {
+  const FormatOptions links{.show_all = true, .colours = true, .hyperlinks = true};
+
+  EXPECT_EQ(short_line({"DOCUMENTATION=http://x\ny", "MESSAGE=m"}, links),
+            "Nov 14 22:13:20 unknown: m\n");
+  EXPECT_EQ(short_line({"DOCUMENTATION=http://x", "MESSAGE=m"}, links),
+            "Nov 14 22:13:20 unknown: \x1b]8;;http://x\a[\xf0\x9f\xa1\x95]\x1b]8;;\a m\n");
+}
+
+TEST(ShortFormat, WantsTheFieldsOfALineOnly) {
+  const auto format = query::make_output_format(OutputMode::kShort, {});
+
+  EXPECT_TRUE(format->wants("_SOURCE_REALTIME_TIMESTAMP"));
+  EXPECT_TRUE(format->wants("_HOSTNAME"));
+  EXPECT_FALSE(format->wants("_CMDLINE"));
+  EXPECT_FALSE(format->wants("MESSAGE_ID"));
 }
 
 }  // namespace

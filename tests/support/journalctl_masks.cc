@@ -65,11 +65,8 @@ JsonObject read_object(std::string_view text) {
 }
 
 bool is_sequence_number(const std::string& member) {
-  std::size_t at = 0;
-  while (at < member.size() && member[at] != '"')
-    at += token_length(member, at);
-  const std::string_view name = std::string_view(member).substr(at);
-  return name.starts_with("\"__SEQNUM\"") || name.starts_with("\"__SEQNUM_ID\"");
+  static const std::regex kName("^\\s*\"(\x1b\\[[0-9;]*m)?__SEQNUM(_ID)?(\x1b\\[0m)?\"");
+  return std::regex_search(member.substr(0, 64), kName);
 }
 
 // The value of -o, the last one; "" without.
