@@ -64,9 +64,21 @@ JsonObject read_object(std::string_view text) {
   return object;
 }
 
+std::string without_colours(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = text[at] == '\x1b' ? token_length(text, at) : 1;
+    if (text[at] != '\x1b') plain += text[at];
+    at += length;
+  }
+  return plain;
+}
+
 bool is_sequence_number(const std::string& member) {
-  static const std::regex kName("^\\s*\"(\x1b\\[[0-9;]*m)?__SEQNUM(_ID)?(\x1b\\[0m)?\"");
-  return std::regex_search(member.substr(0, 64), kName);
+  constexpr std::size_t kLongestName = 40;  // with blanks and colours
+  const std::string head = without_colours(std::string_view(member).substr(0, kLongestName));
+  const std::string_view name = std::string_view(head).substr(head.find_first_not_of(" \t\n"));
+  return name.starts_with("\"__SEQNUM\"") || name.starts_with("\"__SEQNUM_ID\"");
 }
 
 // The value of -o, the last one; "" without.
@@ -140,13 +152,16 @@ std::string mask_iso_zone(std::string_view text) {
 }
 
 std::string mask_verbose_colours(std::string_view text) {
-  static const std::regex kHead(
-      "\x1b\\[0;4m(.*)\x1b\\[0m \x1b\\[[0-9;]*m(\\[s=[^\\]]*\\])\x1b\\[0m");
+  constexpr std::string_view kUnderline = "\x1b[0;4m";
   constexpr std::string_view kTrusted = "    \x1b[0;32m";
   constexpr std::string_view kOff = "\x1b[0m";
   std::string masked;
-  for (const std::string_view line : split_lines(text))
-    masked += std::regex_replace(std::string(line), kHead, "$1 $2");
+  for (const std::string_view line : split_lines(text)) {
+    const std::size_t head = line.starts_with(kOff) ? kOff.size() : 0;
+    const bool is_head = line.substr(head).starts_with(kUnderline);
+    masked += is_head ? line.substr(0, head) : line;
+    if (is_head) masked += without_colours(line.substr(head));
+  }
   // The end of a field's colour follows its newline, or its size where it is shown as a blob.
   for (std::size_t at = 0; (at = masked.find(kTrusted, at)) != std::string::npos;) {
     masked.erase(at + 4, kTrusted.size() - 4);
