@@ -3,7 +3,8 @@
 //
 // The newest entries of a file need not be in those lists yet (a writer publishes an entry before
 // it is linked everywhere, and the last one of a full file may never be), so they are judged by
-// their items instead. An entry thus never appears behind a later one that was already handed out.
+// their items too. An entry thus never appears behind a later one that was already handed out. The
+// lists still count: power loss can leave an entry whose items never reached the disk.
 //
 // Borrows the reader; not thread-safe.
 #pragma once
@@ -52,7 +53,7 @@ class Selection {
   EntryList all_;
   Node root_;
   std::uint64_t known_entries_ = 0;
-  FileOffset unsettled_ = 0;  // from this entry on the lists are not relied on
+  FileOffset unsettled_ = 0;  // from this entry on the lists may lack entries
   std::vector<FileOffset> items_;
 };
 

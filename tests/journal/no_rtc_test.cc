@@ -61,6 +61,29 @@ TEST_F(NoRtc, AllFilesTogetherGiveEveryEntryOnce) {
   EXPECT_EQ(backward.size(), of_each.size());
 }
 
+// One entry of priority 4 has only its head on disk, not the items: the index still knows of it.
+// journalctl 252 finds all of these forwards, but backwards it gives up at damage (1,261 of them).
+TEST_F(NoRtc, AnIndexedMatchFindsTheTornEntryTooInBothDirections) {
+  auto journal = Journal::open_directory(directory_.path());
+  ASSERT_TRUE(journal);
+  std::vector<journal::Match> priorities;
+  for (const char* priority : {"0", "1", "2", "3", "4"})
+    priorities.push_back(journal::Match::exactly(std::string("PRIORITY=") + priority));
+  (*journal)->set_match(journal::Match::any_of(std::move(priorities)));
+
+  const auto forward = values_of(read_forward(**journal), "__CURSOR");
+  auto backward = values_of(read_backward(**journal), "__CURSOR");
+
+  const auto theirs = values_of(
+      parse_export_entries(journalctl({"-D", directory_.path(), "-p", "4", "-o", "export"}).out),
+      "__CURSOR");
+  EXPECT_EQ(theirs.size(), 1318U);
+  EXPECT_TRUE(forward == theirs);
+  EXPECT_EQ(backward.size(), 1318U);
+  EXPECT_TRUE(std::set<std::string>(backward.begin(), backward.end()) ==
+              std::set<std::string>(theirs.begin(), theirs.end()));
+}
+
 TEST_F(NoRtc, ACursorLeadsBackToItsEntry) {
   auto journal = Journal::open_directory(directory_.path());
   ASSERT_TRUE(journal);
