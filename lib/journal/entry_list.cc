@@ -90,6 +90,7 @@ void EntryList::extend_chain() const {
   }
   size_ = std::min(reach, claimed_);
   none_from_ = UINT64_MAX;
+  end_.reset();
 }
 
 FileOffset EntryList::slot(std::uint64_t index) const {
@@ -108,14 +109,19 @@ FileOffset EntryList::slot(std::uint64_t index) const {
 
 bool EntryList::valid(FileOffset entry) const {
   const std::uint64_t size = file_->objects.size();
-  return entry != 0 && entry % 8 == 0 && entry < size && size - entry >= sizeof(EntryObject);
+  return entry >= kHeaderSizeMin && entry % 8 == 0 && entry < size &&
+         size - entry >= sizeof(EntryObject);
 }
 
-// Asked only of what is handed out: a slot of garbage must not hide the entries that lie before it.
-bool EntryList::readable(FileOffset entry) const {
-  const auto found = file_->objects.object<EntryObject>(entry);
-  if (!found) file_->report(found.error());
-  return found.has_value();
+// Walks go on behind the entry they were given, so a stray offset would cost all that lie between.
+// Where a slot breaks the ascending order, it or its neighbour is damaged: the object tells which.
+bool EntryList::sound(std::uint64_t index, FileOffset entry) const {
+  const FileOffset before = index == 0 ? kHeaderSizeMin : slot(index - 1);
+  const FileOffset after = index + 1 >= size_ ? entry + 8 : slot(index + 1);
+  if (valid(before) && before < entry && after > entry && valid(after)) return true;
+  const auto object = file_->objects.object<EntryObject>(entry);
+  if (!object) file_->report(object.error());
+  return object.has_value();
 }
 
 std::optional<FileOffset> EntryList::at(std::uint64_t index) const {
@@ -161,7 +167,7 @@ std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
   if (index <= hint_ && hint_ < size_ && slot(hint_) < offset) index = hint_ + 1;
   for (; index < size_; ++index) {
     const FileOffset entry = slot(index);
-    if (!valid(entry) || entry < offset || !readable(entry)) continue;
+    if (!valid(entry) || entry < offset || !sound(index, entry)) continue;
     hint_ = index;
     return entry;
   }
@@ -169,20 +175,31 @@ std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
   return std::nullopt;
 }
 
+// One behind the position of the last sound entry. Power loss leaves zeros at the end of a list.
+std::uint64_t EntryList::end_of_sound() const {
+  if (end_) return *end_;
+  std::uint64_t end = size_;
+  while (end > 0 && !(valid(slot(end - 1)) && sound(end - 1, slot(end - 1))))
+    --end;
+  end_ = end;
+  return end;
+}
+
 std::optional<FileOffset> EntryList::last_until(FileOffset offset) const {
   catch_up();
-  if (size_ == 0) return std::nullopt;
-  std::uint64_t index = size_;
-  if (hint_ < size_ && slot(hint_) == offset + 1) {
+  const std::uint64_t end = end_of_sound();
+  if (end == 0) return std::nullopt;
+  std::uint64_t index = end;
+  if (hint_ < end && slot(hint_) == offset + 1) {
     index = hint_;  // a step backwards
-  } else if (offset != UINT64_MAX) {
+  } else if (slot(end - 1) > offset) {
     index = lower_bound(offset + 1);
     if (index > hint_ && slot(hint_) > offset) index = hint_;
   }
   while (index > 0) {
     --index;
     const FileOffset entry = slot(index);
-    if (!valid(entry) || entry > offset || !readable(entry)) continue;
+    if (!valid(entry) || entry > offset || !sound(index, entry)) continue;
     hint_ = index;
     return entry;
   }
