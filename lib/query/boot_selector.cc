@@ -28,10 +28,8 @@ Result<std::optional<Id128>> select_boot(const BootSelector& selector,
 }
 
 std::string describe_missing_boot(const BootSelector& selector) {
-  const std::string offset = (selector.offset >= 0 ? "+" : "") + std::to_string(selector.offset);
-  std::string boot;
+  std::string boot = (selector.offset >= 0 ? "+" : "") + std::to_string(selector.offset);
   if (selector.id) boot = selector.id->to_string();
-  if (!selector.id || selector.offset != 0) boot += offset;
   return "Data from the specified boot (" + boot + ") is not available: No such boot ID in journal";
 }
 

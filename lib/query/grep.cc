@@ -71,7 +71,7 @@ class Grep::Impl {
       return std::nullopt;
     }
     const PCRE2_SIZE* ends = ::pcre2_get_ovector_pointer(match_data_.get());
-    // \K in a lookahead can set the start behind the end.
+    // PCRE2 before 10.38 lets \K in a lookahead set the start behind the end.
     return TextSpan{std::min(ends[0], ends[1]), ends[1]};
   }
 

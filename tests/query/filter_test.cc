@@ -76,6 +76,59 @@ TEST_F(FilterTest, AGlobThatFindsNothingIsNotEverything) {
   EXPECT_EQ(built(filter), "no unit matches");
 }
 
+TEST_F(FilterTest, NamesOfFilesDropTheUidOfCoreDumps) {
+  store({"A=1"});
+  Filter filter;
+  filter.units = {"a.service"};
+
+  const auto match = build_match(filter, *journal_, {.named_source = true});
+
+  EXPECT_NE(match_text(*match).find("(MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1 & "
+                                    "COREDUMP_UNIT=a.service)"),
+            std::string::npos);
+}
+
+TEST_F(FilterTest, KernelFacilitiesAndRunsAreConditionsToo) {
+  store({"A=1"});
+  Filter filter;
+  filter.kernel = true;
+  filter.facilities = {0, 4};
+  filter.invocations = {*Id128::parse("11111111111111111111111111111111")};
+
+  EXPECT_EQ(built(filter),
+            "(_TRANSPORT=kernel & "
+            "(_SYSTEMD_INVOCATION_ID=11111111111111111111111111111111 | "
+            "OBJECT_SYSTEMD_INVOCATION_ID=11111111111111111111111111111111 | "
+            "INVOCATION_ID=11111111111111111111111111111111 | "
+            "USER_INVOCATION_ID=11111111111111111111111111111111) & "
+            "(SYSLOG_FACILITY=0 | SYSLOG_FACILITY=4))");
+}
+
+TEST_F(FilterTest, ExcludedIdentifiersAreNoMatch) {
+  store({"A=1"});
+  Filter filter;
+  filter.excluded_identifiers = {"a", "b"};
+
+  EXPECT_EQ(built(filter), "all");
+  EXPECT_TRUE(is_excluded(filter, "b"));
+  EXPECT_FALSE(is_excluded(filter, "c"));
+  EXPECT_FALSE(is_excluded(filter, std::nullopt));
+}
+
+TEST_F(FilterTest, MistakesAreWordedAsByJournalctl) {
+  store({"A=1"});
+  Filter unknown;
+  unknown.units = {"x*"};
+  Filter term;
+  term.units = {"a"};
+  term.terms = {"A=1", "foo"};
+
+  EXPECT_EQ(describe_filter_error(unknown, build_match(unknown, *journal_, {}).error()),
+            "Failed to add filter for units: No data available");
+  EXPECT_EQ(describe_filter_error(term, build_match(term, *journal_, {}).error()),
+            "Failed to add match 'foo': Invalid argument");
+}
+
 TEST_F(FilterTest, ABareNameIsAService) {
   store({"A=1"});
   Filter filter;
