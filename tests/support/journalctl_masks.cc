@@ -187,7 +187,12 @@ std::string masked_output(const std::vector<std::string>& arguments, const std::
   if (mode.starts_with("json")) return mask_json(out);
   if (mode.starts_with("short-iso")) return mask_iso_zone(out);
   if (mode == "verbose") return mask_verbose_colours(out);
+  if (mode == "cat" && has_any(arguments, {"--output-fields"})) return mask_line_order(out);
   return out;
+}
+
+std::size_t columns_for_252(const std::vector<std::string>& arguments, std::size_t columns) {
+  return output_mode(arguments).starts_with("short-iso") ? columns - 1 : columns;
 }
 
 std::vector<std::string> arguments_for_252(std::vector<std::string> arguments) {

@@ -6,7 +6,8 @@
 // - the colon in the zone of short-iso and short-iso-precise (+01:00), there since 255, and the
 //   column that it takes;
 // - the colours of time, cursor and trusted fields in verbose, which 252 does not have;
-// - the order of lines of -N and -F, which is that of hash tables in journalctl.
+// - the order of lines of -N and -F, and of the fields of `-o cat --output-fields=`, which is that
+//   of hash tables in journalctl.
 // An option that 252 knows by another name only is given to it by that name:
 // - -W, short for --no-hostname since 259.
 #pragma once
@@ -38,5 +39,8 @@ std::string masked_output(const std::vector<std::string>& arguments, const std::
 
 // The same command line for journalctl 252.
 std::vector<std::string> arguments_for_252(std::vector<std::string> arguments);
+
+// COLUMNS for journalctl 252, whose short-iso has a narrower zone and thus room for more.
+std::size_t columns_for_252(const std::vector<std::string>& arguments, std::size_t columns);
 
 }  // namespace logq::test

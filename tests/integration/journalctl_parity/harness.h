@@ -24,6 +24,6 @@ struct Comparison {
 
 // Compares standard output and exit status, and stderr where the invocation is a --verify, all as
 // masked by support/journalctl_masks.h; cursor files too.
-Comparison compare_with_journalctl(const JournalSet& set, const std::string& invocation);
+Comparison compare_with_journalctl(const JournalSet& set, const std::string& text);
 
 }  // namespace logq::test

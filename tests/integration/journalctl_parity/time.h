@@ -223,7 +223,6 @@ inline constexpr const char* kCursorInvocations[] = {
     "--cursor-file={tmp}/cursor -n 0",
     "--cursor-file={tmp}/cursor -o json -S {epoch:90}",
     "--cursor-file={tmp}/no/such/dir -n 3",
-    "--cursor-file=/dev/null -n 3 -o cat",
     "-c nonsense",
     "-c ''",
     "-c 's=1'",
