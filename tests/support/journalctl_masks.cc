@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <regex>
 
 namespace logq::test {
 namespace {
@@ -93,6 +92,25 @@ std::string output_mode(const std::vector<std::string>& arguments) {
   return mode;
 }
 
+// Whether `text` begins with what the shape says: 0 is any digit, the rest is meant as it is.
+bool begins_as(std::string_view text, std::string_view shape) {
+  if (text.size() < shape.size()) return false;
+  return std::equal(shape.begin(), shape.end(), text.begin(), [](char wanted, char c) {
+    return wanted == '0' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == wanted;
+  });
+}
+
+// Where the colon stands in the zone of the time that begins a line of short-iso; 0 without.
+std::size_t zone_colon(std::string_view line) {
+  constexpr std::string_view kTime = "0000-00-00T00:00:00";
+  constexpr std::string_view kMicroseconds = ".000000";
+  if (!begins_as(line, kTime)) return 0;
+  std::size_t zone = kTime.size();
+  if (begins_as(line.substr(zone), kMicroseconds)) zone += kMicroseconds.size();
+  const std::string_view rest = line.substr(zone);
+  return begins_as(rest, "+00:00") || begins_as(rest, "-00:00") ? zone + 3 : 0;
+}
+
 bool has_any(const std::vector<std::string>& arguments, std::initializer_list<const char*> words) {
   return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
     return std::any_of(words.begin(), words.end(), [&](const char* word) {
@@ -137,16 +155,15 @@ std::string mask_json(std::string_view text) {
 }
 
 std::string mask_iso_zone(std::string_view text) {
-  static const std::regex kTime(R"(^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d):(\d\d))");
-  constexpr std::size_t kLongestTime = 40;
   std::string masked;
   bool wider = false;  // the lines that follow are indented by one more
-  for (const std::string_view line : split_lines(text)) {
-    const std::string head(line.substr(0, kLongestTime));
-    const std::string masked_head = std::regex_replace(head, kTime, "$1$2");
-    if (!head.starts_with(' ')) wider = masked_head != head;
-    masked += std::string_view(masked_head).substr(wider && head.starts_with(' ') ? 1 : 0);
-    masked += line.substr(head.size());
+  for (std::string_view line : split_lines(text)) {
+    const bool indented = line.starts_with(' ');
+    const std::size_t colon = zone_colon(line);
+    if (!indented) wider = colon > 0;
+    if (indented && wider) line.remove_prefix(1);
+    masked += line.substr(0, colon);
+    masked += line.substr(colon > 0 ? colon + 1 : 0);
   }
   return masked;
 }
