@@ -76,6 +76,17 @@ TEST_F(ClientMetadataTest, TakesTheUnitFromTheControlGroup) {
   EXPECT_EQ(client.value(TrustedField::kInvocationId), id);
 }
 
+TEST_F(ClientMetadataTest, TakesTheUnitsOwnRateLimitFromTheServiceManagersLinks) {
+  write("cgroup", "0::/system.slice/hello.service\n");
+  EXPECT_FALSE(read().rate_limit_interval_usec().has_value());
+  const std::string link = sources_.units + "/log-rate-limit-";
+  std::filesystem::create_symlink("5000000", link + "interval:hello.service");
+  std::filesystem::create_symlink("0", link + "burst:hello.service");
+
+  EXPECT_EQ(read().rate_limit_interval_usec(), 5'000'000U);
+  EXPECT_EQ(read().rate_limit_burst(), 0U);
+}
+
 TEST_F(ClientMetadataTest, OutsideEveryControlGroupTheClaimCounts) {
   const ClientMetadata client = read("claimed.service");
 

@@ -1,0 +1,217 @@
+// What logqd keeps and what it lets through: vacuum by size, count and age, and the rate limit of
+// units, with real processes and stock journald's tools as judges.
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "collect/configured_logqd.h"
+#include "collect/passed_socket_logqd.h"
+#include "support/native_sender.h"
+
+namespace logq::test {
+namespace {
+
+void send(const ConfiguredLogqd& logqd, int count, std::size_t bytes = 1) {
+  NativeSender sender(logqd.native_socket());
+  for (int i = 0; i < count; ++i) {
+    // Different and incompressible enough that a file fills up.
+    std::string text;
+    for (std::uint64_t x = static_cast<std::uint64_t>(i) + 1; text.size() < bytes;)
+      text += static_cast<char>('!' + (x = x * 6364136223846793005U + 1442695040888963407U) % 90);
+    sender.send({{"MESSAGE", text}, {"TEST", "1"}});
+  }
+}
+
+std::string disk_usage(const std::string& directory) {
+  return run_command({{"journalctl", "--disk-usage", "-D", directory}, {}, {}}).out;
+}
+
+// What stock journalctl's vacuum would still delete.
+std::string left_to_vacuum(const std::string& directory, const std::string& option) {
+  const CommandResult result =
+      run_command({{"journalctl", option, "-D", directory}, {{"LC_ALL", "C.UTF-8"}}, {}});
+  const auto at = result.err.find("freed ");
+  return at == std::string::npos ? result.err : result.err.substr(at, 8);
+}
+
+TEST(Vacuum, KeepsNoMoreFilesThanAllowed) {
+  const ConfiguredLogqd logqd("[Journal]\nSystemMaxFiles=3\n");
+  for (int i = 0; i < 6; ++i) {
+    send(logqd, 10);
+    logqd.rotate();
+  }
+  EXPECT_TRUE(wait_until([&] { return count_journal_files(logqd.storage_dir()) <= 3; }));
+  EXPECT_EQ(count_journal_files(logqd.storage_dir()), 3U);
+  EXPECT_EQ(left_to_vacuum(logqd.storage_dir(), "--vacuum-files=3"), "freed 0B");
+  EXPECT_EQ(logqd.entries(logqd.storage_dir(), {"TEST=1"}).size(), 20U) << "the newest are kept";
+}
+
+TEST(Vacuum, KeepsNoMoreBytesThanAllowed) {
+  const ConfiguredLogqd logqd("[Journal]\nSystemMaxUse=4M\nSystemMaxFileSize=1M\nCompress=no\n");
+  send(logqd, 600, 20'000);  // 12 MB
+  logqd.sync();
+
+  EXPECT_GE(count_journal_files(logqd.storage_dir()), 2U);
+  EXPECT_TRUE(wait_until([&] {
+    return left_to_vacuum(logqd.storage_dir(), "--vacuum-size=4M") == "freed 0B";
+  })) << disk_usage(logqd.storage_dir());
+  const auto kept = logqd.entries(logqd.storage_dir(), {"TEST=1"});
+  EXPECT_GT(kept.size(), 50U);
+  EXPECT_LT(kept.size(), 300U);
+}
+
+TEST(Vacuum, KeepsNothingOlderThanAllowed) {
+  const ConfiguredLogqd logqd("[Journal]\nMaxRetentionSec=1\n");
+  send(logqd, 5);
+  logqd.sync();
+  const std::size_t entries_of_first_file = logqd.entries(logqd.storage_dir(), {"TEST=1"}).size();
+  ASSERT_EQ(entries_of_first_file, 5U);
+
+  // The first file goes as soon as a rotation finds it too old.
+  EXPECT_TRUE(wait_until([&] {
+    send(logqd, 1);
+    logqd.rotate();
+    return logqd.entries(logqd.storage_dir(), {"MESSAGE=Journal started"}).empty();
+  }));
+}
+
+TEST(Vacuum, BeginsANewFileWhenOneHasLastedItsTime) {
+  const ConfiguredLogqd logqd("[Journal]\nMaxFileSec=200ms\n");
+  EXPECT_TRUE(wait_until([&] {
+    send(logqd, 1);
+    return count_journal_files(logqd.storage_dir()) > 1;
+  }));
+}
+
+TEST(UsageMessage, HasTheFieldsAndFiguresOfStockJournald) {
+  if (auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  StockJournald journald;
+  const ConfiguredLogqd logqd("");
+  const std::string match = "MESSAGE_ID=ec387f577b844b8fa948f33cad9a75e6";
+  const auto theirs = journald.entries({match});
+  const auto ours = logqd.entries(logqd.storage_dir(), {match});
+  ASSERT_FALSE(theirs.empty());
+  ASSERT_EQ(ours.size(), 1U);
+
+  for (const auto& [name, value] : theirs[0])
+    EXPECT_TRUE(ours[0].contains(name)) << name;
+  for (const char* same : {"MAX_USE", "MAX_USE_PRETTY", "DISK_KEEP_FREE", "DISK_KEEP_FREE_PRETTY",
+                           "JOURNAL_NAME", "PRIORITY", "SYSLOG_FACILITY", "_TRANSPORT"}) {
+    EXPECT_EQ(ours[0].at(same), theirs[0].at(same)) << same;
+  }
+  EXPECT_EQ(ours[0].at("JOURNAL_PATH"), logqd.storage_dir());
+}
+
+// A stream that claims a unit.
+base::UniqueFd open_unit_stream(const std::string& path, const std::string& unit) {
+  base::UniqueFd fd = connect_unix(path, SOCK_STREAM);
+  const std::string header = "ident\n" + unit + "\n6\n1\n0\n0\n0\n";
+  if (::send(fd.get(), header.data(), header.size(), 0) < 0) throw std::runtime_error("send");
+  return fd;
+}
+
+// With room for less than 2 MiB the burst is not scaled.
+constexpr const char* kNarrow = "[Journal]\nSystemMaxUse=1M\nRateLimitBurst=5\n";
+
+TEST(UnitRateLimit, ReportsAFloodWhenTheWindowEndsThoughTheUnitIsSilent) {
+  const ConfiguredLogqd logqd(std::string(kNarrow) + "RateLimitIntervalSec=1s\n");
+  const base::UniqueFd stream = open_unit_stream(logqd.stdout_socket(), "flood.service");
+  std::string lines;
+  for (int i = 0; i < 12; ++i)
+    lines += "line " + std::to_string(i) + "\n";
+  ASSERT_GT(::send(stream.get(), lines.data(), lines.size(), 0), 0);
+
+  std::vector<JournalFields> reports;
+  EXPECT_TRUE(wait_until([&] {
+    reports = logqd.entries(logqd.storage_dir(), {"N_DROPPED=7"});
+    return !reports.empty();
+  }));
+  EXPECT_EQ(logqd.entries(logqd.storage_dir(), {"_TRANSPORT=stdout"}).size(), 5U);
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].at("MESSAGE"), "Suppressed 7 messages from flood.service");
+  EXPECT_EQ(reports[0].at("MESSAGE_ID"), "a596d6fe7bfa4994828e72309e95d61e");
+  EXPECT_EQ(reports[0].at("OBJECT_PID"), std::to_string(::getpid()));
+  EXPECT_EQ(reports[0].at("OBJECT_SYSTEMD_UNIT"), "flood.service");
+}
+
+// A process in a control group of its own, which the group's name makes a unit.
+class UnitProcess {
+ public:
+  // Sends `count` datagrams from it, and keeps it until it is destroyed.
+  UnitProcess(const std::string& unit, const std::string& socket, int count)
+      : group_(parent_group() + unit) {
+    std::error_code error;
+    possible_ = std::filesystem::create_directory(group_, error);
+    int sent[2];
+    if (!possible_ || ::pipe(sent) < 0) return;
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      write_text_file(group_ + "/cgroup.procs", "0");
+      NativeSender sender(socket);
+      for (int i = 0; i < count; ++i)
+        sender.send({{"MESSAGE", "m"}, {"TEST", "1"}, {"PRIORITY", i % 4 == 0 ? "3" : "6"}});
+      ::close(sent[1]);
+      ::close(sent[0]);
+      ::pause();
+      ::_exit(0);
+    }
+    ::close(sent[1]);
+    char end = 0;
+    possible_ = ::read(sent[0], &end, 1) == 0;
+    ::close(sent[0]);
+  }
+  UnitProcess(const UnitProcess&) = delete;
+  UnitProcess& operator=(const UnitProcess&) = delete;
+  ~UnitProcess() {
+    if (pid_ > 0) {
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+    }
+    std::error_code error;
+    wait_until([&] { return !std::filesystem::exists(group_) || ::rmdir(group_.c_str()) == 0; });
+  }
+  [[nodiscard]] bool possible() const { return possible_; }
+
+ private:
+  // The hierarchy that systemd would use: hybrid, legacy or unified.
+  static std::string parent_group() {
+    for (const std::string hierarchy : {"/sys/fs/cgroup/unified/", "/sys/fs/cgroup/systemd/"}) {
+      if (std::filesystem::exists(hierarchy)) return hierarchy;
+    }
+    return "/sys/fs/cgroup/";
+  }
+  std::string group_;
+  pid_t pid_ = -1;
+  bool possible_ = false;
+};
+
+TEST(UnitRateLimit, AdmitsWhatStockJournaldAdmits) {
+  if (auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  const std::string settings = "SystemMaxUse=1M\nRateLimitBurst=20\nRateLimitIntervalSec=1h\n";
+  StockJournald journald(settings);
+  const ConfiguredLogqd logqd("[Journal]\n" + settings);
+  const std::string unit = "logq-test-" + std::to_string(::getpid()) + ".service";
+  {
+    const UnitProcess process(unit, journald.native_socket(), 100);
+    if (!process.possible()) GTEST_SKIP() << "control groups cannot be made here";
+    journald.sync();
+  }
+  {
+    const UnitProcess process(unit, logqd.native_socket(), 100);
+    logqd.sync();
+  }
+  for (const char* level : {"PRIORITY=3", "PRIORITY=6"}) {
+    const std::vector<std::string> matches{"TEST=1", "_SYSTEMD_UNIT=" + unit, level};
+    const auto theirs = journald.entries(matches).size();
+    EXPECT_EQ(logqd.entries(logqd.storage_dir(), matches).size(), theirs) << level;
+    EXPECT_EQ(theirs, 20U) << level;
+  }
+}
+
+}  // namespace
+}  // namespace logq::test

@@ -1,0 +1,73 @@
+// What logqd tells a service manager through $NOTIFY_SOCKET.
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+#include "base/unique_fd.h"
+#include "collect/configured_logqd.h"
+#include "support/native_sender.h"
+
+namespace logq::test {
+namespace {
+
+// The manager's end.
+class NotifySocket {
+ public:
+  NotifySocket() : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path().data(), path().size());
+    if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) {
+      throw std::runtime_error("bind");
+    }
+  }
+  [[nodiscard]] std::string path() const { return directory_.path() + "/notify"; }
+  // All assignments received so far, one a line.
+  const std::string& received() {
+    std::array<char, 4096> buffer{};
+    for (ssize_t n = 0; (n = ::recv(fd_.get(), buffer.data(), buffer.size(), 0)) > 0;)
+      text_ += std::string(buffer.data(), static_cast<std::size_t>(n)) + "\n";
+    return text_;
+  }
+  bool await(const std::string& text) {
+    return wait_until([&] { return received().find(text) != std::string::npos; });
+  }
+
+ private:
+  TempDir directory_;
+  base::UniqueFd fd_;
+  std::string text_;
+};
+
+TEST(Notify, TellsReadinessStateAndTheEnd) {
+  NotifySocket manager;
+  ConfiguredLogqd logqd("", {{"NOTIFY_SOCKET", manager.path()}});
+
+  EXPECT_TRUE(manager.await("READY=1\n"));
+  EXPECT_TRUE(manager.await("STATUS=Collecting into " + logqd.storage_dir() + ", 2 entries\n"));
+  EXPECT_EQ(manager.received().find("STOPPING"), std::string::npos);
+  NativeSender(logqd.native_socket()).send({{"MESSAGE", "one more"}});
+  EXPECT_TRUE(manager.await(", 3 entries\n")) << "brought up to date";
+  EXPECT_EQ(logqd.stop().status, 0);
+  EXPECT_TRUE(manager.await("STOPPING=1\n"));
+  EXPECT_EQ(manager.received().find("WATCHDOG"), std::string::npos) << "nobody asked for it";
+}
+
+TEST(Notify, GivesSignsOfLifeToAWatchdog) {
+  NotifySocket manager;
+  const ConfiguredLogqd logqd("", {{"NOTIFY_SOCKET", manager.path()}, {"WATCHDOG_USEC", "200000"}});
+
+  EXPECT_TRUE(wait_until([&] {
+    const std::string& text = manager.received();
+    const std::size_t first = text.find("WATCHDOG=1\n");
+    return first != std::string::npos && text.find("WATCHDOG=1\n", first + 1) != std::string::npos;
+  }));
+}
+
+}  // namespace
+}  // namespace logq::test
