@@ -1,5 +1,7 @@
 #include "logq/cursor_file.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 
 #include "base/io.h"
@@ -21,7 +23,11 @@ Result<std::optional<std::string>> read_cursor_file(const std::string& path) {
 }
 
 Result<void> write_cursor_file(const std::string& path, const std::string& cursor) {
-  return base::replace_file(path, cursor + "\n", kMode);
+  struct stat status {};
+  const bool is_special = ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+  if (!is_special) return base::replace_file(path, cursor + "\n", kMode);
+  const base::UniqueFd fd = LOGQ_TRY(base::open_file(path, O_WRONLY | O_NOCTTY));
+  return base::write_all(fd.get(), cursor + "\n");
 }
 
 }  // namespace logq::cli

@@ -80,10 +80,10 @@ bool has_base_name(std::string_view name, std::string_view base) {
 }  // namespace
 
 std::vector<std::string> default_directories(const SourceOptions& source) {
-  if (!source.root.empty()) {
+  if (source.root) {
     std::vector<std::string> below;
     for (const char* const parent : kSystemParents)
-      below.push_back(source.root + parent);
+      below.push_back(*source.root + parent);
     return below;
   }
   std::vector<std::string> directories;

@@ -23,12 +23,13 @@ Outcome<void> apply_time(Options& options, Value value) {
 }
 
 bool is_boot_selector(std::string_view word) {
-  return query::parse_boot_selector(word).has_value();
+  return !word.empty() && query::parse_boot_selector(word).has_value();
 }
 
 Outcome<void> apply_boot(Options& options, Value value) {
   const std::string text(value.value_or(""));
-  if (!is_boot_selector(text)) return failure("failed to parse boot descriptor '" + text + "'");
+  if (!text.empty() && !is_boot_selector(text))
+    return failure("failed to parse boot descriptor '" + text + "'");
   options.range.boot = text;
   return {};
 }

@@ -1,6 +1,7 @@
 #include "logq/list_commands.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "common/run.h"
 #include "journal/boot_list.h"
@@ -60,11 +61,15 @@ Outcome<ExitStatus> list_field_names(Source& source, OutputBuffer& output) {
 Outcome<ExitStatus> list_field_values(const Options& options,
                                       Source& source,
                                       OutputBuffer& output) {
-  if (!wire::is_valid_field_name(options.field, wire::FieldOrigin::kCollector)) {
+  const bool is_address = options.field.starts_with("__");  // __CURSOR and its like are not stored
+  if (is_address || !wire::is_valid_field_name(options.field, wire::FieldOrigin::kCollector)) {
     return failure("not the name of a field: '" + options.field + "'");
   }
   const std::size_t name_length = options.field.size() + 1;
+  std::uint64_t left = options.display.lines.value_or(std::numeric_limits<std::uint64_t>::max());
   source.journal->for_each_unique_value(options.field, [&](std::string_view payload) {
+    if (left == 0) return false;
+    --left;
     output.text().append(payload.substr(std::min(name_length, payload.size()))).push_back('\n');
     return keep_writing(output);
   });

@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint64_t kFollowLines = 10;
 
 Outcome<void> check_source(const SourceOptions& source) {
-  const int named = (source.directory.empty() ? 0 : 1) + (source.files.empty() ? 0 : 1) +
-                    (source.root.empty() ? 0 : 1);
+  const int named =
+      (source.directory ? 1 : 0) + (source.files.empty() ? 0 : 1) + (source.root ? 1 : 0);
   if (named > 1) {
     return failure("please specify at most one of -D/--directory=, -i/--file=, --root=");
   }

@@ -34,16 +34,16 @@ enum class Command : std::uint8_t {
 };
 
 struct SourceOptions {
-  std::string directory;           // -D
-  std::vector<std::string> files;  // -i, globs already expanded
-  std::string root;
+  std::optional<std::string> directory;  // -D
+  std::vector<std::string> files;        // -i, globs already expanded
+  std::optional<std::string> root;
   std::string log_namespace;  // NS, "+NS" (with the default one) or "*"
   bool merge = false;         // of all machines
   bool system = false;        // neither or both: all files
   bool user = false;
 
   [[nodiscard]] bool is_named() const {
-    return !directory.empty() || !files.empty() || !root.empty();
+    return directory.has_value() || !files.empty() || root.has_value();
   }
 };
 

@@ -1,8 +1,7 @@
 // How entries are printed.
-#include <charconv>
-
 #include "logq/option_table.h"
 #include "logq/option_values.h"
+#include "wire/loose_integer.h"
 
 namespace logq::cli {
 namespace {
@@ -19,12 +18,9 @@ std::optional<LineCount> parse_lines(std::string_view text) {
   if (text == "all") return LineCount{};
   const bool from_head = text.starts_with('+');
   if (from_head) text.remove_prefix(1);
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  const bool valid = result.ec == std::errc{} && result.ptr == end && number <= INT32_MAX;
-  if (!valid) return std::nullopt;
-  return LineCount{number, from_head};
+  const std::optional<long> number = wire::parse_loose_integer(text);
+  if (!number || *number < 0 || *number > INT32_MAX) return std::nullopt;
+  return LineCount{static_cast<std::uint64_t>(*number), from_head};
 }
 
 bool is_line_count(std::string_view word) {

@@ -173,7 +173,8 @@ Outcome<ExitStatus> show_entries(const Options& options,
     return failure(complaint);
   }
   if (missing_pages() > 0) return failure("a journal file shrank while it was read");
-  const bool nothing_found = filter.has_pattern() && showing.printed() == 0;
+  const bool searched = filter.has_pattern() && options.display.lines.value_or(1) > 0;
+  const bool nothing_found = searched && showing.printed() == 0;
   if (nothing_found && !options.display.follow) return ExitStatus::kFailure;
   return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
 }

@@ -48,9 +48,9 @@ Outcome<Source> with_report(std::unique_ptr<Journal> journal,
 
 Outcome<Source> open_named_directory(const Options& options) {
   auto damage = DamageReport::create();
-  auto journal = Journal::open_directory(options.source.directory, DamageReport::callback(damage),
+  auto journal = Journal::open_directory(*options.source.directory, DamageReport::callback(damage),
                                          file_name_filter(options.source));
-  if (!journal) return failure(describe(options.source.directory, journal.error()));
+  if (!journal) return failure(describe(*options.source.directory, journal.error()));
   return with_report(std::move(*journal), std::move(damage), options.display.quiet);
 }
 
@@ -86,10 +86,9 @@ bool Source::is_failure() const {
 
 Outcome<std::vector<std::string>> source_directories(const Options& options) {
   std::vector<std::string> directories;
-  const std::string& named = options.source.directory;
-  if (!named.empty()) {
-    const auto found = journal::journal_directories(named);
-    if (!found) return failure(describe(named, found.error()));
+  if (options.source.directory) {
+    const auto found = journal::journal_directories(*options.source.directory);
+    if (!found) return failure(describe(*options.source.directory, found.error()));
     return *found;
   }
   for (const std::string& directory : default_directories(options.source)) {
@@ -116,7 +115,7 @@ Outcome<std::vector<std::string>> source_files(const Options& options) {
 
 Outcome<Source> open_source(const Options& options) {
   if (!options.source.files.empty()) return open_named_files(options.source.files);
-  if (!options.source.directory.empty()) return open_named_directory(options);
+  if (options.source.directory) return open_named_directory(options);
   return open_defaults(options);
 }
 
