@@ -11,6 +11,8 @@
 namespace logq::collect {
 namespace {
 
+constexpr const char* kNamedRoot = "/sys/fs/cgroup/systemd";
+
 void skip_slashes(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
 }
@@ -100,6 +102,14 @@ CgroupOwner parse_cgroup_path(std::string_view path) {
   return owner;
 }
 
+std::string_view unit_cgroup_path(std::string_view path) {
+  std::string_view rest = path;
+  take_slices(rest);
+  if (!unit_at(rest).has_value()) return {};
+  take_component(rest);
+  return path.substr(0, path.size() - rest.size());
+}
+
 std::optional<std::string> find_cgroup_path(std::string_view proc_cgroup,
                                             CgroupHierarchy hierarchy) {
   const std::string_view wanted = hierarchy == CgroupHierarchy::kUnified ? ":" : ":name=systemd:";
@@ -121,13 +131,16 @@ std::optional<std::string> find_cgroup_path(std::string_view proc_cgroup,
 }
 
 CgroupHierarchy detect_cgroup_hierarchy() {
+  return detect_cgroup_root() == kNamedRoot ? CgroupHierarchy::kNamedSystemd
+                                            : CgroupHierarchy::kUnified;
+}
+
+std::string detect_cgroup_root() {
   for (const char* path : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
     struct statfs status {};
-    if (::statfs(path, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC) {
-      return CgroupHierarchy::kUnified;
-    }
+    if (::statfs(path, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC) return path;
   }
-  return CgroupHierarchy::kNamedSystemd;
+  return kNamedRoot;
 }
 
 }  // namespace logq::collect

@@ -24,6 +24,10 @@ struct CgroupOwner {
 // REQUIRES: `path` begins with '/'.
 [[nodiscard]] CgroupOwner parse_cgroup_path(std::string_view path);
 
+// The part of such a path that is the control group of the system's own unit, for what systemd
+// writes there about it; empty where the path names none.
+[[nodiscard]] std::string_view unit_cgroup_path(std::string_view path);
+
 // Which of the lines of /proc/PID/cgroup systemd keeps its tree in.
 enum class CgroupHierarchy { kUnified, kNamedSystemd };
 
@@ -33,5 +37,7 @@ enum class CgroupHierarchy { kUnified, kNamedSystemd };
 
 // The hierarchy of this host, found as systemd does: from what is mounted at /sys/fs/cgroup.
 [[nodiscard]] CgroupHierarchy detect_cgroup_hierarchy();
+// The directory its tree begins at.
+[[nodiscard]] std::string detect_cgroup_root();
 
 }  // namespace logq::collect

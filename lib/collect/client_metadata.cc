@@ -1,5 +1,6 @@
 #include "collect/client_metadata.h"
 
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -40,6 +41,8 @@ constexpr std::size_t kCommandLineMax = std::size_t{2} << 20;
 constexpr std::size_t kExtraFieldsMax = std::size_t{1} << 20;
 constexpr auto kNoUser = static_cast<uid_t>(-1);
 constexpr auto kNoGroup = static_cast<gid_t>(-1);
+constexpr std::size_t kAttributeMax = std::size_t{64} << 10;  // the kernel's own limit
+constexpr const char* kFilterAttribute = "user.journald_log_filter_patterns";
 constexpr std::string_view kDeleted = " (deleted)";
 
 // Files of /proc end in a newline that is not part of the value.
@@ -64,6 +67,20 @@ std::optional<std::uint64_t> number_in_link(const std::string& path) {
   const auto [end, error] = std::from_chars(text->data(), last, number);
   if (error != std::errc{} || end != last) return std::nullopt;
   return number;
+}
+
+// An extended attribute's value; empty where there is none.
+std::string read_attribute(const std::string& path, const char* name) {
+  std::string value(kAttributeMax, '\0');
+  const ssize_t size = ::getxattr(path.c_str(), name, value.data(), value.size());
+  value.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  return value;
+}
+
+// A level as systemd writes it: a digit.
+std::optional<int> parse_level(std::string_view text) {
+  if (text.size() != 1 || text[0] < '0' || text[0] > '7') return std::nullopt;
+  return text[0] - '0';
 }
 
 // CapEff of /proc/PID/status without its leading zeros, so that a set has one spelling.
@@ -194,8 +211,9 @@ void ClientMetadata::set_credentials(const Credentials& credentials, std::string
 
 void ClientMetadata::read(const ProcessSources& sources, std::string_view claimed_unit) {
   read_process(sources);
-  read_cgroup(sources, claimed_unit);
+  const bool exists = read_cgroup(sources, claimed_unit);
   read_unit(sources);
+  if (exists) read_filter(sources);
 }
 
 void ClientMetadata::read_process(const ProcessSources& sources) {
@@ -224,7 +242,8 @@ void ClientMetadata::read_process(const ProcessSources& sources) {
   if (auto id = audit_number(process + "/loginuid", 0)) set(TrustedField::kAuditLoginuid, *id);
 }
 
-void ClientMetadata::read_cgroup(const ProcessSources& sources, std::string_view claimed_unit) {
+// Returns whether there is such a process still.
+bool ClientMetadata::read_cgroup(const ProcessSources& sources, std::string_view claimed_unit) {
   const std::string file = sources.proc + "/" + std::to_string(credentials_.pid) + "/cgroup";
   const auto text = base::read_small_file(file, 1 << 16);
   std::optional<std::string> path;
@@ -235,7 +254,7 @@ void ClientMetadata::read_cgroup(const ProcessSources& sources, std::string_view
     owner = parse_cgroup_path(*path);
   } else {
     read_claim(sources, claimed_unit, text.has_value());
-    return;
+    return text.has_value();
   }
   set(TrustedField::kCgroup, *path);
   set(TrustedField::kSession, owner.session.value_or(""));
@@ -245,6 +264,7 @@ void ClientMetadata::read_cgroup(const ProcessSources& sources, std::string_view
   set(TrustedField::kUserUnit, owner.user_unit.value_or(""));
   set(TrustedField::kSlice, owner.slice.value_or(""));
   set(TrustedField::kUserSlice, owner.user_slice.value_or(""));
+  return true;
 }
 
 // What was read of another unit goes with its name.
@@ -253,6 +273,19 @@ void ClientMetadata::set_unit(std::string_view unit) {
   set(TrustedField::kUnit, unit);
   set(TrustedField::kInvocationId, "");
   extra_fields_.clear();
+  filter_ = {};
+}
+
+// LogLevelMax= and LogFilterPatterns=, where systemd puts them.
+void ClientMetadata::read_filter(const ProcessSources& sources) {
+  const std::string unit(value(TrustedField::kUnit));
+  if (unit.empty()) return;
+  const auto level = read_link(sources.units + "/log-level-max:" + unit);
+  filter_.set_level_max(level.has_value() ? parse_level(*level) : std::nullopt);
+  const std::string_view cgroup = unit_cgroup_path(value(TrustedField::kCgroup));
+  filter_.set_patterns(
+      cgroup.empty() ? std::string()
+                     : read_attribute(sources.cgroups + std::string(cgroup), kFilterAttribute));
 }
 
 // Nobody's control group: then a stream may say whose the process is.

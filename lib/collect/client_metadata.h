@@ -15,6 +15,7 @@
 
 #include "collect/cgroup_path.h"
 #include "collect/control_message.h"
+#include "collect/log_filter.h"
 
 namespace logq::collect {
 
@@ -47,6 +48,7 @@ struct ProcessSources {
   std::string units = "/run/systemd/units";
   std::string users = "/run/user";
   CgroupHierarchy hierarchy = detect_cgroup_hierarchy();
+  std::string cgroups = detect_cgroup_root();
 };
 
 class ClientMetadata {
@@ -65,25 +67,36 @@ class ClientMetadata {
     return rate_limit_interval_usec_;
   }
   [[nodiscard]] std::optional<std::uint64_t> rate_limit_burst() const { return rate_limit_burst_; }
+  // What of its unit's is to be stored.
+  [[nodiscard]] const LogFilter& filter() const { return filter_; }
   // "NAME=value" for every known field; the views live until the next change.
   void append_payloads(std::vector<std::string_view>& out) const;
 
  private:
   void set(TrustedField field, std::string_view value);
   void read_process(const ProcessSources& sources);
-  void read_cgroup(const ProcessSources& sources, std::string_view claimed_unit);
+  bool read_cgroup(const ProcessSources& sources, std::string_view claimed_unit);
   void set_unit(std::string_view unit);
   void read_claim(const ProcessSources& sources,
                   std::string_view claimed_unit,
                   bool cgroup_is_known);
   void read_unit(const ProcessSources& sources);
+  void read_filter(const ProcessSources& sources);
 
   Credentials credentials_;
   std::array<std::string, static_cast<std::size_t>(TrustedField::kCount)> payloads_;
   std::vector<std::string> extra_fields_;  // LogExtraFields= of the unit
   std::optional<std::uint64_t> rate_limit_interval_usec_;
   std::optional<std::uint64_t> rate_limit_burst_;
+  LogFilter filter_;
 };
+
+// Whether an entry of a sender who may be unknown is to be stored.
+[[nodiscard]] inline bool is_wanted(const ClientMetadata* client,
+                                    int level,
+                                    std::string_view message) {
+  return client == nullptr || client->filter().keeps(level, message);
+}
 
 // The command line as a shell would take it, from the text of /proc/PID/cmdline.
 [[nodiscard]] std::string quote_command_line(std::string_view nul_separated);

@@ -103,6 +103,10 @@ void StreamIntake::store_line(const wire::StreamLine& line) {
     entry.client = &services_.clients.find(writer, {}, identity_.header.unit_id,
                                            services_.ingest.monotonic_usec());
   }
+  if (!is_wanted(entry.client, entry.priority, message.message)) {
+    region_.consume(line.consumed);
+    return;
+  }
   const ProgressCell progress = region_.begin_entry(line.consumed);
   services_.ingest.append(entry, progress, region_.next_position());
 }

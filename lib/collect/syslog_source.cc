@@ -32,6 +32,7 @@ void SyslogSource::store(const ControlData& control,
   entry.priority = message_.level();
   entry.source_realtime_usec = control.realtime_usec;
   entry.client = find_sender(control);
+  if (!is_wanted(entry.client, entry.priority, message_.text)) return;
   services().ingest.append(entry, progress, finished);
 }
 

@@ -47,6 +47,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"//system.slice//hello.service", "hello.service", "system.slice", "", "", "", ""},
         Case{"/", "", "-.slice", "", "", "", ""}));
 
+TEST(UnitCgroupPath, EndsWithTheSystemsOwnUnit) {
+  EXPECT_EQ(unit_cgroup_path("/system.slice/a.service/sub/group"), "/system.slice/a.service");
+  EXPECT_EQ(unit_cgroup_path("/init.scope"), "/init.scope");
+  EXPECT_EQ(unit_cgroup_path("/user.slice/user-1.slice/user@1.service/app.slice/a.service"),
+            "/user.slice/user-1.slice/user@1.service");
+  for (const char* path : {"/", "", "/system.slice", "/docker/0123456789ab"})
+    EXPECT_EQ(unit_cgroup_path(path), "") << path;
+}
+
 TEST(FindCgroupPath, ReadsTheHierarchyAskedFor) {
   const std::string text = "9:name=systemd:/a.slice\n4:memory:/b\n0::/c.slice/d.service\n";
 

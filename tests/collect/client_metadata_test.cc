@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -92,6 +93,50 @@ TEST_F(ClientMetadataTest, OutsideEveryControlGroupTheClaimCounts) {
 
   EXPECT_EQ(client.value(TrustedField::kUnit), "claimed.service");
   EXPECT_EQ(client.value(TrustedField::kCgroup), "");
+}
+
+TEST_F(ClientMetadataTest, AClaimThatIsGoneCountsNoLongerForAProcessThatRuns) {
+  ClientMetadata client = read("claimed.service");
+  client.read(sources_, {});
+  EXPECT_EQ(client.value(TrustedField::kUnit), "");
+
+  client.read(sources_, "claimed.service");
+  write("status", "Name:\thello\nState:\tZ (zombie)\n");
+  client.read(sources_, {});
+  EXPECT_EQ(client.value(TrustedField::kUnit), "claimed.service") << "its last words";
+}
+
+TEST_F(ClientMetadataTest, AnotherUnitHasNothingOfTheLast) {
+  write("cgroup", "0::/system.slice/hello.service\n");
+  const std::string id = Id128::random().to_string();
+  std::filesystem::create_symlink(id, sources_.units + "/invocation:hello.service");
+  std::filesystem::create_symlink("3", sources_.units + "/log-level-max:hello.service");
+  ClientMetadata client = read();
+  EXPECT_EQ(client.value(TrustedField::kInvocationId), id);
+  EXPECT_FALSE(client.filter().keeps(4, "m"));
+
+  write("cgroup", "0::/system.slice/other.service\n");
+  client.read(sources_, {});
+
+  EXPECT_EQ(client.value(TrustedField::kInvocationId), "");
+  EXPECT_TRUE(client.filter().keeps(4, "m"));
+}
+
+TEST_F(ClientMetadataTest, ReadsTheFilterOfTheUnitsOwnControlGroup) {
+  sources_.cgroups = directory_.path() + "/cgroups";
+  const std::string unit = sources_.cgroups + "/system.slice/hello.service";
+  std::filesystem::create_directories(unit + "/inner");
+  const std::string patterns("\xffnoise\0", 7);
+  if (::setxattr(unit.c_str(), "user.journald_log_filter_patterns", patterns.data(),
+                 patterns.size(), 0) != 0) {
+    GTEST_SKIP() << "no extended attributes here";
+  }
+  write("cgroup", "0::/system.slice/hello.service/inner\n");
+
+  const ClientMetadata client = read();
+
+  EXPECT_FALSE(client.filter().keeps(6, "noise"));
+  EXPECT_TRUE(client.filter().keeps(6, "news"));
 }
 
 TEST_F(ClientMetadataTest, AProcessThatIsGoneKeepsWhatWasKnown) {
