@@ -36,7 +36,7 @@ class UnprivilegedLogqd : public ::testing::Test {
          "--runtime-dir=" + runtime(), "--storage-dir=" + storage()},
         {},
         {}});
-    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(runtime() + "/stdout"); }))
+    ASSERT_TRUE(wait_until([&] { return accepts_connections(runtime() + "/stdout", SOCK_STREAM); }))
         << logqd_->err();
   }
   [[nodiscard]] std::string runtime() const { return directory_.path() + "/run"; }

@@ -57,6 +57,9 @@ CommandResult run_command(const Command& command);
 template <typename Condition>
 bool wait_until(Condition condition, std::chrono::milliseconds deadline = std::chrono::seconds{20});
 
+// Whether somebody listens at a unix socket. The file of a socket is there a moment before.
+bool accepts_connections(const std::string& path, int type);
+
 void sleep_briefly();  // 5 ms
 
 template <typename Condition>

@@ -1,6 +1,7 @@
 #include "support/private_logqd.h"
 
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -44,7 +45,8 @@ void PrivateLogqd::start() {
   command.argv.insert(command.argv.end(), options_.begin(), options_.end());
   process_ = std::make_unique<ChildProcess>(command);
   const bool listens = wait_until([&] {
-    return std::filesystem::exists(native_socket()) && std::filesystem::exists(stdout_socket());
+    return std::filesystem::exists(native_socket()) &&
+           accepts_connections(stdout_socket(), SOCK_STREAM);  // the last to listen
   });
   if (!listens) throw std::runtime_error("logqd does not listen: " + process_->err());
 }

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,17 +25,6 @@ constexpr const char* kStartScript =
     " printf '%s' \"$3\" >/run/systemd/journald.conf.d/test.conf &&"
     " export RUNTIME_DIRECTORY=\"$1\" LOGS_DIRECTORY=\"$2\" &&"
     " exec /lib/systemd/systemd-journald >/dev/null 2>\"$1/../journald.err\"";
-
-bool accepts_connections(const std::string& path, int type) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) return false;
-  std::memcpy(address.sun_path, path.data(), path.size());
-  const int fd = ::socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-  const bool ok = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  ::close(fd);
-  return ok;
-}
 
 // Before this it would die of SIGRTMIN+1: its sockets accept before it has set its signals up.
 bool takes_sync_signals(pid_t pid) {
@@ -99,7 +87,8 @@ void StockJournald::start() {
   }
   const bool started = wait_until([this] {
     return takes_sync_signals(pid_) && accepts_connections(stdout_socket(), SOCK_STREAM) &&
-           accepts_connections(native_socket(), SOCK_DGRAM);
+           accepts_connections(native_socket(), SOCK_DGRAM) &&
+           accepts_connections(syslog_socket(), SOCK_DGRAM);
   });
   if (!started) {
     const std::string why = read_text_file(directory_.path() + "/journald.err");
