@@ -185,6 +185,9 @@ class StockSelection : public testing::Test {
     Labels labels;
     for (std::string line; std::getline(lines, line);)
       labels.push_back(line);
+    if (result.status != 0 && result.err.empty()) {
+      labels.push_back("exit status " + std::to_string(result.status));
+    }
     return labels;
   }
 
@@ -290,6 +293,7 @@ TEST_F(StockSelection, OfBadTerms) {
   }
 }
 
+// A device comes last: what follows one, 252 takes for a further condition even behind a "+".
 TEST_F(StockSelection, OfPaths) {
   const std::string by_env = script("script-with-long-name", "#!/usr/bin/env sh");
   const std::string by_link = script("by-link", "#! /bin/sh -e");
@@ -301,7 +305,7 @@ TEST_F(StockSelection, OfPaths) {
                                              {"/dev/null"},
                                              {"/dev/zero"},
                                              {"/bin/true", by_env},
-                                             {"/dev/null", "+", "F=2"},
+                                             {"F=2", "+", "/dev/null"},
                                              {"/bin/../bin/true"},
                                              {"/bin/true", "F=1"}}) {
     expect_alike({{paths, terms(paths)}});
