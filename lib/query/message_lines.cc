@@ -60,12 +60,13 @@ class LinePrinter {
     out_ += colours_.off;
   }
 
-  // A line that is the last one shown says with its ellipsis that there would be more. Returns
-  // false where there is no room for any text.
-  bool has_room() const {
+  // Whether there is room for some of a line that does not fit.
+  [[nodiscard]] bool has_room() const {
     return indent_ < style_.columns && style_.columns - indent_ >= kCellsMin;
   }
 
+  // A line that is the last one shown says with its ellipsis that there would be more.
+  // REQUIRES: has_room().
   void append_shortened(std::string_view line, bool is_last) {
     const std::size_t cells = style_.columns - indent_;
     out_ += colours_.on;
@@ -86,7 +87,7 @@ class LinePrinter {
   std::string& out_;
 };
 
-// journalctl marks nothing, but visibly so, at the start of a message in which nothing was sought.
+// The part of `highlight` in the line of these bytes, if it begins there.
 std::optional<TextSpan> mark_in_line(const std::optional<TextSpan>& highlight,
                                      std::size_t begin,
                                      std::size_t end) {

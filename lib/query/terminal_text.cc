@@ -1,6 +1,8 @@
 #include "query/terminal_text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace logq::query {
 namespace {
@@ -35,11 +37,31 @@ std::size_t sequence_length(std::string_view text) {
   return length == std::string_view::npos ? 0 : length + 2;
 }
 
+// The first tab, escape or carriage return. Text has few control characters, so
+// eight bytes are looked at together: one of them is below 0x20 if the subtraction borrows.
+std::size_t find_special(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  for (std::size_t i = 0; i < text.size();) {
+    std::uint64_t word = 0;
+    if (text.size() - i >= sizeof word) {
+      std::memcpy(&word, text.data() + i, sizeof word);
+      if (((word - 0x20 * kOnes) & ~word & (0x80 * kOnes)) == 0) {
+        i += sizeof word;
+        continue;
+      }
+    }
+    const std::size_t end = std::min(i + sizeof word, text.size());
+    for (; i < end; ++i) {
+      if (text[i] == '\t' || text[i] == '\x1b' || text[i] == '\r') return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::string_view strip_tabs_and_ansi(std::string_view text, std::string& scratch) {
-  constexpr std::string_view kSpecial = "\t\x1b\r";
-  std::size_t special = text.find_first_of(kSpecial);
+  std::size_t special = find_special(text);
   if (special == std::string_view::npos) return text;
 
   scratch.clear();
@@ -61,7 +83,7 @@ std::string_view strip_tabs_and_ansi(std::string_view text, std::string& scratch
       scratch.append(text.substr(0, taken));
     }
     text.remove_prefix(taken);
-    special = text.find_first_of(kSpecial);
+    special = find_special(text);
   }
   scratch.append(text);
   return scratch;

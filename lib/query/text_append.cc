@@ -34,10 +34,13 @@ void append_hex(std::uint64_t value, std::string& out) {
 
 void append_id128(const Id128& id, std::string& out) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<char, 32> text;
+  std::size_t size = 0;
   for (const std::uint8_t byte : id.bytes) {
-    out.push_back(kDigits[byte >> 4]);
-    out.push_back(kDigits[byte & 0xf]);
+    text[size++] = kDigits[byte >> 4];
+    text[size++] = kDigits[byte & 0xf];
   }
+  out.append(text.data(), size);
 }
 
 void append_byte_size(std::uint64_t bytes, std::string& out) {

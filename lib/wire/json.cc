@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 
 #include "wire/utf8.h"
 
@@ -24,6 +25,20 @@ constexpr std::array<char, 256> kShortEscapes = [] {
 
 bool needs_escape(std::uint8_t byte) {
   return byte < 0x20 || kShortEscapes[byte] != 0;
+}
+
+// Whether none of eight bytes needs an escape; most text has none. Each test finds a zero byte, and
+// a false alarm only costs a closer look.
+bool are_plain(const char* eight) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighBits = 0x80 * kOnes;
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  const std::uint64_t quotes = word ^ ('"' * kOnes);
+  const std::uint64_t backslashes = word ^ ('\\' * kOnes);
+  const std::uint64_t found = ((word - 0x20 * kOnes) & ~word) | ((quotes - kOnes) & ~quotes) |
+                              ((backslashes - kOnes) & ~backslashes);
+  return (found & kHighBits) == 0;
 }
 
 void append_escaped(std::uint8_t byte, std::string& out) {
@@ -59,6 +74,9 @@ void encode_json_string(std::string_view text, std::string& out) {
 void encode_json_text(std::string_view text, std::string& out) {
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    while (text.size() - i >= 8 && are_plain(text.data() + i))
+      i += 8;
+    if (i == text.size()) break;
     const auto byte = static_cast<std::uint8_t>(text[i]);
     if (!needs_escape(byte)) continue;
     out.append(text, copied, i - copied);
