@@ -42,5 +42,23 @@ TEST(TerminalText, CarriageReturnsAtTheEndOfALineAreDropped) {
   EXPECT_EQ(stripped("50%\r\r100%"), "50%\r\r100%");
 }
 
+TEST(TerminalText, IsFoundWhereverItStands) {
+  for (std::size_t size = 1; size < 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'x');
+      text[at] = '\t';
+      const std::string expected =
+          std::string(at, 'x') + std::string(8, ' ') + std::string(size - at - 1, 'x');
+      EXPECT_EQ(stripped(text), expected) << size << ", " << at;
+    }
+  }
+}
+
+TEST(TerminalText, OtherControlsAndBytesAboveAsciiStay) {
+  const std::string text = "\x01\x1a\x1f ~\x7f\x80\x9f\xff\n end of it \xc3\xa9";
+
+  EXPECT_EQ(stripped(text), text);
+}
+
 }  // namespace
 }  // namespace logq::query

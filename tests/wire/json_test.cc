@@ -45,6 +45,21 @@ TEST(Json, ControlCharactersOfAStringHaveShortOrNumericEscapes) {
   EXPECT_EQ(json_string("\x7f"), "\"\x7f\"");
 }
 
+TEST(Json, WhatNeedsAnEscapeIsFoundWhereverItStands) {
+  for (std::size_t size = 1; size < 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char c : {'"', '\\'}) {
+        std::string text(size, 'x');
+        text[at] = c;
+        std::string expected = "\"" + text + "\"";
+        expected.insert(at + 1, "\\");
+        EXPECT_EQ(json_string(text), expected) << size << ", " << at;
+      }
+    }
+  }
+  EXPECT_EQ(json_string("!#[]~ \xc3\xa9\xf0\x9f\x98\x80"), "\"!#[]~ \xc3\xa9\xf0\x9f\x98\x80\"");
+}
+
 TEST(Json, OutputIsAppended) {
   std::string out = "{\"A\":";
   encode_json_value("b", out);
