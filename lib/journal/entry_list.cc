@@ -114,14 +114,17 @@ bool EntryList::valid(FileOffset entry) const {
 }
 
 // Walks go on behind the entry they were given, so a stray offset would cost all that lie between.
-// Where a slot breaks the ascending order, it or its neighbour is damaged: the object tells which.
+// Where a slot breaks the ascending order, it or its neighbour is damaged: the object tells which,
+// and is asked from then on. Sound lists are spared that look at a page of the file per slot.
 bool EntryList::sound(std::uint64_t index, FileOffset entry) const {
   const FileOffset before = index == 0 ? kHeaderSizeMin : slot(index - 1);
   const FileOffset after = index + 1 >= size_ ? entry + 8 : slot(index + 1);
-  if (valid(before) && before < entry && after > entry && valid(after)) return true;
+  if (!has_strays_ && valid(before) && before < entry && after > entry && valid(after)) return true;
   const auto object = file_->objects.object<EntryObject>(entry);
-  if (!object) file_->report(object.error());
-  return object.has_value();
+  if (object) return true;
+  has_strays_ = true;
+  file_->report(object.error());
+  return false;
 }
 
 std::optional<FileOffset> EntryList::at(std::uint64_t index) const {

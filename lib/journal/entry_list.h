@@ -75,6 +75,7 @@ class EntryList {
   mutable std::uint64_t hint_ = 0;             // position of the last answer
   mutable FileOffset none_from_ = UINT64_MAX;  // no entry lies at or after it, as of size_
   mutable std::optional<std::uint64_t> end_;   // behind the last sound slot, as of size_
+  mutable bool has_strays_ = false;            // slots that name no entry were seen
 };
 
 }  // namespace logq::journal
