@@ -13,7 +13,9 @@
 #include "journal/relocated_file.h"
 #include "journal/salvage.h"
 #include "journal/writer_support.h"
+#include "support/child_process.h"
 #include "support/journalctl.h"
+#include "support/stock_journald.h"
 
 namespace logq::test {
 namespace {
@@ -245,6 +247,48 @@ TEST(SealedFile, IsReadAsJournalctlReadsIt) {
     expect_read_alike(path, {"GROUP=1", "LONG=" + std::string(3000, 'k')});
     EXPECT_EQ(read_forward(**Journal::open_files({path})), read_forward(**plain));
   }
+}
+
+// journald seals only where there is a key, and keys only lie in /var/log/journal: both are private
+// to a mount namespace here.
+constexpr const char* kSealScript = R"(
+set -e
+mount -t tmpfs none /var/log/journal
+mount -t tmpfs none /run
+store=/var/log/journal/$(cat /etc/machine-id)
+mkdir -p "$store" /run/systemd/journal /run/systemd/journald.conf.d
+journalctl --setup-keys --force --interval=1s
+printf '[Journal]\nSeal=yes\nReadKMsg=no\nAudit=no\n' >/run/systemd/journald.conf.d/seal.conf
+touch /run/systemd/journal/flushed
+export RUNTIME_DIRECTORY=/run/systemd/journal LOGS_DIRECTORY="$store"
+/lib/systemd/systemd-journald &
+journald=$!
+trap 'kill $journald' EXIT
+until [ -S /run/systemd/journal/stdout ]; do sleep 0.02; done
+for i in 1 2 3 4 5 6 7 8; do
+  echo "sealed $i" | systemd-cat -t sealed
+  sleep 0.3
+done
+kill $journald
+wait $journald || true
+trap - EXIT
+cp "$store"/system.journal "$1"
+)";
+
+TEST(SealedFile, OfStockJournaldIsReadAsJournalctlReadsIt) {
+  if (!journalctl_installed()) GTEST_SKIP() << kNoJournalctl;
+  if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  const TempDir directory;
+  const std::string path = directory.path() + "/sealed.journal";
+  Command command;
+  command.argv = {"unshare", "-m", "--propagation", "private", "sh", "-c", kSealScript, "sh", path};
+  const auto made = run_command(command);
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no sealed journal here: " << made.err;
+
+  const Header header = *journal::read_file_header(path);
+  EXPECT_EQ(header.compatible_flags & journal::kCompatibleSealed, 1U);
+  EXPECT_GT(header.n_tags, 1U);
+  expect_read_alike(path, {"SYSLOG_IDENTIFIER=sealed", "MESSAGE=sealed 8"});
 }
 
 TEST(CompatibleFlags, UnknownOnesDoNotKeepAnyoneFromReading) {
