@@ -1,15 +1,18 @@
 #include "journal/cursor.h"
 
 #include <charconv>
+#include <cstdlib>
 
 namespace logq::journal {
 namespace {
 
+// As lenient as journalctl, which leaves this to scanf: blanks, a sign or 0x may come first, what
+// follows the digits is ignored.
 std::optional<std::uint64_t> parse_hex(std::string_view text) {
-  std::uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, 16);
-  if (error != std::errc() || stop != end) return std::nullopt;
+  const std::string number(text);
+  char* stop = nullptr;
+  const std::uint64_t value = std::strtoull(number.c_str(), &stop, 16);
+  if (stop == number.c_str()) return std::nullopt;
   return value;
 }
 
@@ -56,10 +59,9 @@ bool parse_part(std::string_view part, Cursor& cursor) {
 
 std::optional<Cursor> Cursor::parse(std::string_view text) {
   Cursor cursor;
-  while (!text.empty()) {
+  while (true) {
     const std::size_t end = text.find(';');
-    const std::string_view part = text.substr(0, end);
-    if (!part.empty() && !parse_part(part, cursor)) return std::nullopt;
+    if (!parse_part(text.substr(0, end), cursor)) return std::nullopt;
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
   }

@@ -19,7 +19,8 @@ struct Cursor {
   std::optional<std::uint64_t> realtime_usec;
   std::optional<std::uint64_t> xor_hash;
 
-  // Unknown keys are ignored; valid with (s, i), or (m, b), or t.
+  // Parts "k=value" between single semicolons. Unknown one-letter keys are ignored; of a key that
+  // is given twice the last counts. Valid with (s, i), or (m, b), or t.
   static std::optional<Cursor> parse(std::string_view text);
   [[nodiscard]] std::string to_string() const;
 };

@@ -36,10 +36,10 @@ std::string in_both_bases(std::uint64_t value) {
 // "Mon 2022-10-24 00:00:01 UTC", in the local zone and in English whatever the locale.
 std::string calendar_time(std::uint64_t realtime_usec) {
   constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  if (realtime_usec == 0 || realtime_usec >= kTimestampLimit) return "n/a";
+  if (realtime_usec == 0 || realtime_usec >= kTimestampLimit) return " --- ";
   const auto second = static_cast<std::time_t>(realtime_usec / base::kUsecPerSecond);
   std::tm broken_down{};
-  if (::localtime_r(&second, &broken_down) == nullptr) return "n/a";
+  if (::localtime_r(&second, &broken_down) == nullptr) return " --- ";
   std::array<char, 64> text{};
   const std::size_t size =
       std::strftime(text.data(), text.size(), " %Y-%m-%d %H:%M:%S %Z", &broken_down);

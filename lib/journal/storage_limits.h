@@ -11,10 +11,10 @@ namespace logq::journal {
 // What the configuration says: SystemMaxUse=, SystemKeepFree=, SystemMaxFileSize=, SystemMaxFiles=
 // (or Runtime…). What it is silent about gets its default.
 struct StorageSettings {
-  std::optional<std::uint64_t> max_use_bytes;
-  std::optional<std::uint64_t> keep_free_bytes;
-  std::optional<std::uint64_t> max_file_bytes;
-  std::optional<std::uint64_t> max_files;
+  std::optional<std::uint64_t> max_use_bytes{};
+  std::optional<std::uint64_t> keep_free_bytes{};
+  std::optional<std::uint64_t> max_file_bytes{};
+  std::optional<std::uint64_t> max_files{};
 };
 
 struct StorageLimits {

@@ -36,10 +36,25 @@ TEST(Cursor, NeedsEnoughToFindAnEntry) {
 
 TEST(Cursor, RefusesWhatIsNotANumber) {
   EXPECT_FALSE(Cursor::parse("t="));
-  EXPECT_FALSE(Cursor::parse("t=1g"));
-  EXPECT_FALSE(Cursor::parse("t=11111111111111111"));
+  EXPECT_FALSE(Cursor::parse("t=g1"));
   EXPECT_FALSE(Cursor::parse("t=1;s=short"));
+  EXPECT_FALSE(Cursor::parse("t=1;x=zz"));
   EXPECT_FALSE(Cursor::parse("t"));
+}
+
+TEST(Cursor, RefusesEmptyPartsAndLongKeys) {
+  EXPECT_FALSE(Cursor::parse("t=1;"));
+  EXPECT_FALSE(Cursor::parse(";t=1"));
+  EXPECT_FALSE(Cursor::parse("t=1;;m=2"));
+  EXPECT_FALSE(Cursor::parse("t=1;qq=2"));
+}
+
+// As scanf(3), which is what journalctl reads them with.
+TEST(Cursor, TakesNumbersWithAPrefixAndWithSomethingBehindThem) {
+  EXPECT_EQ(Cursor::parse("t=0x1f")->realtime_usec, 31U);
+  EXPECT_EQ(Cursor::parse("t= 1f")->realtime_usec, 31U);
+  EXPECT_EQ(Cursor::parse("t=1fgh")->realtime_usec, 31U);
+  EXPECT_EQ(Cursor::parse("t=1;t=2")->realtime_usec, 2U);
 }
 
 }  // namespace
