@@ -17,7 +17,8 @@
 namespace logq::journal {
 namespace {
 
-constexpr std::uint32_t kAppearance = IN_CREATE | IN_MOVED_TO;
+constexpr std::uint32_t kLoss = IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::uint32_t kAppearance = IN_CREATE | IN_MOVED_TO | kLoss;
 constexpr std::uint32_t kFileEvents =
     kAppearance | IN_MODIFY | IN_ATTRIB | IN_MOVED_FROM | IN_DELETE;
 // A directory may be watched for two reasons: a later, smaller mask must not replace the first.
@@ -114,8 +115,10 @@ std::optional<DirectoryWatch::Event> DirectoryWatch::translate(const inotify_eve
   if ((event.mask & IN_Q_OVERFLOW) != 0) return Event{Event::Kind::kOverflow, {}, {}};
   const Watched* watched = find(event.wd);
   if (watched == nullptr) return std::nullopt;
-  if ((event.mask & IN_IGNORED) != 0) {
+  if ((event.mask & (IN_IGNORED | kLoss)) != 0) {
     Event gone{Event::Kind::kDirectory, watched->directory, {}};
+    // Where it has moved to is not our business; one that was deleted is no longer watched anyway.
+    ::inotify_rm_watch(fd_.get(), event.wd);
     forget(event.wd);
     return gone;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <tuple>
 
 #include "base/clock.h"
 #include "base/try.h"
@@ -73,13 +74,18 @@ void Journal::Impl::watch_directory(const std::string& directory) {
 
 // While a directory is missing, the nearest one above it that exists tells when the next part of
 // its path is made. That may happen before we watch, so what is nearest is asked again afterwards.
-void Journal::Impl::await(const std::string& missing_directory) {
+//
+// The directory above one that exists is watched as well: it may be deleted and made again, and
+// inotify says nothing of that while we hold one of its files open.
+void Journal::Impl::await(const std::string& directory) {
+  // Without permission it is not noticed; the directory itself matters more.
+  std::ignore = watch_->add_for_subdirectories(parent_of(directory));
   std::string watched;
   while (true) {
-    std::string nearest = missing_directory;
+    std::string nearest = directory;
     while (!is_directory(nearest) && parent_of(nearest) != nearest)
       nearest = parent_of(nearest);
-    if (nearest == missing_directory || nearest == watched) return;
+    if (nearest == directory || nearest == watched) return;
     if (!watch_->add_for_subdirectories(nearest)) return;
     watched = std::move(nearest);
   }

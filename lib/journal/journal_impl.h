@@ -73,7 +73,7 @@ class Journal::Impl {
   void scan();
   std::vector<std::string> wanted_paths();
   void add_paths_of(const std::string& directory, std::vector<std::string>& paths);
-  void await(const std::string& missing_directory);
+  void await(const std::string& directory);
   void watch_directory(const std::string& directory);
   void consider(const std::string& path);
   [[nodiscard]] FileSource* source_of(const FileIdentity& identity);
