@@ -30,9 +30,10 @@ std::optional<int> parse_facility(std::string_view text) {
 
 Result<std::vector<int>> parse_facilities(std::string_view text) {
   std::vector<int> facilities;
-  std::size_t begin = 0;
-  for (;;) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
+  std::size_t end = 0;
+  for (std::size_t begin = 0; begin < text.size(); begin = end + 1) {
+    end = std::min(text.find(',', begin), text.size());
+    if (end == begin) continue;
     const std::optional<int> facility = parse_facility(text.substr(begin, end - begin));
     if (!facility) {
       Error error = Error::make(Errc::kInvalidArgument, "unknown facility");
@@ -42,9 +43,8 @@ Result<std::vector<int>> parse_facilities(std::string_view text) {
     if (std::find(facilities.begin(), facilities.end(), *facility) == facilities.end()) {
       facilities.push_back(*facility);
     }
-    if (end == text.size()) return facilities;
-    begin = end + 1;
   }
+  return facilities;
 }
 
 std::string facility_help() {

@@ -9,9 +9,9 @@
 
 namespace logq::query {
 
-// A comma list of names and numbers ("kern,auth,3"), in the order given and each once;
-// kInvalidArgument for an empty item, an unknown name or a number above 127, whose `offset` is the
-// position of the item.
+// A comma list of names and numbers ("kern,auth,3"), in the order given and each once; empty items
+// count for nothing. kInvalidArgument for an unknown name or a number above 127, whose `offset` is
+// the position of the item.
 [[nodiscard]] Result<std::vector<int>> parse_facilities(std::string_view text);
 
 // What --facility=help prints: a heading and one facility a line, each line with its newline.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +15,18 @@ namespace {
 constexpr std::array<std::string_view, 8> kLevelNames = {"emerg",   "alert",  "crit", "err",
                                                          "warning", "notice", "info", "debug"};
 
+// As systemd reads a number: blanks before it and zeros do not matter.
+std::optional<int> parse_digits(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\n\r"), text.size()));
+  if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number > 7) return std::nullopt;
+  return number;
+}
+
 Result<int> parse_level(std::string_view text) {
-  if (text.size() == 1 && text[0] >= '0' && text[0] <= '7') return text[0] - '0';
+  if (const std::optional<int> number = parse_digits(text)) return *number;
   const auto found = std::find(kLevelNames.begin(), kLevelNames.end(), text);
   if (found == kLevelNames.end()) {
     return fail(Error::make(Errc::kInvalidArgument, "unknown log level"));
