@@ -66,8 +66,7 @@ Outcome<void> refuse_relinquish(Options& /*options*/, Value /*value*/) {
 }
 
 Outcome<void> refuse_catalog(Options& /*options*/, Value /*value*/) {
-  return failure(
-      "there is no message catalog yet: --list-catalog, --dump-catalog, --update-catalog");
+  return failure("--list-catalog, --dump-catalog and --update-catalog are not supported yet");
 }
 
 Outcome<void> refuse_new_id(Options& /*options*/, Value /*value*/) {

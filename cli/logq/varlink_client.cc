@@ -72,8 +72,11 @@ Result<std::string> read_message(int fd, std::uint64_t deadline_usec) {
 // are: names of errors have none.
 std::optional<std::string_view> take_string(std::string_view& text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '\\') ++i;
-    if (i >= text.size() || text[i] != '"') continue;
+    if (text[i] == '\\') {
+      ++i;
+      continue;
+    }
+    if (text[i] != '"') continue;
     const std::string_view value = text.substr(1, i - 1);
     text.remove_prefix(i + 1);
     return value;

@@ -84,6 +84,53 @@ TEST_F(Follow, FiltersWhatComes) {
   expect_output(*logq, "wanted\n");
 }
 
+TEST_F(Follow, SearchesWhatComes) {
+  append("old");
+  auto logq = follow({"-g", "want(ed|s)"});
+
+  append("no");
+  append("wants");
+
+  expect_output(*logq, "wants\n");
+}
+
+TEST_F(Follow, FindsFilesThatAppear) {
+  append("old");
+  auto logq = follow({});
+  expect_output(*logq, "old\n");
+
+  auto writer = journal::FileWriter::create(dir_.path() + "/user-1.journal", {});
+  ASSERT_TRUE(writer.has_value());
+  writer_ = std::move(*writer);
+  append("in another file");
+
+  expect_output(*logq, "old\nin another file\n");
+}
+
+TEST_F(Follow, ReadsOnAfterACursor) {
+  append("one");
+  const auto shown = run_command(
+      {{std::string(LOGQ_BIN_DIR) + "/logq", "-D", dir_.path(), "-q", "--show-cursor"}, {}, {}});
+  const std::string cursor = shown.out.substr(shown.out.find("s="));
+  auto logq = follow({"--after-cursor=" + cursor.substr(0, cursor.find('\n'))});
+
+  append("two");
+
+  expect_output(*logq, "two\n");
+}
+
+TEST_F(Follow, KeepsTheCursorOfWhatItHasShown) {
+  append("one");
+  const std::string path = dir_.path() + "/cursor";
+  auto logq = follow({"--cursor-file=" + path});
+  expect_output(*logq, "one\n");
+
+  logq->signal(SIGTERM);
+
+  EXPECT_EQ(logq->wait().status, 0);
+  EXPECT_TRUE(read_text_file(path).starts_with("s="));
+}
+
 TEST_F(Follow, EndsInPeaceOnASignal) {
   append("old");
   for (const int signal : {SIGINT, SIGTERM}) {

@@ -2,22 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "command_line.h"
+
 namespace logq::cli {
 namespace {
-
-Outcome<Options> parsed(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "logq");
-  std::vector<char*> argv;
-  for (std::string& argument : arguments)
-    argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  return parse_options(static_cast<int>(arguments.size()), argv.data());
-}
-
-std::string refused(const std::vector<std::string>& arguments) {
-  const auto options = parsed(arguments);
-  return options ? "accepted" : options.error().message;
-}
 
 TEST(Options, NothingMeansEverythingInShortForm) {
   const auto options = parsed({});
@@ -45,13 +33,6 @@ TEST(Options, LinesTakesTheNextWordWhenItIsANumber) {
   EXPECT_EQ(parsed({"-n", "A=1"})->display.lines, 10U);
   EXPECT_EQ(parsed({"-n", "A=1"})->filter.terms, std::vector<std::string>{"A=1"});
   EXPECT_FALSE(parsed({"-n", "all"})->display.lines.has_value());
-}
-
-TEST(Options, FollowShowsTenUnlessToldOtherwise) {
-  EXPECT_EQ(parsed({"-f"})->display.lines, 10U);
-  EXPECT_EQ(parsed({"-f", "-n", "3"})->display.lines, 3U);
-  EXPECT_FALSE(parsed({"-f", "--no-tail"})->display.lines.has_value());
-  EXPECT_FALSE(parsed({"-f", "-n", "all"})->display.lines.has_value());
 }
 
 TEST(Options, TermsMayStandAnywhere) {
@@ -84,9 +65,29 @@ TEST(Options, RefusalsNameWhatIsWrong) {
   EXPECT_EQ(refused({"FOO"}), "Failed to add match 'FOO': Invalid argument");
 }
 
-TEST(Options, ContradictionsAreRefused) {
-  EXPECT_NE(refused({"-f", "-r"}), "accepted");
-  EXPECT_NE(refused({"-D", "/x", "--file=/y"}), "accepted");
+TEST(Options, BootTakesTheNextWordWhenItNamesABoot) {
+  EXPECT_EQ(parsed({"-b"})->range.boot, "");
+  EXPECT_EQ(parsed({"-b", "-1"})->range.boot, "-1");
+  EXPECT_EQ(parsed({"-b-1"})->range.boot, "-1");
+  EXPECT_EQ(parsed({"-b", "A=1"})->range.boot, "");
+  EXPECT_EQ(parsed({"-b", "A=1"})->filter.terms, std::vector<std::string>{"A=1"});
+  EXPECT_EQ(parsed({"--boot=all"})->range.boot, "all");
+  EXPECT_EQ(parsed({"--this-boot"})->range.boot, "");
+  EXPECT_NE(refused({"--boot=what"}), "accepted");
+}
+
+TEST(Options, NumbersOfLinesMayCountFromTheHead) {
+  const auto options = parsed({"-n", "+5"});
+
+  EXPECT_EQ(options->display.lines, 5U);
+  EXPECT_TRUE(options->display.lines_from_head);
+  EXPECT_FALSE(parsed({"-n", "+5", "-n", "3"})->display.lines_from_head);
+}
+
+TEST(Options, TheLastOfAContradictionCounts) {
+  EXPECT_FALSE(parsed({"-l", "--no-full"})->display.format.full);
+  EXPECT_TRUE(parsed({"--no-full", "-l"})->display.format.full);
+  EXPECT_EQ(parsed({"-p", "3", "-p", "6"})->filter.priorities->least_severe, 6);
 }
 
 TEST(Options, HelpListsEveryOptionOnce) {

@@ -1,0 +1,135 @@
+// Which pager is started, with what in its environment, and what becomes of logq when it ends.
+#include "logq/pager.h"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "support/child_process.h"
+#include "written_journal.h"
+
+namespace logq::test {
+namespace {
+
+using cli::PagerPlan;
+using Variables = std::map<std::string, std::string>;
+using Commands = std::vector<std::vector<std::string>>;
+
+PagerPlan planned(const Variables& variables, bool jump_to_end = false, bool elevated = false) {
+  const cli::Environment environment = [&variables](const char* name) -> const char* {
+    const auto found = variables.find(name);
+    return found == variables.end() ? nullptr : found->second.c_str();
+  };
+  return cli::plan_pager(environment, jump_to_end, elevated, true);
+}
+
+TEST(PagerPlan, IsLessWithJournalctlsFlags) {
+  EXPECT_EQ(planned({}).commands, (Commands{{"less"}, {"more"}}));
+  EXPECT_EQ(planned({}).less_flags, "FRSXMK");
+  EXPECT_EQ(planned({}, true).less_flags, "FRSXMK +G");
+  EXPECT_EQ(planned({{"SYSTEMD_LESS", "R"}}).less_flags, "R");
+  EXPECT_EQ(planned({}).less_charset, "utf-8");
+}
+
+TEST(PagerPlan, FollowsTheEnvironmentInOrder) {
+  EXPECT_EQ(planned({{"PAGER", "most -x"}}).commands.front(),
+            (std::vector<std::string>{"most", "-x"}));
+  EXPECT_EQ(planned({{"PAGER", "a"}, {"SYSTEMD_PAGER", "b"}}).commands.front().front(), "b");
+  EXPECT_EQ(planned({{"LOGQ_PAGER", "c"}, {"SYSTEMD_PAGER", "b"}}).commands.front().front(), "c");
+}
+
+TEST(PagerPlan, EmptyOrCatIsNone) {
+  EXPECT_TRUE(planned({{"PAGER", ""}}).commands.empty());
+  EXPECT_TRUE(planned({{"SYSTEMD_PAGER", " "}, {"PAGER", "less"}}).commands.empty());
+  EXPECT_TRUE(planned({{"LOGQ_PAGER", "cat"}}).commands.empty());
+}
+
+TEST(PagerPlan, WithAnothersRightsOnlyLessInItsSecureModeIsTrusted) {
+  const PagerPlan elevated = planned({{"PAGER", "most"}}, false, true);
+
+  EXPECT_TRUE(elevated.secure);
+  EXPECT_EQ(elevated.commands, Commands{{"less"}});
+  EXPECT_FALSE(planned({{"SYSTEMD_PAGERSECURE", "0"}}, false, true).secure);
+  EXPECT_TRUE(planned({{"SYSTEMD_PAGERSECURE", "1"}}).secure);
+  EXPECT_EQ(planned({{"SYSTEMD_PAGERSECURE", "1"}, {"PAGER", "most"}}).commands.front().front(),
+            "most");
+}
+
+// script(1) gives logq a terminal; its output and exit status are logq's.
+class PagerOnATerminal : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (run_command({{"script", "--version"}, {}, {}}).status != 0) {
+      GTEST_SKIP() << "script is not installed";
+    }
+    for (int i = 0; i < 3; ++i)
+      journal_.append("message " + std::to_string(i));
+  }
+
+  CommandResult on_terminal(const std::string& arguments, const Environment& environment) {
+    std::string command =
+        std::string(LOGQ_BIN_DIR) + "/logq -D " + journal_.directory() + " " + arguments;
+    Environment all = {{"TERM", "xterm"}, {"NO_COLOR", "1"}, {"LC_ALL", "C.UTF-8"}};
+    all.insert(all.end(), environment.begin(), environment.end());
+    return run_command(
+        {{"script", "-qec", command, journal_.directory() + "/typescript"}, all, {}});
+  }
+
+  WrittenJournal journal_;
+};
+
+TEST_F(PagerOnATerminal, GetsTheEntriesAndItsEnvironment) {
+  const auto result = on_terminal(
+      "-o cat", {{"LOGQ_PAGER", "sed -e s/message/paged/ -e 1iflags"}, {"SYSTEMD_LESS", "RS"}});
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, "flags\r\npaged 0\r\npaged 1\r\npaged 2\r\n");
+}
+
+TEST_F(PagerOnATerminal, ThatIsMissingIsNoError) {
+  const auto result =
+      on_terminal("-o cat", {{"LOGQ_PAGER", "/nonexistent/pager"}, {"SYSTEMD_LESS", "FRSXMK"}});
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_NE(result.out.find("message 0"), std::string::npos) << result.out;
+}
+
+TEST_F(PagerOnATerminal, ThatEndsEarlyIsNoError) {
+  for (int i = 0; i < 3000; ++i)
+    journal_.append(std::string(200, 'x'));
+
+  const auto result = on_terminal("-o cat", {{"LOGQ_PAGER", "head -n1"}});
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, "message 0\r\n");
+}
+
+TEST_F(PagerOnATerminal, IsNotStartedWhenNotWanted) {
+  const Environment pager = {{"LOGQ_PAGER", "sed s/message/paged/"}};
+
+  EXPECT_EQ(on_terminal("-o cat -n 1 --no-pager", pager).out, "message 2\r\n");
+  EXPECT_EQ(on_terminal("-o cat -n 1", {{"LOGQ_PAGER", ""}}).out, "message 2\r\n");
+  EXPECT_EQ(on_terminal("-o cat -n 1", {pager[0], {"TERM", "dumb"}}).out, "message 2\r\n");
+  EXPECT_EQ(journal_.logq({"-o", "cat", "-n", "1"}, pager).out, "message 2\n");
+}
+
+TEST_F(PagerOnATerminal, HidesNoFailure) {
+  const auto result = on_terminal("-u nothing-of-this-name*", {{"LOGQ_PAGER", "sed s/a/a/"}});
+
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(result.out.starts_with("logq: ")) << result.out;
+}
+
+TEST_F(PagerOnATerminal, ColoursAreForTerminalsOrWhoAsks) {
+  journal_.append_fields(1, {"MESSAGE=alarm", "PRIORITY=1"});
+
+  EXPECT_NE(on_terminal("-n 1 --no-pager", {{"NO_COLOR", ""}}).out.find("\x1b["),
+            std::string::npos);
+  EXPECT_EQ(on_terminal("-n 1 --no-pager", {}).out.find("\x1b["), std::string::npos);
+  EXPECT_EQ(journal_.logq({"-n", "1"}).out.find("\x1b["), std::string::npos);
+  EXPECT_NE(journal_.logq({"-n", "1"}, {{"SYSTEMD_COLORS", "1"}}).out.find("\x1b["),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace logq::test
