@@ -99,15 +99,15 @@ void await_copied(const ConfiguredLogqd& logqd, std::uint64_t entries) {
 }
 
 TEST(Flush, LosesAndDoublesNothingWhenItIsKilled) {
-  constexpr int kEntries = 10'000;
+  constexpr int kEntries = 20'000;
   ConfiguredLogqd logqd(kAuto);
   send_numbered(logqd, 0, kEntries);
   logqd.sync();
   std::filesystem::create_directories(logqd.storage_dir());
 
-  // As if each died with the flag of a flush not yet there: nothing persistent is begun at a start.
+  // Each time dying at another point, with entries arriving in between.
   int sent = kEntries;
-  for (const std::uint64_t reached : {1U, 2000U, 6000U}) {
+  for (const std::uint64_t reached : {1U, 1000U, 4000U}) {
     logqd.signal(SIGUSR1);
     await_copied(logqd, reached);
     logqd.kill();
