@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -138,6 +139,12 @@ void AreaFile::discard(std::size_t index, std::size_t from, std::size_t to) cons
   std::ignore = ::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                             static_cast<off_t>(data_offset_ + index * geometry_.slot_bytes + from),
                             static_cast<off_t>(to - from));
+}
+
+bool AreaFile::reserve(std::size_t index, std::size_t to) const {
+  const auto begin = static_cast<off_t>(data_offset_ + index * geometry_.slot_bytes);
+  const auto size = static_cast<off_t>(std::min<std::uint64_t>(to, geometry_.slot_bytes));
+  return ::fallocate(fd_.get(), 0, begin, size) == 0 || errno == EOPNOTSUPP;
 }
 
 }  // namespace logq::collect

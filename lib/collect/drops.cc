@@ -21,7 +21,7 @@ std::string_view describe(DropCause cause) {
     case DropCause::kStoreFailed:
       return "entries that could not be stored";
     case DropCause::kStreamRefused:
-      return "streams beyond the limit";
+      return "streams beyond the limit, or with no room in the runtime directory";
     case DropCause::kStreamBadHeader:
       return "streams with an invalid header";
     case DropCause::kCount:

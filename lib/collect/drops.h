@@ -17,7 +17,7 @@ enum class DropCause : std::uint8_t {
   kReceiveFailed,      ///< the kernel could not deliver a message
   kEntryOverLimit,     ///< too many or too large fields
   kStoreFailed,        ///< the journal file could not take it
-  kStreamRefused,      ///< too many streams
+  kStreamRefused,      ///< too many streams, or no room for another
   kStreamBadHeader,    ///< a stream whose header lines journald would refuse
   kCount,
 };

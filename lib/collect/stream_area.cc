@@ -242,6 +242,7 @@ std::optional<std::size_t> StreamArea::acquire() {
   for (std::size_t tried = 0; tried < regions(); ++tried) {
     const std::size_t index = (search_from_ + tried) % regions();
     if (in_use(index)) continue;
+    if (!area_.reserve(index, kStreamKeepBytes)) return std::nullopt;
     search_from_ = index + 1;
     region(index).reset();
     std::atomic_ref(use_flags()[index]).store(1, std::memory_order_release);

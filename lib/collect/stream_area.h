@@ -91,7 +91,7 @@ class StreamArea {
   struct Existing;
   static Result<Existing> open_existing(const std::string& path, const Id128& boot_id);
 
-  // A free region, now in use; nothing when all are taken.
+  // A free region, now in use; nothing when all are taken or the file system has no room for it.
   std::optional<std::size_t> acquire();
   void release(std::size_t index);
   [[nodiscard]] bool in_use(std::size_t index) const;

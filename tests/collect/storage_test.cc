@@ -1,6 +1,7 @@
 // Where entries go: Storage=, the flush from volatile to persistent storage, and what a kill in the
 // middle of it leaves.
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "collect/configured_logqd.h"
+#include "collect/passed_socket_logqd.h"
 #include "journal/file_header.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
@@ -231,6 +233,37 @@ TEST(Storage, ThatCannotBeUsedIsReplacedByVolatileStorageWithOneLine) {
     logqd.process_.signal(SIGTERM);
     EXPECT_EQ(logqd.process_.wait().status, 0);
   }
+}
+
+TEST(RuntimeDirectory, ThatIsFullCostsNewStreamsAndNotTheCollector) {
+  if (auto why = Namespaced::unavailable()) GTEST_SKIP() << *why;
+  const TempDir directory;
+  const std::string run = directory.path() + "/run";
+  std::filesystem::create_directory(run);
+  const std::string store = "--storage-dir=" + directory.path() + "/store";
+  Namespaced logqd("mount -t tmpfs -o size=12m none " + run + " && exec \"$@\"",
+                   {"--runtime-dir=" + run, store});
+  ASSERT_TRUE(logqd.await(run + "/stdout")) << logqd.process_.err();
+  const std::string filler = logqd.inside(run) + "/filler";
+  const CommandResult filled =
+      run_command({{"dd", "if=/dev/zero", "of=" + filler, "bs=4k", "status=none"}, {}, {}});
+  ASSERT_NE(filled.status, 0) << "dd ends when there is no room";
+
+  const base::UniqueFd stream = connect_unix(logqd.inside(run) + "/stdout", SOCK_STREAM);
+  char end = 'x';
+  EXPECT_EQ(::read(stream.get(), &end, 1), 0) << "refused";
+  NativeSender(logqd.inside(run) + "/socket").send({{"MESSAGE", "by datagram"}});
+  std::filesystem::remove(filler);
+  const base::UniqueFd later = connect_unix(logqd.inside(run) + "/stdout", SOCK_STREAM);
+  ASSERT_EQ(::write(later.get(), "id\n\n6\n0\n0\n0\n0\nby stream\n", 25), 25);
+
+  logqd.process_.signal(SIGTERM);
+  EXPECT_EQ(logqd.process_.wait().status, 0);
+  const auto stored =
+      run_command({{"journalctl", "-q", "-o", "cat", "-D", directory.path() + "/store"}, {}, {}});
+  EXPECT_NE(stored.out.find("Dropped 1 streams"), std::string::npos) << stored.out;
+  EXPECT_NE(stored.out.find("by datagram\n"), std::string::npos) << stored.out;
+  EXPECT_NE(stored.out.find("by stream\n"), std::string::npos) << stored.out;
 }
 
 }  // namespace
