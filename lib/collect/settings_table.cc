@@ -21,10 +21,20 @@ constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 // gets here but to those that give it a meaning of their own.
 using Apply = bool (*)(std::string_view value, CollectorOptions& options);
 
+// As systemd reads numbers: a plus sign, and the bases of C, are allowed.
 std::optional<std::uint64_t> parse_count(std::string_view text) {
+  int base = 10;
+  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with("0x") || text.starts_with("0X")) {
+    base = 16;
+    text.remove_prefix(2);
+  } else if (text.size() > 1 && text.starts_with('0')) {
+    base = 8;
+    text.remove_prefix(1);
+  }
   std::uint64_t count = 0;
   const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  const auto [stop, error] = std::from_chars(text.data(), end, count, base);
   if (error != std::errc{} || stop != end) return std::nullopt;
   return count;
 }
@@ -154,6 +164,9 @@ bool accept_level(std::string_view value, CollectorOptions& /*options*/) {
 bool accept_text(std::string_view /*value*/, CollectorOptions& /*options*/) {
   return true;
 }
+bool accept_path(std::string_view value, CollectorOptions& /*options*/) {
+  return value.starts_with('/');
+}
 
 // Whether a valid value asks for something that is not done.
 using Asks = bool (*)(std::string_view value);
@@ -252,7 +265,7 @@ constexpr std::array kSettings = {
     Setting{"Journal", "ForwardToConsole", kIgnoredBoolean},
     Setting{"Journal", "ForwardToWall", kIgnoredBoolean},
     Setting{"Journal", "ForwardToSocket", {&accept_text, &reset_nothing, &when_any}},
-    Setting{"Journal", "TTYPath", {&accept_text, &reset_nothing}},
+    Setting{"Journal", "TTYPath", {&accept_path, &reset_nothing}},
     Setting{"Journal", "MaxLevelKMsg", kIgnoredLevel},
     Setting{"Journal", "MaxLevelConsole", kIgnoredLevel},
     Setting{"Journal", "MaxLevelWall", kIgnoredLevel},
@@ -265,6 +278,13 @@ constexpr std::array kSettings = {
 };
 
 }  // namespace
+
+std::vector<std::string> known_settings() {
+  std::vector<std::string> names;
+  for (const Setting& setting : kSettings)
+    names.push_back("[" + std::string(setting.section) + "] " + std::string(setting.key));
+  return names;
+}
 
 std::string apply_setting(std::string_view section,
                           std::string_view key,

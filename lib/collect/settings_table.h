@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collect/options.h"
 
@@ -17,5 +18,8 @@ namespace logq::collect {
                                         std::string_view key,
                                         std::string_view value,
                                         CollectorOptions& options);
+
+// Every key there is, as "[Section] Key".
+[[nodiscard]] std::vector<std::string> known_settings();
 
 }  // namespace logq::collect

@@ -1,10 +1,14 @@
 #include "collect/config_files.h"
 
+#include <stdlib.h>
+
 #include <filesystem>
+#include <set>
 
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
+#include "support/stock_journald.h"
 #include "support/temp_dir.h"
 
 namespace logq::collect {
@@ -151,6 +155,45 @@ TEST_F(ReadConfiguration, KnowsEveryKeyOfTheDistributionsOwnFile) {
   for (const std::string& warning : read(uncommented))
     EXPECT_TRUE(warning.ends_with(" is not done by logqd")) << warning;
   EXPECT_EQ(options_.storage, StorageMode::kAuto);
+}
+
+// What stands behind "ignoring: " or "ignored: " in each line, which is the value.
+std::set<std::string> refused_values(const std::string& text, const std::string& mark) {
+  std::set<std::string> values;
+  for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos;) {
+    at += mark.size();
+    values.insert(text.substr(at, text.find('\n', at) - at));
+  }
+  return values;
+}
+
+TEST_F(ReadConfiguration, RefusesTheValuesThatStockJournaldRefuses) {
+  if (auto why = test::StockJournald::unavailable()) GTEST_SKIP() << *why;
+  const std::string settings =
+      "SystemMaxUse=1.5G\nSystemMaxUse=10%\nSystemMaxUse=infinity\nSystemMaxUse=1G512M\n"
+      "SystemMaxUse=-1\nSystemMaxUse=1 G\nSystemMaxUse=1g\nSystemMaxUse=1GB\nRuntimeMaxUse=5B\n"
+      "SystemMaxFiles=+5\nSystemMaxFiles=0x10\nSystemMaxFiles=1K\nSystemMaxFiles=010\n"
+      "RateLimitBurst=1e3\nRateLimitBurst=5000000000\nRateLimitBurst=-2\n"
+      "RateLimitIntervalSec=1.25s\nRateLimitIntervalSec=1h30\nRateLimitIntervalSec=-3\n"
+      "MaxRetentionSec=1month\nMaxRetentionSec=2 fortnights\nMaxFileSec=1M\n"
+      "MaxLevelStore=error\nMaxLevelStore=panic\nMaxLevelStore=8\nMaxLevelStore=+3\n"
+      "Storage=Volatile\nStorage=auto\nCompress=4\nCompress=5G\nCompress=maybe\n"
+      "LineMax=1T\nLineMax=infinite\nSplitMode=none\nSplitMode=user\nSeal=perhaps\nTTYPath=tty\n"
+      "SyncIntervalSec=0\nSyncIntervalSec=soon\nForwardToSyslog=oN\nForwardToSyslog=2\n";
+  ::setenv("SYSTEMD_LOG_TARGET", "console", 1);
+  std::set<std::string> theirs;
+  {
+    const test::StockJournald journald(settings);
+    theirs = refused_values(test::read_text_file(journald.runtime_dir() + "/../journald.err"),
+                            "ignoring: ");
+  }
+  ::unsetenv("SYSTEMD_LOG_TARGET");
+  std::string ours;
+  for (const std::string& warning : read("[Journal]\n" + settings))
+    ours += warning + "\n";
+
+  EXPECT_GT(theirs.size(), 10U);
+  EXPECT_EQ(refused_values(ours, "ignored: "), theirs);
 }
 
 }  // namespace
