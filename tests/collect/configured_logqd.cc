@@ -30,6 +30,7 @@ void ConfiguredLogqd::start() {
   if (!wait_until([&] { return std::filesystem::exists(stdout_socket()); })) {
     throw std::runtime_error("logqd does not listen: " + process_->err());
   }
+  sync();  // a socket has its name before it listens; by now it does
 }
 
 CommandResult ConfiguredLogqd::stop() {
