@@ -73,7 +73,7 @@ Terminal judge_terminal(const Environment& environment,
 
   const char* const urlify = environment("SYSTEMD_URLIFY");
   const auto links = base::parse_boolean(urlify != nullptr ? urlify : "");
-  terminal.hyperlinks = links.value_or(able && terminal.colours);
+  terminal.hyperlinks = links.value_or(terminal.colours);
 
   if (window_columns > 0) terminal.columns = window_columns;
   if (const auto columns = parse_columns(environment("COLUMNS"))) terminal.columns = *columns;
