@@ -26,6 +26,11 @@ bool is_boot_selector(std::string_view word) {
   return !word.empty() && query::parse_boot_selector(word).has_value();
 }
 
+// Whether the word behind a bare -b belongs to it.
+bool names_boot(std::string_view word) {
+  return !word.empty() && is_boot_selector(word);
+}
+
 Outcome<void> apply_boot(Options& options, Value value) {
   const std::string text(value.value_or(""));
   if (!text.empty() && !is_boot_selector(text))
@@ -87,7 +92,7 @@ constexpr OptionRow kRows[] = {
      "with -U it keeps the last entry shown; journalctl keeps the one behind it, which is then "
      "lost"},
     {{{'b', "boot", Argument::kOptional, "ID",
-       "Entries of this boot, or of the one named or counted", &is_boot_selector, kGroup},
+       "Entries of this boot, or of the one named or counted", &names_boot, kGroup},
       &apply_boot}},
     {{{0, "this-boot", Argument::kNone, "", "The same as -b", nullptr, nullptr}, &apply_boot}},
     {{{'u', "unit", Argument::kRequired, "UNIT", "Entries of this unit; may be a glob", nullptr,

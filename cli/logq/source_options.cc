@@ -20,6 +20,12 @@ Outcome<void> apply_file(Options& options, Value value) {
   return {};
 }
 
+Outcome<void> apply_directory(Options& options, Value value) {
+  if (value->empty()) return failure("-D/--directory= needs the name of a directory");
+  options.source.directory = *value;
+  return {};
+}
+
 Outcome<void> apply_namespace(Options& options, Value value) {
   const std::string_view name = value->substr(value->starts_with('+') ? 1 : 0);
   // It becomes part of directory names.
@@ -53,7 +59,7 @@ constexpr OptionRow kRows[] = {
       &apply_flag<&Options::source, &SourceOptions::merge>}},
     {{{'D', "directory", Argument::kRequired, "PATH", "Read the journal files of a directory",
        nullptr, kGroup},
-      &apply_text<&Options::source, &SourceOptions::directory>}},
+      &apply_directory}},
     {{{'i', "file", Argument::kRequired, "GLOB", "Read these journal files", nullptr, kGroup},
       &apply_file},
      Parity::kThere,

@@ -70,7 +70,7 @@ bool verify_one(const std::string& path, bool quiet, const Colours& colours) {
   if (report->sealed && !quiet) {
     print_remark("Journal file " + path + " has sealing enabled; the seal is not checked.");
   }
-  print_remark("PASS: " + path);
+  if (!quiet) print_remark("PASS: " + path);
   return true;
 }
 
