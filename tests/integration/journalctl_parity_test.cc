@@ -51,67 +51,72 @@ TEST_P(JournalctlParity, TheUsualIsShownAlike) {
   expect_parity_of_all(kBasicInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_EveryOutputModeIsWrittenAlike) {
+TEST_P(JournalctlParity, EveryOutputModeIsWrittenAlike) {
   expect_parity_of_all(mode_invocations());
 }
 
-TEST_P(JournalctlParity, DISABLED_EveryOutputModeTakesFlagsAlike) {
+TEST_P(JournalctlParity, EveryOutputModeTakesFlagsAlike) {
   expect_parity_of_all(mode_and_flag_invocations());
 }
 
-TEST_P(JournalctlParity, DISABLED_EntriesAreFormattedAlike) {
+TEST_P(JournalctlParity, EntriesAreFormattedAlike) {
   expect_parity_of_all(kFormatInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_UnitsAreFoundAlike) {
+TEST_P(JournalctlParity, UnitsAreFoundAlike) {
   expect_parity_of_all(kUnitInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_PrioritiesAndFacilitiesAreFoundAlike) {
+TEST_P(JournalctlParity, PrioritiesAndFacilitiesAreFoundAlike) {
   expect_parity_of_all(kPriorityInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_FieldsAreMatchedAlike) {
+TEST_P(JournalctlParity, FieldsAreMatchedAlike) {
   expect_parity_of_all(kMatchInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_TextIsFoundAlike) {
+TEST_P(JournalctlParity, TextIsFoundAlike) {
   expect_parity_of_all(kGrepInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_EntriesAreCountedAlike) {
+TEST_P(JournalctlParity, EntriesAreCountedAlike) {
   expect_parity_of_all(kLineInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_TimesAreUnderstoodAlike) {
+TEST_P(JournalctlParity, TimesAreUnderstoodAlike) {
   expect_parity_of_all(kTimeInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_BootsAreFoundAlike) {
+TEST_P(JournalctlParity, BootsAreListedAlike) {
+  if (GetParam() == SetKind::kNoRtc) GTEST_SKIP() << "252 misses one boot of four there";
+  expect_parity_of_all(kBootListInvocations);
+}
+
+TEST_P(JournalctlParity, BootsAreFoundAlike) {
   expect_parity_of_all(kBootInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_CursorsAreFollowedAlike) {
+TEST_P(JournalctlParity, CursorsAreFollowedAlike) {
   expect_parity_of_all(kCursorInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_FieldsAreListedAlike) {
+TEST_P(JournalctlParity, FieldsAreListedAlike) {
   expect_parity_of_all(kFieldInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_FilesAreReportedAlike) {
+TEST_P(JournalctlParity, FilesAreReportedAlike) {
   expect_parity_of_all(kReportInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_FilesAreChosenAlike) {
+TEST_P(JournalctlParity, FilesAreChosenAlike) {
   expect_parity_of_all(kSourceInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_MistakesAreRefusedAlike) {
+TEST_P(JournalctlParity, MistakesAreRefusedAlike) {
   expect_parity_of_all(kRefusedInvocations);
 }
 
-TEST_P(JournalctlParity, DISABLED_MixturesOfOptionsWorkAlike) {
+TEST_P(JournalctlParity, MixturesOfOptionsWorkAlike) {
   expect_parity_of_all(mixture_invocations());
 }
 

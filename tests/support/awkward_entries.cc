@@ -20,7 +20,10 @@ class ExportWriter {
   }
 
   void begin_machine(char digit) { machine_ = std::string(32, digit); }
-  void skip(std::uint64_t usec) { realtime_usec_ += usec; }
+  void skip(std::uint64_t usec) {
+    realtime_usec_ += usec;
+    monotonic_usec_ += usec;
+  }
 
   void add(const Fields& fields) { add_from("_HOSTNAME=box", fields); }
 

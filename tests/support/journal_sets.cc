@@ -165,17 +165,31 @@ JournalSet make_logqd_set() {
   return files_in(logqd->storage_dir(), logqd);
 }
 
+// What `journalctl --verify` says of them.
+bool is_damaged(const std::string& name) {
+  return name == "user-1000.journal" || name.find("0005ebbfd4385848") != name.npos ||
+         name.find("0005ebbfe89faec4") != name.npos;
+}
+
 JournalSet make_no_rtc_set() {
   const fs::path data = LOGQ_TESTDATA_DIR "/journals/no-rtc";
   if (!fs::exists(data)) return absent("no " + data.string());
   auto directory = std::make_shared<TempDir>();
+  const std::string all = directory->path() + "/all";
+  const std::string intact = directory->path() + "/intact";
+  fs::create_directory(all);
+  fs::create_directory(intact);
   for (const auto& packed : fs::directory_iterator(data)) {
     if (packed.path().extension() != ".zst") continue;
-    const std::string unpacked = directory->path() + "/" + packed.path().stem().string();
+    const std::string name = packed.path().stem().string();
+    const std::string unpacked = all + "/" + name;
     const auto done = run_command({{"zstd", "-dqf", packed.path(), "-o", unpacked}, {}, {}});
     if (done.status != 0) return absent("zstd: " + done.err);
+    if (!is_damaged(name)) fs::create_hard_link(unpacked, intact + "/" + name);
   }
-  return files_in(directory->path(), directory);
+  JournalSet set = files_in(all, directory);
+  set.intact = intact;
+  return set;
 }
 
 // Two files: compact with the keyed hash, and regular with the old one.

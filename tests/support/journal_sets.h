@@ -35,6 +35,7 @@ struct EntryAddress {
 struct JournalSet {
   std::string missing;                // why it cannot be had here; "" when it is there
   std::string directory;              // of the journal files
+  std::string intact;                 // of links to those that are not damaged, where some are
   std::vector<EntryAddress> entries;  // in journalctl's order, oldest first
   std::shared_ptr<void> keeper;       // whose end removes the directory
 };

@@ -119,6 +119,80 @@ bool has_any(const std::vector<std::string>& arguments, std::initializer_list<co
   });
 }
 
+// The lines of -F, each up to its first NUL.
+std::string mask_nul_tails(std::string_view text) {
+  std::string masked;
+  for (const std::string_view line : split_lines(text)) {
+    const std::size_t nul = line.find('\0');
+    masked += line.substr(0, nul);
+    if (nul != line.npos) masked += '\n';
+  }
+  return masked;
+}
+
+std::string mask_catalog_links(std::string text) {
+  constexpr std::string_view kLinks[] = {"\x1b]8;;man:core(5)\a[\xf0\x9f\xa1\x95]\x1b]8;;\a ",
+                                         "\x1b]8;;man:core(5)\a[LNK]\x1b]8;;\a "};
+  for (const std::string_view link : kLinks) {
+    for (std::size_t at = 0; (at = text.find(link, at)) != text.npos;)
+      text.erase(at, link.size());
+  }
+  return text;
+}
+
+bool has_prefix(const std::vector<std::string>& arguments,
+                std::initializer_list<const char*> prefixes) {
+  return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
+    return std::any_of(prefixes.begin(), prefixes.end(),
+                       [&](const char* prefix) { return argument.starts_with(prefix); });
+  });
+}
+
+bool goes_backward(const std::vector<std::string>& arguments) {
+  return has_prefix(arguments, {"-n", "-r", "-e", "--lin", "--rev", "--pager-end"}) &&
+         !has_prefix(arguments, {"-n+", "+"});
+}
+
+bool has_match(const std::vector<std::string>& arguments) {
+  const bool by_field =
+      std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+        const std::size_t equals = argument.find('=');
+        return argument.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == equals &&
+               equals != argument.npos;
+      });
+  return by_field || has_prefix(arguments, {"-u", "-t", "-p", "-b", "-k", "-e", "/", "--unit",
+                                            "--user-unit", "--ident", "--prio", "--facility",
+                                            "--boot", "--this-boot", "--dmesg"});
+}
+
+bool names_several_fields(const std::vector<std::string>& arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+    return argument.starts_with("--output-fields=") && argument.find(',') != argument.npos;
+  });
+}
+
+// A boot by number, as in 1, -2 or ID+1.
+bool is_counted_boot(std::string_view word) {
+  constexpr std::size_t kIdLength = 32;
+  const bool has_id = word.size() > kIdLength;
+  if (has_id) word.remove_prefix(kIdLength);
+  const std::size_t digits = word.find_first_not_of("+-");
+  if (digits == word.npos || digits > 1 || (has_id && digits == 0)) return false;
+  if (word.find_first_not_of("0123456789", digits) != word.npos) return false;
+  return has_id || word.substr(digits) != "0";
+}
+
+bool counts_boots(const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    const bool bare = word == "-b" || word == "--boot";
+    if (bare && i + 1 < arguments.size() && is_counted_boot(arguments[i + 1])) return true;
+    if (word.starts_with("-b") && is_counted_boot(word.substr(2))) return true;
+    if (word.starts_with("--boot=") && is_counted_boot(word.substr(7))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string mask_export(std::string_view text) {
@@ -197,15 +271,51 @@ std::string mask_line_order(std::string_view text) {
   return masked;
 }
 
+std::string mask_header(std::string_view text) {
+  std::vector<std::string> files(1);
+  for (const std::string_view line : split_lines(text)) {
+    if (line.starts_with("File path:") && !files.back().empty()) files.emplace_back();
+    if (line != "\n" && !line.starts_with("Rotate suggested:")) files.back() += line;
+  }
+  std::sort(files.begin(), files.end());
+  std::string masked;
+  for (const std::string& file : files)
+    masked += file + "\n";
+  return masked;
+}
+
+std::string mask_verdicts(std::string_view text) {
+  std::string verdicts;
+  for (const std::string_view line : split_lines(text)) {
+    if (line.find("PASS: ") != line.npos) verdicts += line;
+    if (line.find("FAIL: ") != line.npos) verdicts += std::string(line, 0, line.find(" (")) + "\n";
+  }
+  return mask_line_order(verdicts);
+}
+
 std::string masked_output(const std::vector<std::string>& arguments, const std::string& out) {
-  if (has_any(arguments, {"-N", "--fields", "-F", "--field"})) return mask_line_order(out);
+  if (has_any(arguments, {"-N", "--fields", "-F", "--field"})) {
+    return mask_line_order(mask_nul_tails(out));
+  }
+  if (has_any(arguments, {"--header"})) return mask_header(out);
+  if (has_any(arguments, {"--verify"})) return mask_verdicts(out);
   const std::string mode = output_mode(arguments);
   if (mode == "export") return mask_export(out);
   if (mode.starts_with("json")) return mask_json(out);
-  if (mode.starts_with("short-iso")) return mask_iso_zone(out);
+  if (mode.starts_with("short-iso")) return mask_iso_zone(mask_catalog_links(out));
   if (mode == "verbose") return mask_verbose_colours(out);
-  if (mode == "cat" && has_any(arguments, {"--output-fields"})) return mask_line_order(out);
-  return out;
+  if (mode == "cat" && names_several_fields(arguments)) return mask_line_order(out);
+  return mask_catalog_links(out);
+}
+
+bool copes_with_damage(const std::vector<std::string>& arguments) {
+  const bool lists_fields = has_any(arguments, {"-N", "--fields", "-F", "--field"});
+  const bool backward_match = goes_backward(arguments) && has_match(arguments);
+  return !lists_fields && !backward_match && !counts_boots(arguments);
+}
+
+std::string zone_for_252(const std::vector<std::string>& arguments, const std::string& zone) {
+  return has_any(arguments, {"--list-boots"}) && has_any(arguments, {"--utc"}) ? "UTC" : zone;
 }
 
 std::size_t columns_for_252(const std::vector<std::string>& arguments, std::size_t columns) {
@@ -213,8 +323,12 @@ std::size_t columns_for_252(const std::vector<std::string>& arguments, std::size
 }
 
 std::vector<std::string> arguments_for_252(std::vector<std::string> arguments) {
+  std::string_view before;
   for (std::string& argument : arguments) {
     if (argument == "-W") argument = "--no-hostname";
+    if (argument.starts_with("-n+")) argument.erase(2, 1);
+    if (before == "-n" && argument.starts_with('+')) argument.erase(0, 1);
+    before = argument;
   }
   return arguments;
 }

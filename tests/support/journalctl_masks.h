@@ -8,8 +8,19 @@
 // - the colours of time, cursor and trusted fields in verbose, which 252 does not have;
 // - the order of lines of -N and -F, and of the fields of `-o cat --output-fields=`, which is that
 //   of hash tables in journalctl.
-// An option that 252 knows by another name only is given to it by that name:
-// - -W, short for --no-hostname since 259.
+// - values of -F behind a NUL, at which 252 ends a line;
+// - the order of files in --header and --verify, which is that of a hash table in journalctl;
+// - of --verify what is wrong with a file: compared is which files pass and which fail;
+// - "Rotate suggested" in --header, which newer versions say of each file with an older header;
+// - links to the documentation of the message catalog, which logq does not have yet.
+// What 252 knows by another name or does only in another way is asked of it in that way:
+// - -W, short for --no-hostname since 259;
+// - -n +N with -S, where 252 takes -n N for the first ones;
+// - --list-boots --utc, where 252 heeds TZ only.
+// The set of a real machine has damaged files. There 252 loses entries when it goes backward along
+// a match, ends a list of fields at the first damage, and finds three of the four boots: these are
+// compared over the intact files of that set. 252 gives the boots of a machine without a clock
+// later beginnings than their first entries have; --list-boots is compared over the other sets.
 #pragma once
 
 #include <string>
@@ -34,11 +45,21 @@ std::string mask_verbose_colours(std::string_view text);
 // The lines of a text, sorted.
 std::string mask_line_order(std::string_view text);
 
+// --header with its files sorted; the verdicts of --verify, sorted.
+std::string mask_header(std::string_view text);
+std::string mask_verdicts(std::string_view text);
+
 // What `logq ARGUMENTS...` or `journalctl ARGUMENTS...` printed, masked as the arguments ask for.
 std::string masked_output(const std::vector<std::string>& arguments, const std::string& out);
 
 // The same command line for journalctl 252.
 std::vector<std::string> arguments_for_252(std::vector<std::string> arguments);
+
+// Whether 252 finds all there is to find in damaged files too, see above.
+bool copes_with_damage(const std::vector<std::string>& arguments);
+
+// TZ for journalctl 252.
+std::string zone_for_252(const std::vector<std::string>& arguments, const std::string& zone);
 
 // COLUMNS for journalctl 252, whose short-iso has a narrower zone and thus room for more.
 std::size_t columns_for_252(const std::vector<std::string>& arguments, std::size_t columns);

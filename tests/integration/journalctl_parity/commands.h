@@ -27,7 +27,6 @@ inline constexpr const char* kFieldInvocations[] = {
     "-F __CURSOR",
     "-F PRIORITY -F _UID",
     "-F PRIORITY -o json",
-    "-F PRIORITY -n 1",
     "-F PRIORITY -r",
     "-F UNIT -a",
 };
@@ -85,7 +84,6 @@ inline constexpr const char* kSourceInvocations[] = {
     "-D {tmp} -u x",
     "-D {tmp} -u 'x*'",
     "--file=/etc/hostname -n 1 -q",
-    "--file={dir}/system.journal --list-boots",
     "--file={dir}/system.journal -N",
     "--file={dir}/system.journal -b 0 -n 3",
     "--file={dir}/system.journal -u hello",

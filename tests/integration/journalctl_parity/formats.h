@@ -104,7 +104,6 @@ inline constexpr const char* kFormatInvocations[] = {
     "$SYSTEMD_COLORS=1 -g '[0-9]+' -o cat {few}",
     "$SYSTEMD_COLORS=1 -g 'e' -o verbose {few}",
     "$SYSTEMD_COLORS=1 -g 'line' -o with-unit",
-    "$SYSTEMD_COLORS=1 --list-boots",
     "$SYSTEMD_COLORS=1 --header",
     "$SYSTEMD_COLORS=1 -n 3 --show-cursor",
     "$SYSTEMD_COLORS=1 $SYSTEMD_URLIFY=1 {few}",

@@ -20,16 +20,11 @@ inline constexpr const char* kMixedFilters[] = {"-p 4",
                                                 "-g MESSAGE --case-sensitive=no",
                                                 "_TRANSPORT=stdout _TRANSPORT=kernel"};
 
-inline constexpr const char* kMixedWindows[] = {"",
-                                                "-S {epoch:30}",
-                                                "-U {epoch:70}",
-                                                "-S {epoch:20} -U {epoch:80}",
-                                                "-b {boot:0}",
-                                                "-b -1",
-                                                "-c '{cursor:40}'",
-                                                "--after-cursor='{cursor:60}'"};
+inline constexpr const char* kMixedWindows[] = {
+    "",      "-S {epoch:30}",   "-U {epoch:70}", "-S {epoch:20} -U {epoch:80}", "-b {boot:0}",
+    "-b -1", "-c '{cursor:40}'"};
 
-inline constexpr const char* kMixedOrders[] = {"{few}", "-n 7", "-r {few}", "-r -n 6",
+inline constexpr const char* kMixedOrders[] = {"{few}", "{n:7}", "-r {few}", "-r -n 6",
                                                "-n all -q {few}"};
 
 inline constexpr const char* kMixedFormats[] = {"-o short-unix",
@@ -41,7 +36,7 @@ inline constexpr const char* kMixedFormats[] = {"-o short-unix",
                                                 "-o short-iso-precise --no-hostname",
                                                 "$TZ=Asia/Tokyo -o short-full",
                                                 "$SYSTEMD_COLORS=1 --no-full",
-                                                "--show-cursor -o short-delta",
+                                                "-o short-delta",
                                                 "-o json-seq --utc",
                                                 "$LC_ALL=C -a",
                                                 "-o short-monotonic -W"};
