@@ -118,13 +118,16 @@ void Collector::make_sources() {
         driver_->suppressed(unit, count, &sender);
       });
   ingest_->set_available_bytes(storage_->space().available_bytes());
-  const DatagramServices services{*ingest_, *clients_, drops_, ::getpid()};
+  forward_ = std::make_unique<SyslogForward>(SyslogForward::Options{
+      options_.runtime_dir + "/syslog", options_.forward_to_syslog, options_.max_level_syslog});
+  const DatagramServices services{*ingest_, *clients_, drops_, ::getpid(), forward_.get()};
   native_.source = std::make_unique<NativeSource>(services);
   native_.area_path = options_.runtime_dir + "/receive";
   syslog_.source = std::make_unique<SyslogSource>(services);
   syslog_.area_path = options_.runtime_dir + "/receive-syslog";
   streams_ = std::make_unique<StreamSource>(
-      StreamServices{*ingest_, *clients_, drops_, options_.line_max, ::geteuid()}, claims_);
+      StreamServices{*ingest_, *clients_, drops_, options_.line_max, ::geteuid(), forward_.get()},
+      claims_);
 }
 
 Result<void> Collector::replay_predecessor() {
@@ -224,6 +227,8 @@ void Collector::keep_limits() {
   driver_->report_drops();
   if (drops_.has_unreported()) arm_timer(kDropReportIntervalUsec);
   const std::uint64_t now = ingest_->monotonic_usec();
+  if (const auto missed = forward_->take_report(now)) driver_->forward_missed(*missed);
+  if (forward_->has_unreported()) arm_timer(kForwardReportIntervalUsec);
   driver_->report_suppressed();
   if (const auto end = ingest_->rate_limiter().next_end_usec()) {
     arm_timer(*end < now ? 0 : *end - now + 1);

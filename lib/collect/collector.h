@@ -24,6 +24,7 @@
 #include "collect/storage.h"
 #include "collect/stream_source.h"
 #include "collect/sync_worker.h"
+#include "collect/syslog_forward.h"
 #include "collect/unit_claims.h"
 #include "collect/working_directory.h"
 
@@ -98,6 +99,7 @@ class Collector {
   Drops drops_;
   UnitClaims claims_;
   std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<SyslogForward> forward_;
   std::unique_ptr<ClientCache> clients_;
   std::unique_ptr<DriverMessages> driver_;
   std::unique_ptr<SyncWorker> sync_;

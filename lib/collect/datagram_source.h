@@ -18,6 +18,7 @@
 #include "collect/drops.h"
 #include "collect/ingest.h"
 #include "collect/receive_area.h"
+#include "collect/syslog_forward.h"
 
 namespace logq::collect {
 
@@ -27,6 +28,7 @@ struct DatagramServices {
   ClientCache& clients;
   Drops& drops;
   pid_t own_pid = 0;  // its datagrams are ignored, so that the collector cannot feed itself
+  SyslogForward* forward = nullptr;
 };
 
 class DatagramSource {

@@ -62,6 +62,7 @@ class Ingest {
   // Reads the clock for the entries that follow; once per batch is enough.
   void refresh_time();
   [[nodiscard]] std::uint64_t monotonic_usec() const { return time_.monotonic_usec; }
+  [[nodiscard]] std::uint64_t realtime_usec() const { return time_.realtime_usec; }
 
   // All entries appended so far.
   [[nodiscard]] std::uint64_t stored() const { return stored_; }

@@ -49,6 +49,8 @@ inline constexpr std::uint64_t kMakeRoomIntervalUsec = 1'000'000;
 inline constexpr std::size_t kRateLimitGroupsMax = 2047;
 // How often the status line for systemctl is brought up to date.
 inline constexpr std::uint64_t kStatusIntervalUsec = 5'000'000;
+// One entry about messages that a syslog daemon missed and this interval, as journald.
+inline constexpr std::uint64_t kForwardReportIntervalUsec = 30'000'000;
 // One entry per cause of drops and this interval.
 inline constexpr std::uint64_t kDropReportIntervalUsec = 1'000'000;
 

@@ -63,6 +63,20 @@ void NativeSource::store(const ControlData& control,
   entry.client = find_sender(control);
   if (!is_wanted(entry.client, entry.priority, decoder_.peek().message)) return;
   services().ingest.append(entry, progress, finished);
+  forward(control, entry);
+}
+
+// Only what has a message means anything to a syslog daemon.
+void NativeSource::forward(const ControlData& control, const IngestEntry& entry) {
+  SyslogForward* syslog = services().forward;
+  const wire::NativePeek& peek = decoder_.peek();
+  if (syslog == nullptr || !syslog->wants_everything() || peek.message.empty()) return;
+  ForwardedMessage message{peek.facility.value_or(0) * 8 + entry.priority, peek.identifier,
+                           peek.message,
+                           control.realtime_usec.value_or(services().ingest.realtime_usec())};
+  message.sender = control.credentials;
+  message.client = entry.client;
+  syslog->forward(message);
 }
 
 // Whom the entry is about: root may say so.

@@ -24,6 +24,7 @@ class NativeSource final : public DatagramSource {
 
   [[nodiscard]] std::optional<std::string_view> contents(std::string_view bytes,
                                                          ControlData& control);
+  void forward(const ControlData& control, const IngestEntry& entry);
   [[nodiscard]] const ClientMetadata* find_object(const ControlData& control);
 
   PassedFile file_;  // holds the bytes of a descriptor-passed entry

@@ -17,7 +17,7 @@ constexpr std::size_t kLayoutBytes = 4096;
 constexpr unsigned kPositionBits = 23;
 constexpr std::uint64_t kPositionMask = (std::uint64_t{1} << kPositionBits) - 1;
 
-constexpr AreaKind kKind{0x4d52'5453'5147'4f4c, 1, sizeof(std::uint32_t), 1 << 17,
+constexpr AreaKind kKind{0x4d52'5453'5147'4f4c, 2, sizeof(std::uint32_t), 1 << 17,
                          kPositionMask + 1 + kLayoutBytes};
 
 struct KeptText {
@@ -50,6 +50,7 @@ struct StreamRegion::Layout {
   std::uint64_t header_bytes;   // 0 until the identity below is complete
   std::uint32_t streaming;      // the header's bytes are consumed
   std::uint32_t level_prefix;
+  std::uint32_t forward_to_syslog;
   std::int32_t priority;
   Credentials writer;
   Credentials opener;
@@ -154,6 +155,7 @@ void StreamRegion::set_identity(const StreamIdentity& identity, std::size_t head
   layout_->unit_id.keep(identity.header.unit_id);
   layout_->priority = identity.header.priority;
   layout_->level_prefix = identity.header.level_prefix ? 1 : 0;
+  layout_->forward_to_syslog = identity.header.forward_to_syslog ? 1 : 0;
   layout_->stream_id = identity.stream_id;
   layout_->opener = identity.opener;
   // From here on the identity counts; resolve() finishes the two stores that follow.
@@ -168,6 +170,7 @@ StreamIdentity StreamRegion::identity() const {
   identity.header.unit_id = layout_->unit_id.text();
   identity.header.priority = std::clamp(layout_->priority, 0, 999);
   identity.header.level_prefix = layout_->level_prefix != 0;
+  identity.header.forward_to_syslog = layout_->forward_to_syslog != 0;
   identity.stream_id = layout_->stream_id;
   identity.opener = layout_->opener;
   return identity;

@@ -38,7 +38,10 @@ StreamConnection::Progress StreamConnection::read() {
 
 StreamConnection::Progress StreamConnection::read_once() {
   const auto received = intake_.region().read(socket_.get());
-  if (!received.has_value()) return Progress::kEnded;
+  if (!received.has_value()) {
+    services_.drops.add(DropCause::kReceiveFailed);
+    return Progress::kEnded;
+  }
   if (!received->has_value()) return Progress::kNothing;
   const bool at_end = **received == 0;
   intake_.take_read(Descriptors::kTake);

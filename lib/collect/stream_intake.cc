@@ -109,6 +109,18 @@ void StreamIntake::store_line(const wire::StreamLine& line) {
   }
   const ProgressCell progress = region_.begin_entry(line.consumed);
   services_.ingest.append(entry, progress, region_.next_position());
+  forward(message, entry.client);
+}
+
+void StreamIntake::forward(const wire::StreamMessage& message, const ClientMetadata* client) {
+  SyslogForward* syslog = services_.forward;
+  if (syslog == nullptr) return;
+  if (!syslog->wants_everything() && !identity_.header.forward_to_syslog) return;
+  ForwardedMessage forwarded{message.priority, identity_.header.identifier, message.message,
+                             services_.ingest.realtime_usec()};
+  if (region_.writer().pid > 0) forwarded.sender = region_.writer();
+  forwarded.client = client;
+  syslog->forward(forwarded);
 }
 
 }  // namespace logq::collect

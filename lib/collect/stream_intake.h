@@ -10,6 +10,7 @@
 #include "collect/drops.h"
 #include "collect/ingest.h"
 #include "collect/stream_area.h"
+#include "collect/syslog_forward.h"
 #include "wire/stdout_stream.h"
 
 namespace logq::collect {
@@ -21,6 +22,7 @@ struct StreamServices {
   Drops& drops;
   std::size_t line_max = wire::kDefaultLineMax;
   uid_t own_uid = 0;  // besides root, may name a stream's unit
+  SyslogForward* forward = nullptr;
 };
 
 class StreamIntake {
@@ -43,6 +45,7 @@ class StreamIntake {
  private:
   void adopt_identity();
   void store_line(const wire::StreamLine& line);
+  void forward(const wire::StreamMessage& message, const ClientMetadata* client);
 
   StreamRegion region_;
   const StreamServices& services_;

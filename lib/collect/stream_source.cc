@@ -54,6 +54,7 @@ void StreamSource::replay(StreamArea& predecessor) {
     StreamIntake intake(predecessor.region(i), services_);
     if (intake.region().has_pending_read()) intake.take_read(Descriptors::kForget);
     const auto header = intake.take_header();
+    if (!header.has_value()) services_.drops.add(DropCause::kStreamBadHeader);
     if (header.has_value() && *header) {
       intake.store_lines();
       intake.store_rest(wire::LineBreak::kEof);

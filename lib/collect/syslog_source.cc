@@ -34,6 +34,9 @@ void SyslogSource::store(const ControlData& control,
   entry.client = find_sender(control);
   if (!is_wanted(entry.client, entry.priority, message_.text)) return;
   services().ingest.append(entry, progress, finished);
+  SyslogForward* syslog = services().forward;
+  if (syslog == nullptr || !syslog->wants_everything()) return;
+  syslog->forward_raw(message_.level(), datagram_, control.credentials);
 }
 
 // The fields in journald's order.

@@ -10,6 +10,7 @@
 
 #include "collect/native_source.h"
 #include "collect/stream_intake.h"
+#include "collect/syslog_source.h"
 #include "support/temp_dir.h"
 
 namespace logq::collect {
@@ -74,13 +75,22 @@ class Replay : public ::testing::TestWithParam<int> {
   }
   [[nodiscard]] std::string path() const { return directory_.path() + "/area"; }
 
+  // Works until it is killed.
+  template <typename Source>
+  void receive_datagrams() {
+    Parts parts(store_);
+    Source source({parts.ingest, parts.clients, parts.drops});
+    source.start(std::move(server_), *ReceiveArea::create(path(), kBoot, kSmall));
+    EXPECT_THROW(source.work(), Killed);
+  }
   // The successor; `kill_at` may stop it as well.
+  template <typename Source>
   void replay_datagrams(int kill_at) {
     MortalStore next;
     next.messages = store_.messages;
     next.kill_at = kill_at;
     Parts parts(next);
-    NativeSource source({parts.ingest, parts.clients, parts.drops});
+    Source source({parts.ingest, parts.clients, parts.drops});
     auto existing = ReceiveArea::open_existing(path(), kBoot);
     existing->area->resolve_progress(next.messages.size());
     try {
@@ -117,17 +127,25 @@ TEST_P(Replay, StoresEveryDatagramOnce) {
   send("MESSAGE=b\n\nMESSAGE=c\n\nMESSAGE=d\n");
   send("MESSAGE=e\n");
   store_.kill_at = GetParam();
-  {
-    Parts parts(store_);
-    NativeSource source({parts.ingest, parts.clients, parts.drops});
-    source.start(std::move(server_), *ReceiveArea::create(path(), kBoot, kSmall));
-    EXPECT_THROW(source.work(), Killed);
-  }
+  receive_datagrams<NativeSource>();
 
-  replay_datagrams(GetParam() % 4);  // killed again on its way
-  replay_datagrams(-1);
+  replay_datagrams<NativeSource>(GetParam() % 4);  // killed again on its way
+  replay_datagrams<NativeSource>(-1);
 
   EXPECT_EQ(store_.messages, (std::vector<std::string>{"a", "b", "c", "d", "e"}));
+}
+
+TEST_P(Replay, StoresEverySyslogMessageOnce) {
+  open_pair(SOCK_DGRAM);
+  for (const char* datagram : {"<13>a", "tag: b", "c\n", "<3>Oct 11 22:14:15 d"})
+    send(datagram);
+  store_.kill_at = GetParam() % 8;
+  receive_datagrams<SyslogSource>();
+
+  replay_datagrams<SyslogSource>(GetParam() % 4);  // killed again on its way
+  replay_datagrams<SyslogSource>(-1);
+
+  EXPECT_EQ(store_.messages, (std::vector<std::string>{"a", "b", "c", "d"}));
 }
 
 TEST_P(Replay, StoresEveryLineOnce) {

@@ -21,6 +21,7 @@
 #include "support/input_peer.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
+#include "support/temp_dir.h"
 
 namespace logq::test {
 namespace {
@@ -170,6 +171,20 @@ TEST(InputDifferential, StreamsAreStoredAsByJournald) {
   StreamSamples samples = stream_samples();
   for (const InputSample& seed : fuzz_samples("journald-stream"))
     samples.push_back({seed.name, {{seed.bytes}}});
+
+  expect_equal(samples, send_all_streams(InputPeer(journald), samples),
+               send_all_streams(InputPeer(logqd), samples));
+}
+
+// 50 bytes are too few: both collectors go no lower than 79.
+TEST(InputDifferential, StreamsWithTheShortestLinesAreStoredAsByJournald) {
+  if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  const TempDir directory;
+  const std::string config = directory.path() + "/logqd.conf";
+  write_text_file(config, "[Journal]\nLineMax=50\n");
+  StockJournald journald("LineMax=50\n");
+  PrivateLogqd logqd({"--config=" + config});
+  const StreamSamples samples = stream_shortest_line_max();
 
   expect_equal(samples, send_all_streams(InputPeer(journald), samples),
                send_all_streams(InputPeer(logqd), samples));

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "integration/input_sample.h"
-#include "support/child_process.h"
 
 namespace logq::test {
 
@@ -14,16 +13,6 @@ using namespace std::string_literals;  // NOLINT(google-global-names-in-headers)
 // A sound header with level prefixes, and what follows it.
 inline StreamSample stream_of(std::string name, const std::string& text) {
   return {std::move(name), {{"id\n\n30\n1\n0\n0\n0\n" + text}}};
-}
-
-// A purposeful difference from journald, as docs/protocols.md words it.
-inline const std::string kClaimsDiffer = "a process outside any systemd cgroup belongs to the unit";
-
-// Where the tests' own cgroup names a unit, both collectors take it from there.
-inline bool runs_outside_systemd() {
-  const std::string cgroup = read_text_file("/proc/self/cgroup");
-  return cgroup.find("/system") == std::string::npos &&
-         cgroup.find("/user.slice") == std::string::npos;
 }
 
 // The same with one of the seven lines replaced; `line` counts from 1.
@@ -67,7 +56,8 @@ inline StreamSamples stream_headers() {
   return samples;
 }
 
-// Names that a claim may have; journald 252 believes /proc, which it has just looked at, instead.
+// Names that count. A process of its own writes each: where journald has looked at a process within
+// the last second, it does not look at what its next stream says.
 inline StreamSamples stream_units() {
   StreamSamples samples;
   for (const auto& text :
@@ -77,7 +67,7 @@ inline StreamSamples stream_units() {
   }
   samples.push_back(header_with(2, std::string(246, 'u') + ".service"));
   for (StreamSample& sample : samples)
-    sample.difference = runs_outside_systemd() ? kClaimsDiffer : "";
+    sample.steps.front().by_another_process = true;
   return samples;
 }
 
@@ -144,6 +134,21 @@ inline StreamSamples stream_long_lines() {
     samples.push_back(stream_of(size + " bytes and blanks", std::string(length, 'x') + "  \ny\n"));
     samples.push_back(stream_of(size + " blanks", std::string(length, ' ') + "\ny\n"));
     samples.push_back(stream_of(size + " bytes with a prefix", "<3>" + std::string(length, 'x')));
+  }
+  return samples;
+}
+
+// Lines around the smallest LineMax=.
+inline StreamSamples stream_shortest_line_max() {
+  StreamSamples samples;
+  for (const std::size_t length : {77U, 78U, 79U, 80U, 158U, 159U, 400U}) {
+    const std::string size = std::to_string(length);
+    samples.push_back(stream_of(size + " bytes", std::string(length, 'x') + "\ny\n"));
+    samples.push_back(stream_of(size + " bytes to the end", std::string(length, 'x')));
+    samples.push_back(stream_of(size + " bytes and a NUL", std::string(length, 'x') + "\0y\n"s));
+    samples.push_back(stream_of(size + " blanks", std::string(length, ' ') + "\ny\n"));
+    samples.push_back(stream_of(size + " bytes with a prefix", "<3>" + std::string(length, 'x')));
+    samples.push_back(header_with(1, std::string(length, 'i')));
   }
   return samples;
 }

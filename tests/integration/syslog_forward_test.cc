@@ -1,0 +1,141 @@
+// Forwarding to a syslog daemon, compared with journald's: what a socket R/syslog of the test's own
+// receives from either, byte by byte but for the times, and in whose name.
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <regex>
+
+#include <gtest/gtest.h>
+
+#include "support/child_process.h"
+#include "support/input_peer.h"
+#include "support/private_logqd.h"
+#include "support/stock_journald.h"
+#include "support/temp_dir.h"
+
+namespace logq::test {
+namespace {
+
+using namespace std::string_literals;
+
+// A syslog daemon's socket.
+class SyslogDaemon {
+ public:
+  explicit SyslogDaemon(const std::string& runtime_dir) {
+    const std::string path = runtime_dir + "/syslog";
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    fd_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int on = 1;
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+    const void* generic = &address;
+    EXPECT_EQ(::bind(fd_.get(), static_cast<const sockaddr*>(generic), sizeof(address)), 0);
+  }
+
+  // What has come, each with its sender: "PID is ours" or not.
+  std::vector<std::string> received() {
+    std::vector<std::string> all;
+    std::array<char, 4096> bytes{};
+    alignas(cmsghdr) std::array<char, 256> control{};
+    while (true) {
+      iovec data{bytes.data(), bytes.size()};
+      msghdr message{};
+      message.msg_iov = &data;
+      message.msg_iovlen = 1;
+      message.msg_control = control.data();
+      message.msg_controllen = control.size();
+      const ssize_t size = ::recvmsg(fd_.get(), &message, 0);
+      if (size < 0) return all;
+      ucred sender{};
+      std::memcpy(&sender, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(sender));
+      const std::string text(bytes.data(), static_cast<std::size_t>(size));
+      all.push_back(masked(text) + (sender.pid == ::getpid() ? " from us" : " from another"));
+    }
+  }
+
+ private:
+  static std::string masked(const std::string& text) {
+    static const std::regex time("[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} ");
+    return std::regex_replace(text, time, "TIME ");
+  }
+
+  base::UniqueFd fd_;
+};
+
+void log_in_every_way(InputPeer peer) {
+  const uid_t self = ::getuid();
+  peer.send_syslog({"<13>Oct 11 22:14:15 tag[7]: raw \n", {}, self});
+  peer.send_syslog({"no priority", {}, self});
+  peer.sync();
+  peer.send_native({"MESSAGE=plain\n", {}, self});
+  peer.send_native(
+      {"MESSAGE=full\nPRIORITY=3\nSYSLOG_FACILITY=4\nSYSLOG_IDENTIFIER=me\n", {}, self});
+  peer.send_native({"MESSAGE=debug\nPRIORITY=7\n", {}, self});
+  peer.send_native({"FIELD=no message\n", {}, self});
+  peer.sync();
+  for (const std::string& asks : {"0"s, "1"s}) {
+    const base::UniqueFd stream = peer.open_stream();
+    const std::string bytes = "id\n\n30\n1\n" + asks + "\n0\n0\nline\n<3>error\n";
+    EXPECT_GT(::send(stream.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), 0);
+    peer.sync();
+  }
+}
+
+TEST(SyslogForward, ForwardsWhatJournaldForwards) {
+  if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  const std::string settings = "ForwardToSyslog=yes\nMaxLevelSyslog=info\n";
+  const TempDir directory;
+  const std::string config = directory.path() + "/logqd.conf";
+  write_text_file(config, "[Journal]\n" + settings);
+  StockJournald journald(settings);
+  PrivateLogqd logqd({"--config=" + config});
+  SyslogDaemon theirs(journald.runtime_dir());
+  SyslogDaemon ours(logqd.runtime_dir());
+
+  log_in_every_way(InputPeer(journald));
+  log_in_every_way(InputPeer(logqd));
+
+  const std::vector<std::string> expected = theirs.received();
+  EXPECT_EQ(ours.received(), expected);
+  EXPECT_EQ(expected.size(), 8U);
+}
+
+TEST(SyslogForward, ForwardsOnlyStreamsThatAskUnlessConfigured) {
+  PrivateLogqd logqd;
+  SyslogDaemon daemon(logqd.runtime_dir());
+
+  log_in_every_way(InputPeer(logqd));
+
+  EXPECT_EQ(
+      daemon.received(),
+      (std::vector<std::string>{"<30>TIME id[" + std::to_string(::getpid()) + "]: line from us",
+                                "<27>TIME id[" + std::to_string(::getpid()) + "]: error from us"}));
+}
+
+TEST(SyslogForward, CountsAndReportsWhatTheDaemonHadNoRoomFor) {
+  const TempDir directory;
+  const std::string config = directory.path() + "/logqd.conf";
+  write_text_file(config, "[Journal]\nForwardToSyslog=yes\n");
+  PrivateLogqd logqd({"--config=" + config});
+  SyslogDaemon daemon(logqd.runtime_dir());
+  InputPeer peer(logqd);
+
+  for (int i = 0; i < 2000; ++i)
+    peer.send_syslog({"<13>Oct 11 22:14:15 tag: text", {}, ::getuid()});
+  peer.sync();
+  peer.sync();
+
+  const std::string report =
+      logqd.read("journalctl", {"-q", "-o", "cat", "MESSAGE_ID=0027229ca0644181a76c4e92458afa2e"})
+          .out;
+  EXPECT_TRUE(report.starts_with("Forwarding to syslog missed ")) << report;
+  EXPECT_EQ(report.find('\n'), report.size() - 1) << "one report in 30 s";
+  EXPECT_FALSE(daemon.received().empty());
+}
+
+}  // namespace
+}  // namespace logq::test
