@@ -120,6 +120,10 @@ bool EntryList::sound(std::uint64_t index, FileOffset entry) const {
   const FileOffset before = index == 0 ? kHeaderSizeMin : slot(index - 1);
   const FileOffset after = index + 1 >= size_ ? entry + 8 : slot(index + 1);
   if (!has_strays_ && valid(before) && before < entry && after > entry && valid(after)) return true;
+  return names_entry(entry);
+}
+
+bool EntryList::names_entry(FileOffset entry) const {
   const auto object = file_->objects.object<EntryObject>(entry);
   if (object) return true;
   has_strays_ = true;
@@ -178,11 +182,11 @@ std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
   return std::nullopt;
 }
 
-// One behind the position of the last sound entry. Power loss leaves zeros at the end of a list.
-std::uint64_t EntryList::end_of_sound() const {
+// One behind the position of the last slot that names an entry. Power loss leaves zeros behind it.
+std::uint64_t EntryList::end_of_entries() const {
   if (end_) return *end_;
   std::uint64_t end = size_;
-  while (end > 0 && !(valid(slot(end - 1)) && sound(end - 1, slot(end - 1))))
+  while (end > 0 && !(valid(slot(end - 1)) && names_entry(slot(end - 1))))
     --end;
   end_ = end;
   return end;
@@ -190,7 +194,7 @@ std::uint64_t EntryList::end_of_sound() const {
 
 std::optional<FileOffset> EntryList::last_until(FileOffset offset) const {
   catch_up();
-  const std::uint64_t end = end_of_sound();
+  const std::uint64_t end = end_of_entries();
   if (end == 0) return std::nullopt;
   std::uint64_t index = end;
   if (hint_ < end && slot(hint_) == offset + 1) {

@@ -57,9 +57,10 @@ class EntryList {
   [[nodiscard]] FileOffset slot(std::uint64_t index) const;
   [[nodiscard]] bool valid(FileOffset entry) const;
   [[nodiscard]] bool sound(std::uint64_t index, FileOffset entry) const;
+  [[nodiscard]] bool names_entry(FileOffset entry) const;
   [[nodiscard]] std::uint64_t lower_bound(FileOffset offset) const;
   [[nodiscard]] bool follows_hint(FileOffset offset) const;
-  [[nodiscard]] std::uint64_t end_of_sound() const;
+  [[nodiscard]] std::uint64_t end_of_entries() const;
 
   const OpenFile* file_ = nullptr;
   FileOffset data_ = 0;  // 0: the list of all entries
@@ -74,7 +75,7 @@ class EntryList {
   mutable std::size_t last_array_ = 0;         // where slot() looked last
   mutable std::uint64_t hint_ = 0;             // position of the last answer
   mutable FileOffset none_from_ = UINT64_MAX;  // no entry lies at or after it, as of size_
-  mutable std::optional<std::uint64_t> end_;   // behind the last sound slot, as of size_
+  mutable std::optional<std::uint64_t> end_;   // behind the last slot in use, as of size_
   mutable bool has_strays_ = false;            // slots that name no entry were seen
 };
 
