@@ -60,7 +60,7 @@ bool Ingest::is_admitted(const IngestEntry& entry) {
 
 void Ingest::compose(const IngestEntry& entry) {
   payloads_.assign(entry.fields.begin(), entry.fields.end());
-  payloads_.push_back(entry.transport);
+  if (!entry.transport.empty()) payloads_.push_back(entry.transport);
   payloads_.insert(payloads_.end(), entry.source_fields.begin(), entry.source_fields.end());
   if (entry.client != nullptr) entry.client->append_payloads(payloads_);
   object_payloads_.clear();

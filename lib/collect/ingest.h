@@ -30,8 +30,8 @@ struct HostFields {
 
 // One entry as its source hands it over; all views need only live until append() returns.
 struct IngestEntry {
-  std::span<const std::string_view> fields;           // "NAME=value", trusted to be well-formed
-  std::string_view transport;                         // "_TRANSPORT=journal" and so on
+  std::span<const std::string_view> fields;  // "NAME=value", trusted to be well-formed
+  std::string_view transport;  // "_TRANSPORT=journal" and so on; empty where among the fields
   std::span<const std::string_view> source_fields{};  // trusted fields only this source adds
   const ClientMetadata* client = nullptr;             // who sent it, when known
   const ClientMetadata* object = nullptr;             // whom it is about (OBJECT_PID= of root)

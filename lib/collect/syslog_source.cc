@@ -28,7 +28,7 @@ void SyslogSource::store(const ControlData& control,
                          ProgressCell progress,
                          std::uint64_t finished) {
   compose();
-  IngestEntry entry{fields_, kTransport};
+  IngestEntry entry{fields_, {}};
   entry.priority = message_.level();
   entry.source_realtime_usec = control.realtime_usec;
   entry.client = find_sender(control);
@@ -52,7 +52,8 @@ void SyslogSource::compose() {
   if (!message_.timestamp.empty()) add("SYSLOG_TIMESTAMP=", message_.timestamp);
   add("MESSAGE=", message_.text);
   if (message_.keep_raw) add("SYSLOG_RAW=", datagram_);
-  fields_.assign(payloads_.begin(), payloads_.end());
+  fields_.assign({kTransport});
+  fields_.insert(fields_.end(), payloads_.begin(), payloads_.end());
 }
 
 }  // namespace logq::collect

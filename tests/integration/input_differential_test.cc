@@ -176,6 +176,38 @@ TEST(InputDifferential, StreamsAreStoredAsByJournald) {
                send_all_streams(InputPeer(logqd), samples));
 }
 
+// The order in which fields are first stored shows in every export. What the collectors said before
+// is stored already and comes first, so one entry of each kind goes ahead.
+std::vector<std::vector<std::string>> field_orders(InputPeer peer) {
+  std::vector<std::vector<std::string>> orders;
+  const auto send_each = [&](const std::string& text) {
+    peer.send_native({"PRIORITY=1\nMESSAGE=native " + text + "\nEXTRA=" + text + "\n", {}, 0});
+    peer.sync();
+    orders.push_back(peer.last_names());
+    peer.send_syslog({"<100>Oct 11 22:14:15 " + text + "[1]: syslog " + text + "\n", {}, 0});
+    peer.sync();
+    orders.push_back(peer.last_names());
+    const base::UniqueFd stream = peer.open_stream();
+    const std::string bytes = text + "\n\n77\n1\n0\n0\n0\nstream " + text;
+    std::ignore = ::send(stream.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    std::ignore = ::shutdown(stream.get(), SHUT_WR);
+    peer.sync();
+    orders.push_back(peer.last_names());
+  };
+  send_each("one");
+  orders.clear();
+  send_each("two");
+  return orders;
+}
+
+TEST(InputDifferential, FieldsAreStoredInJournaldsOrder) {
+  if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+  StockJournald journald;
+  PrivateLogqd logqd;
+
+  EXPECT_EQ(field_orders(InputPeer(logqd)), field_orders(InputPeer(journald)));
+}
+
 // 50 bytes are too few: both collectors go no lower than 79.
 TEST(InputDifferential, StreamsWithTheShortestLinesAreStoredAsByJournald) {
   if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;

@@ -165,6 +165,15 @@ std::vector<std::vector<StoredEntry>> InputPeer::stored() const {
   return samples;
 }
 
+std::vector<std::string> InputPeer::last_names() const {
+  std::vector<std::string> names;
+  const std::vector<OrderedFields> entries = parse_export_in_order(export_all_());
+  if (entries.empty()) return names;
+  for (const auto& [name, value] : entries.back())
+    if (!name.starts_with("__")) names.push_back(name);
+  return names;
+}
+
 std::string describe_entries(const std::vector<StoredEntry>& entries) {
   std::string text = std::to_string(entries.size()) + " entries\n";
   for (const StoredEntry& entry : entries) {

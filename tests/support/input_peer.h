@@ -55,6 +55,8 @@ class InputPeer {
   // For each marker the entries between it and the next one. The collector's own messages
   // (_TRANSPORT=driver) are left out.
   [[nodiscard]] std::vector<std::vector<StoredEntry>> stored() const;
+  // The field names of the last entry, in the order stored.
+  [[nodiscard]] std::vector<std::string> last_names() const;
 
  private:
   std::string stdout_socket_;
