@@ -117,7 +117,7 @@ void Collector::make_sources() {
       [this](std::string_view unit, std::uint64_t count, const ClientMetadata& sender) {
         driver_->suppressed(unit, count, &sender);
       });
-  ingest_->set_available_bytes(storage_->space().available_bytes());
+  ingest_->set_available_bytes(storage_->available_bytes());
   forward_ = std::make_unique<SyslogForward>(SyslogForward::Options{
       options_.runtime_dir + "/syslog", options_.forward_to_syslog, options_.max_level_syslog});
   const DatagramServices services{*ingest_, *clients_, drops_, ::getpid(), forward_.get()};
@@ -234,7 +234,7 @@ void Collector::keep_limits() {
     arm_timer(*end < now ? 0 : *end - now + 1);
   }
   storage_->tend(now);
-  ingest_->set_available_bytes(storage_->space().available_bytes());
+  ingest_->set_available_bytes(storage_->available_bytes());
   tell_status();
 }
 

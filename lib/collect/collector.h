@@ -116,8 +116,19 @@ class Collector {
   std::unique_ptr<StreamSource> streams_;
   bool wake_due_ = false;
   std::uint64_t last_wake_usec_ = 0;
-  std::string status_;
+
+  // What the last status said, and when.
+  struct Figures {
+    Storage::Place place = Storage::Place::kNowhere;
+    std::uint64_t stored = 0;
+    std::uint64_t dropped = 0;
+    std::uint64_t suppressed = 0;
+    friend bool operator==(const Figures&, const Figures&) = default;
+  };
+  [[nodiscard]] std::string describe_status(const Figures& figures) const;
+  std::optional<Figures> status_;
   std::uint64_t status_at_usec_ = 0;
+  bool status_timer_armed_ = false;
 };
 
 }  // namespace logq::collect

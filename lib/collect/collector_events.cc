@@ -108,6 +108,7 @@ void Collector::arm_timer(std::uint64_t usec) {
 int Collector::on_timer(sd_event_source* /*source*/, std::uint64_t /*usec*/, void* self) {
   auto* collector = static_cast<Collector*>(self);
   collector->ingest_->refresh_time();
+  collector->status_timer_armed_ = false;  // it is one timer for all, and off now
   if (collector->wake_due_) {
     collector->wake_due_ = false;
     collector->last_wake_usec_ = collector->ingest_->monotonic_usec();

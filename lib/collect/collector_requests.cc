@@ -48,28 +48,34 @@ void Collector::report_usage() {
   driver_->usage(is_volatile ? "Runtime Journal" : "System Journal", storage_->space());
 }
 
+std::string Collector::describe_status(const Figures& figures) const {
+  std::string status = "Storing nothing";
+  if (figures.place != Storage::Place::kNowhere) {
+    status = figures.place == Storage::Place::kVolatile ? "Collecting until a flush into "
+                                                        : "Collecting into ";
+    status += storage_->directory() + ", " + std::to_string(figures.stored) + " entries";
+  }
+  if (figures.dropped > 0) status += ", " + std::to_string(figures.dropped) + " dropped";
+  if (figures.suppressed > 0) status += ", " + std::to_string(figures.suppressed) + " suppressed";
+  return status;
+}
+
 // For `systemctl status`: one line, brought up to date now and then while something happens.
 void Collector::tell_status() {
-  const std::uint64_t dropped = drops_.total();
-  const std::uint64_t suppressed = ingest_->rate_limiter().total();
-  std::string status = "Storing nothing";
-  if (storage_->place() != Storage::Place::kNowhere) {
-    status = storage_->place() == Storage::Place::kVolatile ? "Collecting until a flush into "
-                                                            : "Collecting into ";
-    status += storage_->directory() + ", " + std::to_string(ingest_->stored()) + " entries";
-  }
-  if (dropped > 0) status += ", " + std::to_string(dropped) + " dropped";
-  if (suppressed > 0) status += ", " + std::to_string(suppressed) + " suppressed";
-  if (status == status_) return;
+  const Figures figures{storage_->place(), ingest_->stored(), drops_.total(),
+                        ingest_->rate_limiter().total()};
+  if (figures == status_) return;
   const std::uint64_t now = ingest_->monotonic_usec();
-  const std::uint64_t due = status_.empty() ? 0 : status_at_usec_ + kStatusIntervalUsec;
+  const std::uint64_t due = status_.has_value() ? status_at_usec_ + kStatusIntervalUsec : 0;
   if (now < due) {
-    arm_timer(due - now);
+    // Once per interval, not for every entry.
+    if (!status_timer_armed_) arm_timer(due - now);
+    status_timer_armed_ = true;
     return;
   }
-  status_ = status;
+  status_ = figures;
   status_at_usec_ = now;
-  std::ignore = sd_notify(0, ("STATUS=" + status).c_str());
+  std::ignore = sd_notify(0, ("STATUS=" + describe_status(figures)).c_str());
 }
 
 }  // namespace logq::collect

@@ -66,7 +66,7 @@ void SpaceKeeper::keep(const SpaceTask& task) {
       task.directory.empty() ? Result<SpaceReport>(SpaceReport{}) : measure(task, 0);
   const std::lock_guard lock(mutex_);
   task_ = task;
-  report_ = measured.value_or(SpaceReport{});
+  publish(measured.value_or(SpaceReport{}));
   used_at_first_bytes_ = report_.used_bytes;
 }
 
@@ -115,7 +115,13 @@ void SpaceKeeper::vacuum(const SpaceTask& task) {
     if (auto after = measure(task, used_at_first_bytes_)) measured = std::move(after);
   }
   const std::lock_guard lock(mutex_);
-  report_ = *measured;
+  publish(std::move(*measured));
+}
+
+// REQUIRES: mutex_ is held.
+void SpaceKeeper::publish(SpaceReport report) {
+  available_bytes_.store(report.available_bytes(), std::memory_order_relaxed);
+  report_ = std::move(report);
 }
 
 void SpaceKeeper::run() {

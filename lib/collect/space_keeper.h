@@ -4,6 +4,7 @@
 // One vacuum at a time; requests that arrive meanwhile share the next one. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -58,10 +59,15 @@ class SpaceKeeper {
   void vacuum_now();
 
   [[nodiscard]] SpaceReport report() const;
+  // What of it matters for every entry.
+  [[nodiscard]] std::uint64_t available_bytes() const {
+    return available_bytes_.load(std::memory_order_relaxed);
+  }
 
  private:
   void run();
   void vacuum(const SpaceTask& task);
+  void publish(SpaceReport report);
 
   Diagnose diagnose_;
   std::mutex vacuum_mutex_;   // held by who vacuums
@@ -70,6 +76,7 @@ class SpaceKeeper {
   SpaceTask task_;
   SpaceReport report_;
   std::uint64_t used_at_first_bytes_ = 0;
+  std::atomic<std::uint64_t> available_bytes_{0};  // of report_
   bool requested_ = false;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses all of the above

@@ -71,6 +71,8 @@ class Storage final : public EntryStore {
   // Asks for a vacuum when files were rotated since the last call, or `now_usec` says it is time.
   void tend(std::uint64_t now_usec);
   [[nodiscard]] SpaceReport space() const { return space_.report(); }
+  // What the journal may still grow by.
+  [[nodiscard]] std::uint64_t available_bytes() const { return space_.available_bytes(); }
 
  private:
   struct Opened {
