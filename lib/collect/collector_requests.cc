@@ -51,9 +51,10 @@ void Collector::report_usage() {
 std::string Collector::describe_status(const Figures& figures) const {
   std::string status = "Storing nothing";
   if (figures.place != Storage::Place::kNowhere) {
-    status = figures.place == Storage::Place::kVolatile ? "Collecting until a flush into "
-                                                        : "Collecting into ";
-    status += storage_->directory() + ", " + std::to_string(figures.stored) + " entries";
+    const bool awaits_flush = figures.place == Storage::Place::kVolatile &&
+                              options_.storage != StorageMode::kVolatile;
+    status = "Collecting into " + storage_->directory() + (awaits_flush ? " until a flush" : "") +
+             ", " + std::to_string(figures.stored) + " entries";
   }
   if (figures.dropped > 0) status += ", " + std::to_string(figures.dropped) + " dropped";
   if (figures.suppressed > 0) status += ", " + std::to_string(figures.suppressed) + " suppressed";
