@@ -70,7 +70,8 @@ Outcome<ExitStatus> list_field_values(const Options& options,
   source.journal->for_each_unique_value(options.field, [&](std::string_view payload) {
     if (left == 0) return false;
     --left;
-    output.text().append(payload.substr(std::min(name_length, payload.size()))).push_back('\n');
+    const std::string_view value = payload.substr(std::min(name_length, payload.size()));
+    output.text().append(value.substr(0, value.find('\0'))).push_back('\n');
     return keep_writing(output);
   });
   return status_of(source);

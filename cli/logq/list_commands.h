@@ -14,7 +14,8 @@ namespace logq::cli {
 Outcome<ExitStatus> list_boots(const Options& options, Source& source, OutputBuffer& output);
 Outcome<ExitStatus> list_invocations(const Options& options, Source& source, OutputBuffer& output);
 Outcome<ExitStatus> list_field_names(Source& source, OutputBuffer& output);
-// Values as they are stored, each with a newline; with -n N any N of them.
+// Values as they are stored, up to a NUL as journalctl prints them, each with a newline; with -n N
+// any N of them.
 Outcome<ExitStatus> list_field_values(const Options& options, Source& source, OutputBuffer& output);
 Outcome<ExitStatus> list_namespaces(const Options& options, OutputBuffer& output);
 
