@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/quantity.h"
 #include "wire/unit_name.h"
 
 namespace logq::cli {
@@ -48,14 +49,6 @@ std::optional<int> parse_level(std::string_view text) {
   return found->second;
 }
 
-std::optional<bool> parse_bool(std::string_view text) {
-  constexpr std::array<std::string_view, 6> kYes{"1", "yes", "y", "true", "t", "on"};
-  constexpr std::array<std::string_view, 6> kNo{"0", "no", "n", "false", "f", "off"};
-  if (std::ranges::find(kYes, text) != kYes.end()) return true;
-  if (std::ranges::find(kNo, text) != kNo.end()) return false;
-  return std::nullopt;
-}
-
 std::optional<std::string> apply_stream_option(std::string_view name,
                                                const std::string& value,
                                                StreamSettings& settings) {
@@ -68,7 +61,7 @@ std::optional<std::string> apply_stream_option(std::string_view name,
     return std::nullopt;
   }
   if (name == "level-prefix") {
-    const auto flag = parse_bool(value);
+    const auto flag = base::parse_boolean(value);
     if (!flag) return bad_value(name, value);
     settings.level_prefix = *flag;
     return std::nullopt;

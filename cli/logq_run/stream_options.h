@@ -19,8 +19,6 @@ struct StreamSettings {
 
 // "err", "error", "3": a level of syslog.
 std::optional<int> parse_level(std::string_view text);
-// "yes", "no" and the other spellings of systemd.
-std::optional<bool> parse_bool(std::string_view text);
 
 // Applies one option (its long name) to `settings`; a complaint without the program's name if the
 // value is bad.
