@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstring>
-#include <regex>
 
 #include <gtest/gtest.h>
 
@@ -15,6 +14,7 @@
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 #include "support/temp_dir.h"
+#include "wire/syslog_message.h"
 
 namespace logq::test {
 namespace {
@@ -59,8 +59,10 @@ class SyslogDaemon {
 
  private:
   static std::string masked(const std::string& text) {
-    static const std::regex time("[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} ");
-    return std::regex_replace(text, time, "TIME ");
+    const std::string timestamp(wire::parse_syslog_message(text).timestamp);
+    const std::size_t at = timestamp.empty() ? std::string::npos : text.find(timestamp);
+    return at == std::string::npos ? text
+                                   : std::string(text).replace(at, timestamp.size(), "TIME ");
   }
 
   base::UniqueFd fd_;
