@@ -46,5 +46,23 @@ TEST(JournalctlMasks, FieldsAreComparedWithoutTheirOrder) {
   EXPECT_EQ(masked_output({"-o", "cat"}, "6\n3\n"), "6\n3\n");
 }
 
+TEST(JournalctlMasks, VerdictsAreComparedAndNotTheirReasons) {
+  EXPECT_EQ(mask_verdicts("1a: Invalid hash\nFAIL: b (Bad message)\nPASS: a\n"),
+            "FAIL: b\nPASS: a\n");
+}
+
+TEST(JournalctlMasks, HeadersAreComparedInAnyOrderOfFiles) {
+  EXPECT_EQ(mask_header("File path: b\nState: 1\n\nFile path: a\nRotate suggested: no\n"),
+            mask_header("File path: a\nRotate suggested: yes\n\nFile path: b\nState: 1\n"));
+  EXPECT_NE(mask_header("File path: a\nState: 1\n"), mask_header("File path: a\nState: 2\n"));
+}
+
+TEST(JournalctlMasks, OnlyTheFirstLinesAreAskedOf252InItsOwnWay) {
+  using Words = std::vector<std::string>;
+
+  EXPECT_EQ(arguments_for_252({"-n+7", "-W"}), (Words{"-n7", "--no-hostname"}));
+  EXPECT_EQ(arguments_for_252({"-S", "+1d", "-n", "+3"}), (Words{"-S", "+1d", "-n", "3"}));
+}
+
 }  // namespace
 }  // namespace logq::test
