@@ -29,7 +29,7 @@ PROJECT = LIB | {"common", "support"}
 MAY_SEE_LIBRARY = {
     "systemd": {"collect", "supervise"},
     "zstd": {"journal"},
-    "pcre2": {"query"},
+    "pcre2": {"collect", "query"},
     "tl": {"include/logq", "base"},
 }
 LIBRARY = {
