@@ -1,23 +1,27 @@
-// The escape sequences of logq's own remarks and tables, as journalctl prints them. Those of
-// entries are the output formats' (query/output_format.h).
+// The escape sequences of logq's own remarks and tables, or none where there are no colours. Those
+// of entries are the output formats' own business.
 #pragma once
 
 #include <string_view>
 
+#include "query/colours.h"
+
 namespace logq::cli {
 
-// Every sequence is empty when there are no colours.
 class Colours {
  public:
   explicit Colours(bool enabled) : enabled_(enabled) {}
 
-  [[nodiscard]] std::string_view highlight() const { return enabled_ ? "\x1b[0;1;39m" : ""; }
-  [[nodiscard]] std::string_view underline() const { return enabled_ ? "\x1b[0;4m" : ""; }
-  [[nodiscard]] std::string_view highlight_red() const { return enabled_ ? "\x1b[0;1;31m" : ""; }
-  [[nodiscard]] std::string_view highlight_green() const { return enabled_ ? "\x1b[0;1;32m" : ""; }
-  [[nodiscard]] std::string_view normal() const { return enabled_ ? "\x1b[0m" : ""; }
+  [[nodiscard]] std::string_view bold() const { return when_enabled(query::kBold); }
+  [[nodiscard]] std::string_view underline() const { return when_enabled(query::kUnderline); }
+  [[nodiscard]] std::string_view bold_red() const { return when_enabled(query::kBoldRed); }
+  [[nodiscard]] std::string_view off() const { return when_enabled(query::kColourOff); }
 
  private:
+  [[nodiscard]] std::string_view when_enabled(std::string_view sequence) const {
+    return enabled_ ? sequence : std::string_view();
+  }
+
   bool enabled_;
 };
 

@@ -63,9 +63,9 @@ void EntryPrinter::print_boot_change() {
   const Id128& boot_id = journal_.entry().boot_id;
   if (last_boot_id_ && *last_boot_id_ != boot_id) {
     const Colours colours(options_.display.format.colours);
-    output_.text() += colours.highlight();
+    output_.text() += colours.bold();
     output_.text() += "-- Boot " + boot_id.to_string() + " --";
-    output_.text() += colours.normal();
+    output_.text() += colours.off();
     output_.text() += "\n";
   }
   last_boot_id_ = boot_id;

@@ -87,9 +87,9 @@ std::string heading(const RunTableNames& names, Widths widths, bool coloured) {
   if (coloured) pad(titles[3], widths.last);
   std::string line;
   for (const std::string& title : titles) {
-    line += std::string(colours.normal()) + std::string(colours.underline());
+    line += std::string(colours.off()) + std::string(colours.underline());
     if (&title != &titles[0]) line += " ";
-    line += title + std::string(colours.normal());
+    line += title + std::string(colours.off());
   }
   return line + "\n";
 }

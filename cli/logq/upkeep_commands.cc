@@ -63,8 +63,8 @@ bool verify_one(const std::string& path, bool quiet, const Colours& colours) {
   if (!report) failure = report.error();
   if (report) failure = report->failure;
   if (failure) {
-    print_remark(std::string(colours.highlight_red()) + "FAIL: " + path + " (" +
-                 failure->message() + ")" + std::string(colours.normal()));
+    print_remark(std::string(colours.bold_red()) + "FAIL: " + path + " (" + failure->message() +
+                 ")" + std::string(colours.off()));
     return false;
   }
   if (report->sealed && !quiet) {

@@ -145,7 +145,8 @@ bool add_size(const Number& number, std::uint64_t factor, std::uint64_t& sum) {
   double fraction = static_cast<double>(digits);
   for (std::size_t i = 0; i < number.fraction.size(); ++i)
     fraction /= 10;
-  if (number.whole > kUint64Max / factor) return false;
+  // systemd leaves room for a whole further unit, so "15.9E" is too large.
+  if (number.whole + (digits > 0 ? 1 : 0) > kUint64Max / factor) return false;
   if (!add_checked(number.whole * factor, sum)) return false;
   return add_checked(static_cast<std::uint64_t>(fraction * static_cast<double>(factor)), sum);
 }

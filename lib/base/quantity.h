@@ -14,7 +14,8 @@ inline constexpr std::uint64_t kUsecPerSecond = 1'000'000;
 inline constexpr std::uint64_t kInfiniteUsec = std::numeric_limits<std::uint64_t>::max();
 
 // "48K", "1.5G", "1G512M", "512": bytes, units B K M G T P E to the base of 1024, each smaller than
-// the one before. Nothing when malformed or too large for 64 bits.
+// the one before. Nothing when malformed or too large for 64 bits; a fraction counts as a whole
+// unit for that, as in systemd.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
 
 // "5m", "1s 500ms", "2h30min", "1.5h", "infinity": microseconds. Numbers without a unit count

@@ -59,6 +59,14 @@ int two_digits(std::string_view text) {
   return (text[0] - '0') * 10 + (text[1] - '0');
 }
 
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equal_but_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
 bool is_zone_character(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
          c == '+' || c == '/';
@@ -119,7 +127,8 @@ bool is_zone_name(std::string_view name) {
 std::optional<Zone> local_zone_called(std::string_view name) {
   ::tzset();
   for (const int is_dst : {0, 1}) {
-    if (!name.empty() && name == ::tzname[is_dst]) return Zone{Zone::Kind::kLocal, 0, is_dst};
+    if (!name.empty() && equal_but_case(name, ::tzname[is_dst]))
+      return Zone{Zone::Kind::kLocal, 0, is_dst};
   }
   return std::nullopt;
 }

@@ -41,7 +41,7 @@ struct Zone {
 // Whether /usr/share/zoneinfo has a zone of this name ("Asia/Tokyo").
 [[nodiscard]] bool is_zone_name(std::string_view name);
 
-// The local zone, when `name` is what it calls its standard or its summer time ("CET", "CEST").
+// The local zone, when `name` is what it calls its standard or its summer time ("CET", "cest").
 [[nodiscard]] std::optional<Zone> local_zone_called(std::string_view name);
 
 // Makes another zone the local one while it lives. It changes the environment, so no other thread

@@ -69,7 +69,7 @@ std::optional<int> take_name(std::string_view& text, const std::array<std::strin
 // Takes a number of at most `max_digits` off the front, as strptime(3) does: blanks before it do
 // not matter.
 std::optional<int> take_number(std::string_view& text, int low, int high, int max_digits) {
-  while (text.starts_with(' '))
+  while (!text.empty() && is_blank(text[0]))
     text.remove_prefix(1);
   int value = 0;
   int digits = 0;

@@ -17,7 +17,7 @@
 namespace logq::base {
 
 // Microseconds since 1970. kInvalidArgument when `text` is no time or names the wrong weekday, or
-// the time lies before 1970 or after 9999.
+// a date lies before 1970 or after 9999. "@infinity" is the end of time, 2^64 - 1.
 //
 // Reads $TZ or /etc/localtime. For a named zone it sets $TZ for the time of the call, because only
 // libc knows all zone files and rules; so no other thread may run then. Meant for command lines.

@@ -22,7 +22,7 @@ void ExportFormat::append(const EntryView& entry, std::string& out) {
   out.push_back('\n');
   for (const std::string_view payload : entry.payloads) {
     const std::optional<Payload> field = split_payload(payload);
-    if (!field || field->name == "_BOOT_ID") continue;  // the boot id is above already
+    if (!field || is_address_name(field->name)) continue;
     if (!choice_.includes(field->name)) continue;
     wire::encode_export_field(payload, out);
   }

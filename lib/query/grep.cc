@@ -64,8 +64,9 @@ class Grep::Impl {
   [[nodiscard]] bool is_ready() const { return match_data_ != nullptr; }
 
   std::optional<TextSpan> find(std::string_view text) {
-    const int result =
-        ::pcre2_match(code_.get(), bytes_of(text), text.size(), 0, 0, match_data_.get(), nullptr);
+    int result = match(text, 0);
+    // Compiled patterns have 32 KB of stack, the interpreter megabytes of heap.
+    if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = match(text, PCRE2_NO_JIT);
     if (result < 0) {
       if (result != PCRE2_ERROR_NOMATCH) note_failure(result);
       return std::nullopt;
@@ -78,6 +79,11 @@ class Grep::Impl {
   [[nodiscard]] const Failures& failures() const { return failures_; }
 
  private:
+  int match(std::string_view text, std::uint32_t options) {
+    return ::pcre2_match(code_.get(), bytes_of(text), text.size(), 0, options, match_data_.get(),
+                         nullptr);
+  }
+
   void note_failure(int code) {
     if (failures_.n_texts++ == 0) failures_.first_cause = message_of(code);
   }

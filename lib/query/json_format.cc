@@ -51,7 +51,7 @@ void JsonFormat::collect_members(const EntryView& entry) {
   members_.clear();
   for (const std::string_view payload : entry.payloads) {
     const std::optional<Payload> field = split_payload(payload);
-    if (!field || field->name == "_BOOT_ID") continue;  // among the addresses already
+    if (!field || is_address_name(field->name)) continue;
     if (!choice_.includes(field->name)) continue;
     members_.push_back({sort_key(field->name), field->name, payload, members_.size()});
   }

@@ -13,6 +13,9 @@ constexpr std::size_t kMessageSizeMax = 300;
 // The narrowest message column that is worth an ellipsised line.
 constexpr std::size_t kCellsMin = 3;
 constexpr std::size_t kPercentOfLine = 90;
+// No line is indented further. Each of a message's lines repeats the indent, so without a bound a
+// column of 32 KB (-a prints it) and as many newlines would make a gigabyte of blanks.
+constexpr std::size_t kIndentMax = 2048;
 constexpr std::size_t kPercentOfLastLine = 100;
 
 std::string_view cut_at_nul(std::string_view line, const LineStyle& style) {
@@ -105,6 +108,7 @@ void append_message_lines(std::string_view message,
                           std::string& out) {
   LinePrinter printer(indent, style, colours, out);
   if (message.empty()) out.push_back('\n');
+  const std::size_t blanks = std::min(indent, kIndentMax);
   std::size_t begin = 0;
   for (int number = 1; begin < message.size(); ++number) {
     const std::size_t end = std::min(message.find('\n', begin), message.size());
@@ -114,7 +118,7 @@ void append_message_lines(std::string_view message,
 
     const bool whole = printer.fits(line, is_last);
     const bool has_text = whole || printer.has_room();
-    if (number > 1 && has_text) out.append(indent, ' ');
+    if (number > 1 && has_text) out.append(blanks, ' ');
     if (whole && mark && !colours.on.empty()) {
       append_marked(line, *mark, style, colours, out);
     } else if (whole) {

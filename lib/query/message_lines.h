@@ -20,9 +20,9 @@ struct LineStyle {
 };
 
 // Appends `message` with a newline after each line. Lines but the first are indented by `indent`,
-// which is also taken for the width of what stands before the first. `highlight` are bytes of the
-// message; it is marked on the line that it begins on. An empty one is marked too, as journalctl
-// does at the start of a message in which nothing was sought.
+// at most 2048, which is also taken for the width of what stands before the first. `highlight` are
+// bytes of the message; it is marked on the line that it begins on. An empty one is marked too, as
+// journalctl does at the start of a message in which nothing was sought.
 void append_message_lines(std::string_view message,
                           std::size_t indent,
                           const LineStyle& style,

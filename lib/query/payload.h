@@ -15,4 +15,9 @@ struct Payload {
 // one comes from a damaged or hostile file and would break the formats that programs read.
 [[nodiscard]] std::optional<Payload> split_payload(std::string_view payload);
 
+// Whether the export and JSON formats tell something of this name from the entry itself: _BOOT_ID,
+// and what begins with two underscores, which only a damaged or hostile file has as a field. A
+// reader of these formats would take it for the entry's place or time.
+[[nodiscard]] bool is_address_name(std::string_view name);
+
 }  // namespace logq::query

@@ -1,5 +1,6 @@
 #include "query/short_format.h"
 
+#include "base/quantity.h"
 #include "query/hyperlink.h"
 #include "query/terminal_text.h"
 #include "query/text_append.h"
@@ -10,6 +11,12 @@ namespace {
 
 // Columns other than the message are left out from this length on, as journalctl does.
 constexpr std::size_t kColumnSizeMax = 300;
+
+// A newline in a column would begin a line that looks like an entry of its own. Messages may have
+// them because their further lines are indented.
+bool is_safe_column(std::string_view value) {
+  return wire::is_printable_utf8(value, wire::Newlines::kRefused);
+}
 
 // Values are printed as C strings once everything is to be shown: up to the first NUL.
 std::string_view until_nul(std::string_view value) {
@@ -63,7 +70,7 @@ void ShortFormat::append(const EntryView& entry, std::string& out) {
 bool ShortFormat::is_shown(std::string_view value) const {
   if (value.data() == nullptr) return false;
   if (options_.show_all) return true;
-  return value.size() < kColumnSizeMax && wire::is_printable_utf8(value, wire::Newlines::kAllowed);
+  return value.size() < kColumnSizeMax && is_safe_column(value);
 }
 
 std::size_t ShortFormat::append_column(std::string_view before,
@@ -87,14 +94,17 @@ std::size_t ShortFormat::append_source(const LineFields& fields, std::string& ou
   return 0;  // does not count, in journalctl either
 }
 
-// One of the two that can be shown makes both appear.
+// One of the two that can be shown makes the other appear too, however long that is.
 std::size_t ShortFormat::append_units(const LineFields& fields, std::string& out) const {
   const std::string_view unit = fields[LineField::kUnit];
   const std::string_view user_unit = fields[LineField::kUserUnit];
   if (!is_shown(unit) && !is_shown(user_unit)) return 0;
   std::size_t width = 0;
-  if (unit.data() != nullptr) width += append_column(" ", unit, "", out);
-  if (user_unit.data() != nullptr) {
+  const auto may_appear = [this](std::string_view name) {
+    return name.data() != nullptr && (options_.show_all || is_safe_column(name));
+  };
+  if (may_appear(unit)) width += append_column(" ", unit, "", out);
+  if (may_appear(user_unit)) {
     append_column(width > 0 ? "/" : " ", user_unit, "", out);
     width += unit.size() + 1;  // sic: what journalctl indents by
   }
@@ -125,12 +135,14 @@ void ShortFormat::append_message(const EntryView& entry,
     message = strip_tabs_and_ansi(message, stripped_);
     if (!wire::is_printable_utf8(message, wire::Newlines::kAllowed)) {
       out.push_back('[');
-      append_byte_size(message.size(), out);
+      out += base::format_size(message.size());
       out += " blob data]\n";
       return;
     }
   }
-  if (options_.hyperlinks) message = linked(message, fields[LineField::kConfigFile], mark);
+  // A link must not be ellipsised: what is left of its escape sequences could end nowhere.
+  const bool may_link = options_.hyperlinks && style_.full;
+  if (may_link) message = linked(message, fields[LineField::kConfigFile], mark);
   append_message_lines(message, indent, style_, colours_of(fields), mark, out);
 }
 
@@ -140,7 +152,8 @@ std::string_view ShortFormat::linked(std::string_view message,
   if (config_file.empty() || !message.starts_with(config_file)) return message;
   const std::string_view rest = message.substr(config_file.size());
   const bool names_it = rest.empty() || rest[0] == ':' || rest[0] == ' ';
-  const bool marked_inside = mark.begin > 0 && mark.begin <= config_file.size();
+  // An empty mark stands for nothing sought and goes behind the link, as in journalctl.
+  const bool marked_inside = mark.end > mark.begin && mark.begin <= config_file.size();
   const bool can_be_link = is_shown(config_file) && is_linkable(config_file);
   if (!names_it || marked_inside || !can_be_link) return message;
 

@@ -6,8 +6,6 @@
 namespace logq::query {
 namespace {
 
-constexpr std::uint64_t kUnit = 1024;
-
 void append_number(std::uint64_t value, int base, std::string& out) {
   std::array<char, 24> digits;
   const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
@@ -41,26 +39,6 @@ void append_id128(const Id128& id, std::string& out) {
     text[size++] = kDigits[byte & 0xf];
   }
   out.append(text.data(), size);
-}
-
-void append_byte_size(std::uint64_t bytes, std::string& out) {
-  constexpr std::string_view kSuffixes = "KMGTPE";
-  if (bytes < kUnit) {
-    append_decimal(bytes, out);
-    out.push_back('B');
-    return;
-  }
-  // One decimal, cut and not rounded; `rest` counts units of the next smaller suffix.
-  std::uint64_t rest = bytes;
-  std::size_t suffix = 0;
-  while (rest / kUnit >= kUnit && suffix + 1 < kSuffixes.size()) {
-    rest /= kUnit;
-    ++suffix;
-  }
-  append_decimal(rest / kUnit, out);
-  out.push_back('.');
-  append_decimal(rest % kUnit * 10 / kUnit, out);
-  out.push_back(kSuffixes[suffix]);
 }
 
 }  // namespace logq::query

@@ -15,7 +15,4 @@ void append_padded(std::uint64_t value, std::size_t width, char fill, std::strin
 void append_hex(std::uint64_t value, std::string& out);  // lower case, no leading zeros
 void append_id128(const Id128& id, std::string& out);
 
-// A size as journalctl abbreviates it: "15B", "68.3K", "1.4M".
-void append_byte_size(std::uint64_t bytes, std::string& out);
-
 }  // namespace logq::query

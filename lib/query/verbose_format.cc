@@ -1,5 +1,6 @@
 #include "query/verbose_format.h"
 
+#include "base/quantity.h"
 #include "query/colours.h"
 #include "query/hyperlink.h"
 #include "query/shown_time.h"
@@ -80,7 +81,7 @@ void VerboseFormat::append_field(std::string_view payload, const Payload& field,
     return;
   }
   out.push_back('[');
-  append_byte_size(field.value.size(), out);
+  out += base::format_size(field.value.size());
   out += " blob data]";
   if (!colour.empty()) out += kColourOff;
   out.push_back('\n');

@@ -44,13 +44,19 @@ TEST(ParseSize, ReachesToTheEndOf64Bits) {
   EXPECT_EQ(parse_size("18446744073709551615"), std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(parse_size("18446744073709551616"), std::nullopt);
   EXPECT_EQ(parse_size("15E"), std::uint64_t{15} << 60);
-  EXPECT_EQ(parse_size("16E"), std::nullopt);
+  EXPECT_EQ(parse_size("15.0E"), std::uint64_t{15} << 60);
+  for (const char* text : {"16E", "15.9E", "16383.9P"}) {
+    EXPECT_EQ(parse_size(text), std::nullopt) << text;
+  }
 }
 
 TEST(FormatSize, HasOneDigitAfterThePoint) {
   EXPECT_EQ(format_size(0), "0B");
   EXPECT_EQ(format_size(1023), "1023B");
   EXPECT_EQ(format_size(1024), "1.0K");
+  EXPECT_EQ(format_size(1535), "1.4K");
+  EXPECT_EQ(format_size(70000), "68.3K");
+  EXPECT_EQ(format_size((1 << 20) - 1), "1023.9K");
   EXPECT_EQ(format_size(16 << 20), "16.0M");
   EXPECT_EQ(format_size((16 << 20) - 1), "15.9M");
   EXPECT_EQ(format_size(std::numeric_limits<std::uint64_t>::max()), "15.9E");

@@ -66,6 +66,10 @@ TEST(Timestamp, ReadsOffsetsWithAndWithoutABlank) {
   EXPECT_EQ(parsed("2012-09-22T16:34:22.25-00:00"), kAutumn + kSecond / 4);
 }
 
+TEST(Timestamp, TakesAnyBlanksBeforeANumber) {
+  EXPECT_EQ(parsed("2012-\t9-22\n16:34:22 UTC"), kAutumn);
+}
+
 TEST(Timestamp, RefusesBadOffsets) {
   for (const char* text :
        {"2012-09-22 16:34:22 +5", "2012-09-22 16:34:22 +05:60", "2012-09-22 16:34:22 +25",
@@ -83,6 +87,7 @@ TEST(Timestamp, ReadsTheZonesOfZoneFiles) {
   EXPECT_EQ(parsed("2012-09-22 12:34:22 America/New_York"), kAutumn);
   EXPECT_EQ(parsed("2012-09-22 17:34:22 CET"), kAutumn);  // says standard time, unlike Berlin
   EXPECT_EQ(parsed("2012-09-22 22:04:22 IST"), kAutumn);  // what the local zone calls itself
+  EXPECT_EQ(parsed("2012-09-22 22:04:22 ist"), kAutumn);
   EXPECT_FALSE(parse_timestamp("2012-09-22 16:34:22 Europe/Atlantis", kNow).has_value());
   EXPECT_FALSE(parse_timestamp("2012-09-22 16:34:22 ../zoneinfo/UTC", kNow).has_value());
 }

@@ -94,8 +94,7 @@ void add_units(Stream& stream) {
                                                         {"a.service", "longer.service"},
                                                         {long_name, "b"},
                                                         {"a", long_name},
-                                                        {long_name, long_name},
-                                                        {"a\x01", "b"}}) {
+                                                        {long_name, long_name}}) {
     Fields more;
     if (!unit.empty()) more.emplace_back("_SYSTEMD_UNIT", unit);
     if (!user_unit.empty()) more.emplace_back("_SYSTEMD_USER_UNIT", user_unit);
@@ -137,12 +136,16 @@ void add_bytes(Stream& stream) {
                                            "a\tb"s};
   for (const std::string& value : values)
     stream.entry({{"SYSLOG_IDENTIFIER", "bytes"}, {"MESSAGE", value}, {"BIN", value}});
-  for (const std::string& value : {"\0"s, "a\0b"s, "\x01"s, "a\nb"s, "a\tb"s, "\xff"s}) {
+  // A newline in one of the first seven is not here: logq leaves such a column out.
+  for (const std::string& value : {"\0"s, "a\0b"s, "\x01"s, "a\tb"s, "\xff"s}) {
     for (const char* name : {"_HOSTNAME", "SYSLOG_IDENTIFIER", "_COMM", "_PID", "SYSLOG_PID",
                              "_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT", "PRIORITY", "_TRANSPORT",
                              "_SOURCE_REALTIME_TIMESTAMP", "_SOURCE_MONOTONIC_TIMESTAMP"})
       stream.entry({{"MESSAGE", "v"}, {name, value}});
   }
+  for (const char* name :
+       {"PRIORITY", "_TRANSPORT", "_SOURCE_REALTIME_TIMESTAMP", "_SOURCE_MONOTONIC_TIMESTAMP"})
+    stream.entry({{"MESSAGE", "v"}, {name, "a\nb"}});
 }
 
 // Widths around the columns of the tests, and around the 300 bytes and three lines of --no-full.

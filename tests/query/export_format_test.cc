@@ -29,6 +29,11 @@ TEST(ExportFormat, LetsNoFieldNameForgeALine) {
   EXPECT_EQ(formatted(OutputMode::kExport, {"A\nB=x"}), formatted(OutputMode::kExport, {}));
 }
 
+TEST(ExportFormat, LetsNoFieldForgeAnAddress) {
+  EXPECT_EQ(formatted(OutputMode::kExport, {"__CURSOR=x", "__REALTIME_TIMESTAMP=1", "__X=1"}),
+            formatted(OutputMode::kExport, {}));
+}
+
 TEST(ExportFormat, PrintsTheFieldsAskedForAndAllAddresses) {
   const std::string out = formatted(OutputMode::kExport, {"A=1", "B=2"}, {.output_fields = {"B"}});
 

@@ -56,6 +56,15 @@ TEST(Grep, ExplainsABadPattern) {
   EXPECT_EQ(describe_pattern_error("a"), "");
 }
 
+TEST(Grep, SearchesTextsThatNeedMoreStackThanACompiledPatternHas) {
+  Grep grep = compiled("(.|x)*needle");
+  const std::string text(48'000, 'a');
+
+  EXPECT_EQ(grep.find(text + "needle"), (TextSpan{0, text.size() + 6}));
+
+  EXPECT_EQ(grep.failures().n_texts, 0U);
+}
+
 TEST(Grep, GivesUpOnATextThatNeedsTooManySteps) {
   Grep grep = compiled("^(a+)+$");
 

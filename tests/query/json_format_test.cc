@@ -51,6 +51,10 @@ TEST(JsonFormat, LeavesOutWhatIsNoField) {
   EXPECT_EQ(fields_of({"no equals sign", "\"evil\":1=x", "=x"}), "}\n");
 }
 
+TEST(JsonFormat, LetsNoFieldForgeAnAddress) {
+  EXPECT_EQ(fields_of({"__CURSOR=x", "__REALTIME_TIMESTAMP=1", "__SEQNUM=1"}), "}\n");
+}
+
 TEST(JsonFormat, PrintsTheFieldsAskedForAndAllAddresses) {
   EXPECT_EQ(fields_of({"A=1", "B=2"}, {.output_fields = {"B"}}), ",\"B\":\"2\"}\n");
 }

@@ -1,5 +1,8 @@
 #include "query/short_format.h"
 
+#include <algorithm>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "query/sample_entry.h"
@@ -53,6 +56,31 @@ TEST(ShortFormat, TellsTheSizeOfAMessageThatIsNotText) {
 TEST(ShortFormat, LeavesOutColumnsThatAreNoText) {
   EXPECT_EQ(short_line({"_HOSTNAME=b\x01x", "SYSLOG_IDENTIFIER=\xff", "_COMM=cmd", "MESSAGE=m"}),
             "Nov 14 22:13:20 cmd: m\n");
+}
+
+TEST(ShortFormat, LetsNoColumnForgeALine) {
+  EXPECT_EQ(short_line({"_HOSTNAME=b\nNov 14 22:13:20 box", "SYSLOG_IDENTIFIER=x\nforged",
+                        "_COMM=y\nforged", "_PID=1\nforged", "SYSLOG_PID=7", "MESSAGE=m"}),
+            "Nov 14 22:13:20 unknown[7]: m\n");
+}
+
+TEST(ShortFormat, LetsNoEscapeSequenceThroughAUnit) {
+  EXPECT_EQ(formatted(OutputMode::kWithUnit,
+                      {"_SYSTEMD_UNIT=\x1b[2Ja.service", "_SYSTEMD_USER_UNIT=b", "MESSAGE=m"}),
+            "Tue 2023-11-14 22:13:20 UTC b: m\n");
+  EXPECT_EQ(formatted(OutputMode::kWithUnit,
+                      {"_SYSTEMD_UNIT=a", "_SYSTEMD_USER_UNIT=b\nforged", "MESSAGE=m"}),
+            "Tue 2023-11-14 22:13:20 UTC a: m\n");
+}
+
+TEST(ShortFormat, IndentsNoFurtherThanAPageIsWide) {
+  const std::string identifier = "SYSLOG_IDENTIFIER=" + std::string(40'000, 'i');
+  const std::string message = "MESSAGE=" + std::string(1'000, '\n');
+
+  const std::string out = short_line({identifier, message}, {.show_all = true});
+
+  EXPECT_LT(out.size(), 3'000'000U);
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 1'000);
 }
 
 TEST(ShortFormat, ShowsEverythingWhenAskedTo) {
@@ -164,6 +192,24 @@ TEST(ShortFormat, MakesNoLinkOfWhatCouldForgeALine) {
             "Nov 14 22:13:20 unknown: m\n");
   EXPECT_EQ(short_line({"DOCUMENTATION=http://x", "MESSAGE=m"}, links),
             "Nov 14 22:13:20 unknown: \x1b]8;;http://x\a[\xf0\x9f\xa1\x95]\x1b]8;;\a m\n");
+}
+
+TEST(ShortFormat, MakesNoLinkOfWhatIsMarkedOrMayBeEllipsised) {
+  const std::vector<std::string_view> payloads = {"CONFIG_FILE=/a", "MESSAGE=/a: bad",
+                                                  "PRIORITY=3"};
+  query::EntryView entry = sample_entry(payloads);
+  entry.highlight = query::TextSpan{0, 2};
+  const auto line = [&](const FormatOptions& options) {
+    std::string out;
+    query::make_output_format(OutputMode::kShort, options)->append(entry, out);
+    return out;
+  };
+
+  EXPECT_EQ(line({.utc = true, .colours = true, .hyperlinks = true}),
+            "Nov 14 22:13:20 unknown: \x1b[0;1;31m\x1b[0;1;39m/a\x1b[0;1;31m: bad\x1b[0m\n");
+  entry.highlight.reset();
+  EXPECT_EQ(line({.full = false, .utc = true, .hyperlinks = true, .columns = 200}),
+            "Nov 14 22:13:20 unknown: /a: bad\n");
 }
 
 TEST(ShortFormat, WantsTheFieldsOfALineOnly) {

@@ -94,7 +94,6 @@ void add_columns(ExportWriter& writer) {
   writer.add({"MESSAGE=pid only", "_PID=55"});
   writer.add({"MESSAGE=both pids", "_COMM=cmd", "_PID=55", "SYSLOG_PID=66"});
   writer.add({"MESSAGE=syslog pid\nsecond line", "_COMM=cmd", "SYSLOG_PID=66"});
-  writer.add({"MESSAGE=newline", "SYSLOG_IDENTIFIER=a\nb"});
   writer.add({"MESSAGE=binary", "SYSLOG_IDENTIFIER=a\x01", "_COMM=cmd", "_PID=1\x01"});
   writer.add({"MESSAGE=nul\nsecond", "SYSLOG_IDENTIFIER=a\0b"s});
   writer.add({"MESSAGE=empty", "SYSLOG_IDENTIFIER=", "_COMM=cmd", "_PID="});
