@@ -71,7 +71,9 @@ struct Decompressor::Context {
   }
 };
 
-Decompressor::Decompressor() : context_(std::make_unique<Context>()) {}
+// The context comes with the first payload that needs one: it takes 160 KiB, and of a thousand files
+// in a directory most are never asked for a compressed payload.
+Decompressor::Decompressor() = default;
 Decompressor::~Decompressor() = default;
 Decompressor::Decompressor(Decompressor&&) noexcept = default;
 Decompressor& Decompressor::operator=(Decompressor&&) noexcept = default;
@@ -98,6 +100,7 @@ Result<void> Decompressor::decompress(std::uint8_t object_flags,
 Result<void> Decompressor::zstd(std::string_view compressed,
                                 std::string& out,
                                 std::size_t max_bytes) {
+  if (context_ == nullptr) context_ = std::make_unique<Context>();
   if (context_->zstd == nullptr) return fail(Error::system(ENOMEM, "zstd context"));
   const auto announced = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
   if (announced == ZSTD_CONTENTSIZE_ERROR) {
@@ -146,6 +149,7 @@ Result<void> Decompressor::zstd_stream(std::string_view compressed,
 Result<void> Decompressor::xz(std::string_view compressed,
                               std::string& out,
                               std::size_t max_bytes) {
+  if (context_ == nullptr) context_ = std::make_unique<Context>();
   lzma_stream& stream = context_->xz;
   if (lzma_stream_decoder(&stream, kXzMemoryBytes, 0) != LZMA_OK) {
     return fail(Error::system(ENOMEM, "xz decoder"));
