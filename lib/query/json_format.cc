@@ -1,6 +1,8 @@
 #include "query/json_format.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <tuple>
 
 #include "query/payload.h"
@@ -12,13 +14,17 @@ namespace {
 // Longer payloads ("NAME=value") are left out as null, as journalctl does.
 constexpr std::size_t kPayloadSizeMax = 4096;
 
-// Orders as the names do, up to the eighth byte.
-std::uint64_t sort_key(std::string_view name) {
+// Orders as the names do, up to the eighth byte. `name` is the beginning of `payload`.
+std::uint64_t sort_key(std::string_view name, std::string_view payload) {
   std::uint64_t key = 0;
-  for (std::size_t i = 0; i < sizeof key; ++i) {
-    key = (key << 8) | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
+  if (payload.size() >= sizeof key) {
+    std::memcpy(&key, payload.data(), sizeof key);  // of a fixed size, so no call
+  } else {
+    std::memcpy(&key, payload.data(), payload.size());
   }
-  return key;
+  if constexpr (std::endian::native == std::endian::little) key = __builtin_bswap64(key);
+  if (name.size() >= sizeof key) return key;
+  return key & ~(~std::uint64_t{0} >> (8 * name.size()));  // without '=' and what follows
 }
 
 JsonWriter::Layout layout_of(OutputMode mode) {
@@ -53,7 +59,7 @@ void JsonFormat::collect_members(const EntryView& entry) {
     const std::optional<Payload> field = split_payload(payload);
     if (!field || is_address_name(field->name)) continue;
     if (!choice_.includes(field->name)) continue;
-    members_.push_back({sort_key(field->name), field->name, payload, members_.size()});
+    members_.push_back({sort_key(field->name, payload), field->name, payload, members_.size()});
   }
   std::sort(members_.begin(), members_.end(), comes_before);
 }
@@ -68,18 +74,18 @@ void JsonFormat::append_addresses(const EntryView& entry, std::string& out) {
     text_.clear();
     append_decimal(value, text_);
     writer_.name(name, out);
-    writer_.text(text_, out);
+    writer_.plain_text(text_, out);
   };
   const auto append_id = [&](std::string_view name, const Id128& id) {
     text_.clear();
     append_id128(id, text_);
     writer_.name(name, out);
-    writer_.text(text_, out);
+    writer_.plain_text(text_, out);
   };
   text_.clear();
   append_cursor(entry, text_);
   writer_.name("__CURSOR", out);
-  writer_.text(text_, out);
+  writer_.plain_text(text_, out);
   append_number("__REALTIME_TIMESTAMP", entry.info.realtime_usec);
   append_number("__MONOTONIC_TIMESTAMP", entry.info.monotonic_usec);
   append_number("__SEQNUM", entry.info.seqnum);

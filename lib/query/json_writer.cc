@@ -39,7 +39,9 @@ void JsonWriter::name(std::string_view name, std::string& out) {
 }
 
 void JsonWriter::value(std::string_view bytes, std::string& out) {
-  if (wire::is_printable_utf8(bytes, wire::Newlines::kAllowed)) {
+  if (wire::is_plain_json_text(bytes)) {
+    plain_text(bytes, out);
+  } else if (wire::is_printable_utf8(bytes, wire::Newlines::kAllowed)) {
     text(bytes, out);
   } else {
     byte_numbers(bytes, out);
@@ -51,6 +53,15 @@ void JsonWriter::text(std::string_view text, std::string& out) {
   out.push_back('"');
   if (colours_) out += kGreen;
   wire::encode_json_text(text, out);
+  if (colours_) out += kColourOff;
+  out.push_back('"');
+}
+
+void JsonWriter::plain_text(std::string_view text, std::string& out) {
+  begin_element(out);
+  out.push_back('"');
+  if (colours_) out += kGreen;
+  out += text;
   if (colours_) out += kColourOff;
   out.push_back('"');
 }

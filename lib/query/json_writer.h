@@ -25,11 +25,13 @@ class JsonWriter {
   // A value behind a name or within an array: a string, or an array of byte numbers where the bytes
   // are not printable text.
   void value(std::string_view bytes, std::string& out);
-  // A string of printable text.
-  void text(std::string_view text, std::string& out);
+  // A string in which nothing needs an escape, see wire::is_plain_json_text().
+  void plain_text(std::string_view text, std::string& out);
   void null(std::string& out);
 
  private:
+  // A string of printable text.
+  void text(std::string_view text, std::string& out);
   // What goes before an element: a comma, and a new line where the layout wants it.
   void begin_element(std::string& out);
   void open(char bracket, std::string& out);

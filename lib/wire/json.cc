@@ -1,5 +1,6 @@
 #include "wire/json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -41,6 +42,20 @@ bool are_plain(const char* eight) {
   return (found & kHighBits) == 0;
 }
 
+bool is_plain(char c) {
+  const auto byte = static_cast<std::uint8_t>(c);
+  return byte >= 0x20 && byte < 0x7f && kShortEscapes[byte] == 0;
+}
+
+// Whether are_plain() and none is 0x7f or beyond ASCII.
+bool are_plain_ascii(const char* eight) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  const bool is_ascii = ((word | (word + kOnes)) & (0x80 * kOnes)) == 0;
+  return is_ascii && are_plain(eight);
+}
+
 void append_escaped(std::uint8_t byte, std::string& out) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   out.push_back('\\');
@@ -64,6 +79,16 @@ void append_byte_array(std::string_view bytes, std::string& out) {
 }
 
 }  // namespace
+
+bool is_plain_json_text(std::string_view text) {
+  constexpr std::size_t kWord = 8;
+  if (text.size() < kWord) return std::all_of(text.begin(), text.end(), is_plain);
+  for (std::size_t i = 0; i + kWord <= text.size(); i += kWord) {
+    if (!are_plain_ascii(text.data() + i)) return false;
+  }
+  // The last eight once more cover what remains.
+  return are_plain_ascii(text.data() + text.size() - kWord);
+}
 
 void encode_json_string(std::string_view text, std::string& out) {
   out.push_back('"');

@@ -15,4 +15,8 @@ void encode_json_string(std::string_view text, std::string& out);
 // The same without the quotes.
 void encode_json_text(std::string_view text, std::string& out);
 
+// Whether `text` is printable ASCII that a JSON string has as it is, without an escape. Nearly
+// every value is, and this is quicker than finding out what else one is.
+[[nodiscard]] bool is_plain_json_text(std::string_view text);
+
 }  // namespace logq::wire

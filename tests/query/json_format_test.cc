@@ -1,5 +1,9 @@
 #include "query/json_format.h"
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "query/sample_entry.h"
@@ -27,6 +31,17 @@ std::string fields_of(const std::vector<std::string_view>& payloads,
 TEST(JsonFormat, PrintsFieldsByNameAfterTheAddresses) {
   EXPECT_EQ(fields_of({"PRIORITY=6", "MESSAGE=say \"hi\"\n"}),
             ",\"MESSAGE\":\"say \\\"hi\\\"\\n\",\"PRIORITY\":\"6\"}\n");
+}
+
+TEST(JsonFormat, OrdersNamesThatBeginAlike) {
+  const std::string expected = R"(,"A":"z","AB":"","ABCDEFG":"z","ABCDEFGH":"z",)"
+                               R"("ABCDEFGHI":"1","ABCDEFGHJ":"0","B":""})"
+                               "\n";
+  std::vector<std::string_view> payloads = {"A=z",         "AB=",         "ABCDEFG=z", "ABCDEFGH=z",
+                                            "ABCDEFGHI=1", "ABCDEFGHJ=0", "B="};
+  EXPECT_EQ(fields_of(payloads), expected);
+  std::reverse(payloads.begin(), payloads.end());
+  EXPECT_EQ(fields_of(payloads), expected);
 }
 
 TEST(JsonFormat, PrintsTheBootIdOnce) {

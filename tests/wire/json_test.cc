@@ -60,6 +60,21 @@ TEST(Json, WhatNeedsAnEscapeIsFoundWhereverItStands) {
   EXPECT_EQ(json_string("!#[]~ \xc3\xa9\xf0\x9f\x98\x80"), "\"!#[]~ \xc3\xa9\xf0\x9f\x98\x80\"");
 }
 
+TEST(Json, PlainTextIsWhatIsPrintedAsItIs) {
+  for (std::size_t size = 1; size < 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'x');
+        text[at] = static_cast<char>(byte);
+        const bool is_ascii = byte < 0x80;
+        const bool is_plain = is_ascii && json_value(text) == "\"" + text + "\"";
+        EXPECT_EQ(is_plain_json_text(text), is_plain) << size << ", " << at << ", " << byte;
+      }
+    }
+  }
+  EXPECT_TRUE(is_plain_json_text(""));
+}
+
 TEST(Json, OutputIsAppended) {
   std::string out = "{\"A\":";
   encode_json_value("b", out);
