@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstdint>
 #include <optional>
+
+#include "wire/loose_integer.h"
 
 namespace logq::query {
 namespace {
@@ -14,16 +16,14 @@ constexpr std::array<std::string_view, 24> kNames = {
     "uucp",   "cron",   "authpriv", "ftp",    "12",     "13",     "14",     "15",
     "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
 // SYSLOG_FACILITY is what remains of a priority number without its three bits of level.
-constexpr int kHighest = 127;
+constexpr std::uint64_t kHighest = 127;
 
 std::optional<int> parse_facility(std::string_view text) {
   const auto named = std::find(kNames.begin(), kNames.end(), text);
   if (named != kNames.end()) return static_cast<int>(named - kNames.begin());
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (number < 0 || number > kHighest) return std::nullopt;
-  return number;
+  const auto number = wire::parse_loose_unsigned(text);
+  if (!number || *number > kHighest) return std::nullopt;
+  return static_cast<int>(*number);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 #include "query/id_selector.h"
 
-#include <charconv>
 #include <cstdint>
+#include <utility>
 
 #include "base/try.h"
+#include "wire/loose_integer.h"
 
 namespace logq::query {
 namespace {
@@ -14,13 +15,10 @@ Error no_selector() {
   return Error::make(Errc::kInvalidArgument, "neither an id nor an offset");
 }
 
-// "3", "+3", "-3"; std::from_chars takes no plus sign.
 Result<int> parse_offset(std::string_view text) {
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-  int offset = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), offset);
-  if (error != std::errc{} || end != text.data() + text.size()) return fail(no_selector());
-  return offset;
+  const std::optional<long> offset = wire::parse_loose_integer(text);
+  if (!offset || !std::in_range<int>(*offset)) return fail(no_selector());
+  return static_cast<int>(*offset);
 }
 
 }  // namespace

@@ -20,7 +20,9 @@ struct InvocationSpan {
   std::uint64_t last_realtime_usec = 0;
 };
 
-// The runs that have entries matching `unit_match`, oldest first. The position and the match of
+// The runs that have entries matching `unit_match`, by their first entries, oldest first, in the
+// order of the journal. Reads each of these entries once, about a microsecond each, because runs
+// may overlap: a coredump is told of after the next run has begun. The position and the match of
 // `journal` are lost.
 [[nodiscard]] std::vector<InvocationSpan> list_invocations(journal::Journal& journal,
                                                            const journal::Match& unit_match);

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/try.h"
+#include "wire/loose_integer.h"
 
 namespace logq::query {
 namespace {
@@ -15,18 +14,9 @@ namespace {
 constexpr std::array<std::string_view, 8> kLevelNames = {"emerg",   "alert",  "crit", "err",
                                                          "warning", "notice", "info", "debug"};
 
-// As systemd reads a number: blanks before it and zeros do not matter.
-std::optional<int> parse_digits(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t\n\r"), text.size()));
-  if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number > 7) return std::nullopt;
-  return number;
-}
-
 Result<int> parse_level(std::string_view text) {
-  if (const std::optional<int> number = parse_digits(text)) return *number;
+  const auto number = wire::parse_loose_unsigned(text);
+  if (number && *number < kLevelNames.size()) return static_cast<int>(*number);
   const auto found = std::find(kLevelNames.begin(), kLevelNames.end(), text);
   if (found == kLevelNames.end()) {
     return fail(Error::make(Errc::kInvalidArgument, "unknown log level"));

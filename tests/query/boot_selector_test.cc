@@ -34,6 +34,8 @@ TEST(BootSelector, CountsFromTheNewestAndFromTheOldest) {
   EXPECT_EQ(selected("1"), "1");
   EXPECT_EQ(selected("+3"), "3");
   EXPECT_EQ(selected("4"), "none");
+  EXPECT_EQ(selected(" 1"), "1");
+  EXPECT_EQ(selected("-0x1"), "2");
 }
 
 TEST(BootSelector, CountsFromAnId) {
@@ -54,7 +56,7 @@ TEST(BootSelector, AllIsNoRestriction) {
 
 TEST(BootSelector, RefusesWhatIsNone) {
   for (const std::string text :
-       {"x", "All", "1x", "+", "-", "+-1", "++1", "1 ", " 1", "2147483648", "2222222a",
+       {"x", "All", "1x", "+", "-", "+-1", "++1", "1 ", "2147483648", "2222222a",
         "22222222222222222222222222222222x", "22222222222222222222222222222222-",
         "22222222222222222222222222222222 1", "22222222-2222-2222-2222-222222222222",
         "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"}) {

@@ -15,7 +15,8 @@ TEST(Facilities, AreNamesAndNumbers) {
 }
 
 TEST(Facilities, RefuseWhatIsNone) {
-  for (const char* text : {"foo", "kern,foo,user", " kern", "128", "-1", "1x", "KERN"}) {
+  for (const char* text :
+       {"foo", "kern,foo,user", " kern", "128", "0x80", "-1", "1x", "3 ", "KERN"}) {
     EXPECT_FALSE(parse_facilities(text).has_value()) << text;
   }
   EXPECT_EQ(parse_facilities("kern,foo").error().offset, 5U);
@@ -24,6 +25,12 @@ TEST(Facilities, RefuseWhatIsNone) {
 TEST(Facilities, AreListedForHelp) {
   EXPECT_TRUE(facility_help().starts_with("Available facilities:\nkern\nuser\n"));
   EXPECT_TRUE(facility_help().ends_with("\nlocal7\n"));
+}
+
+TEST(Facilities, NumbersAreReadAsSystemdReadsThem) {
+  EXPECT_EQ(parse_facilities("010").value(), std::vector<int>{8});
+  EXPECT_EQ(parse_facilities("0x3").value(), std::vector<int>{3});
+  EXPECT_EQ(parse_facilities("kern, 3,+4,0b101").value(), (std::vector<int>{0, 3, 4, 5}));
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ TEST(PriorityRange, TwoLevelsMayComeInEitherOrder) {
 }
 
 TEST(PriorityRange, RefusesWhatJournalctlRefuses) {
-  for (const std::string_view text : {"", "8", "-1", "foo", "warn", "ERR", "..3", "3..", "1..2..3"})
+  for (const std::string_view text :
+       {"", "8", "010", "0x8", "3 ", "-1", "foo", "warn", "ERR", "..3", "3..", "1..2..3"})
     EXPECT_FALSE(parse_priority_range(text).has_value()) << text;
 }
 
@@ -31,6 +32,12 @@ TEST(PriorityRange, MatchesEachLevelOfTheRange) {
 
 TEST(PriorityRange, AllLevelsAskNothing) {
   EXPECT_EQ(match_priorities({0, 7}).kind, journal::Match::Kind::kAll);
+}
+
+TEST(PriorityRange, LevelsAreNumbersAsSystemdReadsThem) {
+  for (const std::string_view text : {"3", " 3", "03", "+3", "0x3", "0b11", "0o3"}) {
+    EXPECT_EQ(parse_priority_range(text).value(), (PriorityRange{0, 3})) << text;
+  }
 }
 
 }  // namespace
