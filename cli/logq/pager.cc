@@ -101,9 +101,11 @@ PagerPlan plan_pager(const Environment& environment, bool jump_to_end, bool elev
   const auto chosen = chosen_pager(environment);
   if (chosen && chosen->empty()) return plan;
 
-  const char* const secure = environment("SYSTEMD_PAGERSECURE");
-  plan.secure = base::parse_boolean(secure != nullptr ? secure : "").value_or(elevated);
-  const bool own_choice_is_safe = !plan.secure || secure != nullptr;
+  // Only an answer that is understood is a promise that the chosen pager is safe.
+  const char* const text = environment("SYSTEMD_PAGERSECURE");
+  const auto secure = base::parse_boolean(text != nullptr ? text : "");
+  plan.secure = secure.value_or(elevated);
+  const bool own_choice_is_safe = !plan.secure || secure.has_value();
   if (chosen && own_choice_is_safe) plan.commands.push_back(*chosen);
   plan.commands.push_back({"less"});
   if (!plan.secure) plan.commands.push_back({"more"});
@@ -135,11 +137,15 @@ void Pager::open(const Terminal& terminal, bool jump_to_end) {
   const bool ends_on_interrupt = plan.less_flags.find('K') != std::string::npos;
   if (!ends_on_interrupt) handle(SIGINT, SIG_IGN, 0);
   ::dup2(write_end.get(), STDOUT_FILENO);
+  if (::isatty(STDERR_FILENO) != 1) return;
+  terminal_errors_.reset(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (terminal_errors_.is_open()) ::dup2(write_end.get(), STDERR_FILENO);
 }
 
 void Pager::finish() {
   if (pid_ <= 0) return;
   ::close(STDOUT_FILENO);
+  if (terminal_errors_.is_open()) ::dup2(terminal_errors_.get(), STDERR_FILENO);
   handle(SIGINT, SIG_IGN, 0);  // the user ends the pager, not us before it
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }

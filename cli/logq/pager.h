@@ -1,7 +1,8 @@
 // Pager: less, or what the environment names, between standard output and the terminal.
 //
-// From open() on whatever is written to descriptor 1 goes to the pager. One at a time; the process
-// must have one thread only when it is opened.
+// From open() on whatever is written to descriptor 1 goes to the pager, and what is written to
+// descriptor 2 too where that is a terminal: it would disturb the pager's screen. One at a time;
+// the process must have one thread only when it is opened.
 //
 // $LOGQ_PAGER, $SYSTEMD_PAGER and $PAGER are looked at in this order; "" and "cat" mean none. A
 // pager that is not installed is no error: less, more, and in the end plain copying take its place.
@@ -15,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "logq/terminal.h"
 
 namespace logq::cli {
@@ -41,7 +43,7 @@ class Pager {
   // as ended() by who does not.
   void open(const Terminal& terminal, bool jump_to_end);
   [[nodiscard]] bool is_open() const { return pid_ > 0; }
-  // Ends its input and waits until the user leaves it.
+  // Ends its input and waits until the user leaves it. Descriptor 2 is the terminal again.
   void finish();
 
   // Whether the open pager has ended by itself.
@@ -49,6 +51,7 @@ class Pager {
 
  private:
   pid_t pid_ = -1;
+  base::UniqueFd terminal_errors_;  // what descriptor 2 was, where the pager has it
 };
 
 }  // namespace logq::cli

@@ -55,6 +55,15 @@ TEST(PagerPlan, WithAnothersRightsOnlyLessInItsSecureModeIsTrusted) {
             "most");
 }
 
+TEST(PagerPlan, OnlyAnAnswerThatIsUnderstoodMakesTheChosenPagerSafe) {
+  for (const char* const answer : {"", "perhaps"}) {
+    const PagerPlan plan =
+        planned({{"SYSTEMD_PAGERSECURE", answer}, {"PAGER", "most"}}, false, true);
+    EXPECT_TRUE(plan.secure) << answer;
+    EXPECT_EQ(plan.commands, Commands{{"less"}}) << answer;
+  }
+}
+
 // script(1) gives logq a terminal; its output and exit status are logq's.
 class PagerOnATerminal : public testing::Test {
  protected:
@@ -118,6 +127,24 @@ TEST_F(PagerOnATerminal, HidesNoFailure) {
 
   EXPECT_EQ(result.status, 1);
   EXPECT_TRUE(result.out.starts_with("logq: ")) << result.out;
+}
+
+// A line that the pager did not know of would be written across its screen.
+TEST_F(PagerOnATerminal, GetsRemarksThatComeWhileItIsOpen) {
+  for (int i = 0; i < 3000; ++i)
+    journal_.append(std::string(200, 'x') + std::to_string(i));
+  const std::string path = journal_.directory() + "/system.journal";
+  const std::size_t late = read_text_file(path).find("xxx2500");
+  ASSERT_NE(late, std::string::npos);
+  const base::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  const std::string nothing(40, '\0');  // over the middle of the object's header
+  const auto where = static_cast<off_t>(late - 270);
+  ASSERT_EQ(::pwrite(file.get(), nothing.data(), nothing.size(), where), 40);
+
+  const auto result = on_terminal("-o cat", {{"LOGQ_PAGER", "sed s/^/paged:/"}});
+
+  EXPECT_NE(result.out.find("\npaged:logq: " + path), std::string::npos);
+  EXPECT_EQ(result.out.find("\nlogq: "), std::string::npos);
 }
 
 TEST_F(PagerOnATerminal, ColoursAreForTerminalsOrWhoAsks) {
