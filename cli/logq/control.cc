@@ -82,14 +82,20 @@ std::optional<pid_t> running_logqd(const std::string& pid_path) {
   return static_cast<pid_t>(*pid);
 }
 
+bool has_ended(pid_t pid) {
+  return ::kill(pid, 0) < 0 && errno == ESRCH;
+}
+
 // logqd leaves the time of its last deed in a file of its runtime directory.
-bool wait_for_stamp(const std::string& path, std::uint64_t asked_usec) {
+Outcome<void> wait_for_stamp(const std::string& path, pid_t pid, std::uint64_t asked_usec) {
   while (monotonic_usec() < asked_usec + kWaitLimitUsec) {
+    const bool ended = has_ended(pid);  // what it has left is looked at after that
     const Result<std::string> text = base::read_small_file(path, 32);
-    if (text && parse_number(*text).value_or(0) >= asked_usec) return true;
+    if (text && parse_number(*text).value_or(0) >= asked_usec) return {};
+    if (ended) return failure(path + ": logqd has ended without an answer");
     ::usleep(kLookAgainAfterUsec);
   }
-  return false;
+  return failure(path + ": logqd has not answered in 2 minutes");
 }
 
 Outcome<void> signal_logqd(pid_t pid, const std::string& runtime_dir, const DeedNames& names) {
@@ -97,9 +103,7 @@ Outcome<void> signal_logqd(pid_t pid, const std::string& runtime_dir, const Deed
   if (::kill(pid, names.signal_number) < 0) {
     return failure(describe(runtime_dir + "/logqd.pid", Error::system(errno, "kill")));
   }
-  const std::string stamp = runtime_dir + "/" + names.stamp;
-  if (wait_for_stamp(stamp, asked_usec)) return {};
-  return failure(stamp + ": logqd has not answered in 2 minutes");
+  return wait_for_stamp(runtime_dir + "/" + names.stamp, pid, asked_usec);
 }
 
 Outcome<void> call_journald(const std::string& socket_path, const DeedNames& names) {

@@ -23,7 +23,15 @@ std::uint64_t monotonic_usec() {
   return base::Clock::system().now().monotonic_usec;
 }
 
-Result<base::UniqueFd> connect_to(const std::string& path) {
+// Also for connect(2), which waits while the queue of the listener is full.
+void limit_sending(int fd, std::uint64_t timeout_usec) {
+  timeval limit{};
+  limit.tv_sec = static_cast<time_t>(timeout_usec / 1'000'000);
+  limit.tv_usec = static_cast<suseconds_t>(timeout_usec % 1'000'000);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+Result<base::UniqueFd> connect_to(const std::string& path, std::uint64_t timeout_usec) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) {
@@ -32,7 +40,9 @@ Result<base::UniqueFd> connect_to(const std::string& path) {
   path.copy(address.sun_path, path.size());
   base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd.is_open()) return fail(Error::system(errno, "socket"));
+  limit_sending(fd.get(), timeout_usec);
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) < 0) {
+    if (errno == EAGAIN) return fail(Error::make(Errc::kBusy, "no connection in time"));
     return fail(Error::system(errno, "connect"));
   }
   return fd;
@@ -120,14 +130,15 @@ Result<std::optional<std::string>> parse_varlink_reply(std::string_view reply) {
 Result<std::optional<std::string>> call_varlink(const std::string& socket_path,
                                                 std::string_view method,
                                                 std::uint64_t timeout_usec) {
-  const base::UniqueFd fd = LOGQ_TRY(connect_to(socket_path));
+  const std::uint64_t deadline_usec = monotonic_usec() + timeout_usec;
+  const base::UniqueFd fd = LOGQ_TRY(connect_to(socket_path, timeout_usec));
   std::string call = "{\"method\":\"" + std::string(method) + "\",\"parameters\":{}}";
   call.push_back(kEndOfMessage);
   if (::send(fd.get(), call.data(), call.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(call.size())) {
     return fail(Error::system(errno, "send"));
   }
-  return parse_varlink_reply(LOGQ_TRY(read_message(fd.get(), monotonic_usec() + timeout_usec)));
+  return parse_varlink_reply(LOGQ_TRY(read_message(fd.get(), deadline_usec)));
 }
 
 }  // namespace logq::cli

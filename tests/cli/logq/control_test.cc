@@ -104,6 +104,24 @@ TEST(Control, AStalePidIsNotSignalled) {
   EXPECT_EQ(read_text_file("/proc/" + std::to_string(bystander.pid()) + "/comm"), "sleep\n");
 }
 
+// It would otherwise be waited for as long as for one that is busy.
+TEST(Control, ALogqdThatEndsWithoutAnAnswerIsNotWaitedFor) {
+  const TempDir dir;
+  const std::string path = dir.path() + "/logqd.pid";
+  const std::string hold = "echo $$ > " + path + ".new; exec 9< " + path + ".new; flock -x 9; mv " +
+                           path + ".new " + path + "; exec sleep 60";
+  ChildProcess holder({{"sh", "-c", hold}, {}, {}});
+  ASSERT_TRUE(wait_until([&] { return !read_text_file(path).empty(); }));
+
+  ChildProcess logq({{built_program("logq"), "--runtime-dir=" + dir.path(), "--sync"}, {}, {}});
+  const CommandResult ended = holder.wait();  // the signal that asks for the deed ends sleep(1)
+  const CommandResult result = logq.wait();
+
+  EXPECT_GT(ended.status, 128);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("logqd has ended"), std::string::npos) << result.err;
+}
+
 TEST(Control, OneNamespaceAtATime) {
   const CommandResult result =
       run_command({{built_program("logq"), "--namespace=*", "--sync"}, {}, {}});
