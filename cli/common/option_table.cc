@@ -57,6 +57,26 @@ std::string offending_option(int argc, char** argv) {
   return optind > 0 && optind <= argc ? argv[optind - 1] : "";
 }
 
+// What is wrong with the option getopt has just refused.
+std::string describe_refusal(std::span<const OptionSpec> specs, int argc, char** argv) {
+  const std::string option = offending_option(argc, argv);
+  if (!option.starts_with("--")) return "unknown option " + option;
+  const std::string_view name = std::string_view(option).substr(2, option.find('=') - 2);
+  std::vector<std::string_view> meant;
+  for (const OptionSpec& spec : specs) {
+    const std::string_view candidate = spec.long_name;
+    if (candidate == name) meant.assign(1, candidate);
+    if (candidate == name) break;
+    if (candidate.starts_with(name)) meant.push_back(candidate);
+  }
+  if (meant.empty()) return "unknown option " + option;
+  if (meant.size() == 1) return "option --" + std::string(meant[0]) + " takes no argument";
+  std::string text = "option " + option + " is ambiguous:";
+  for (const std::string_view candidate : meant)
+    text += " --" + std::string(candidate);
+  return text;
+}
+
 std::optional<std::string_view> argument_of(const OptionSpec& spec, int argc, char** argv) {
   if (optarg != nullptr) return optarg;
   const bool may_take = spec.takes_next_word != nullptr && optind < argc;
@@ -82,7 +102,7 @@ Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs,
       return failure("option " + offending_option(argc, argv) + " requires an argument");
     }
     const std::optional<std::size_t> index = find_spec(specs, code);
-    if (!index) return failure("unknown or ambiguous option " + offending_option(argc, argv));
+    if (!index) return failure(describe_refusal(specs, argc, argv));
     line.options.push_back({*index, argument_of(specs[*index], argc, argv)});
   }
   for (int i = optind; i < argc; ++i)

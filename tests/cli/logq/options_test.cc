@@ -55,9 +55,14 @@ TEST(Options, APatternThatMatchesNoFileStaysAsAName) {
 }
 
 TEST(Options, RefusalsNameWhatIsWrong) {
-  EXPECT_EQ(refused({"--badopt"}), "unknown or ambiguous option --badopt");
-  EXPECT_EQ(refused({"--no"}), "unknown or ambiguous option --no");
-  EXPECT_EQ(refused({"-Z"}), "unknown or ambiguous option -Z");
+  EXPECT_EQ(refused({"--badopt"}), "unknown option --badopt");
+  EXPECT_EQ(refused({"--badopt=5"}), "unknown option --badopt=5");
+  EXPECT_EQ(refused({"-Z"}), "unknown option -Z");
+  EXPECT_EQ(refused({"-n", "-5"}), "unknown option -5");
+  EXPECT_EQ(refused({"--vac"}),
+            "option --vac is ambiguous: --vacuum-size --vacuum-files --vacuum-time");
+  EXPECT_EQ(refused({"--rev=5"}), "option --reverse takes no argument");
+  EXPECT_EQ(refused({"--user=5"}), "option --user takes no argument");
   EXPECT_EQ(refused({"-u"}), "option -u requires an argument");
   EXPECT_EQ(refused({"-o", "nope"}), "unknown output format: nope");
   EXPECT_EQ(refused({"-p", "9"}), "-p 9: unknown log level");
