@@ -62,6 +62,19 @@ TEST_F(CursorFile, IsReplacedWholeAndReadableByOthers) {
   EXPECT_TRUE(read_text_file(path_).starts_with("s="));
 }
 
+TEST_F(CursorFile, IsAsPrivateAsTheUserWants) {
+  journal_.append("one");
+  std::string command = "umask 077; exec \"$0\" \"$@\"";
+  std::vector<std::string> argv = {"sh", "-c", command};
+  const std::vector<std::string> logq = journal_.command({"--cursor-file=" + path_});
+  argv.insert(argv.end(), logq.begin(), logq.end());
+  ASSERT_EQ(run_command({argv, {}, {}}).status, 0);
+
+  struct stat status {};
+  ASSERT_EQ(::stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600U);
+}
+
 TEST_F(CursorFile, NonsenseInItIsAFailureThatShowsIt) {
   journal_.append("one");
   write_text_file(path_, "nonsense\n");
