@@ -14,12 +14,18 @@ std::string_view program_name = "logq";
 
 }  // namespace
 
-void print_error_line(std::string_view message) {
-  std::string line = std::string(program_name) + ": " + std::string(message);
+std::string without_controls(std::string_view text) {
+  constexpr unsigned char kFirstPrintable = 0x20;
+  constexpr char kDelete = 0x7f;
+  std::string line(text);
   for (char& c : line) {
-    if (c == '\n' || c == '\r') c = ' ';
+    if (static_cast<unsigned char>(c) < kFirstPrintable || c == kDelete) c = ' ';
   }
-  line.push_back('\n');
+  return line;
+}
+
+void print_error_line(std::string_view message) {
+  const std::string line = std::string(program_name) + ": " + without_controls(message) + "\n";
   // Where standard error is gone too, there is nobody left to tell.
   [[maybe_unused]] const std::size_t written = ::fwrite(line.data(), 1, line.size(), stderr);
 }

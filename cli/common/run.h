@@ -1,13 +1,17 @@
 // The frame of every main(): locale, one error line, exit status.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "common/exit_status.h"
 
 namespace logq::cli {
 
-// Prints "PROGRAM: MESSAGE" as one line on standard error. Line breaks in names become spaces.
+// Control characters become spaces: what is in the name of a file must not command the terminal.
+std::string without_controls(std::string_view text);
+
+// Prints "PROGRAM: MESSAGE" as one line on standard error, without control characters.
 void print_error_line(std::string_view message);
 
 // Runs `program_main`, prints its failure and returns the exit status for main(). `name` is how

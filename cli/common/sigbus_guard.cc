@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdint>
+#include <fstream>
 
 namespace logq::cli {
 namespace {
 
 volatile sig_atomic_t missing_page_count = 0;
+volatile std::uintptr_t first_missing_page = 0;
 std::uintptr_t page_mask = 0;
 
 void die_of(int signal_number) {
@@ -30,8 +33,23 @@ void replace_missing_page(int signal_number, siginfo_t* info, void* /*context*/)
   void* page = ::mmap(reinterpret_cast<void*>(address), ~page_mask + 1, PROT_READ,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   if (page == MAP_FAILED) die_of(signal_number);
+  if (missing_page_count == 0) first_missing_page = address;
   missing_page_count = missing_page_count + 1;
   errno = saved_errno;
+}
+
+struct AddressRange {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+};
+
+// "BEGIN-END ...", in hexadecimal digits.
+AddressRange parse_range(const std::string& line) {
+  AddressRange range;
+  const char* const last = line.data() + line.size();
+  const auto begin = std::from_chars(line.data(), last, range.begin, 16);
+  if (begin.ptr != last) std::from_chars(begin.ptr + 1, last, range.end, 16);
+  return range;
 }
 
 }  // namespace
@@ -47,6 +65,29 @@ void install_sigbus_guard() {
 
 int missing_pages() {
   return missing_page_count;
+}
+
+// The page itself is ours now: what lies before it without a gap, or else behind it, is still the
+// file's.
+std::string file_of_missing_page() {
+  std::ifstream mappings("/proc/self/maps");
+  std::string line;
+  std::string path;
+  std::uintptr_t last_end = 0;
+  bool passed = false;
+  while (std::getline(mappings, line)) {
+    const auto [begin, end] = parse_range(line);
+    if (begin != last_end) {
+      if (passed) break;
+      path.clear();
+    }
+    const std::size_t name = line.find('/');
+    if (name != std::string::npos) path = line.substr(name);
+    last_end = end;
+    passed = passed || end > first_missing_page;
+    if (passed && !path.empty()) break;
+  }
+  return passed ? path : "";
 }
 
 }  // namespace logq::cli

@@ -5,11 +5,16 @@
 // ends. Only for programs: a library must not install signal handlers.
 #pragma once
 
+#include <string>
+
 namespace logq::cli {
 
 void install_sigbus_guard();
 
 // How many pages were missing so far: more than 0 means that something could not be read.
 [[nodiscard]] int missing_pages();
+
+// The path of the file that the first of them was missing from; "" when it is not mapped any more.
+[[nodiscard]] std::string file_of_missing_page();
 
 }  // namespace logq::cli

@@ -73,4 +73,8 @@ bool Waiter::end_requested() {
   return end_signal != 0;
 }
 
+void Waiter::end_by_signal() {
+  if (end_requested()) ::raise(end_signal);  // its action has been reset when it came
+}
+
 }  // namespace logq::cli

@@ -7,6 +7,7 @@
 #include "common/run.h"
 #include "common/sigbus_guard.h"
 #include "logq/control.h"
+#include "logq/follow.h"
 #include "logq/list_commands.h"
 #include "logq/options.h"
 #include "logq/pager.h"
@@ -30,6 +31,8 @@ std::string output_modes() {
 Outcome<ExitStatus> read_journal(const Options& options, OutputBuffer& output) {
   Outcome<Source> source = open_source(options);
   if (!source) return tl::unexpected<Failure>(source.error());
+  const bool is_empty = source->journal->files().empty() && source->damage->empty();
+  if (is_empty && !options.display.quiet) print_error_line("no journal files were found");
   switch (options.command) {
     case Command::kFieldNames:
       return list_field_names(*source, output);
@@ -102,6 +105,14 @@ Outcome<ExitStatus> flush_last(OutputBuffer& output, Outcome<ExitStatus> status)
   return failure(flushed.error().sys_errno == EPIPE ? "" : flushed.error().message());
 }
 
+// What was read of a file that shrank meanwhile was zeros, whatever came of it.
+Outcome<ExitStatus> judge_reading(Outcome<ExitStatus> status) {
+  if (!status || missing_pages() == 0) return status;
+  const std::string path = file_of_missing_page();
+  return failure((path.empty() ? "a journal file" : path + ": the file") +
+                 " shrank while it was read");
+}
+
 void suit_terminal(const Terminal& terminal, query::FormatOptions& format) {
   format.colours = terminal.colours;
   format.colour_depth = terminal.colour_depth;
@@ -122,9 +133,10 @@ Outcome<ExitStatus> logq_main(int argc, char** argv) {
   OutputBuffer output(STDOUT_FILENO, [&] {
     if (display.pager && !display.follow) pager.open(terminal, display.pager_end);
   });
-  Outcome<ExitStatus> status = flush_last(output, carry_out(*options, output));
+  Outcome<ExitStatus> status = flush_last(output, judge_reading(carry_out(*options, output)));
   const bool left_early = pager.is_open() && !status && status.error().message.empty();
   pager.finish();
+  if (status) Waiter::end_by_signal();
   return left_early ? ExitStatus::kOk : status;
 }
 

@@ -1,5 +1,6 @@
 #include "logq/reading_start.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "logq/cursor_file.h"
@@ -59,6 +60,17 @@ void seek_end(const RangeOptions& range, Journal& journal) {
   }
 }
 
+// To the last entry but `count` - 1, or to the last one for 0. Where there are fewer, whatever
+// comes is wanted too.
+bool go_back(std::uint64_t count, Journal& journal) {
+  for (std::uint64_t i = 0; i < std::max<std::uint64_t>(count, 1); ++i) {
+    if (journal.previous()) continue;
+    journal.seek_head();
+    return count > 0 && journal.next();
+  }
+  return true;
+}
+
 }  // namespace
 
 Outcome<bool> go_to_start(const Options& options, Journal& journal) {
@@ -70,13 +82,8 @@ Outcome<bool> go_to_start(const Options& options, Journal& journal) {
   const bool from_tail = display.lines && !display.lines_from_head;
   if (!from_tail && !display.reverse) return go_to_head(options.range, journal);
   seek_end(options.range, journal);
-  if (display.reverse || *display.lines == 0) return journal.previous();
-  for (std::uint64_t i = 0; i < *display.lines; ++i) {
-    if (journal.previous()) continue;
-    journal.seek_head();
-    return journal.next();
-  }
-  return true;
+  if (display.reverse) return journal.previous();
+  return go_back(*display.lines, journal);
 }
 
 }  // namespace logq::cli

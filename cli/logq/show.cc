@@ -5,7 +5,6 @@
 #include "base/try.h"
 #include "common/output_buffer.h"
 #include "common/run.h"
-#include "common/sigbus_guard.h"
 #include "logq/cursor_file.h"
 #include "logq/entry_filter.h"
 #include "logq/entry_printer.h"
@@ -61,6 +60,7 @@ class Showing {
   EntryPrinter printer_;
   bool keeps_cursor_;
   bool range_ended_ = false;
+  std::uint64_t looked_at_ = 0;               // entries
   std::optional<journal::Cursor> last_seen_;  // what --show-cursor prints
   std::optional<journal::Cursor> last_within_;
 };
@@ -83,7 +83,8 @@ Result<void> Showing::print_stored(bool standing) {
   while (standing && !is_enough() && !is_over()) {
     range_ended_ = !LOGQ_TRY(take_entry());
     if (range_ended_) return {};
-    if (options_.display.follow && printed() % kEntriesBetweenChanges == 0) {
+    const bool is_time_to_look = ++looked_at_ % kEntriesBetweenChanges == 0;
+    if (options_.display.follow && is_time_to_look) {
       LOGQ_TRY(journal_.process_changes());
     }
     // Enough has been printed: the entry stays the current one, the next is for whoever follows.
@@ -93,14 +94,14 @@ Result<void> Showing::print_stored(bool standing) {
 }
 
 Result<void> Showing::follow(Waiter& waiter) {
-  while (!range_ended_) {
-    LOGQ_TRY(output_.flush());
-    if (LOGQ_TRY(waiter.wait()) != Waiter::Woken::kChanged) return {};
-    LOGQ_TRY(journal_.process_changes());
+  // The limit of -n is for the entries shown at first: there may be more behind them already.
+  for (;;) {
     while (!is_over() && !range_ended_ && journal_.next())
       range_ended_ = !LOGQ_TRY(take_entry());
+    LOGQ_TRY(output_.flush());
+    if (range_ended_ || LOGQ_TRY(waiter.wait()) != Waiter::Woken::kChanged) return {};
+    LOGQ_TRY(journal_.process_changes());
   }
-  return {};
 }
 
 void Showing::print_end() {
@@ -127,9 +128,6 @@ Outcome<void> print_all(const Options& options, Journal& journal, Showing& showi
   if (const auto read = journal.process_changes(); !read) return fail_with(read.error());
   const auto standing = go_to_start(options, journal);
   if (!standing) return tl::unexpected<Failure>(standing.error());
-  // Where there is nothing yet, whatever comes is wanted.
-  const bool by_cursor = options.range.cursor || options.range.after_cursor;
-  if (!*standing && !by_cursor && !options.range.since_usec) journal.seek_head();
   auto done = showing.print_stored(*standing);
   if (done) done = showing.follow(*waiter);
   return done ? Outcome<void>{} : fail_with(done.error());
@@ -140,16 +138,6 @@ Outcome<void> keep_cursor(const RangeOptions& range, const Showing& showing) {
   const auto written = write_cursor_file(range.cursor_file, showing.last_within()->to_string());
   if (!written) return failure(describe(range.cursor_file, written.error()));
   return {};
-}
-
-void print_notices(const Options& options, const Source& source) {
-  if (options.display.quiet) return;
-  if (source.journal->files().empty() && source.damage->empty()) {
-    print_error_line("no journal files were found");
-  }
-  if (options.display.catalog) {
-    print_error_line("there is no message catalog yet: -x explains nothing");
-  }
 }
 
 // Prints, and keeps the cursor. The failure of a search that could not finish comes last.
@@ -172,7 +160,6 @@ Outcome<ExitStatus> show_entries(const Options& options,
   if (const std::string complaint = filter.complaint(); !complaint.empty()) {
     return failure(complaint);
   }
-  if (missing_pages() > 0) return failure("a journal file shrank while it was read");
   const bool searched = filter.has_pattern() && options.display.lines.value_or(1) > 0;
   const bool nothing_found = searched && showing.printed() == 0;
   if (nothing_found && !options.display.follow) return ExitStatus::kFailure;
@@ -182,7 +169,9 @@ Outcome<ExitStatus> show_entries(const Options& options,
 }  // namespace
 
 Outcome<ExitStatus> show(const Options& options, Source& source, OutputBuffer& output) {
-  print_notices(options, source);
+  if (options.display.catalog && !options.display.quiet) {
+    print_error_line("there is no message catalog yet: -x explains nothing");
+  }
   Outcome<journal::Match> match = wanted_match(options, *source.journal);
   if (!match) return tl::unexpected<Failure>(match.error());
   source.journal->set_match(std::move(*match));

@@ -63,14 +63,15 @@ bool verify_one(const std::string& path, bool quiet, const Colours& colours) {
   if (!report) failure = report.error();
   if (report) failure = report->failure;
   if (failure) {
-    print_remark(std::string(colours.bold_red()) + "FAIL: " + path + " (" + failure->message() +
-                 ")" + std::string(colours.off()));
+    print_remark(std::string(colours.bold_red()) + "FAIL: " + without_controls(path) + " (" +
+                 failure->message() + ")" + std::string(colours.off()));
     return false;
   }
   if (report->sealed && !quiet) {
-    print_remark("Journal file " + path + " has sealing enabled; the seal is not checked.");
+    print_remark("Journal file " + without_controls(path) +
+                 " has sealing enabled; the seal is not checked.");
   }
-  if (!quiet) print_remark("PASS: " + path);
+  if (!quiet) print_remark("PASS: " + without_controls(path));
   return true;
 }
 
@@ -87,13 +88,14 @@ Outcome<void> vacuum_one(const std::string& directory, const Options& options) {
                             const std::optional<Error>& failure) {
     if (failure) return print_error_line(describe(path, *failure));
     if (quiet) return;
-    print_remark("Deleted archived journal " + path + " (" + base::format_size(bytes) + ").");
+    print_remark("Deleted archived journal " + without_controls(path) + " (" +
+                 base::format_size(bytes) + ").");
   };
   const auto report = journal::vacuum_directory(directory, limits_of(options.vacuum), tell);
   if (!report) return failure(describe(directory, report.error()));
   if (!quiet) {
     print_remark("Vacuuming done, freed " + base::format_size(report->freed_bytes) +
-                 " of archived journals from " + directory + ".");
+                 " of archived journals from " + without_controls(directory) + ".");
   }
   return {};
 }
@@ -103,6 +105,7 @@ Outcome<void> vacuum_one(const std::string& directory, const Options& options) {
 Outcome<ExitStatus> show_headers(const Options& options, OutputBuffer& output) {
   const auto paths = source_files(options);
   if (!paths) return tl::unexpected<Failure>(paths.error());
+  if (paths->empty() && !options.display.quiet) print_error_line("no journal files were found");
   ExitStatus status = ExitStatus::kOk;
   bool first = true;
   for (const std::string& path : *paths) {

@@ -61,6 +61,16 @@ TEST_F(BadInput, GarbageIsNamed) {
   }
 }
 
+TEST_F(BadInput, ANameCannotCommandTheTerminal) {
+  write_text_file(dir_.path() + "/bad\x1b[2J\n.journal", std::string(5000, 'x'));
+
+  for (const char* const command : {"-n1", "--verify"}) {
+    const auto result = run_logq({"-D", dir_.path(), command});
+    EXPECT_NE(result.err.find("/bad [2J .journal"), std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find('\x1b'), std::string::npos) << result.err;
+  }
+}
+
 TEST_F(BadInput, AnEmptyFileIsNamed) {
   const std::string path = dir_.path() + "/system.journal";
   write_text_file(path, "");

@@ -42,6 +42,13 @@ class Follow : public testing::Test {
     EXPECT_TRUE(wait_until([&] { return child.out() == expected; })) << child.out();
   }
 
+  // It has nothing left to do then but to wait for entries.
+  static void wait_until_asleep(const ChildProcess& child) {
+    const std::string path = "/proc/" + std::to_string(child.pid()) + "/stat";
+    EXPECT_TRUE(
+        wait_until([&] { return read_text_file(path).find("(logq) S ") != std::string::npos; }));
+  }
+
   TempDir dir_;
   std::unique_ptr<journal::FileWriter> writer_;
   std::uint64_t now_usec_ = 1'700'000'000'000'000;
@@ -127,11 +134,41 @@ TEST_F(Follow, KeepsTheCursorOfWhatItHasShown) {
 
   logq->signal(SIGTERM);
 
-  EXPECT_EQ(logq->wait().status, 0);
+  logq->wait();
   EXPECT_TRUE(read_text_file(path).starts_with("s="));
 }
 
-TEST_F(Follow, EndsInPeaceOnASignal) {
+TEST_F(Follow, ReadsOnAfterTheKeptCursorWhereNothingIsNewYet) {
+  append("one");
+  append("two");
+  const std::string kept = "--cursor-file=" + dir_.path() + "/cursor";
+  run_command({{std::string(LOGQ_BIN_DIR) + "/logq", "-D", dir_.path(), kept}, {}, {}});
+  auto logq = follow({kept});
+  wait_until_asleep(*logq);
+
+  append("three");
+
+  expect_output(*logq, "three\n");
+}
+
+TEST_F(Follow, ShowsAllBehindACursorWhateverTheLimit) {
+  for (int i = 0; i < 5; ++i)
+    append(std::to_string(i));
+  const auto first = run_command(
+      {{std::string(LOGQ_BIN_DIR) + "/logq", "-D", dir_.path(), "-qrn1", "--show-cursor"}, {}, {}});
+  ASSERT_NE(first.out.find("s="), std::string::npos);
+  const std::string path = dir_.path() + "/cursor";
+  write_text_file(path, first.out.substr(first.out.find("s=")));
+  for (int i = 5; i < 20; ++i)
+    append(std::to_string(i));
+
+  auto logq = follow({"--cursor-file=" + path});
+
+  expect_output(*logq, "5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n19\n");
+}
+
+// So does journalctl, since 254 with the cursor kept first.
+TEST_F(Follow, EndsByTheSignalThatEndsIt) {
   append("old");
   for (const int signal : {SIGINT, SIGTERM}) {
     auto logq = follow({});
@@ -139,7 +176,7 @@ TEST_F(Follow, EndsInPeaceOnASignal) {
 
     logq->signal(signal);
 
-    EXPECT_EQ(logq->wait().status, 0) << signal;
+    EXPECT_EQ(logq->wait().status, 128 + signal);
   }
 }
 

@@ -96,6 +96,22 @@ TEST_F(Lists, OneBootIsABoot) {
   EXPECT_TRUE(out.starts_with("0 " + base::boot_id().to_string() + " ")) << out;
 }
 
+TEST_F(Lists, WhereThereIsNothingToListThatIsSaid) {
+  const TempDir empty;
+  for (const std::vector<std::string>& what : {std::vector<std::string>{"-N"},
+                                               {"-F", "_PID"},
+                                               {"--list-boots"},
+                                               {"--disk-usage"},
+                                               {"--header"},
+                                               {"--verify"}}) {
+    std::vector<std::string> argv = {std::string(LOGQ_BIN_DIR) + "/logq", "-D", empty.path()};
+    argv.insert(argv.end(), what.begin(), what.end());
+    EXPECT_EQ(run_command({argv, {}, {}}).err, "logq: no journal files were found\n") << what[0];
+    argv.emplace_back("-q");
+    EXPECT_EQ(run_command({argv, {}, {}}).err, "") << what[0];
+  }
+}
+
 TEST_F(Lists, HelpOfFormatsAndFacilities) {
   EXPECT_TRUE(journal_.logq({"-o", "help"}).out.starts_with("short\n"));
   EXPECT_TRUE(journal_.logq({"--facility=help"}).out.starts_with("Available facilities:\nkern\n"));
