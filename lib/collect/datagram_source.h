@@ -61,12 +61,16 @@ class DatagramSource {
   virtual bool begin(std::string_view bytes, ControlData& control) = 0;
   // Moves to the next entry of the datagram; false behind the last.
   virtual bool next() = 0;
-  // Stores the current entry; `progress` stands at `finished` afterwards, unless nothing was
-  // stored.
+  // Stores or skips the current entry; `progress` stands at `finished` afterwards in any case: a
+  // successor takes the next entry in progress for the one behind that position.
   virtual void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) = 0;
   // The datagram is dealt with; also called when begin() returned false.
   virtual void end() {}
 
+  // Takes the current entry as dealt with, though it was not stored.
+  static void skip(ProgressCell progress, std::uint64_t finished) {
+    progress.store({finished, false, 0});
+  }
   // The metadata of the sender, where the kernel attested one.
   const ClientMetadata* find_sender(const ControlData& control);
   [[nodiscard]] const DatagramServices& services() const { return services_; }

@@ -4,6 +4,7 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -11,10 +12,21 @@ namespace logq::collect {
 namespace {
 
 constexpr char kDelimiter = '\xff';
-// The owner of a control group chooses the patterns: none of them may cost more than some
-// milliseconds a message.
-constexpr std::uint32_t kMatchLimit = 100'000;
-constexpr std::size_t kPatternsMax = 1024;
+// The owner of a control group chooses the patterns, and must not hold up everybody's messages with
+// them. PCRE2 limits a match at one place of the text only, and not the loops over single
+// characters in it: `a*a*[bc]` takes time that grows with the square of the length, unlimited.
+constexpr std::uint32_t kMatchLimit = 10'000;
+constexpr std::uint32_t kMatchHeapKib = 1024;
+constexpr std::size_t kTextMax = std::size_t{64} << 10;
+constexpr std::size_t kPatternsMax = 256;
+// For all patterns together, on one message.
+constexpr std::chrono::microseconds kTimeLimit{2000};
+constexpr std::chrono::microseconds kQuick{20};
+constexpr std::size_t kPlacesAtOnceMax = 1024;
+// Messages that may take longer before the patterns are given up.
+constexpr int kOverrunsMax = 16;
+
+using SteadyClock = std::chrono::steady_clock;
 
 struct CodeDeleter {
   void operator()(pcre2_code* code) const { ::pcre2_code_free(code); }
@@ -36,7 +48,8 @@ class Pattern {
     int problem = 0;
     std::size_t at = 0;
     Pattern pattern;
-    pattern.code_.reset(::pcre2_compile(bytes_of(text), text.size(), 0, &problem, &at, nullptr));
+    pattern.code_.reset(::pcre2_compile(bytes_of(text), text.size(), PCRE2_USE_OFFSET_LIMIT,
+                                        &problem, &at, nullptr));
     if (pattern.code_ == nullptr) return std::nullopt;
     // Where this fails PCRE2 interprets.
     static_cast<void>(::pcre2_jit_compile(pattern.code_.get(), PCRE2_JIT_COMPLETE));
@@ -44,16 +57,28 @@ class Pattern {
     pattern.context_.reset(::pcre2_match_context_create(nullptr));
     if (pattern.data_ == nullptr || pattern.context_ == nullptr) return std::nullopt;
     ::pcre2_set_match_limit(pattern.context_.get(), kMatchLimit);
+    ::pcre2_set_heap_limit(pattern.context_.get(), kMatchHeapKib);
     return pattern;
   }
 
-  // Nothing when it could not be found out within the limit.
-  [[nodiscard]] std::optional<bool> matches(std::string_view text) const {
-    const int result =
-        ::pcre2_match(code_.get(), bytes_of(text), text.size(), 0, 0, data_.get(), context_.get());
-    if (result >= 0) return true;
-    if (result == PCRE2_ERROR_NOMATCH) return false;
-    return std::nullopt;
+  // Nothing when it could not be found out until `deadline`. Goes on from place to place of the
+  // text in steps that grow as long as they are quick.
+  [[nodiscard]] std::optional<bool> matches(std::string_view text,
+                                            SteadyClock::time_point deadline) const {
+    std::size_t places = 1;
+    auto now = SteadyClock::now();
+    for (std::size_t from = 0; from <= text.size();) {
+      if (now >= deadline) return std::nullopt;
+      ::pcre2_set_offset_limit(context_.get(), from + places - 1);
+      const int result = ::pcre2_match(code_.get(), bytes_of(text), text.size(), from, 0,
+                                       data_.get(), context_.get());
+      if (result >= 0) return true;
+      if (result != PCRE2_ERROR_NOMATCH) return std::nullopt;
+      from += places;
+      const auto before = std::exchange(now, SteadyClock::now());
+      places = now - before < kQuick ? std::min(places * 2, kPlacesAtOnceMax) : 1;
+    }
+    return false;
   }
 
  private:
@@ -81,12 +106,22 @@ struct LogFilter::Patterns {
   std::vector<Pattern> wanted;
   std::vector<Pattern> unwanted;
 
+  mutable int overruns = 0;
+
   // In doubt a message is kept.
   [[nodiscard]] bool keep(std::string_view message) const {
-    const auto is_surely_in = [&](const Pattern& p) { return p.matches(message).value_or(false); };
-    const auto may_be_in = [&](const Pattern& p) { return p.matches(message).value_or(true); };
-    if (std::ranges::any_of(unwanted, is_surely_in)) return false;
-    return wanted.empty() || std::ranges::any_of(wanted, may_be_in);
+    if (message.size() > kTextMax || overruns >= kOverrunsMax) return true;
+    const auto deadline = SteadyClock::now() + kTimeLimit;
+    bool in_doubt = false;
+    const auto is_in = [&](const Pattern& pattern) {
+      const auto found = in_doubt ? std::nullopt : pattern.matches(message, deadline);
+      in_doubt = in_doubt || !found.has_value();
+      return found.value_or(false);
+    };
+    const bool is_unwanted = std::ranges::any_of(unwanted, is_in);
+    const bool is_wanted = wanted.empty() || (!is_unwanted && std::ranges::any_of(wanted, is_in));
+    if (in_doubt && SteadyClock::now() >= deadline) ++overruns;
+    return in_doubt || (is_wanted && !is_unwanted);
   }
 };
 

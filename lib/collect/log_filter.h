@@ -1,6 +1,9 @@
 // LogFilter: which messages of a unit are stored at all: LogLevelMax= and LogFilterPatterns= of its
 // unit file (docs/protocols.md, "Filters of a unit"). What it discards was not wanted, so it is no
 // drop. Copies share the compiled patterns. Not thread-safe.
+//
+// Patterns are given some milliseconds a message. What they cannot judge in that time is kept, and
+// so is a message above 64 KiB; patterns that take longer again and again are given up.
 #pragma once
 
 #include <memory>

@@ -61,7 +61,9 @@ void NativeSource::store(const ControlData& control,
   entry.source_realtime_usec = control.realtime_usec;
   entry.object = find_object(control);
   entry.client = find_sender(control);
-  if (!is_wanted(entry.client, entry.priority, decoder_.peek().message)) return;
+  if (!is_wanted(entry.client, entry.priority, decoder_.peek().message)) {
+    return skip(progress, finished);
+  }
   services().ingest.append(entry, progress, finished);
   forward(control, entry);
 }

@@ -78,6 +78,28 @@ TEST(LogFilter, KeepsAMessageThatWouldTakeForeverToMatch) {
   EXPECT_TRUE(with_patterns("^(a+)+$\0\xff"s).keeps(6, hostile));
 }
 
+// Takes hours where only the steps of a match are counted, since each is one loop over the text.
+TEST(LogFilter, IsDoneInTimeWithPatternsWhoseLoopsPcre2DoesNotCount) {
+  std::string hostile = "\xff";
+  for (int i = 0; i < 200; ++i)
+    hostile += "a*a*a*[bc" + std::to_string(i) + "]" + '\0';
+  const LogFilter filter = with_patterns(hostile);
+
+  for (int message = 0; message < 1000; ++message)
+    ASSERT_TRUE(filter.keeps(6, std::string(60'000, 'a')));
+}
+
+TEST(LogFilter, FindsAMatchAnywhereInALongMessage) {
+  const LogFilter filter = with_patterns(
+      "\xff"
+      "(?<=x)needle$\0"s);
+
+  for (const std::size_t before : {0U, 1U, 2U, 3U, 1022U, 1023U, 1024U, 5000U, 60'000U}) {
+    EXPECT_FALSE(filter.keeps(6, std::string(before, '-') + "xneedle")) << before;
+    EXPECT_TRUE(filter.keeps(6, std::string(before, '-') + "yneedle")) << before;
+  }
+}
+
 TEST(LogFilter, ForgetsPatternsThatAreTakenBack) {
   LogFilter filter = with_patterns(
       "\xff"

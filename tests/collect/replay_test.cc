@@ -2,6 +2,7 @@
 // stored exactly once.
 #include <sys/socket.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "collect/native_source.h"
 #include "collect/stream_intake.h"
 #include "collect/syslog_source.h"
+#include "support/child_process.h"
 #include "support/temp_dir.h"
 
 namespace logq::collect {
@@ -51,8 +53,8 @@ constexpr AreaGeometry kSmall{4, 64 * 1024};
 
 // What a collector consists of, without its loop.
 struct Parts {
-  explicit Parts(EntryStore& store)
-      : clients(ProcessSources{}, claims, 64),
+  explicit Parts(EntryStore& store, const ProcessSources& sources = {})
+      : clients(sources, claims, 64),
         ingest(store, base::Clock::system(), {}, drops) {}
   Drops drops;
   UnitClaims claims;
@@ -78,7 +80,7 @@ class Replay : public ::testing::TestWithParam<int> {
   // Works until it is killed.
   template <typename Source>
   void receive_datagrams() {
-    Parts parts(store_);
+    Parts parts(store_, sources_);
     Source source({parts.ingest, parts.clients, parts.drops});
     source.start(std::move(server_), *ReceiveArea::create(path(), kBoot, kSmall));
     EXPECT_THROW(source.work(), Killed);
@@ -89,7 +91,7 @@ class Replay : public ::testing::TestWithParam<int> {
     MortalStore next;
     next.messages = store_.messages;
     next.kill_at = kill_at;
-    Parts parts(next);
+    Parts parts(next, sources_);
     Source source({parts.ingest, parts.clients, parts.drops});
     auto existing = ReceiveArea::open_existing(path(), kBoot);
     existing->area->resolve_progress(next.messages.size());
@@ -115,7 +117,19 @@ class Replay : public ::testing::TestWithParam<int> {
     store_.messages = next.messages;
   }
 
+  // Makes us a unit that wants no debug messages.
+  void set_level_max() {
+    const std::string process = directory_.path() + "/proc/" + std::to_string(::getpid());
+    std::filesystem::create_directories(process);
+    test::write_text_file(process + "/cgroup", "0::/system.slice/quiet.service\n");
+    sources_.proc = directory_.path() + "/proc";
+    sources_.units = directory_.path();
+    sources_.hierarchy = CgroupHierarchy::kUnified;
+    std::filesystem::create_symlink("6", directory_.path() + "/log-level-max:quiet.service");
+  }
+
   test::TempDir directory_;
+  ProcessSources sources_;
   base::UniqueFd client_;
   base::UniqueFd server_;
   MortalStore store_;
@@ -133,6 +147,21 @@ TEST_P(Replay, StoresEveryDatagramOnce) {
   replay_datagrams<NativeSource>(-1);
 
   EXPECT_EQ(store_.messages, (std::vector<std::string>{"a", "b", "c", "d", "e"}));
+}
+
+TEST_P(Replay, StoresWhatAFilterOfTheUnitLeavesOnce) {
+  set_level_max();
+  open_pair(SOCK_DGRAM);
+  const std::string noise = "MESSAGE=noise\nPRIORITY=7\n\n";
+  send(noise + "MESSAGE=a\n\n" + noise + noise + "MESSAGE=b\n\nMESSAGE=c\n\n" + noise +
+       "MESSAGE=d\n");
+  store_.kill_at = GetParam();
+  receive_datagrams<NativeSource>();
+
+  replay_datagrams<NativeSource>(GetParam() % 4);  // killed again on its way
+  replay_datagrams<NativeSource>(-1);
+
+  EXPECT_EQ(store_.messages, (std::vector<std::string>{"a", "b", "c", "d"}));
 }
 
 TEST_P(Replay, StoresEverySyslogMessageOnce) {
