@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <systemd/sd-daemon.h>
+
 #include "collect/collector.h"
 #include "collect/config_files.h"
 #include "common/run.h"
@@ -36,7 +38,7 @@ Outcome<ExitStatus> collect_messages(LogqdOptions options) {
   if (const auto read = read_configuration(options); !read) {
     return tl::unexpected<Failure>(read.error());
   }
-  collect::apply_default_directories(options.collector);
+  collect::apply_default_directories(options.collector, ::sd_booted() > 0);
   collect::Collector collector(options.collector, &print_error_line);
   if (!collector.start()) return ExitStatus::kFailure;
   return collector.run() ? ExitStatus::kOk : ExitStatus::kFailure;

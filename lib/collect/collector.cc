@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <systemd/sd-daemon.h>
 
@@ -147,7 +148,6 @@ Result<void> Collector::replay_predecessor() {
   auto streams =
       settle(streams_path,
              LOGQ_TRY(named(streams_path, StreamArea::open_existing(streams_path, boot_id_))));
-  if (storage_->is_flush_due()) flush();
   for (std::size_t i = 0; i < received.size(); ++i) {
     if (received[i].has_value()) inputs_[i]->source->replay(*received[i]);
   }
@@ -192,6 +192,11 @@ Result<void> Collector::open_sources() {
 }
 
 Result<void> Collector::run() {
+  // Only now, since it may take longer than a service manager waits for READY.
+  if (storage_->is_flush_due()) {
+    flush();
+    after_work();
+  }
   const int status = sd_event_loop(event_.get());
   if (status < 0) {
     return named("event loop", Result<void>(fail(Error::system(-status, "sd_event_loop"))));
@@ -229,7 +234,7 @@ void Collector::keep_limits() {
   const std::uint64_t now = ingest_->monotonic_usec();
   if (const auto missed = forward_->take_report(now)) driver_->forward_missed(*missed);
   if (forward_->has_unreported()) arm_timer(kForwardReportIntervalUsec);
-  driver_->report_suppressed();
+  driver_->report_suppressed(now);
   if (const auto end = ingest_->rate_limiter().next_end_usec()) {
     arm_timer(*end < now ? 0 : *end - now + 1);
   }
@@ -254,6 +259,10 @@ void Collector::drain() {
 
 Result<void> Collector::finish() {
   driver_->report_drops();
+  // Windows do not outlive us: what they suppressed would be told by nobody.
+  constexpr auto kEndOfTime = std::numeric_limits<std::uint64_t>::max();
+  driver_->report_suppressed(kEndOfTime);
+  if (const auto missed = forward_->take_report(kEndOfTime)) driver_->forward_missed(*missed);
   driver_->stopped();
   sync_.reset();
   const auto closed = storage_->close();

@@ -51,8 +51,8 @@ void Collector::report_usage() {
 std::string Collector::describe_status(const Figures& figures) const {
   std::string status = "Storing nothing";
   if (figures.place != Storage::Place::kNowhere) {
-    const bool awaits_flush = figures.place == Storage::Place::kVolatile &&
-                              options_.storage != StorageMode::kVolatile;
+    const bool awaits_flush =
+        figures.place == Storage::Place::kVolatile && options_.storage != StorageMode::kVolatile;
     status = "Collecting into " + storage_->directory() + (awaits_flush ? " until a flush" : "") +
              ", " + std::to_string(figures.stored) + " entries";
   }

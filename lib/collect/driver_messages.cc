@@ -77,8 +77,8 @@ void DriverMessages::suppressed(std::string_view unit,
   send(message);
 }
 
-void DriverMessages::report_suppressed() {
-  while (const auto ended = ingest_.rate_limiter().take_ended(ingest_.monotonic_usec())) {
+void DriverMessages::report_suppressed(std::uint64_t until_usec) {
+  while (const auto ended = ingest_.rate_limiter().take_ended(until_usec)) {
     // Its process may be gone by now, and the number another's.
     const ClientMetadata& sender = clients_.find_object(ended->pid, ingest_.monotonic_usec());
     const bool is_it = sender.value(TrustedField::kUnit) == ended->unit;

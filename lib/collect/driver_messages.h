@@ -26,8 +26,8 @@ class DriverMessages {
   void forward_missed(std::uint64_t count);
   // What a unit's rate limit suppressed; `sender` is described by OBJECT_ fields, where known.
   void suppressed(std::string_view unit, std::uint64_t count, const ClientMetadata* sender);
-  // The same for the windows that have ended since, whose units were silent.
-  void report_suppressed();
+  // The same for the windows that have ended by then, whose units were silent; UINT64_MAX: for all.
+  void report_suppressed(std::uint64_t until_usec);
   // How much room `name` ("System Journal") takes and has.
   void usage(std::string_view name, const SpaceReport& space);
   void flushed(const std::string& directory, const Storage::FlushReport& report);

@@ -2,7 +2,7 @@
 //
 // How far it got is told by a note in the source directory, written before the first entry: the
 // number that entry gets. Entries are copied in an order that does not change as others are
-// appended to the source, so the number of the store's last entry tells a successor where to go on.
+// appended to the source, so a successor goes on behind the one whose copy is the store's last.
 #pragma once
 
 #include <cstdint>

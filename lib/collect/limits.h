@@ -43,6 +43,10 @@ inline constexpr std::uint64_t kClampUsec = 1'000'000;
 inline constexpr std::uint64_t kDrainLimitUsec = 10'000'000;
 // Usage and limits are looked at again after this time, as journald does, or after a rotation.
 inline constexpr std::uint64_t kSpaceIntervalUsec = 30'000'000;
+// A wall clock that is ahead of the newest entry by more than this, and by more than entries are
+// kept, is doubted for so long before files are deleted for their age.
+inline constexpr std::uint64_t kClockLeapUsec = 86'400'000'000;
+inline constexpr std::uint64_t kClockDoubtUsec = 3'600'000'000;
 // While the disk is full: how often entries wait for a vacuum before they are given up.
 inline constexpr std::uint64_t kMakeRoomIntervalUsec = 1'000'000;
 // Units whose rate is watched at a time; journald's number.

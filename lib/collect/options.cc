@@ -26,7 +26,7 @@ std::string user_storage_dir(const std::string& suffix) {
 
 }  // namespace
 
-void apply_default_directories(CollectorOptions& options) {
+void apply_default_directories(CollectorOptions& options, bool booted_with_systemd) {
   const bool is_root = ::geteuid() == 0;
   const std::string suffix = options.log_namespace.empty() ? "" : "." + options.log_namespace;
   const std::string of_machine = base::machine_id().to_string() + suffix;
@@ -36,8 +36,8 @@ void apply_default_directories(CollectorOptions& options) {
   if (options.runtime_dir.empty()) options.runtime_dir = environment("RUNTIME_DIRECTORY");
   const bool is_user_default = !is_root && options.runtime_dir.empty();
   // A namespace is never flushed, as with journald; neither is a user's own collector.
-  options.persistent_at_once =
-      !options.storage_dir.empty() || !options.log_namespace.empty() || is_user_default;
+  options.persistent_at_once = !options.storage_dir.empty() || !options.log_namespace.empty() ||
+                               is_user_default || !booted_with_systemd;
 
   if (options.runtime_dir.empty()) {
     options.runtime_dir = is_root ? of_system : user_runtime_dir(suffix);

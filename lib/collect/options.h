@@ -54,7 +54,7 @@ struct CollectorOptions {
 };
 
 // Fills in the directories that were not given: RUNTIME_DIRECTORY and LOGS_DIRECTORY, then the
-// system's places for root and the XDG ones for a user.
-void apply_default_directories(CollectorOptions& options);
+// system's places for root and the XDG ones for a user. Without systemd nobody asks for a flush.
+void apply_default_directories(CollectorOptions& options, bool booted_with_systemd);
 
 }  // namespace logq::collect

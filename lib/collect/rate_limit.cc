@@ -9,6 +9,8 @@
 namespace logq::collect {
 namespace {
 
+constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
 std::size_t pool_of(int level) {
   constexpr std::array<std::size_t, 8> kPoolOfLevel = {0, 0, 0, 1, 2, 3, 3, 4};
   return kPoolOfLevel[static_cast<std::size_t>(level & 7)];
@@ -24,7 +26,6 @@ std::uint64_t scaled_burst(std::uint64_t burst, std::uint64_t available_bytes) {
 }
 
 std::uint64_t RateLimiter::end_of(const Group& group, const Pool& pool) {
-  constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
   return group.interval_usec > kNever - pool.begin_usec ? kNever
                                                         : pool.begin_usec + group.interval_usec;
 }
@@ -58,7 +59,9 @@ void RateLimiter::forget_oldest() {
   by_age_.pop_front();
 }
 
-void RateLimiter::refuse(Pool& pool, const Request& request) {
+void RateLimiter::refuse(const Group& group, Pool& pool, const Request& request) {
+  const std::uint64_t end = end_of(group, pool);
+  next_end_usec_ = pools_suppressing_ == 0 ? end : std::min(next_end_usec_, end);
   if (pool.suppressed == 0) ++pools_suppressing_;
   ++pool.suppressed;
   ++total_;
@@ -69,6 +72,7 @@ RateLimiter::Decision RateLimiter::admit(const Request& request) {
   const RateLimitSettings& settings = request.settings;
   if (settings.interval_usec == 0 || settings.burst == 0) return {};
   Group& group = group_of(request.unit, request.now_usec);
+  if (group.interval_usec != settings.interval_usec) next_end_usec_ = 0;  // look at all again
   group.interval_usec = settings.interval_usec;
   Pool& pool = group.pools[pool_of(request.level)];
   if (!pool.begun || end_of(group, pool) < request.now_usec) {
@@ -81,7 +85,7 @@ RateLimiter::Decision RateLimiter::admit(const Request& request) {
     ++pool.admitted;
     return {};
   }
-  refuse(pool, request);
+  refuse(group, pool, request);
   return {false, 0};
 }
 
@@ -91,28 +95,28 @@ std::optional<RateLimiter::Suppressed> RateLimiter::take_ended(std::uint64_t now
     forgotten_.pop_back();
     return taken;
   }
-  if (pools_suppressing_ == 0) return std::nullopt;
+  const bool all = now_usec == kNever;
+  if (pools_suppressing_ == 0 || (!all && now_usec <= next_end_usec_)) return std::nullopt;
+  std::uint64_t earliest = kNever;
   for (auto& [unit, group] : groups_) {
     for (Pool& pool : group.pools) {
-      if (pool.suppressed == 0 || end_of(group, pool) >= now_usec) continue;
+      if (pool.suppressed == 0) continue;
+      const std::uint64_t end = end_of(group, pool);
+      earliest = std::min(earliest, end);
+      if (!all && end >= now_usec) continue;
       const Suppressed taken{unit, pool.pid, pool.suppressed};
       pool.suppressed = 0;
       --pools_suppressing_;
       return taken;
     }
   }
+  next_end_usec_ = earliest;
   return std::nullopt;
 }
 
 std::optional<std::uint64_t> RateLimiter::next_end_usec() const {
-  if (pools_suppressing_ == 0) return std::nullopt;
-  std::uint64_t earliest = std::numeric_limits<std::uint64_t>::max();
-  for (const auto& [unit, group] : groups_) {
-    for (const Pool& pool : group.pools) {
-      if (pool.suppressed > 0) earliest = std::min(earliest, end_of(group, pool));
-    }
-  }
-  return earliest;
+  if (pools_suppressing_ == 0 || next_end_usec_ == kNever) return std::nullopt;
+  return next_end_usec_;
 }
 
 }  // namespace logq::collect

@@ -41,9 +41,10 @@ class RateLimiter {
     pid_t pid = 0;  // of the last sender
     std::uint64_t count = 0;
   };
-  // A window that has ended with entries suppressed, which counts as reported from now on.
+  // A window that has ended with entries suppressed, which counts as reported from now on. At
+  // UINT64_MAX all have ended.
   std::optional<Suppressed> take_ended(std::uint64_t now_usec);
-  // When the first such window ends; nothing while no entry is suppressed.
+  // When to ask for such a window again; nothing while no entry is suppressed.
   [[nodiscard]] std::optional<std::uint64_t> next_end_usec() const;
 
   // Entries suppressed since the start.
@@ -64,7 +65,7 @@ class RateLimiter {
   };
   Group& group_of(std::string_view unit, std::uint64_t now_usec);
   void forget_oldest();
-  void refuse(Pool& pool, const Request& request);
+  void refuse(const Group& group, Pool& pool, const Request& request);
   // The last moment of a pool's window.
   [[nodiscard]] static std::uint64_t end_of(const Group& group, const Pool& pool);
   [[nodiscard]] static bool is_over(const Group& group, std::uint64_t now_usec);
@@ -74,6 +75,9 @@ class RateLimiter {
   std::vector<Suppressed> forgotten_;  // suppressed by groups that had to make room
   std::uint64_t total_ = 0;
   std::uint64_t pools_suppressing_ = 0;
+  // No window with entries suppressed ends before this, so that nobody need look for one until
+  // then.
+  std::uint64_t next_end_usec_ = 0;
 };
 
 // The burst that `available_bytes` of room allow: more room, more entries.

@@ -66,6 +66,7 @@ void SpaceKeeper::keep(const SpaceTask& task) {
       task.directory.empty() ? Result<SpaceReport>(SpaceReport{}) : measure(task, 0);
   const std::lock_guard lock(mutex_);
   task_ = task;
+  age_guard_ = AgeGuard(task.newest_realtime_usec, task.max_retention_usec);
   publish(measured.value_or(SpaceReport{}));
   used_at_first_bytes_ = report_.used_bytes;
 }
@@ -93,6 +94,18 @@ SpaceReport SpaceKeeper::report() const {
   return report_;
 }
 
+// REQUIRES: vacuum_mutex_ is held.
+std::uint64_t SpaceKeeper::max_age_usec(const SpaceTask& task, const base::TimePair& now) {
+  if (task.max_retention_usec == 0) return 0;
+  const AgeGuard::Verdict verdict = age_guard_.judge(now);
+  if (verdict == AgeGuard::Verdict::kDoubtedFirst) {
+    diagnose_(task.directory +
+              ": the clock is ahead of the newest entry by more than MaxRetentionSec=: nothing is "
+              "deleted for its age for an hour");
+  }
+  return verdict == AgeGuard::Verdict::kBelieved ? task.max_retention_usec : 0;
+}
+
 // REQUIRES: vacuum_mutex_ is held, so that the task stays what it is.
 void SpaceKeeper::vacuum(const SpaceTask& task) {
   auto measured = measure(task, used_at_first_bytes_);
@@ -103,8 +116,9 @@ void SpaceKeeper::vacuum(const SpaceTask& task) {
   journal::VacuumLimits limits;
   limits.max_bytes = measured->limit_bytes;
   limits.max_files = measured->limits.max_files;
-  limits.max_age_usec = task.max_retention_usec;
-  limits.now_realtime_usec = base::Clock::system().now().realtime_usec;
+  const base::TimePair now = base::Clock::system().now();
+  limits.max_age_usec = max_age_usec(task, now);
+  limits.now_realtime_usec = now.realtime_usec;
   const auto done = journal::vacuum_directory(
       task.directory, limits,
       [this](const std::string& path, std::uint64_t /*bytes*/, const std::optional<Error>& why) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "collect/age_guard.h"
 #include "journal/storage_limits.h"
 #include "logq/result.h"
 
@@ -20,7 +21,8 @@ namespace logq::collect {
 struct SpaceTask {
   std::string directory;  // empty: nothing to keep
   journal::StorageSettings settings;
-  std::uint64_t max_retention_usec = 0;  // 0: no limit
+  std::uint64_t max_retention_usec = 0;    // 0: no limit
+  std::uint64_t newest_realtime_usec = 0;  // of the entries that were there; 0 where there is none
 };
 
 // What was found at the last look; all in bytes.
@@ -67,6 +69,7 @@ class SpaceKeeper {
  private:
   void run();
   void vacuum(const SpaceTask& task);
+  [[nodiscard]] std::uint64_t max_age_usec(const SpaceTask& task, const base::TimePair& now);
   void publish(SpaceReport report);
 
   Diagnose diagnose_;
@@ -74,6 +77,7 @@ class SpaceKeeper {
   mutable std::mutex mutex_;  // of everything below
   std::condition_variable changed_;
   SpaceTask task_;
+  AgeGuard age_guard_;
   SpaceReport report_;
   std::uint64_t used_at_first_bytes_ = 0;
   std::atomic<std::uint64_t> available_bytes_{0};  // of report_

@@ -12,8 +12,10 @@
 #include "base/ids.h"
 #include "base/try.h"
 #include "collect/flush.h"
+#include "collect/flushed_directory.h"
 #include "collect/limits.h"
 #include "journal/directory.h"
+#include "journal/file_header.h"
 
 namespace logq::collect {
 namespace {
@@ -42,14 +44,15 @@ bool is_full(const Error& error) {
   return error.sys_errno == ENOSPC || error.sys_errno == EDQUOT;
 }
 
-// Where the volatile directory goes at the commit of a flush, to be deleted.
-std::string flushed_name(const std::string& volatile_dir) {
-  return volatile_dir + ".flushed";
-}
-
-void remove_tree(const std::string& path) {
-  std::error_code ignored;
-  std::filesystem::remove_all(path, ignored);
+// The time of the newest entry in a directory, as the headers of its files tell; 0 without any.
+std::uint64_t newest_realtime(const std::string& directory) {
+  std::uint64_t newest = 0;
+  for (const std::string& path :
+       journal::journal_files(directory).value_or(std::vector<std::string>())) {
+    const auto header = journal::read_file_header(path);
+    if (header.has_value()) newest = std::max<std::uint64_t>(newest, header->tail_entry_realtime);
+  }
+  return newest;
 }
 
 }  // namespace
@@ -82,7 +85,7 @@ bool Storage::wants_persistent() const {
 
 Result<Storage::Opened> Storage::open_directory(const std::string& directory,
                                                 const journal::StorageSettings& space) {
-  WorkingDirectory hold = LOGQ_TRY(WorkingDirectory::hold(directory, "logqd.lock"));
+  WorkingDirectory hold = LOGQ_TRY(WorkingDirectory::hold(directory, kStorageLock));
   journal::StoreOptions options;
   options.directory = directory;
   options.max_file_usec = options_.max_file_usec;
@@ -95,7 +98,7 @@ Result<Storage::Opened> Storage::open_directory(const std::string& directory,
     diagnose_(directory + ": the last run did not stop cleanly, " +
               std::to_string(report.recovered_entries) + " entries recovered");
   }
-  return Opened{std::move(hold), std::move(store)};
+  return Opened{std::move(hold), std::move(store), newest_realtime(directory)};
 }
 
 void Storage::use(Place place, const std::string& directory, Opened opened) {
@@ -105,7 +108,7 @@ void Storage::use(Place place, const std::string& directory, Opened opened) {
   rotations_seen_ = 0;
   const bool is_volatile = place == Place::kVolatile;
   space_.keep({directory, is_volatile ? options_.runtime_space : options_.system_space,
-               options_.max_retention_usec});
+               options_.max_retention_usec, opened.newest_realtime_usec});
   space_.request();
   const std::lock_guard lock(store_mutex_);
   store_ = std::move(opened.store);
@@ -122,7 +125,7 @@ Result<void> Storage::use_volatile() {
 }
 
 Result<void> Storage::open() {
-  remove_tree(flushed_name(options_.volatile_dir));
+  remove_flushed(options_.volatile_dir, diagnose_);
   if (options_.storage == StorageMode::kNone) return {};
   const bool persistent = wants_persistent() && (options_.persistent_at_once || has_flushed_flag());
   // Entries that an earlier run has left go first, and where they are is where it stood.
@@ -186,17 +189,14 @@ Result<std::optional<Storage::FlushReport>> Storage::flush(
     return fail(done.error());
   }
   use(Place::kPersistent, options_.storage_dir, std::move(*target));
-  remove_tree(flushed_name(options_.volatile_dir));
+  remove_flushed(options_.volatile_dir, diagnose_);
   return FlushReport{*copied, base::Clock::system().now().monotonic_usec - began};
 }
 
 // The commit of a flush: from here on the volatile entries are no longer there.
 Result<void> Storage::abandon_volatile() {
-  const std::string& from = options_.volatile_dir;
-  remove_tree(flushed_name(from));
-  if (::rename(from.c_str(), flushed_name(from).c_str()) < 0) {
-    return fail(Error::system(errno, "rename flushed directory"));
-  }
+  remove_flushed(options_.volatile_dir, diagnose_);
+  LOGQ_TRY(rename_flushed(options_.volatile_dir));
   // Its file is deleted in a moment, so how it is closed does not matter.
   std::ignore = store_->close();
   return {};

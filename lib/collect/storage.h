@@ -38,8 +38,8 @@ class Storage final : public EntryStore {
   // call for. Persistent storage that is missing, full or cannot be written is diagnosed, and
   // volatile storage takes its place. Failures are diagnosed.
   Result<void> open();
-  // Whether a flush is due before anything is stored: persistent storage is to be used, and an
-  // earlier run has left volatile entries.
+  // Whether a flush is due: persistent storage is to be used, and an earlier run has left volatile
+  // entries. Until then entries go to volatile storage.
   [[nodiscard]] bool is_flush_due() const { return flush_due_; }
 
   [[nodiscard]] Place place() const { return place_; }
@@ -78,6 +78,7 @@ class Storage final : public EntryStore {
   struct Opened {
     WorkingDirectory hold;
     std::shared_ptr<journal::Store> store;
+    std::uint64_t newest_realtime_usec = 0;  // of the entries that were there
   };
   [[nodiscard]] bool wants_persistent() const;
   [[nodiscard]] bool has_flushed_flag() const;

@@ -10,6 +10,9 @@
 
 namespace logq::collect {
 
+// The lock's name in a directory of journal files.
+inline constexpr const char* kStorageLock = "logqd.lock";
+
 class WorkingDirectory {
  public:
   // Errors: kInvalidArgument when the directory belongs to another user, kBusy when another

@@ -5,13 +5,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <stdexcept>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "collect/configured_logqd.h"
 #include "collect/passed_socket_logqd.h"
+#include "journal/store.h"
 #include "support/native_sender.h"
+#include "support/private_logqd.h"
 
 namespace logq::test {
 namespace {
@@ -37,6 +43,19 @@ std::string left_to_vacuum(const std::string& directory, const std::string& opti
       run_command({{"journalctl", option, "-D", directory}, {{"LC_ALL", "C.UTF-8"}}, {}});
   const auto at = result.err.find("freed ");
   return at == std::string::npos ? result.err : result.err.substr(at, 8);
+}
+
+// An archive of a year ago: its clock was right, or ours is wrong.
+void write_old_archive(const std::string& directory) {
+  constexpr std::uint64_t kYearUsec = 31'557'600'000'000;
+  journal::StoreOptions options;
+  options.directory = directory;
+  const auto store = std::move(*journal::Store::open(options));
+  const std::uint64_t usec = base::Clock::system().now().realtime_usec - kYearUsec;
+  const std::vector<std::string_view> payloads{"MESSAGE=old"};
+  if (!store->append({usec, 1, Id128::random()}, payloads) || !store->rotate() || !store->close()) {
+    throw std::runtime_error("cannot write an archive");
+  }
 }
 
 TEST(Vacuum, KeepsNoMoreFilesThanAllowed) {
@@ -78,6 +97,28 @@ TEST(Vacuum, KeepsNothingOlderThanAllowed) {
     logqd.rotate();
     return logqd.entries(logqd.storage_dir(), {"MESSAGE=Journal started"}).empty();
   }));
+}
+
+TEST(Vacuum, DoesNotBelieveAClockThatLeaptAhead) {
+  const TempDir directory;
+  const std::string store = directory.path() + "/store";
+  std::filesystem::create_directory(store);
+  write_old_archive(store);
+  write_text_file(directory.path() + "/config", "[Journal]\nMaxRetentionSec=1month\n");
+  ChildProcess logqd({{built_program("logqd"), "--runtime-dir=" + directory.path() + "/run",
+                       "--storage-dir=" + store, "--config=" + directory.path() + "/config"},
+                      {},
+                      {}});
+
+  EXPECT_TRUE(wait_until([&] { return !logqd.err().empty(); })) << "one line says so";
+  logqd.signal(SIGTERM);
+  const CommandResult result = logqd.wait();
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_NE(result.err.find(store + ": the clock is ahead of the newest entry"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+  EXPECT_EQ(count_journal_files(store), 2U);
 }
 
 TEST(Vacuum, BeginsANewFileWhenOneHasLastedItsTime) {
@@ -137,6 +178,17 @@ TEST(UnitRateLimit, ReportsAFloodWhenTheWindowEndsThoughTheUnitIsSilent) {
   EXPECT_EQ(reports[0].at("MESSAGE_ID"), "a596d6fe7bfa4994828e72309e95d61e");
   EXPECT_EQ(reports[0].at("OBJECT_PID"), std::to_string(::getpid()));
   EXPECT_EQ(reports[0].at("OBJECT_SYSTEMD_UNIT"), "flood.service");
+}
+
+TEST(UnitRateLimit, IsReportedAtAStopThatEndsTheWindow) {
+  ConfiguredLogqd logqd(std::string(kNarrow) + "RateLimitIntervalSec=infinity\n");
+  const base::UniqueFd stream = open_unit_stream(logqd.stdout_socket(), "flood.service");
+  const std::string lines = "1\n2\n3\n4\n5\n6\n7\n";
+  ASSERT_GT(::send(stream.get(), lines.data(), lines.size(), 0), 0);
+
+  EXPECT_EQ(logqd.stop().status, 0);
+
+  EXPECT_EQ(logqd.entries(logqd.storage_dir(), {"N_DROPPED=2"}).size(), 1U);
 }
 
 // A process in a control group of its own, which the group's name makes a unit.

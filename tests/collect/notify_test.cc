@@ -58,6 +58,24 @@ TEST(Notify, TellsReadinessStateAndTheEnd) {
   EXPECT_EQ(manager.received().find("WATCHDOG"), std::string::npos) << "nobody asked for it";
 }
 
+TEST(Notify, TellsReadinessBeforeALongFlush) {
+  NotifySocket manager;
+  ConfiguredLogqd logqd("[Journal]\nStorage=auto\n", {{"NOTIFY_SOCKET", manager.path()}});
+  NativeSender sender(logqd.native_socket());
+  for (int i = 0; i < 3000; ++i)
+    sender.send({{"MESSAGE", "m"}});
+  EXPECT_EQ(logqd.stop().status, 0);
+  const std::size_t before = manager.received().size();
+  logqd.make_storage_possible();
+
+  logqd.start();
+
+  const std::string received = manager.received().substr(before);
+  const std::size_t sign_of_flush = received.find("WATCHDOG=1");
+  EXPECT_NE(sign_of_flush, std::string::npos);
+  EXPECT_LT(received.find("READY=1"), sign_of_flush);
+}
+
 TEST(Notify, GivesSignsOfLifeToAWatchdog) {
   NotifySocket manager;
   const ConfiguredLogqd logqd("", {{"NOTIFY_SOCKET", manager.path()}, {"WATCHDOG_USEC", "200000"}});

@@ -22,7 +22,7 @@ class DefaultDirectories : public testing::Test {
 
 TEST_F(DefaultDirectories, OfTheSystemAreJournaldsAndWaitForTheFlush) {
   CollectorOptions options;
-  apply_default_directories(options);
+  apply_default_directories(options, true);
 
   const std::string machine = base::machine_id().to_string();
   EXPECT_EQ(options.runtime_dir, "/run/systemd/journal");
@@ -31,10 +31,18 @@ TEST_F(DefaultDirectories, OfTheSystemAreJournaldsAndWaitForTheFlush) {
   EXPECT_FALSE(options.persistent_at_once);
 }
 
+TEST_F(DefaultDirectories, OfTheSystemWaitForNoFlushWhereNobodyAsksForOne) {
+  CollectorOptions options;
+  apply_default_directories(options, false);
+
+  EXPECT_EQ(options.storage_dir, "/var/log/journal/" + base::machine_id().to_string());
+  EXPECT_TRUE(options.persistent_at_once);
+}
+
 TEST_F(DefaultDirectories, OfANamespaceHaveItsNameAndNeedNoFlush) {
   CollectorOptions options;
   options.log_namespace = "web";
-  apply_default_directories(options);
+  apply_default_directories(options, true);
 
   const std::string machine = base::machine_id().to_string();
   EXPECT_EQ(options.runtime_dir, "/run/systemd/journal.web");
@@ -46,7 +54,7 @@ TEST_F(DefaultDirectories, OfANamespaceHaveItsNameAndNeedNoFlush) {
 TEST_F(DefaultDirectories, OfAPrivateCollectorKeepVolatileFilesBesideItsSockets) {
   CollectorOptions options;
   options.runtime_dir = "/r";
-  apply_default_directories(options);
+  apply_default_directories(options, true);
 
   EXPECT_EQ(options.volatile_dir, "/r/journal");
   EXPECT_FALSE(options.persistent_at_once);
@@ -55,10 +63,10 @@ TEST_F(DefaultDirectories, OfAPrivateCollectorKeepVolatileFilesBesideItsSockets)
 TEST_F(DefaultDirectories, TakeStorageThatIsNamedAtOnce) {
   CollectorOptions named;
   named.storage_dir = "/s";
-  apply_default_directories(named);
+  apply_default_directories(named, true);
   ::setenv("LOGS_DIRECTORY", "/l", 1);
   CollectorOptions from_environment;
-  apply_default_directories(from_environment);
+  apply_default_directories(from_environment, true);
 
   EXPECT_TRUE(named.persistent_at_once);
   EXPECT_EQ(from_environment.storage_dir, "/l");

@@ -72,6 +72,26 @@ TEST_F(RateLimit, TellsOfAWindowThatEndedInSilence) {
   EXPECT_FALSE(limiter_.next_end_usec().has_value());
 }
 
+TEST_F(RateLimit, TellsOfAWindowWithoutEndOnlyWhenAskedForAll) {
+  constexpr std::uint64_t kEndOfTime = UINT64_MAX;
+  settings_ = {kEndOfTime, 5};
+  admitted(8, "a.service");
+
+  EXPECT_FALSE(limiter_.next_end_usec().has_value()) << "a timer would never be done";
+  EXPECT_FALSE(limiter_.take_ended(kEndOfTime - 1).has_value());
+  EXPECT_EQ(limiter_.take_ended(kEndOfTime)->count, 3U);
+  EXPECT_FALSE(limiter_.take_ended(kEndOfTime).has_value());
+}
+
+TEST_F(RateLimit, NoticesThatAWindowWasMadeShorter) {
+  admitted(8, "a.service");
+  EXPECT_FALSE(limiter_.take_ended(now_ + 1).has_value());
+  settings_ = {kSecond, 5};
+  admit("a.service");
+
+  EXPECT_EQ(limiter_.take_ended(now_ + kSecond + 1)->count, 4U);
+}
+
 TEST_F(RateLimit, TellsOfWhatAForgottenUnitHadSuppressed) {
   admitted(7, "first.service");
   for (std::size_t i = 0; i < kRateLimitGroupsMax; ++i)

@@ -78,6 +78,26 @@ TEST(Flush, IsToldOfInTheLogAsJournaldDoes) {
   EXPECT_TRUE(messages[3].starts_with("System Journal (" + logqd.storage_dir() + ") is "));
 }
 
+TEST(Flush, LeavesWhatIsNotTheCollectors) {
+  ConfiguredLogqd logqd(kAuto);
+  send_numbered(logqd, 0, 10);
+  const TempDir elsewhere;
+  write_text_file(elsewhere.path() + "/precious", "1");
+  std::filesystem::create_symlink(elsewhere.path(), logqd.volatile_dir() + "/link");
+  std::filesystem::create_directory(logqd.volatile_dir() + "/sub.journal");
+  for (const char* name : {"/notes.txt", "/sub.journal/system.journal"})
+    write_text_file(logqd.volatile_dir() + name, "somebody's");
+  logqd.make_storage_possible();
+
+  logqd.flush();
+
+  EXPECT_EQ(numbers(logqd.entries(logqd.storage_dir())).size(), 10U);
+  for (const char* name : {"/notes.txt", "/sub.journal/system.journal", "/link/precious"})
+    EXPECT_TRUE(std::filesystem::exists(logqd.volatile_dir() + name)) << name;
+  EXPECT_FALSE(std::filesystem::exists(logqd.volatile_dir() + "/system.journal"));
+  EXPECT_FALSE(std::filesystem::exists(logqd.volatile_dir() + ".flushed"));
+}
+
 TEST(Flush, FollowsByItselfAtAStartThatMayUsePersistentStorage) {
   ConfiguredLogqd logqd(kAuto);
   send_numbered(logqd, 0, 50);
@@ -195,7 +215,10 @@ struct Namespaced {
 TEST(Storage, OfTheSystemIsWhereJournaldHasIt) {
   if (auto why = Namespaced::unavailable()) GTEST_SKIP() << *why;
   if (std::filesystem::is_empty("/etc/machine-id")) GTEST_SKIP() << "no machine id";
-  Namespaced logqd("mount -t tmpfs none /run && mount -t tmpfs none /var/log && exec \"$@\"", {});
+  Namespaced logqd(
+      "mount -t tmpfs none /run && mkdir -p /run/systemd/system && "
+      "mount -t tmpfs none /var/log && exec \"$@\"",
+      {});
   ASSERT_TRUE(logqd.await("/run/systemd/journal/stdout")) << logqd.process_.err();
   const std::string machine = read_text_file("/etc/machine-id").substr(0, 32);
   EXPECT_TRUE(
@@ -209,6 +232,18 @@ TEST(Storage, OfTheSystemIsWhereJournaldHasIt) {
       std::filesystem::exists(logqd.inside("/var/log/journal/" + machine + "/system.journal")));
   EXPECT_FALSE(std::filesystem::exists(logqd.inside("/run/log/journal/" + machine)));
   EXPECT_EQ(logqd.process_.err(), "") << "the distribution's journald.conf gives no warning";
+}
+
+TEST(Storage, OfTheSystemIsPersistentAtOnceWithoutSystemd) {
+  if (auto why = Namespaced::unavailable()) GTEST_SKIP() << *why;
+  if (std::filesystem::is_empty("/etc/machine-id")) GTEST_SKIP() << "no machine id";
+  Namespaced logqd("mount -t tmpfs none /run && mount -t tmpfs none /var/log && exec \"$@\"", {});
+  ASSERT_TRUE(logqd.await("/run/systemd/journal/stdout")) << logqd.process_.err();
+
+  const std::string machine = read_text_file("/etc/machine-id").substr(0, 32);
+  EXPECT_TRUE(
+      std::filesystem::exists(logqd.inside("/var/log/journal/" + machine + "/system.journal")));
+  EXPECT_FALSE(std::filesystem::exists(logqd.inside("/run/log/journal")));
 }
 
 TEST(Storage, ThatCannotBeUsedIsReplacedByVolatileStorageWithOneLine) {
