@@ -49,11 +49,6 @@ std::optional<std::vector<std::string>> chosen_pager(const Environment& environm
   return std::nullopt;
 }
 
-bool is_elevated() {
-  if (::geteuid() != ::getuid() || ::getegid() != ::getgid()) return true;
-  return ::geteuid() == 0 && ::getenv("SUDO_UID") != nullptr;
-}
-
 // Only returns when there is no such program.
 void become(const std::vector<std::string>& command) {
   std::vector<char*> argv;
@@ -96,6 +91,16 @@ void handle(int signal_number, void (*handler)(int), int flags) {
 
 }  // namespace
 
+bool is_elevated(const Environment& environment) {
+  if (::geteuid() != ::getuid() || ::getegid() != ::getgid()) return true;
+  const std::string own = std::to_string(::geteuid());
+  for (const char* const name : {"SUDO_UID", "PKEXEC_UID"}) {
+    const char* const caller = environment(name);
+    if (caller != nullptr && caller != own) return true;
+  }
+  return environment("DOAS_USER") != nullptr;
+}
+
 PagerPlan plan_pager(const Environment& environment, bool jump_to_end, bool elevated, bool utf8) {
   PagerPlan plan;
   const auto chosen = chosen_pager(environment);
@@ -120,8 +125,9 @@ PagerPlan plan_pager(const Environment& environment, bool jump_to_end, bool elev
 
 void Pager::open(const Terminal& terminal, bool jump_to_end) {
   if (!terminal.is_terminal || terminal.is_dumb) return;
-  const PagerPlan plan = plan_pager([](const char* name) -> const char* { return ::getenv(name); },
-                                    jump_to_end, is_elevated(), locale_is_utf8());
+  const Environment environment = [](const char* name) -> const char* { return ::getenv(name); };
+  const PagerPlan plan =
+      plan_pager(environment, jump_to_end, is_elevated(environment), locale_is_utf8());
   int ends[2] = {-1, -1};
   if (plan.commands.empty() || ::pipe2(ends, O_CLOEXEC) < 0) return;
   const base::UniqueFd read_end(ends[0]);

@@ -28,6 +28,10 @@ struct PagerPlan {
   bool secure = false;                             // $LESSSECURE
 };
 
+// Whether we have rights that the user at the terminal has not: by a set-id bit, or by sudo, pkexec
+// or doas for another user than the one who calls.
+bool is_elevated(const Environment& environment);
+
 // `elevated`: with rights that the user at the terminal does not have. `utf8`: of the locale.
 PagerPlan plan_pager(const Environment& environment, bool jump_to_end, bool elevated, bool utf8);
 

@@ -1,6 +1,8 @@
 // Which pager is started, with what in its environment, and what becomes of logq when it ends.
 #include "logq/pager.h"
 
+#include <unistd.h>
+
 #include <map>
 
 #include <gtest/gtest.h>
@@ -53,6 +55,23 @@ TEST(PagerPlan, WithAnothersRightsOnlyLessInItsSecureModeIsTrusted) {
   EXPECT_TRUE(planned({{"SYSTEMD_PAGERSECURE", "1"}}).secure);
   EXPECT_EQ(planned({{"SYSTEMD_PAGERSECURE", "1"}, {"PAGER", "most"}}).commands.front().front(),
             "most");
+}
+
+TEST(PagerPlan, RightsLentByAnotherUserAreSeen) {
+  const auto elevated = [](const Variables& variables) {
+    return cli::is_elevated([&variables](const char* name) -> const char* {
+      const auto found = variables.find(name);
+      return found == variables.end() ? nullptr : found->second.c_str();
+    });
+  };
+  const std::string own = std::to_string(::geteuid());
+  const std::string other = std::to_string(::geteuid() + 1);
+
+  EXPECT_FALSE(elevated({}));
+  EXPECT_FALSE(elevated({{"SUDO_UID", own}}));
+  EXPECT_TRUE(elevated({{"SUDO_UID", other}}));
+  EXPECT_TRUE(elevated({{"PKEXEC_UID", other}}));
+  EXPECT_TRUE(elevated({{"DOAS_USER", "somebody"}}));
 }
 
 TEST(PagerPlan, OnlyAnAnswerThatIsUnderstoodMakesTheChosenPagerSafe) {
