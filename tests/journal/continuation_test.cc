@@ -53,7 +53,7 @@ class ContinuationTest : public ::testing::Test {
     return (*writer)->close().has_value();
   }
 
-  logq::test::TempDir directory_;
+  logq::test::TempDir directory_ = logq::test::TempDir::in_memory();
   std::string original_ = directory_.path() + "/original";
   std::string copy_ = directory_.path() + "/system.journal";
   std::uint64_t tail_ = 0;
@@ -89,7 +89,7 @@ TEST_F(ContinuationTest, NoticesAnotherFileId) {
 
 TEST_F(ContinuationTest, AStoreGoesOnAfterAnyDamageToTheHeader) {
   for (std::uint64_t at = 0; at < sizeof(Header); at += 3) {
-    const logq::test::TempDir storage;
+    const auto storage = logq::test::TempDir::in_memory();
     copy_with_flip(at, 7);
     std::filesystem::copy_file(copy_, storage.path() + "/system.journal");
     StoreOptions options{storage.path(), test::small_file()};

@@ -132,12 +132,12 @@ TEST(SalvageLimits, WritesAnArchiveForEachStepBackInTime) {
 }
 
 TEST(SalvageLimits, KilledAtAnyMomentItIsRepeatedWithoutLossOrDouble) {
-  const logq::test::TempDir origin;
+  const auto origin = logq::test::TempDir::in_memory();
   const std::string original = unclean_file(origin.path(), 5000);
   std::mt19937 random(3);  // NOLINT: the moments vary by themselves
 
   for (int round = 0; round < 20; ++round) {
-    const logq::test::TempDir directory;
+    const auto directory = logq::test::TempDir::in_memory();
     std::filesystem::copy_file(original, directory.path() + "/system.journal");
     const StoreOptions options{directory.path(), options_of(16)};
     const pid_t pid = ::fork();

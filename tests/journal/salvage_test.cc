@@ -99,12 +99,12 @@ TEST(Salvage, ExportsTheSameEntriesAsTheOriginal) {
 }
 
 TEST(Salvage, ReadsATruncatedFileAsFarAsItGoes) {
-  const logq::test::TempDir directory;
+  const auto directory = logq::test::TempDir::in_memory();
   const std::string original = unclean_file(directory.path(), 1000);
   const std::uint64_t used = used_bytes(original);
 
   for (std::uint64_t part = 1; part < 8; ++part) {
-    const logq::test::TempDir copies;
+    const auto copies = logq::test::TempDir::in_memory();
     const std::string path = copies.path() + "/system.journal";
     std::filesystem::copy_file(original, path);
     std::filesystem::resize_file(path, used * part / 8 + part);
@@ -131,13 +131,13 @@ TEST(Salvage, LosesOnlyWhatLiesInAHole) {
 }
 
 TEST(Salvage, SurvivesDamageAnywhere) {
-  const logq::test::TempDir directory;
+  const auto directory = logq::test::TempDir::in_memory();
   const std::string original = unclean_file(directory.path(), 200);
   const std::uint64_t used = used_bytes(original);
   std::mt19937_64 random(7);  // NOLINT: the same damage in every run
 
   for (int round = 0; round < 60; ++round) {
-    const logq::test::TempDir copies;
+    const auto copies = logq::test::TempDir::in_memory();
     const std::string path = copies.path() + "/system.journal";
     std::filesystem::copy_file(original, path);
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <stdexcept>
@@ -11,8 +12,13 @@ namespace logq::test {
 
 class TempDir {
  public:
-  TempDir() : path_((std::filesystem::temp_directory_path() / "logq-test-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+  TempDir() : TempDir(std::filesystem::temp_directory_path()) {}
+  // In memory where there is such a directory: for tests that make, sync or rewrite hundreds of
+  // files, which on a disk is mostly waiting.
+  static TempDir in_memory() {
+    const std::filesystem::path memory = "/dev/shm";
+    return TempDir(::access(memory.c_str(), W_OK) == 0 ? memory
+                                                       : std::filesystem::temp_directory_path());
   }
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
@@ -24,6 +30,10 @@ class TempDir {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
+  explicit TempDir(const std::filesystem::path& parent)
+      : path_((parent / "logq-test-XXXXXX").string()) {
+    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+  }
   std::string path_;
 };
 
