@@ -8,6 +8,10 @@ namespace {
 // How far a bisection looks past unreadable slots before it takes them for the end of its range.
 constexpr std::uint64_t kProbeSlots = 64;
 
+// Arrays without slots (damage has changed their size) that are passed at a time. All others take
+// their part of the count, which thus bounds the walk as the size of the file does.
+constexpr std::size_t kEmptyArrays = 16;
+
 }  // namespace
 
 const Header* OpenFile::header() const {
@@ -69,6 +73,7 @@ void EntryList::extend_chain() const {
     // A chain that was found to run backwards is not followed now either.
     if (last && next_array_ < align8(arrays_.back().offset + last->size)) next_array_ = 0;
   }
+  std::size_t empty = 0;
   while (reach < claimed_ && next_array_ != 0) {
     const auto array = file_->objects.object<EntryArrayObject>(next_array_);
     if (!array) {
@@ -79,6 +84,10 @@ void EntryList::extend_chain() const {
     const FileOffset end = align8(next_array_ + array->size);
     const FileOffset next = load(array->object->next_entry_array_offset);
     const std::uint64_t slots = file_->objects.slots_of(array->size);
+    if (slots == 0) {
+      file_->report(Error::corrupt(next_array_, "entry array without slots"));
+      if (++empty > kEmptyArrays) break;
+    }
     arrays_.push_back({next_array_, reach, slots});
     reach += slots;
     next_array_ = next;
@@ -124,7 +133,7 @@ bool EntryList::sound(std::uint64_t index, FileOffset entry) const {
 }
 
 bool EntryList::names_entry(FileOffset entry) const {
-  const auto object = file_->objects.object<EntryObject>(entry);
+  const auto object = file_->objects.entry(entry);
   if (object) return true;
   has_strays_ = true;
   file_->report(object.error());

@@ -14,12 +14,13 @@ namespace {
 // its own); a bound on the work that a damaged entry can cause.
 constexpr std::uint64_t kMaxItems = 8192;
 
+// A buffer for decompressed payloads that has grown beyond this is given back with its entry: a
+// slot for each field of the widest entry would keep the largest payload that ever was at its
+// place.
+constexpr std::size_t kKeptBufferBytes = std::size_t{1} << 20;
+
 // Places of damage that one file may report.
 constexpr std::size_t kMaxReports = 64;
-
-Id128 boot_id_of(const EntryObject& entry) {
-  return load_id(entry.boot_id);
-}
 
 }  // namespace
 
@@ -36,6 +37,7 @@ struct FileReader::Impl {
         on_damage(std::move(on_damage_in)) {}
 
   void look_at_file();
+  void give_back_large_buffers();
   void report(const Error& error);
   Result<std::string_view> payload_of(FileOffset data, const DataView& view, std::size_t slot);
   void visit_values(FileOffset field,
@@ -50,6 +52,7 @@ struct FileReader::Impl {
   std::unique_ptr<HashLookup> lookup;
   Decompressor decompressor;
   std::vector<std::unique_ptr<Slot>> slots;
+  bool has_large_buffers = false;
   std::string value_buffer;
   std::vector<FileOffset> reported;
 };
@@ -61,6 +64,14 @@ void FileReader::Impl::look_at_file() {
   file.n_entries = info.n_entries;
   file.live = info.state == FileState::kOnline;
   ++file.generation;
+}
+
+void FileReader::Impl::give_back_large_buffers() {
+  if (!has_large_buffers) return;
+  for (auto& slot : slots) {
+    if (slot->payload.capacity() > kKeptBufferBytes) slot = std::make_unique<Slot>();
+  }
+  has_large_buffers = false;
 }
 
 void FileReader::Impl::report(const Error& error) {
@@ -110,6 +121,10 @@ FileIdentity FileReader::identity() const {
   return impl_->mapping.identity();
 }
 
+std::uint64_t FileReader::size() const {
+  return impl_->mapping.size();
+}
+
 void FileReader::set_path(const std::string& path) {
   impl_->path = path;
 }
@@ -154,27 +169,12 @@ EntryList FileReader::entries_of(FileOffset data) const {
 }
 
 Result<EntryInfo> FileReader::read_entry(FileOffset entry) {
-  const auto found = LOGQ_TRY(impl_->file.objects.object<EntryObject>(entry));
-  EntryInfo info;
-  info.offset = entry;
-  info.seqnum = load(found.object->seqnum);
-  info.realtime_usec = load(found.object->realtime);
-  info.monotonic_usec = load(found.object->monotonic);
-  info.boot_id = boot_id_of(*found.object);
-  info.xor_hash = load(found.object->xor_hash);
-  if (info.seqnum == 0) return fail(Error::corrupt(entry, "entry has no sequence number"));
-  if (info.realtime_usec == 0 || info.realtime_usec >= kTimestampLimit ||
-      info.monotonic_usec >= kTimestampLimit) {
-    return fail(Error::corrupt(entry, "entry has an impossible time"));
-  }
-  if (impl_->file.objects.items_of(found) == 0) {
-    return fail(Error::corrupt(entry, "entry has no fields"));
-  }
-  return info;
+  return impl_->file.objects.entry(entry);
 }
 
 Result<void> FileReader::read_items(FileOffset entry, std::vector<FileOffset>& data_offsets) {
   data_offsets.clear();
+  impl_->give_back_large_buffers();
   const auto found = LOGQ_TRY(impl_->file.objects.object<EntryObject>(entry));
   const std::uint64_t items = impl_->file.objects.items_of(found);
   if (items > kMaxItems) return fail(Error::corrupt(entry, "entry has too many fields"));
@@ -195,6 +195,7 @@ Result<std::string_view> FileReader::Impl::payload_of(FileOffset data,
   if (buffer.data == data) return std::string_view(buffer.payload);
   buffer.data = 0;
   const auto done = decompressor.decompress(view.compression, view.stored, buffer.payload);
+  if (buffer.payload.capacity() > kKeptBufferBytes) has_large_buffers = true;
   if (!done) {
     Error error = done.error();
     error.offset = data;

@@ -21,16 +21,6 @@
 
 namespace logq::journal {
 
-// The fixed part of an ENTRY object.
-struct EntryInfo {
-  FileOffset offset = 0;
-  std::uint64_t seqnum = 0;
-  std::uint64_t realtime_usec = 0;
-  std::uint64_t monotonic_usec = 0;
-  Id128 boot_id;
-  std::uint64_t xor_hash = 0;
-};
-
 // Told about every place where a file is damaged and reading goes on without it.
 using DamageCallback = std::function<void(const std::string& path, const Error& error)>;
 
@@ -46,6 +36,7 @@ class FileReader {
   [[nodiscard]] const std::string& path() const;
   [[nodiscard]] const FileInfo& info() const;  // as of open or the last refresh
   [[nodiscard]] FileIdentity identity() const;
+  [[nodiscard]] std::uint64_t size() const;  // bytes, likewise
   // The file was renamed: what path() and the damage callback say from now on.
   void set_path(const std::string& path);
   // Takes notice of what a writer has appended since; true when there are new entries.
@@ -60,10 +51,12 @@ class FileReader {
   [[nodiscard]] EntryList entries_of(FileOffset data) const;
 
   [[nodiscard]] Result<EntryInfo> read_entry(FileOffset entry);
-  // Offsets of the DATA objects of an entry, in stored order.
+  // Offsets of the DATA objects of an entry, in stored order. Ends the life of views that
+  // read_data() gave.
   Result<void> read_items(FileOffset entry, std::vector<FileOffset>& data_offsets);
-  // The payload of a DATA object. The view stays valid until the next call of read_data with the
-  // same slot (compressed payloads live in a buffer per slot), and never longer than the reader.
+  // The payload of a DATA object. The view stays valid until the next call of read_items, or of
+  // read_data with the same slot (compressed payloads live in a buffer per slot), and never longer
+  // than the reader.
   [[nodiscard]] Result<std::string_view> read_data(FileOffset data, std::size_t slot = 0);
 
   // Counts and reports damage once per place; beyond some places a file is not complained about.

@@ -56,7 +56,9 @@ FileOffset HashLookup::chain_head(const Table& table, std::uint64_t bucket) cons
 
 bool HashLookup::holds(const DataView& data, std::string_view payload) {
   if (data.compression == 0) return data.stored == payload;
-  const auto done = decompressor_.decompress(data.compression, data.stored, scratch_);
+  // What unpacks to more is another payload, however large: with room for one byte it shows.
+  const auto done =
+      decompressor_.decompress(data.compression, data.stored, scratch_, payload.size() + 1);
   return done && scratch_ == payload;
 }
 

@@ -68,8 +68,8 @@ class Journal {
   [[nodiscard]] Cursor cursor() const;
   // Whether this entry is the one that `cursor` names: all that the cursor tells holds for it.
   [[nodiscard]] bool at_cursor(const Cursor& cursor) const;
-  // Payloads in stored order; views are valid until the next step. The callback returns false to
-  // stop.
+  // Payloads in stored order; views are valid until the next step or process_changes(). The
+  // callback returns false to stop.
   void for_each_payload(const std::function<bool(std::string_view payload)>& visit);
   // The value of the first payload of `field`.
   [[nodiscard]] std::optional<std::string_view> find_value(std::string_view field);

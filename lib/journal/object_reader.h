@@ -71,6 +71,16 @@ constexpr ObjectType object_type_of<EntryArrayObject>() {
   return ObjectType::kEntryArray;
 }
 
+// The fixed part of an ENTRY object.
+struct EntryInfo {
+  FileOffset offset = 0;
+  std::uint64_t seqnum = 0;
+  std::uint64_t realtime_usec = 0;
+  std::uint64_t monotonic_usec = 0;
+  Id128 boot_id;
+  std::uint64_t xor_hash = 0;
+};
+
 class ObjectReader {
  public:
   ObjectReader() = default;
@@ -116,6 +126,9 @@ class ObjectReader {
                     {reinterpret_cast<const char*>(found->object) + head, found->size - head},
                     static_cast<std::uint8_t>(found->object->object.flags & kObjectCompressedAny)};
   }
+
+  // What an entry says of itself; kCorrupt when it says what no entry can.
+  [[nodiscard]] Result<EntryInfo> entry(FileOffset offset) const;
 
   [[nodiscard]] Result<FieldView> field(FileOffset offset) const {
     const auto found = object<FieldObject>(offset);

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "base/io.h"
+#include "journal/file_header.h"
 #include "journal/file_writer.h"
 #include "journal/reader_support.h"
 #include "support/journalctl.h"
@@ -118,7 +119,7 @@ std::size_t objects_begin(const std::string& bytes) {
 
 class Damage : public testing::Test {
  protected:
-  TempDir directory_;
+  TempDir directory_ = TempDir::in_memory();
   std::string path_ = directory_.path() + "/whole.journal";
   std::string damaged_ = directory_.path() + "/damaged.journal";
   std::string bytes_ = make_file(path_, kUsual, 40);
@@ -139,7 +140,7 @@ class DamageOfKind : public testing::TestWithParam<Kind> {
   }
 
   static constexpr int kEntries = 6;  // the first and the last have a compressed value
-  TempDir directory_;
+  TempDir directory_ = TempDir::in_memory();
   std::string path_ = directory_.path() + "/damaged.journal";
   std::string bytes_ = make_file(directory_.path() + "/whole.journal", GetParam(), kEntries);
   std::size_t begin_ = objects_begin(bytes_);
@@ -187,7 +188,6 @@ TEST_P(DamageOfKind, AFlippedBitNeverStopsReading) {
     if (at >= sizeof(journal::Header) && at < begin_ && bytes_[at] == 0) continue;
     auto follower = Journal::open_files({path_});
     ASSERT_TRUE(follower);
-    ASSERT_TRUE((*follower)->watch_fd());
     (*follower)->seek_tail();
     (*follower)->previous();
 
@@ -252,6 +252,28 @@ TEST_F(Damage, AnUnreadableEntryIsReportedAndPassed) {
   EXPECT_EQ(result.damage, 1U);
 }
 
+// Behind the last entry the array names one at a lower offset, and that one is damaged.
+TEST_F(Damage, AStraySlotAtTheEndHidesNothingFromReadingBackwards) {
+  const journal::Header header = *journal::read_file_header(path_);
+  const auto get = [this](std::size_t at) {
+    journal::Le32 value{};
+    std::memcpy(&value, bytes_.data() + at, sizeof value);
+    return value.load();
+  };
+  const std::size_t first = get(header.entry_array_offset + sizeof(journal::EntryArrayObject));
+  const std::size_t last_slot = header.tail_entry_array_offset + sizeof(journal::EntryArrayObject) +
+                                (header.tail_entry_array_n_entries - 1) * sizeof(journal::Le32);
+  std::memcpy(bytes_.data() + last_slot,
+              bytes_.data() + header.entry_array_offset + sizeof(journal::EntryArrayObject), 4);
+  bytes_.replace(first + offsetof(journal::EntryObject, realtime), 8, 8, '\0');
+  write_file(damaged_, bytes_);
+
+  const Walk result = walk(damaged_);
+
+  EXPECT_EQ(result.forward, 38U);
+  EXPECT_EQ(result.backward, 38U);
+}
+
 TEST_F(Damage, UnknownIncompatibleFlagsAreRefused) {
   bytes_[12] = static_cast<char>(bytes_[12] | 0x20);
   write_file(damaged_, bytes_);
@@ -282,7 +304,7 @@ class CorruptedFiles : public testing::Test {
     std::sort(paths_.begin(), paths_.end());
   }
 
-  TempDir directory_;
+  TempDir directory_ = TempDir::in_memory();
   std::vector<std::string> paths_;
 };
 
@@ -306,8 +328,6 @@ TEST_F(CorruptedFiles, GiveNoLessThanToJournalctl) {
     if (theirs.status != 0 || reversed.status != 0) continue;
     const Walk ours = walk(paths_[i]);
     EXPECT_GE(ours.forward, count_entries(theirs.out)) << paths_[i];
-    // Its array names, behind its one entry, an object at a lower offset with an impossible time.
-    if (paths_[i].ends_with("/a556.journal")) continue;
     EXPECT_GE(ours.backward, count_entries(reversed.out)) << paths_[i];
     theirs_total += count_entries(theirs.out);
   }

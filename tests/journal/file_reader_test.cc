@@ -1,18 +1,24 @@
 #include "journal/file_reader.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
 
+#include "journal/file_hash.h"
+#include "journal/file_header.h"
 #include "journal/reader_support.h"
+#include "journal/writer_support.h"
 
 namespace logq::test {
 namespace {
 
 using journal::EntryList;
 using journal::FileReader;
+using journal::Journal;
 
 std::set<std::string> lines_of(const std::string& text) {
   std::set<std::string> lines;
@@ -134,6 +140,70 @@ TEST_F(FileReaderOfMany, KeepsViewsValidWhileTheFileGrows) {
   }
   for (const auto& [view, copy] : views)
     EXPECT_EQ(view, copy);
+}
+
+journal::WriterOptions large_file() {
+  journal::WriterOptions options;
+  options.max_size_bytes = std::uint64_t{64} << 20;
+  return options;
+}
+
+// Bytes that are allocated; 0 where a sanitizer has a malloc of its own.
+std::size_t allocated() {
+  const auto info = ::mallinfo2();
+  return info.hblkhd + info.uordblks;
+}
+
+// In each entry the large value has another place, and so a buffer of its own.
+TEST(FileReader, GivesBackTheBuffersOfLargeValues) {
+  const TempDir directory;
+  const std::string path = directory.path() + "/system.journal";
+  const auto writer = journal::FileWriter::create(path, large_file()).value();
+  std::vector<std::string> fields;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    fields.push_back("F" + std::to_string(i) + "=x");
+    std::vector<std::string_view> views(fields.begin(), fields.end());
+    const std::string large = "LARGE=" + std::string(8 << 20, static_cast<char>('a' + i));
+    views.emplace_back(large);
+    ASSERT_TRUE(writer->append(journal::test::moment(i), views));
+  }
+  auto journal = Journal::open_files({path});
+  const std::size_t before = allocated();
+
+  std::size_t bytes = 0;
+  while ((*journal)->next())
+    bytes += (*journal)->find_value("LARGE").value_or("").size();
+
+  EXPECT_EQ(bytes, std::size_t{20 * 8} << 20);
+  EXPECT_LT(allocated() - before, std::size_t{40} << 20);
+}
+
+// A DATA object that claims the hash of another payload, and unpacks to 32 MiB.
+TEST(FileReader, UnpacksNoMoreThanThePayloadItLooksFor) {
+  const TempDir directory;
+  const std::string path = directory.path() + "/system.journal";
+  auto writer = journal::FileWriter::create(path, large_file()).value();
+  const std::string large = "LARGE=" + std::string(32 << 20, 'x');
+  ASSERT_TRUE(writer->append(journal::test::moment(1), {{large}}));
+  auto reader = FileReader::open(path).value();
+  const journal::FileOffset data = reader->find_data(large);
+  ASSERT_NE(data, 0U);
+  const journal::Header header = *journal::read_file_header(path);
+  journal::Le64 hash;
+  hash = journal::FileHash(header)("A=1");
+  journal::Le64 link;
+  link = data;
+  const std::uint64_t bucket = hash % (header.data_hash_table_size / 16) * 16;
+  std::string bytes = read_file(path);
+  std::memcpy(bytes.data() + data + offsetof(journal::DataObject, hash), &hash, sizeof hash);
+  std::memcpy(bytes.data() + header.data_hash_table_offset + bucket, &link, sizeof link);
+  write_file(directory.path() + "/copy.journal", bytes);
+  reader = FileReader::open(directory.path() + "/copy.journal").value();
+  const std::size_t before = allocated();
+
+  EXPECT_EQ(reader->find_data("A=1"), 0U);
+
+  EXPECT_LT(allocated() - before, std::size_t{16} << 20);
 }
 
 TEST(FileReader, RefusesADirectoryAndAMissingFile) {
