@@ -28,6 +28,10 @@ std::uint64_t page_aligned(std::uint64_t bytes) {
   return bytes > UINT64_MAX - size ? bytes : (bytes + size - 1) / size * size;
 }
 
+std::uint64_t twice(std::uint64_t bytes) {
+  return bytes > UINT64_MAX / 2 ? UINT64_MAX : 2 * bytes;
+}
+
 std::uint64_t percent(std::uint64_t whole, std::uint64_t hundredths) {
   return whole / 100 * hundredths + whole % 100 * hundredths / 100;
 }
@@ -65,7 +69,8 @@ StorageLimits storage_limits(const StorageSettings& settings,
   limits.min_file_bytes = kMinFile;
   // There is always room for an archived file beside the active one.
   if (limits.max_use_bytes != 0) {
-    limits.max_use_bytes = std::max(limits.max_use_bytes, page_aligned(2 * limits.max_file_bytes));
+    limits.max_use_bytes =
+        std::max(limits.max_use_bytes, page_aligned(twice(limits.max_file_bytes)));
   }
   const std::uint64_t min_use =
       std::clamp(page_aligned(percent(filesystem_bytes, 2)), kMinUseLow, kMinUseHigh);

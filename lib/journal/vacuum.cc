@@ -34,7 +34,8 @@ struct Candidate {
   // Archives have a sequence; files that were set aside are placed by time alone.
   Id128 seqnum_id;
   std::uint64_t head_seqnum = 0;
-  std::uint64_t realtime_usec = 0;
+  std::uint64_t realtime_usec = 0;  // of its own
+  std::uint64_t rank_usec = 0;      // by which it is placed among files of other sequences
   bool empty = false;
 };
 
@@ -73,21 +74,25 @@ std::uint64_t oldest_time(std::uint64_t named, const struct stat& status, std::u
   return oldest;
 }
 
-// Oldest first. Within a sequence numbers decide; a file is thus no younger than any that follows
-// it there, whatever the clock said when it was made.
+// Oldest first. Within a sequence numbers decide; a file thus ranks no younger than any that
+// follows it there, whatever the clock said when it was made. Its age stays its own: a machine that
+// starts in 1970 until it has asked for the time must not make all that was before half a century
+// old.
 void sort_by_age(std::vector<Candidate>& files) {
   const auto by_number = [](const Candidate& a, const Candidate& b) {
     return std::tie(a.seqnum_id, a.head_seqnum, a.name) <
            std::tie(b.seqnum_id, b.head_seqnum, b.name);
   };
   std::sort(files.begin(), files.end(), by_number);
+  for (Candidate& file : files)
+    file.rank_usec = file.realtime_usec;
   for (std::size_t i = files.size(); i-- > 1;) {
     Candidate& older = files[i - 1];
     if (older.seqnum_id.is_null() || older.seqnum_id != files[i].seqnum_id) continue;
-    older.realtime_usec = std::min(older.realtime_usec, files[i].realtime_usec);
+    older.rank_usec = std::min(older.rank_usec, files[i].rank_usec);
   }
   std::stable_sort(files.begin(), files.end(), [](const Candidate& a, const Candidate& b) {
-    return a.realtime_usec < b.realtime_usec;
+    return a.rank_usec < b.rank_usec;
   });
 }
 
@@ -166,6 +171,8 @@ bool Vacuum::exceeded(const Candidate& oldest) const {
          (limits_.max_files != 0 && count_ > limits_.max_files);
 }
 
+// Ends at the first that may stay, as journald does: with a younger one gone before an older, the
+// journal would have a hole.
 void Vacuum::delete_oldest() {
   for (const Candidate& file : candidates_) {
     if (!exceeded(file)) return;

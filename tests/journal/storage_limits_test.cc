@@ -71,6 +71,13 @@ TEST(StorageLimits, EndCompactFilesBelowFourGigabytes) {
   EXPECT_EQ(storage_limits(settings, 1000 * kGiB, false).max_file_bytes, 9 * kGiB);
 }
 
+TEST(StorageLimits, DoNotOverflow) {
+  const StorageSettings settings{.max_use_bytes = kGiB, .max_file_bytes = UINT64_MAX - 8191};
+
+  const auto limits = storage_limits(settings, 1000 * kGiB, false);
+  EXPECT_GE(limits.max_use_bytes, limits.max_file_bytes);
+}
+
 class CurrentLimit : public testing::Test {
  protected:
   StorageLimits limits_ = storage_limits({}, 10 * kGiB);  // 1 GiB, 512 MiB free, at least 16 MiB

@@ -99,6 +99,21 @@ TEST_F(Vacuum, DeletesWhatIsOlderThanTheAge) {
   EXPECT_EQ(report.deleted_files, 1U);
 }
 
+// A machine without a clock starts in 1970 and rotates before it has asked for the time.
+TEST_F(Vacuum, ThinksNoFileOlderThanItsOwnTime) {
+  const auto recent = add_archive(kSequence, 1, "7fffffffffffffff");  // as old as its inode
+  const auto early = add_archive(kSequence, 2, "0000000000000001");
+  const std::uint64_t now = base::Clock::system().now().realtime_usec;
+
+  const auto report = vacuum({.max_age_usec = 3'600'000'000, .now_realtime_usec = now});
+
+  EXPECT_EQ(left(), (std::vector<std::string>{recent, early}));
+  EXPECT_EQ(report.deleted_files, 0U);
+  if (!logq::test::journalctl_installed()) GTEST_SKIP() << logq::test::kNoJournalctl;
+  logq::test::journalctl({"--vacuum-time=1h", "-D", directory_.path()});
+  EXPECT_EQ(left(), (std::vector<std::string>{recent, early}));
+}
+
 TEST_F(Vacuum, GoesByNumberWithinASequenceWhateverTheClockSaid) {
   const auto first = add_archive(kSequence, 1, kLatest);
   const auto second = add_archive(kSequence, 2, kEarly);
