@@ -42,6 +42,8 @@ class FileMapping {
 
   [[nodiscard]] const std::byte* bytes() const { return regions_.back().data(); }
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  // What it took up on disk when it was opened.
+  [[nodiscard]] std::uint64_t allocated_bytes() const { return allocated_bytes_; }
   [[nodiscard]] FileIdentity identity() const { return identity_; }
 
  private:
@@ -51,6 +53,7 @@ class FileMapping {
   base::UniqueFd fd_;
   FileIdentity identity_;
   std::uint64_t size_ = 0;
+  std::uint64_t allocated_bytes_ = 0;
   std::vector<base::MappedRegion> regions_;  // the last one is in use
 };
 

@@ -1,10 +1,8 @@
 #include "journal/header_report.h"
 
-#include <sys/stat.h>
 #include <time.h>
 
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <ctime>
@@ -19,7 +17,6 @@ namespace logq::journal {
 namespace {
 
 constexpr std::uint64_t kUsecPerMsec = 1000;
-constexpr std::uint64_t kStatBlock = 512;
 // A chain this long, or tables this full, and journald begins a new file.
 constexpr std::uint64_t kChainDepthMax = 100;
 constexpr std::uint64_t kMaxFill = 3;  // of 4
@@ -186,7 +183,7 @@ void HeaderReport::add_counters() {
 // As the newest journald decides it; older ones know shorter headers.
 bool HeaderReport::rotation_is_due() const {
   const auto full = [](std::uint64_t used, std::uint64_t buckets) {
-    return used / (kMaxFill + 1) > UINT64_MAX / 8 || used * (kMaxFill + 1) > buckets * kMaxFill;
+    return used > buckets * kMaxFill / (kMaxFill + 1);  // there are less than 2^60 buckets
   };
   if (!has(sizeof(Header))) return true;
   return full(header_.n_data, data_buckets()) || full(header_.n_fields, field_buckets()) ||
@@ -202,10 +199,7 @@ Result<std::string> describe_header(const std::string& path) {
   const ObjectReader bytes(mapping.bytes(), mapping.size(), false);
   LOGQ_TRY(check_header(bytes));
   const Header header = header_snapshot(*LOGQ_TRY(bytes.at<Header>(0)));
-  struct stat status {};
-  if (::stat(path.c_str(), &status) < 0) return fail(Error::system(errno, "stat"));
-  const auto disk_bytes = static_cast<std::uint64_t>(status.st_blocks) * kStatBlock;
-  return HeaderReport(path, header).text(disk_bytes);
+  return HeaderReport(path, header).text(mapping.allocated_bytes());
 }
 
 }  // namespace logq::journal

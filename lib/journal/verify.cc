@@ -51,7 +51,9 @@ Result<void> verify_all(Verification& verification, std::uint64_t file_size) {
 
 }  // namespace
 
-Result<VerifyReport> verify_file(const std::string& path, const VerifyProgress& progress) {
+Result<VerifyReport> verify_file(const std::string& path,
+                                 const VerifyProgress& progress,
+                                 std::uint64_t unpacked_bytes) {
   const FileMapping mapping = LOGQ_TRY(FileMapping::open(path));
   const ObjectReader whole(mapping.bytes(), mapping.size(), false);
   LOGQ_TRY(check_header(whole));
@@ -61,6 +63,7 @@ Result<VerifyReport> verify_file(const std::string& path, const VerifyProgress& 
   const std::uint64_t end = load(header.header_size) + load(header.arena_size);
   verification.objects =
       ObjectReader(mapping.bytes(), std::min(end, mapping.size()), verification.compact());
+  verification.unpacked_bytes = unpacked_bytes;
   verification.progress = progress;
   verification.report.sealed = (load(header.compatible_flags) & kCompatibleSealed) != 0;
   const auto done = verify_all(verification, mapping.size());

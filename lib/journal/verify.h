@@ -4,8 +4,9 @@
 // the header announces. As there, the lists that lead from a field to its values are not judged.
 //
 // Takes every variant: regular and compact, Jenkins and keyed hashes, any compression, headers from
-// 208 bytes on. Hostile files are welcome: time is linear in the size of the file (times the length
-// of its longest chains), memory is some bytes per object, and nothing is followed unchecked.
+// 208 bytes on. Hostile files are welcome: time is linear in the size of the file, memory is some
+// bytes per object, nothing is followed unchecked, and what payloads may unpack to is bounded for
+// the file (8 GiB and 64 times its size) as it is for each payload.
 //
 // Of sealed files the structure is checked (tags where they belong, numbered without a gap, epochs
 // in order) but not the HMAC, which needs the verification key; journalctl without a key says no
@@ -24,7 +25,8 @@ namespace logq::journal {
 
 struct VerifyReport {
   // The first thing that is wrong, with its offset in the file; nothing when all is well.
-  // kCorrupt, kTruncated; kUnsupported for compatible flags that nobody has told us about.
+  // kCorrupt, kTruncated, kTooLarge (payloads); kUnsupported for compatible flags that nobody has
+  // told us about.
   std::optional<Error> failure;
   // What was seen, up to the failure.
   std::uint64_t n_objects = 0;
@@ -39,6 +41,10 @@ using VerifyProgress = std::function<void(double fraction)>;
 // Errors: kSystem, kInvalidArgument (it cannot be read at all), and what FileReader::open says of a
 // header that is none. A file that is being written to may be found wanting though it is not.
 // Thread-safe: several files may be verified at once.
-Result<VerifyReport> verify_file(const std::string& path, const VerifyProgress& progress = {});
+// `unpacked_bytes`: what compressed payloads may unpack to, besides 64 times the size of the file;
+// ten of the largest payloads there can be, of nothing but zeros, pass.
+Result<VerifyReport> verify_file(const std::string& path,
+                                 const VerifyProgress& progress = {},
+                                 std::uint64_t unpacked_bytes = std::uint64_t{8} << 30);
 
 }  // namespace logq::journal

@@ -13,6 +13,9 @@ namespace {
 
 // More than any object can have: 768 MiB of payload, or an array with a slot for every entry.
 constexpr std::uint64_t kMaxObjectBytes = std::uint64_t{1} << 32;
+// What all compressed payloads together may unpack to. A reader is bounded per entry and shows what
+// it unpacks, but a check of a few megabytes must not take hours.
+constexpr std::uint64_t kUnpackedPerByte = 64;
 // Progress is told this often.
 constexpr std::uint64_t kProgressObjects = 4096;
 
@@ -22,7 +25,8 @@ class ObjectWalk {
       : v_(verification),
         objects_(verification.objects),
         header_(verification.header),
-        hash_(verification.header) {}
+        hash_(verification.header),
+        unpack_left_(verification.unpacked_bytes + kUnpackedPerByte * objects_.size()) {}
 
   Result<void> run();
 
@@ -30,6 +34,7 @@ class ObjectWalk {
   Result<void> check(FileOffset at, const ObjectHeader& object, std::uint64_t size);
   Result<void> check_flags(FileOffset at, const ObjectHeader& object) const;
   Result<void> check_data(FileOffset at);
+  Result<std::string_view> unpack(FileOffset at, const DataView& data);
   Result<void> check_field(FileOffset at);
   Result<void> check_entry(FileOffset at);
   Result<void> check_order(FileOffset at, const EntryObject& entry);
@@ -45,6 +50,7 @@ class ObjectWalk {
   FileHash hash_;
   Decompressor decompressor_;
   std::string payload_;
+  std::uint64_t unpack_left_;
   ChainCheck data_chains_;
   ChainCheck field_chains_;
 
@@ -146,12 +152,7 @@ Result<void> ObjectWalk::check_data(FileOffset at) {
       load(object.entry_array_offset) % 8 != 0) {
     return fail(Error::corrupt(at, "DATA object names an offset that is not 8-aligned"));
   }
-  std::string_view payload = data.stored;
-  if (data.compression != 0) {
-    const auto done = decompressor_.decompress(data.compression, data.stored, payload_);
-    if (!done) return fail({done.error().code, 0, at, done.error().what});
-    payload = payload_;
-  }
+  const std::string_view payload = LOGQ_TRY(unpack(at, data));
   const std::uint64_t stored_hash = load(object.hash);
   if (hash_(payload) != stored_hash)
     return fail(Error::corrupt(at, "DATA object has a wrong hash"));
@@ -159,6 +160,17 @@ Result<void> ObjectWalk::check_data(FileOffset at) {
     v_.linked_data.add(at);
   }
   return {};
+}
+
+Result<std::string_view> ObjectWalk::unpack(FileOffset at, const DataView& data) {
+  if (data.compression == 0) return data.stored;
+  const auto done = decompressor_.decompress(data.compression, data.stored, payload_);
+  if (!done) return fail({done.error().code, 0, at, done.error().what});
+  if (payload_.size() > unpack_left_) {
+    return fail({Errc::kTooLarge, 0, at, "payloads unpack to more than any journal holds"});
+  }
+  unpack_left_ -= payload_.size();
+  return std::string_view(payload_);
 }
 
 Result<void> ObjectWalk::check_field(FileOffset at) {

@@ -19,6 +19,7 @@ inline constexpr double kShareOfObjects = 0.7;
 struct Verification {
   ObjectReader objects;  // ends where the header says that the file ends
   Header header{};       // as it was at the beginning; fields it is too old for are zero
+  std::uint64_t unpacked_bytes = 0;
   VerifyProgress progress;
   VerifyReport report;
 

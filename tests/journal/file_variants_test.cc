@@ -12,6 +12,7 @@
 #include "journal/reader_support.h"
 #include "journal/relocated_file.h"
 #include "journal/salvage.h"
+#include "journal/verify.h"
 #include "journal/writer_support.h"
 #include "support/child_process.h"
 #include "support/journalctl.h"
@@ -275,6 +276,19 @@ trap - EXIT
 cp "$store"/system.journal "$1"
 )";
 
+// Offset of the tag with a number, 0 when there is none.
+std::size_t find_tag(const std::string& bytes, std::uint64_t seqnum) {
+  const auto* header = static_cast<const Header*>(static_cast<const void*>(bytes.data()));
+  for (std::size_t at = header->header_size; at + sizeof(journal::TagObject) <= bytes.size();) {
+    journal::TagObject tag{};
+    std::memcpy(&tag, bytes.data() + at, sizeof tag);
+    if (tag.object.type == journal::ObjectType::kTag && tag.seqnum == seqnum) return at;
+    if (tag.object.size == 0) break;
+    at = journal::align8(at + tag.object.size);
+  }
+  return 0;
+}
+
 TEST(SealedFile, OfStockJournaldIsReadAsJournalctlReadsIt) {
   if (!journalctl_installed()) GTEST_SKIP() << kNoJournalctl;
   if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
@@ -289,6 +303,20 @@ TEST(SealedFile, OfStockJournaldIsReadAsJournalctlReadsIt) {
   EXPECT_EQ(header.compatible_flags & journal::kCompatibleSealed, 1U);
   EXPECT_GT(header.n_tags, 1U);
   expect_read_alike(path, {"SYSLOG_IDENTIFIER=sealed", "MESSAGE=sealed 8"});
+
+  const auto report = journal::verify_file(path);
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->failure) << report->failure->message();
+  EXPECT_TRUE(report->sealed);
+  EXPECT_EQ(report->n_tags, std::uint64_t{header.n_tags});
+  EXPECT_EQ(report->n_entries, std::uint64_t{header.n_entries});
+  std::string bytes = read_file(path);
+  const std::size_t tag = find_tag(bytes, 2);
+  bytes[tag + offsetof(journal::TagObject, seqnum)] = 7;
+  write_file(path, bytes);
+  const auto damaged = journal::verify_file(path);
+  ASSERT_TRUE(damaged && damaged->failure);
+  EXPECT_EQ(damaged->failure->offset, tag);
 }
 
 TEST(CompatibleFlags, UnknownOnesDoNotKeepAnyoneFromReading) {

@@ -53,6 +53,16 @@ TEST_F(HeaderReport, IsThatOfJournalctlForOlderHeaders) {
   }
 }
 
+TEST_F(HeaderReport, SuggestsRotationWhateverACounterClaims) {
+  const std::string path = make_variant(directory_.path(), kVariants[0]);
+  std::string bytes = logq::test::read_file(path);
+  const Le64 claim = std::uint64_t{1} << 62;
+  std::memcpy(bytes.data() + offsetof(Header, n_data), &claim, sizeof claim);
+  logq::test::write_file(path, bytes);
+
+  EXPECT_NE(describe_header(path).value_or("").find("Rotate suggested: yes"), std::string::npos);
+}
+
 TEST_F(HeaderReport, LeavesOutWhatAnOldHeaderDoesNotHave) {
   const std::string path = make_variant(directory_.path(), kVariants[1]);
   std::string bytes = logq::test::read_file(path);

@@ -82,6 +82,27 @@ TEST(VerifyPeers, FailsWhatAFuzzerMade) {
   EXPECT_GT(files, 300U);
 }
 
+// Megabytes of one letter are a kilobyte; thousands of them would be a check without an end.
+TEST(VerifyPeers, UnpacksNoMoreThanFitsTheFile) {
+  const TempDir directory;
+  WriterOptions options;
+  options.max_size_bytes = std::uint64_t{16} << 20;
+  auto writer = FileWriter::create(directory.path() + "/system.journal", options).value();
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    const std::string large = "LARGE=" + std::string(12 << 20, static_cast<char>('a' + i));
+    ASSERT_TRUE(writer->append(moment(i), {{large}}));
+  }
+  const std::string path = writer->archive().value();
+  ASSERT_LT(std::filesystem::file_size(path), 900U << 10);
+
+  const auto usual = verify_file(path);
+  const auto strict = verify_file(path, {}, 0);
+
+  ASSERT_TRUE(usual && strict && strict->failure);
+  EXPECT_FALSE(usual->failure);
+  EXPECT_EQ(strict->failure->code, Errc::kTooLarge);
+}
+
 // A file whose lists all share the same arrays would take a time that grows with the square of its
 // size; the number of fields of all entries is the bound.
 TEST(VerifyPeers, StopsWhereListsShareTheirArrays) {
