@@ -8,8 +8,8 @@
 
 namespace logq::cli {
 
-// Makes SIGINT and SIGTERM a request to end after the entry that is being printed; a second one
-// ends the process at once, should its output be stuck. One at a time.
+// Makes SIGINT and SIGTERM a request to end after the entry that is being printed; one that comes a
+// second later or more ends the process at once, should its output be stuck. One at a time.
 class Waiter {
  public:
   // Starts to watch the journal: nothing that comes from now on is overlooked.

@@ -1,11 +1,15 @@
 // logq -f: what it shows first, what it shows later, and how it ends.
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 
 #include <gtest/gtest.h>
 
 #include "base/ids.h"
+#include "base/unique_fd.h"
 #include "journal/file_writer.h"
 #include "support/child_process.h"
 #include "support/temp_dir.h"
@@ -165,6 +169,33 @@ TEST_F(Follow, ShowsAllBehindACursorWhateverTheLimit) {
   auto logq = follow({"--cursor-file=" + path});
 
   expect_output(*logq, "5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n19\n");
+}
+
+// As timeout(1) sends it.
+TEST_F(Follow, ASignalThatComesTwiceCostsNoCursor) {
+  for (int i = 0; i < 3000; ++i)
+    append(std::string(200, 'x'));
+  const std::string pipe = dir_.path() + "/pipe";
+  const std::string kept = dir_.path() + "/cursor";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const base::UniqueFd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const std::string program = std::string(LOGQ_BIN_DIR) + "/logq";
+  ChildProcess logq({{"sh", "-c",
+                      "exec " + program + " -D " + dir_.path() + " -f --no-tail -o cat " +
+                          "--cursor-file=" + kept + " > " + pipe},
+                     {},
+                     {}});
+  wait_until_asleep(logq);  // the pipe is full
+
+  for (int i = 0; i < 2; ++i) {
+    logq.signal(SIGTERM);
+    sleep_briefly();
+  }
+  std::array<char, 65536> chunk{};
+  ASSERT_TRUE(wait_until([&] { return ::read(reader.get(), chunk.data(), chunk.size()) == 0; }));
+
+  EXPECT_EQ(logq.wait().status, 128 + SIGTERM);
+  EXPECT_TRUE(read_text_file(kept).starts_with("s="));
 }
 
 // So does journalctl, since 254 with the cursor kept first.
