@@ -33,16 +33,19 @@ struct VerifyReport {
   std::uint64_t n_entries = 0;
   std::uint64_t n_tags = 0;
   bool sealed = false;
+  // Somebody wrote to it meanwhile, which may be all that is wrong.
+  bool changed = false;
 };
 
 // Told now and then how much of the work is done, from 0 to 1.
 using VerifyProgress = std::function<void(double fraction)>;
 
 // Errors: kSystem, kInvalidArgument (it cannot be read at all), and what FileReader::open says of a
-// header that is none. A file that is being written to may be found wanting though it is not.
-// Thread-safe: several files may be verified at once.
-// `unpacked_bytes`: what compressed payloads may unpack to, besides 64 times the size of the file;
-// ten of the largest payloads there can be, of nothing but zeros, pass.
+// header that is none. A file that is written to meanwhile is looked at again, up to three times in
+// all, and may be found wanting all the same though it is not (`changed`). Thread-safe: several
+// files may be verified at once. `unpacked_bytes`: what compressed payloads may unpack to, besides
+// 64 times the size of the file; ten of the largest payloads there can be, of nothing but zeros,
+// pass.
 Result<VerifyReport> verify_file(const std::string& path,
                                  const VerifyProgress& progress = {},
                                  std::uint64_t unpacked_bytes = std::uint64_t{8} << 30);

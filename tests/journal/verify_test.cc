@@ -227,6 +227,27 @@ TEST_F(DamagedFile, PassesWithTheFlagOfSystemd254) {
   EXPECT_EQ(verdict(), "");
 }
 
+// The writer appends once, while the check is under way.
+TEST(Verify, LooksAgainAtAFileThatIsWrittenTo) {
+  const TempDir directory;
+  const std::string path = directory.path() + "/system.journal";
+  const auto writer = FileWriter::create(path, small_file()).value();
+  for (std::uint64_t n = 1; n <= 2000; ++n)
+    ASSERT_TRUE(writer->append(moment(n), views(service_entry(n))));
+  int appended = 0;
+  const auto append_once = [&](double /*fraction*/) {
+    if (appended++ != 0) return;
+    ASSERT_TRUE(writer->append(moment(3000), views(service_entry(3000))));
+  };
+
+  const auto report = verify_file(path, append_once);
+
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->failure) << report->failure->message();
+  EXPECT_FALSE(report->changed);
+  EXPECT_EQ(report->n_entries, 2001U);
+}
+
 TEST(Verify, SaysWhyAFileCannotBeRead) {
   const TempDir directory;
   write_file(directory.path() + "/x.journal", std::string(4096, 'x'));
