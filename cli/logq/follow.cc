@@ -97,8 +97,4 @@ bool Waiter::end_requested() {
   return end_signal != 0;
 }
 
-void Waiter::end_by_signal() {
-  if (end_requested()) die_of(end_signal);
-}
-
 }  // namespace logq::cli

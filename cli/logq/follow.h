@@ -19,11 +19,8 @@ class Waiter {
   // Until the files of the journal change, a signal comes, or standard output is closed.
   Result<Woken> wait();
 
-  // Whether a signal asks for the end; to be looked at between entries.
+  // Whether a signal asks for the end; to be looked at between entries. Being asked is no failure.
   [[nodiscard]] static bool end_requested();
-  // Ends the process by the signal that has asked for it, if one has: a shell that runs logq in a
-  // loop, for one, leaves the loop only then. To be called when everything is done.
-  static void end_by_signal();
 
  private:
   explicit Waiter(int watch_fd) : watch_fd_(watch_fd) {}

@@ -7,7 +7,6 @@
 #include "common/run.h"
 #include "common/sigbus_guard.h"
 #include "logq/control.h"
-#include "logq/follow.h"
 #include "logq/list_commands.h"
 #include "logq/options.h"
 #include "logq/pager.h"
@@ -136,7 +135,6 @@ Outcome<ExitStatus> logq_main(int argc, char** argv) {
   Outcome<ExitStatus> status = flush_last(output, judge_reading(carry_out(*options, output)));
   const bool left_early = pager.is_open() && !status && status.error().message.empty();
   pager.finish();
-  if (status) Waiter::end_by_signal();
   return left_early ? ExitStatus::kOk : status;
 }
 
