@@ -119,7 +119,11 @@ Outcome<void> control_collector(const Options& options, Deed deed) {
   const Outcome<std::string> runtime_dir = runtime_dir_of(options);
   if (!runtime_dir) return tl::unexpected<Failure>(runtime_dir.error());
   const DeedNames names = names_of(deed);
-  if (const auto pid = running_logqd(*runtime_dir + "/logqd.pid")) {
+  const std::string pid_path = *runtime_dir + "/logqd.pid";
+  if (::access(pid_path.c_str(), R_OK) < 0 && errno == EACCES) {
+    return failure(describe(pid_path, Error::system(EACCES, "open")));
+  }
+  if (const auto pid = running_logqd(pid_path)) {
     return signal_logqd(*pid, *runtime_dir, names);
   }
   const std::string socket_path = *runtime_dir + "/io.systemd.journal";

@@ -88,6 +88,7 @@ Result<Storage::Opened> Storage::open_directory(const std::string& directory,
   WorkingDirectory hold = LOGQ_TRY(WorkingDirectory::hold(directory, kStorageLock));
   journal::StoreOptions options;
   options.directory = directory;
+  options.lock_directory = false;  // it is ours by `hold`, which no stranger can contest
   options.max_file_usec = options_.max_file_usec;
   options.writer.max_size_bytes = limits_of(directory, space).max_file_bytes;
   options.writer.compress = options_.compress;

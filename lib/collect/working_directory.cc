@@ -12,7 +12,9 @@
 namespace logq::collect {
 namespace {
 
-constexpr int kAttempts = 10;
+// logq looks whether the lock is held by taking it for a moment.
+constexpr int kAttempts = 20;
+constexpr useconds_t kPauseUsec = 5'000;
 
 Result<void> check_owner(const std::string& path) {
   struct stat status {};
@@ -41,12 +43,12 @@ Result<WorkingDirectory> WorkingDirectory::hold(const std::string& path,
   LOGQ_TRY(check_owner(path));
   const std::string lock_path = path + "/" + lock_name;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    base::UniqueFd lock = LOGQ_TRY(base::open_file(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW, 0644));
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) < 0) {
-      if (errno != EWOULDBLOCK) return fail(Error::system(errno, "flock"));
-      return fail(Error::make(Errc::kBusy, "another logqd works here"));
-    }
-    if (is_current(lock.get(), lock_path)) {
+    base::UniqueFd lock = LOGQ_TRY(base::open_file(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+    if (::fchmod(lock.get(), 0600) < 0) return fail(Error::system(errno, "fchmod"));
+    const bool locked = ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
+    if (!locked && errno != EWOULDBLOCK) return fail(Error::system(errno, "flock"));
+    if (!locked) ::usleep(kPauseUsec);
+    if (locked && is_current(lock.get(), lock_path)) {
       return WorkingDirectory(std::move(lock), lock_path);
     }
   }

@@ -1,6 +1,8 @@
 // WorkingDirectory: a directory of the collector's, made when missing and held by one collector.
 //
-// The hold is a lock on a file in it, so it ends with the process, however that ends.
+// The hold is a lock on a file in it, so it ends with the process, however that ends. Others may
+// not open the file: whoever may read it could lock it too, and so keep the collector from
+// starting.
 #pragma once
 
 #include <string>

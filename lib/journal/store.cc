@@ -25,8 +25,9 @@ namespace {
 constexpr const char* kBase = "system";
 
 // Two writers would destroy the file, so the directory is locked while a store lives.
-Result<base::UniqueFd> lock_directory(const std::string& directory) {
+Result<base::UniqueFd> take_directory(const std::string& directory, bool lock) {
   auto fd = LOGQ_TRY(base::open_file(directory, O_RDONLY | O_DIRECTORY));
+  if (!lock) return fd;
   // A file system without locks (some network ones) must do without.
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
     return fail(Error::make(Errc::kBusy, "another collector stores in this directory"));
@@ -78,7 +79,7 @@ class Store::Impl {
 };
 
 Result<void> Store::Impl::open() {
-  directory_lock_ = LOGQ_TRY(lock_directory(options_.directory));
+  directory_lock_ = LOGQ_TRY(take_directory(options_.directory, options_.lock_directory));
   remove_leftovers(active_path_);
   position_ = find_sequence(options_.directory, kBase);
   LOGQ_TRY(continue_or_begin());

@@ -20,6 +20,9 @@ namespace logq::journal {
 struct StoreOptions {
   std::string directory;  // must exist
   WriterOptions writer;   // its `sequence` is ignored: the store finds its own
+  // Whether to lock the directory against another store. Whoever may read a directory can lock it,
+  // so a caller that keeps others out by better means does not want this.
+  bool lock_directory = true;
   // How much later than its first entry a file takes its last one; 0: no limit.
   std::uint64_t max_file_usec = 0;
 };

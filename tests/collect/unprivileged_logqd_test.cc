@@ -1,5 +1,7 @@
 // logqd of an ordinary user: it serves everybody, and believes only its own user and root.
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,6 +32,9 @@ class UnprivilegedLogqd : public ::testing::Test {
       std::filesystem::create_directory(path);
       ASSERT_EQ(::chown(path.c_str(), kOwner, kOwner), 0);
     }
+    start();
+  }
+  void start() {
     const std::string id = std::to_string(kOwner);
     logqd_ = std::make_unique<ChildProcess>(Command{
         {"setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups", built_program("logqd"),
@@ -99,6 +104,26 @@ TEST_F(UnprivilegedLogqd, HonoursClaimsOfItsOwnUserOnly) {
                                   {"strange by datagram", found["strange by datagram"]}}));
   EXPECT_NE(found["strange by stream"], "strange.service");
   EXPECT_NE(found["strange by datagram"], "strange.service");
+}
+
+// A lock needs no more than an open descriptor.
+TEST_F(UnprivilegedLogqd, CannotBeKeptFromStartingByLocksOfAStranger) {
+  std::vector<base::UniqueFd> locked;
+  ASSERT_EQ(::seteuid(kStranger), 0);
+  for (const std::string& path :
+       {storage(), runtime(), storage() + "/logqd.lock", runtime() + "/logqd.pid"}) {
+    base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.is_open()) locked.push_back(std::move(fd));
+  }
+  ASSERT_EQ(::seteuid(0), 0);
+  logqd_->signal(SIGTERM);
+  ASSERT_EQ(logqd_->wait().status, 0);
+  for (const base::UniqueFd& fd : locked)
+    std::ignore = ::flock(fd.get(), LOCK_EX | LOCK_NB);
+
+  start();
+
+  EXPECT_FALSE(locked.empty()) << "directories may be read";
 }
 
 TEST_F(UnprivilegedLogqd, HonoursNoClaimThatRootWritesIntoAStrangersConnection) {
