@@ -1,6 +1,7 @@
 #include "logq/default_directories.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,6 +31,20 @@ std::string user_volatile_directory(const std::string& suffix) {
   const std::string runtime_dir =
       base.empty() ? "/tmp/logq-" + std::to_string(::geteuid()) : base + "/logq";
   return runtime_dir + suffix + "/journal";
+}
+
+// Below /tmp a directory of that name may be anybody's.
+bool is_foreign(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && status.st_uid != ::geteuid();
+}
+
+// Where a logqd of this user keeps its files.
+std::vector<std::string> own_directories(const std::string& suffix) {
+  std::vector<std::string> own = {user_storage_directory() + suffix};
+  const std::string volatile_directory = user_volatile_directory(suffix);
+  if (!is_foreign(volatile_directory)) own.push_back(volatile_directory);
+  return own;
 }
 
 // Names of the subdirectories of the two parents.
@@ -67,8 +82,8 @@ void add_namespace(const SourceOptions& source,
       directories.push_back(std::string(parent) + "/" + directory);
   }
   if (name == "*") return;
-  directories.push_back(user_storage_directory() + suffix);
-  directories.push_back(user_volatile_directory(suffix));
+  const std::vector<std::string> own = own_directories(suffix);
+  directories.insert(directories.end(), own.begin(), own.end());
 }
 
 bool has_base_name(std::string_view name, std::string_view base) {
@@ -104,10 +119,21 @@ std::vector<std::string> stored_namespaces() {
   return names;
 }
 
-journal::NameFilter file_name_filter(const SourceOptions& source) {
+journal::FileFilter file_filter(const SourceOptions& source) {
   if (source.system == source.user) return {};
   const std::string base = source.system ? "system" : "user-" + std::to_string(::getuid());
-  return [base](std::string_view name) { return has_base_name(name, base); };
+  const std::string& name = source.log_namespace;
+  const std::string suffix =
+      name.empty() || name == "*" ? "" : "." + name.substr(name.starts_with('+') ? 1 : 0);
+  std::vector<std::string> own = own_directories("");
+  const std::vector<std::string> of_namespace = own_directories(suffix);
+  own.insert(own.end(), of_namespace.begin(), of_namespace.end());
+  return [base, own, user = source.user](std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    const std::string_view directory = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+    if (std::find(own.begin(), own.end(), directory) != own.end()) return user;
+    return has_base_name(path.substr(slash + 1), base);
+  };
 }
 
 }  // namespace logq::cli

@@ -17,7 +17,8 @@ namespace logq::cli {
 // Names of the namespaces that this machine has journals of, sorted, each once.
 [[nodiscard]] std::vector<std::string> stored_namespaces();
 
-// What --system and --user want of the files of a directory, by their names; empty: all of them.
-[[nodiscard]] journal::NameFilter file_name_filter(const SourceOptions& source);
+// What --system and --user want of the files of a directory, by their names, as journalctl; what
+// the user's own logqd has stored counts as the user's under any name. Empty: all of them.
+[[nodiscard]] journal::FileFilter file_filter(const SourceOptions& source);
 
 }  // namespace logq::cli

@@ -49,7 +49,7 @@ Outcome<Source> with_report(std::unique_ptr<Journal> journal,
 Outcome<Source> open_named_directory(const Options& options) {
   auto damage = DamageReport::create();
   auto journal = Journal::open_directory(*options.source.directory, DamageReport::callback(damage),
-                                         file_name_filter(options.source));
+                                         file_filter(options.source));
   if (!journal) return failure(describe(*options.source.directory, journal.error()));
   return with_report(std::move(*journal), std::move(damage), options.display.quiet);
 }
@@ -58,7 +58,7 @@ Outcome<Source> open_defaults(const Options& options) {
   const std::vector<std::string> directories = default_directories(options.source);
   auto damage = DamageReport::create();
   auto journal = Journal::open_directories(directories, DamageReport::callback(damage),
-                                           file_name_filter(options.source));
+                                           file_filter(options.source));
   if (!journal) return failure(describe(directories.front(), journal.error()));
   return with_report(std::move(*journal), std::move(damage), options.display.quiet);
 }
@@ -72,10 +72,6 @@ void add_subdirectories(const std::string& directory, std::vector<std::string>& 
 bool is_directory(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-std::string_view file_name(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
 }
 
 }  // namespace
@@ -101,13 +97,13 @@ Outcome<std::vector<std::string>> source_files(const Options& options) {
   if (!options.source.files.empty()) return options.source.files;
   const auto directories = source_directories(options);
   if (!directories) return tl::unexpected<Failure>(directories.error());
-  const auto wanted = file_name_filter(options.source);
+  const auto wanted = file_filter(options.source);
   std::vector<std::string> paths;
   for (const std::string& directory : *directories) {
     const auto found = journal::journal_files(directory);
     if (!found) return failure(describe(directory, found.error()));
     for (const std::string& path : *found) {
-      if (!wanted || wanted(file_name(path))) paths.push_back(path);
+      if (!wanted || wanted(path)) paths.push_back(path);
     }
   }
   return paths;

@@ -204,13 +204,13 @@ Journal::~Journal() = default;
 
 Result<std::unique_ptr<Journal>> Journal::open_directory(const std::string& directory,
                                                          DamageCallback on_damage,
-                                                         NameFilter wants) {
+                                                         FileFilter wants) {
   LOGQ_TRY(journal_directories(directory));
   return open_directories({directory}, std::move(on_damage), std::move(wants));
 }
 
 Result<std::unique_ptr<Journal>> Journal::open_directories(
-    const std::vector<std::string>& directories, DamageCallback on_damage, NameFilter wants) {
+    const std::vector<std::string>& directories, DamageCallback on_damage, FileFilter wants) {
   auto impl = std::make_unique<Impl>(directories, std::move(wants), std::move(on_damage));
   impl->open_all();
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));

@@ -19,8 +19,8 @@
 
 namespace logq::journal {
 
-// Which files of a directory are read, by their names in it; an empty one takes all.
-using NameFilter = std::function<bool(std::string_view file_name)>;
+// Which files of a directory are read, by their paths; an empty one takes all.
+using FileFilter = std::function<bool(std::string_view path)>;
 
 class Journal {
  public:
@@ -29,13 +29,13 @@ class Journal {
   // directory fails.
   static Result<std::unique_ptr<Journal>> open_directory(const std::string& directory,
                                                          DamageCallback on_damage = {},
-                                                         NameFilter wants = {});
+                                                         FileFilter wants = {});
   // The same of several directories. Those that are missing are skipped, unreadable ones reported;
   // all of them, also those that appear later, are watched by watch_fd().
   static Result<std::unique_ptr<Journal>> open_directories(
       const std::vector<std::string>& directories,
       DamageCallback on_damage = {},
-      NameFilter wants = {});
+      FileFilter wants = {});
   // Exactly these files.
   static Result<std::unique_ptr<Journal>> open_files(const std::vector<std::string>& paths,
                                                      DamageCallback on_damage = {});

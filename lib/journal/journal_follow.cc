@@ -60,7 +60,7 @@ void Journal::Impl::add_paths_of(const std::string& directory, std::vector<std::
     const auto found = journal_files(part);
     if (found) {
       std::copy_if(found->begin(), found->end(), std::back_inserter(paths),
-                   [this](const std::string& path) { return is_wanted_name(path); });
+                   [this](const std::string& path) { return is_wanted_in_directory(path); });
     } else if (found.error().sys_errno != ENOENT) {
       complain(part, found.error());
     }
@@ -91,13 +91,13 @@ void Journal::Impl::await(const std::string& directory) {
   }
 }
 
-bool Journal::Impl::is_wanted_name(const std::string& path) const {
+bool Journal::Impl::is_wanted_in_directory(const std::string& path) const {
   const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-  return is_journal_name(name) && (!wants_ || wants_(name));
+  return is_journal_name(name) && (!wants_ || wants_(path));
 }
 
 bool Journal::Impl::is_wanted(const std::string& path) const {
-  if (!fixed_) return is_wanted_name(path);
+  if (!fixed_) return is_wanted_in_directory(path);
   return std::any_of(paths_.begin(), paths_.end(),
                      [&path](const std::string& wanted) { return plain(wanted) == plain(path); });
 }

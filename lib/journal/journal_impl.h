@@ -15,7 +15,7 @@ namespace logq::journal {
 
 class Journal::Impl {
  public:
-  Impl(std::vector<std::string> directories, NameFilter wants, DamageCallback on_damage)
+  Impl(std::vector<std::string> directories, FileFilter wants, DamageCallback on_damage)
       : directories_(std::move(directories)),
         wants_(std::move(wants)),
         on_damage_(std::move(on_damage)) {}
@@ -86,12 +86,12 @@ class Journal::Impl {
   [[nodiscard]] bool is_copy(FileSource& source);
   [[nodiscard]] std::optional<std::uint64_t> progress_beside(const FileSource& source);
   void let_go_of_finished();
-  [[nodiscard]] bool is_wanted_name(const std::string& path) const;
+  [[nodiscard]] bool is_wanted_in_directory(const std::string& path) const;
   [[nodiscard]] bool is_wanted(const std::string& path) const;
 
   bool fixed_ = false;                    // exactly paths_, else what is in directories_
   std::vector<std::string> directories_;  // not those below them
-  NameFilter wants_;
+  FileFilter wants_;
   std::vector<std::string> paths_;
   DamageCallback on_damage_;
   Match match_;

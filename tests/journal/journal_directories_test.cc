@@ -25,7 +25,7 @@ class JournalDirectories : public testing::Test {
     ASSERT_TRUE((*writer)->append(moment(++time_), views(fields)));
     ASSERT_TRUE((*writer)->close());
   }
-  void open(const std::vector<std::string>& names, NameFilter wants = {}) {
+  void open(const std::vector<std::string>& names, FileFilter wants = {}) {
     std::vector<std::string> directories;
     for (const std::string& name : names)
       directories.push_back(path(name));
@@ -76,11 +76,13 @@ TEST_F(JournalDirectories, MayAllBeMissing) {
   EXPECT_TRUE(journal_->files().empty());
 }
 
-TEST_F(JournalDirectories, AreFilteredByName) {
+TEST_F(JournalDirectories, AreFilteredByPath) {
   fs::create_directory(path("a"));
   add_file("a/system.journal", "1");
   add_file("a/user-1000.journal", "2");
-  const NameFilter users = [](std::string_view name) { return name.starts_with("user-"); };
+  const FileFilter users = [](std::string_view path) {
+    return path.find("/a/user-") != std::string_view::npos;
+  };
 
   open({"a"}, users);
   ASSERT_TRUE(journal_->watch_fd());

@@ -1,4 +1,5 @@
 // Where logq looks when nobody says where, and what it says when it may not look.
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,20 +49,36 @@ TEST(DefaultDirectories, OfAnotherRootLieBelowIt) {
       (std::vector<std::string>{"/mnt/broken/var/log/journal", "/mnt/broken/run/log/journal"}));
 }
 
-TEST(FileNameFilter, TellsTheSystemsFilesFromTheUsers) {
+TEST(FileFilter, TellsTheSystemsFilesFromTheUsers) {
   SourceOptions source;
-  EXPECT_FALSE(cli::file_name_filter(source));
+  EXPECT_FALSE(cli::file_filter(source));
   source.system = true;
-  const auto system = cli::file_name_filter(source);
+  const auto system = cli::file_filter(source);
   EXPECT_TRUE(system("system.journal") && system("system.journal~") &&
               system("system@1-2.journal"));
   EXPECT_FALSE(system("user-1000.journal") || system("systemd.journal"));
   source.user = true;
-  EXPECT_FALSE(cli::file_name_filter(source));
+  EXPECT_FALSE(cli::file_filter(source));
   source.system = false;
   const std::string own = "user-" + std::to_string(::getuid());
-  EXPECT_TRUE(cli::file_name_filter(source)(own + ".journal"));
-  EXPECT_FALSE(cli::file_name_filter(source)(own + "0.journal"));
+  EXPECT_TRUE(cli::file_filter(source)(own + ".journal"));
+  EXPECT_FALSE(cli::file_filter(source)(own + "0.journal"));
+}
+
+TEST(FileFilter, TakesWhatTheUsersOwnLogqdHasStoredForTheUsers) {
+  const char* const state = ::getenv("XDG_STATE_HOME");
+  const std::string before = state != nullptr ? state : "";
+  ::setenv("XDG_STATE_HOME", "/home/me/state", 1);
+  SourceOptions user;
+  user.user = true;
+  SourceOptions system;
+  system.system = true;
+
+  EXPECT_TRUE(cli::file_filter(user)("/home/me/state/logq/journal/system.journal"));
+  EXPECT_FALSE(cli::file_filter(system)("/home/me/state/logq/journal/system.journal"));
+  EXPECT_FALSE(cli::file_filter(user)("/var/log/journal/1/system.journal"));
+  EXPECT_TRUE(cli::file_filter(system)("/var/log/journal/1/system.journal"));
+  ::setenv("XDG_STATE_HOME", before.c_str(), 1);
 }
 
 TEST(DefaultSources, HoldTheUsersOwnStorage) {
