@@ -32,6 +32,10 @@ std::uint64_t file_size(const AreaKind& kind, const AreaGeometry& geometry) {
   return data_offset(kind, geometry) + geometry.slot_bytes * geometry.slots;
 }
 
+std::string temporary_name(const std::string& path) {
+  return path + ".new";
+}
+
 // Whether the header describes a file of this kind that is as large as it says.
 bool is_usable(const AreaHeader& header,
                const AreaKind& kind,
@@ -69,7 +73,23 @@ Result<AreaFile> AreaFile::create(const std::string& path,
                                   const AreaGeometry& geometry,
                                   const Id128& boot_id) {
   // The name appears last: a successor finds either no file or a complete one.
-  const std::string temporary = path + ".new";
+  AreaFile area = LOGQ_TRY(prepare(path, kind, geometry, boot_id));
+  LOGQ_TRY(publish(path));
+  return area;
+}
+
+Result<void> AreaFile::publish(const std::string& path) {
+  if (::rename(temporary_name(path).c_str(), path.c_str()) < 0) {
+    return fail(Error::system(errno, "rename"));
+  }
+  return {};
+}
+
+Result<AreaFile> AreaFile::prepare(const std::string& path,
+                                   const AreaKind& kind,
+                                   const AreaGeometry& geometry,
+                                   const Id128& boot_id) {
+  const std::string temporary = temporary_name(path);
   if (::unlink(temporary.c_str()) < 0 && errno != ENOENT) {
     return fail(Error::system(errno, "unlink"));
   }
@@ -86,7 +106,6 @@ Result<AreaFile> AreaFile::create(const std::string& path,
   AreaFile area = LOGQ_TRY(map(std::move(fd), kind, geometry));
   const AreaHeader header{kind.magic, kind.version, geometry.slots, geometry.slot_bytes, boot_id};
   std::memcpy(area.map_.data(), &header, sizeof(header));
-  if (::rename(temporary.c_str(), path.c_str()) < 0) return fail(Error::system(errno, "rename"));
   return area;
 }
 

@@ -39,6 +39,14 @@ class AreaFile {
                                  const AreaGeometry& geometry,
                                  const Id128& boot_id);
 
+  // The same in two steps, for contents that must be there before the name is: what a predecessor
+  // left at `path` stays until publish().
+  static Result<AreaFile> prepare(const std::string& path,
+                                  const AreaKind& kind,
+                                  const AreaGeometry& geometry,
+                                  const Id128& boot_id);
+  static Result<void> publish(const std::string& path);
+
   // The file a predecessor left, or nothing when there is none. One that this build cannot use is
   // renamed to `path`.old and reported by `set_aside`.
   struct Existing;

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <limits>
+#include <set>
+#include <utility>
 
 #include <systemd/sd-daemon.h>
 
@@ -16,7 +19,6 @@
 #include "collect/limits.h"
 #include "collect/native_source.h"
 #include "collect/receive_area.h"
-#include "collect/stream_area.h"
 #include "collect/syslog_source.h"
 
 namespace logq::collect {
@@ -46,6 +48,7 @@ Collector::Collector(CollectorOptions options, Diagnose diagnose)
 Collector::~Collector() {
   sync_.reset();  // before the store it syncs
   streams_.reset();
+  keeper_.reset();
   for (const DatagramInput* input : inputs_) {
     sd_event_source_disable_unref(input->readable);
     sd_event_source_disable_unref(input->more);
@@ -81,8 +84,10 @@ Result<void> Collector::set_up() {
   LOGQ_TRY(hold_runtime_directory());
   LOGQ_TRY(open_storage());
   make_sources();
-  LOGQ_TRY(replay_predecessor());
-  LOGQ_TRY(open_sources());
+  Inheritance inherited;
+  LOGQ_TRY(take_descriptors(inherited));
+  LOGQ_TRY(replay_predecessor(inherited));
+  LOGQ_TRY(open_sources(std::move(inherited)));
   LOGQ_TRY(named("event loop", register_events()));
   driver_->started();
   report_usage();
@@ -126,12 +131,31 @@ void Collector::make_sources() {
   native_.area_path = options_.runtime_dir + "/receive";
   syslog_.source = std::make_unique<SyslogSource>(services);
   syslog_.area_path = options_.runtime_dir + "/receive-syslog";
-  streams_ = std::make_unique<StreamSource>(
-      StreamServices{*ingest_, *clients_, drops_, options_.line_max, ::geteuid(), forward_.get()},
-      claims_);
+  const char* manager = ::getenv("NOTIFY_SOCKET");
+  keeper_ = std::make_unique<StreamKeeper>(options_.runtime_dir + "/streams",
+                                           manager != nullptr ? manager : "");
+  streams_ =
+      std::make_unique<StreamSource>(StreamServices{*ingest_, *clients_, drops_, options_.line_max,
+                                                    ::geteuid(), forward_.get(), keeper_.get()},
+                                     claims_);
 }
 
-Result<void> Collector::replay_predecessor() {
+Result<void> Collector::take_descriptors(Inheritance& inherited) {
+  inherited.sockets = LOGQ_TRY(named("LISTEN_FDS", take_passed_sockets()));
+  if (const std::size_t unknown = inherited.sockets.passed_unknown; unknown > 0) {
+    diagnose_(std::to_string(unknown) + " passed descriptors are of no use, closed");
+  }
+  auto restored = keeper_->restore(std::exchange(inherited.sockets.connections, {}));
+  if (restored.unknown > 0) {
+    diagnose_(std::to_string(restored.unknown) + " passed streams have no state in " +
+              options_.runtime_dir + "/streams, closed");
+    drops_.add(DropCause::kStreamUnknown, restored.unknown);
+  }
+  inherited.streams = std::move(restored.streams);
+  return {};
+}
+
+Result<void> Collector::replay_predecessor(Inheritance& inherited) {
   const std::uint64_t tail = storage_->tail_seqnum_at_open();
   const auto settle = [&](const std::string& path, auto found) {
     if (found.set_aside) diagnose_(path + ": from another version or boot, set aside as .old");
@@ -151,30 +175,28 @@ Result<void> Collector::replay_predecessor() {
   for (std::size_t i = 0; i < received.size(); ++i) {
     if (received[i].has_value()) inputs_[i]->source->replay(*received[i]);
   }
-  if (streams.has_value()) streams_->replay(*streams);
+  if (!streams.has_value()) return {};
+  std::set<Id128> living;
+  for (const RestoredStream& stream : inherited.streams)
+    living.insert(stream.state.stream_id);
+  streams_->replay(*streams, std::move(living));
+  inherited.stream_area = std::move(streams);
   return {};
 }
 
-Result<void> Collector::open_sources() {
-  const std::string streams_path = options_.runtime_dir + "/receive-streams";
+Result<void> Collector::open_sources(Inheritance inherited) {
   ReceiveArea native_area =
       LOGQ_TRY(named(native_.area_path, ReceiveArea::create(native_.area_path, boot_id_)));
   ReceiveArea syslog_area =
       LOGQ_TRY(named(syslog_.area_path, ReceiveArea::create(syslog_.area_path, boot_id_,
                                                             {kSyslogSlots, kDatagramSlotBytes})));
-  StreamArea stream_area = LOGQ_TRY(named(
-      streams_path,
-      StreamArea::create(streams_path, boot_id_, StreamArea::geometry_for(options_.line_max))));
-
   if (const std::uint64_t limit = raise_datagram_queue_limit();
       limit != 0 && limit < kQueueLimitWanted) {
     diagnose_("net.unix.max_dgram_qlen is " + std::to_string(limit) +
               ": senders will wait often, raise it to 512");
   }
-  SocketSet sockets = LOGQ_TRY(named(options_.runtime_dir, open_sockets(options_.runtime_dir)));
-  if (sockets.passed_unknown > 0) {
-    diagnose_(std::to_string(sockets.passed_unknown) + " passed descriptors are of no use, closed");
-  }
+  SocketSet& sockets = inherited.sockets;
+  LOGQ_TRY(named(options_.runtime_dir, open_missing_sockets(options_.runtime_dir, sockets)));
   own_sockets_ = sockets.own_paths;
 
   sd_event* event = nullptr;
@@ -187,8 +209,29 @@ Result<void> Collector::open_sources() {
   syslog_.source->start(std::move(sockets.syslog), std::move(syslog_area));
   clients_->on_unknown([this] { streams_->adopt_waiting(); });
   streams_->on_activity([this] { after_work(); });
-  return named("event loop",
-               streams_->start(std::move(sockets.streams), std::move(stream_area), event_.get()));
+  return open_streams(std::move(inherited));
+}
+
+Result<void> Collector::open_streams(Inheritance inherited) {
+  StreamArea area = LOGQ_TRY(make_stream_area(inherited));
+  LOGQ_TRY(named("event loop", streams_->start(std::move(inherited.sockets.streams),
+                                               std::move(area), event_.get())));
+  keeper_->start(event_.get());
+  streams_->restore(std::move(inherited.streams));
+  return {};
+}
+
+Result<StreamArea> Collector::make_stream_area(Inheritance& inherited) {
+  const std::string path = options_.runtime_dir + "/receive-streams";
+  const AreaGeometry wanted = StreamArea::geometry_for(options_.line_max);
+  std::optional<StreamArea>& left = inherited.stream_area;
+  // Used on as it is: to make, fill and remove as large a file takes seconds on some file systems.
+  const bool is_needed = left.has_value() && !inherited.streams.empty();
+  if (is_needed && left->geometry() == wanted) return std::move(*left);
+  StreamArea* predecessor = left.has_value() ? &*left : nullptr;
+  StreamArea area = LOGQ_TRY(named(path, StreamArea::create(path, boot_id_, wanted, predecessor)));
+  if (predecessor != nullptr) streams_->replay(*predecessor);  // what found no room
+  return area;
 }
 
 Result<void> Collector::run() {
@@ -254,7 +297,8 @@ void Collector::drain() {
   }
   for (const DatagramInput* input : inputs_)
     input->source->finish_received();  // also beyond the time limit: it is nowhere else
-  streams_->close_all();
+  keeper_->send_waiting();
+  streams_left_ = streams_->close_all();
 }
 
 Result<void> Collector::finish() {
@@ -272,7 +316,9 @@ Result<void> Collector::finish() {
   if (closed.has_value()) {
     for (const DatagramInput* input : inputs_)
       std::ignore = ::unlink(input->area_path.c_str());
-    std::ignore = ::unlink((options_.runtime_dir + "/receive-streams").c_str());
+    if (streams_left_ == 0) {
+      std::ignore = ::unlink((options_.runtime_dir + "/receive-streams").c_str());
+    }
   }
   runtime_->remove_lock_file();
   return closed;

@@ -22,6 +22,8 @@
 #include "collect/options.h"
 #include "collect/socket_set.h"
 #include "collect/storage.h"
+#include "collect/stream_area.h"
+#include "collect/stream_keeper.h"
 #include "collect/stream_source.h"
 #include "collect/sync_worker.h"
 #include "collect/syslog_forward.h"
@@ -57,8 +59,18 @@ class Collector {
   Result<void> hold_runtime_directory();
   Result<void> open_storage();
   void make_sources();
-  Result<void> replay_predecessor();
-  Result<void> open_sources();
+
+  // What a predecessor left to go on with.
+  struct Inheritance {
+    SocketSet sockets;
+    std::vector<RestoredStream> streams;
+    std::optional<StreamArea> stream_area;
+  };
+  Result<void> take_descriptors(Inheritance& inherited);
+  Result<void> replay_predecessor(Inheritance& inherited);
+  Result<void> open_sources(Inheritance inherited);
+  Result<void> open_streams(Inheritance inherited);
+  Result<StreamArea> make_stream_area(Inheritance& inherited);
   Result<void> register_events();
   Result<void> register_signals();
 
@@ -101,6 +113,7 @@ class Collector {
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<SyslogForward> forward_;
   std::unique_ptr<ClientCache> clients_;
+  std::unique_ptr<StreamKeeper> keeper_;
   std::unique_ptr<DriverMessages> driver_;
   std::unique_ptr<SyncWorker> sync_;
 
@@ -114,6 +127,7 @@ class Collector {
   DatagramInput syslog_;
   const std::array<DatagramInput*, 2> inputs_{&native_, &syslog_};
   std::unique_ptr<StreamSource> streams_;
+  std::size_t streams_left_ = 0;  // at the end: a successor goes on with them
   bool wake_due_ = false;
   std::uint64_t last_wake_usec_ = 0;
 

@@ -24,6 +24,8 @@ std::string_view describe(DropCause cause) {
       return "streams beyond the limit, or with no room in the runtime directory";
     case DropCause::kStreamBadHeader:
       return "streams with an invalid header";
+    case DropCause::kStreamUnknown:
+      return "streams of a predecessor whose state is lost";
     case DropCause::kCount:
       break;
   }

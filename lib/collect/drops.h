@@ -19,6 +19,7 @@ enum class DropCause : std::uint8_t {
   kStoreFailed,        ///< the journal file could not take it
   kStreamRefused,      ///< too many streams, or no room for another
   kStreamBadHeader,    ///< a stream whose header lines journald would refuse
+  kStreamUnknown,      ///< handed over by the service manager, without a state that can be used
   kCount,
 };
 

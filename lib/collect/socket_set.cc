@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 
 #include <systemd/sd-daemon.h>
@@ -40,17 +41,20 @@ int integer_option(int fd, int option) {
 }
 
 // Keeps a passed descriptor that is one of ours.
-void sort_in(base::UniqueFd fd, SocketSet& sockets) {
+void sort_in(base::UniqueFd fd, std::string_view fd_name, SocketSet& sockets) {
   const std::string address = address_of(fd.get());
   const std::string name = address.substr(address.rfind('/') + 1);
   const int type = integer_option(fd.get(), SO_TYPE);
+  const bool listens = integer_option(fd.get(), SO_ACCEPTCONN) == 1;
   if (type == SOCK_DGRAM && name == "socket" && !sockets.native.is_open()) {
     sockets.native = std::move(fd);
   } else if (type == SOCK_DGRAM && name == "dev-log" && !sockets.syslog.is_open()) {
     sockets.syslog = std::move(fd);
-  } else if (type == SOCK_STREAM && name == "stdout" && !sockets.streams.is_open() &&
-             integer_option(fd.get(), SO_ACCEPTCONN) == 1) {
+  } else if (type == SOCK_STREAM && name == "stdout" && listens && !sockets.streams.is_open()) {
     sockets.streams = std::move(fd);
+  } else if (type == SOCK_STREAM && name == "stdout" && !listens) {
+    // An accepted socket has the address of the one that listened.
+    sockets.connections.push_back({std::move(fd), std::string(fd_name)});
   } else {
     ++sockets.passed_unknown;
   }
@@ -116,13 +120,24 @@ void prepare(const base::UniqueFd& fd) {
 
 }  // namespace
 
-Result<SocketSet> open_sockets(const std::string& runtime_dir) {
-  SocketSet sockets;
+Result<SocketSet> take_passed_sockets() {
+  // Names are of little use: where they do not fit the descriptors we do without.
+  char** names = nullptr;
+  const int named = sd_listen_fds_with_names(0, &names);
   const int passed = sd_listen_fds(1);
   if (passed < 0) return fail(Error::system(-passed, "LISTEN_FDS"));
+  SocketSet sockets;
   for (int i = 0; i < passed; ++i) {
-    sort_in(base::UniqueFd(SD_LISTEN_FDS_START + i), sockets);
+    const bool has_name = i < named && names != nullptr;
+    sort_in(base::UniqueFd(SD_LISTEN_FDS_START + i), has_name ? names[i] : "", sockets);
   }
+  for (int i = 0; i < named && names != nullptr; ++i)
+    std::free(names[i]);
+  std::free(names);
+  return sockets;
+}
+
+Result<void> open_missing_sockets(const std::string& runtime_dir, SocketSet& sockets) {
   const auto bound = bind_missing(runtime_dir, sockets);
   if (!bound.has_value()) {
     for (const std::string& path : sockets.own_paths)
@@ -132,7 +147,7 @@ Result<SocketSet> open_sockets(const std::string& runtime_dir) {
   prepare(sockets.native);
   prepare(sockets.syslog);
   prepare(sockets.streams);
-  return sockets;
+  return {};
 }
 
 std::uint64_t raise_datagram_queue_limit() {

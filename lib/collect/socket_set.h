@@ -13,17 +13,27 @@
 
 namespace logq::collect {
 
+// A stream that a predecessor had accepted, as the manager gives it back.
+struct PassedConnection {
+  base::UniqueFd fd;
+  std::string name;  // FDNAME
+};
+
 struct SocketSet {
-  base::UniqueFd native;               // datagrams, `runtime_dir`/socket
-  base::UniqueFd syslog;               // datagrams, `runtime_dir`/dev-log
-  base::UniqueFd streams;              // stdout streams, `runtime_dir`/stdout
+  base::UniqueFd native;   // datagrams, `runtime_dir`/socket
+  base::UniqueFd syslog;   // datagrams, `runtime_dir`/dev-log
+  base::UniqueFd streams;  // stdout streams, `runtime_dir`/stdout
+  std::vector<PassedConnection> connections;
   std::vector<std::string> own_paths;  // to remove at a clean end
   std::size_t passed_unknown = 0;      // passed descriptors that nobody wants; closed
 };
 
-// Errors: kInvalidArgument for a path too long for a socket address, kBusy when something that is
-// no socket has its name, kSystem.
-Result<SocketSet> open_sockets(const std::string& runtime_dir);
+// Those a service manager passed. To be called once; kSystem for a bad $LISTEN_FDS.
+Result<SocketSet> take_passed_sockets();
+
+// Makes the listening sockets that were not passed. Errors: kInvalidArgument for a path too long
+// for a socket address, kBusy when something that is no socket has its name, kSystem.
+Result<void> open_missing_sockets(const std::string& runtime_dir, SocketSet& sockets);
 
 // Raises net.unix.max_dgram_qlen, which a socket inherits when it is made, where that is allowed.
 // Returns the value in force, 0 when it cannot be read.

@@ -17,7 +17,7 @@ constexpr std::size_t kLayoutBytes = 4096;
 constexpr unsigned kPositionBits = 23;
 constexpr std::uint64_t kPositionMask = (std::uint64_t{1} << kPositionBits) - 1;
 
-constexpr AreaKind kKind{0x4d52'5453'5147'4f4c, 2, sizeof(std::uint32_t), 1 << 17,
+constexpr AreaKind kKind{0x4d52'5453'5147'4f4c, 3, sizeof(std::uint32_t), 1 << 17,
                          kPositionMask + 1 + kLayoutBytes};
 
 struct KeptText {
@@ -51,6 +51,8 @@ struct StreamRegion::Layout {
   std::uint32_t streaming;      // the header's bytes are consumed
   std::uint32_t level_prefix;
   std::uint32_t forward_to_syslog;
+  std::uint32_t forward_to_kmsg;
+  std::uint32_t forward_to_console;
   std::int32_t priority;
   Credentials writer;
   Credentials opener;
@@ -156,6 +158,8 @@ void StreamRegion::set_identity(const StreamIdentity& identity, std::size_t head
   layout_->priority = identity.header.priority;
   layout_->level_prefix = identity.header.level_prefix ? 1 : 0;
   layout_->forward_to_syslog = identity.header.forward_to_syslog ? 1 : 0;
+  layout_->forward_to_kmsg = identity.header.forward_to_kmsg ? 1 : 0;
+  layout_->forward_to_console = identity.header.forward_to_console ? 1 : 0;
   layout_->stream_id = identity.stream_id;
   layout_->opener = identity.opener;
   // From here on the identity counts; resolve() finishes the two stores that follow.
@@ -171,9 +175,20 @@ StreamIdentity StreamRegion::identity() const {
   identity.header.priority = std::clamp(layout_->priority, 0, 999);
   identity.header.level_prefix = layout_->level_prefix != 0;
   identity.header.forward_to_syslog = layout_->forward_to_syslog != 0;
+  identity.header.forward_to_kmsg = layout_->forward_to_kmsg != 0;
+  identity.header.forward_to_console = layout_->forward_to_console != 0;
   identity.stream_id = layout_->stream_id;
   identity.opener = layout_->opener;
   return identity;
+}
+
+void StreamRegion::continue_from(const StreamRegion& other) {
+  const std::string_view bytes = other.unconsumed().substr(0, capacity_);
+  std::memcpy(buffer_, bytes.data(), bytes.size());
+  layout_->high_water = bytes.size();
+  store_positions(0, bytes.size());
+  set_writer(other.writer());
+  set_identity(other.identity(), 0);
 }
 
 void StreamRegion::resolve(std::uint64_t tail_seqnum) {
@@ -207,8 +222,36 @@ AreaGeometry StreamArea::geometry_for(std::size_t line_max, std::size_t streams)
 
 Result<StreamArea> StreamArea::create(const std::string& path,
                                       const Id128& boot_id,
-                                      const AreaGeometry& geometry) {
-  return StreamArea(LOGQ_TRY(AreaFile::create(path, kKind, geometry, boot_id)));
+                                      const AreaGeometry& geometry,
+                                      StreamArea* predecessor) {
+  StreamArea area(LOGQ_TRY(AreaFile::prepare(path, kKind, geometry, boot_id)));
+  std::vector<std::size_t> continued;
+  if (predecessor != nullptr) continued = area.continue_regions(*predecessor);
+  LOGQ_TRY(AreaFile::publish(path));
+  for (const std::size_t index : continued)
+    predecessor->release(index);
+  return area;
+}
+
+// Returns which of the predecessor's regions go on here.
+std::vector<std::size_t> StreamArea::continue_regions(const StreamArea& predecessor) {
+  std::vector<std::size_t> continued;
+  for (std::size_t i = 0; i < predecessor.regions(); ++i) {
+    if (!predecessor.in_use(i)) continue;
+    const StreamRegion from = predecessor.region(i);
+    const std::size_t bytes = from.unconsumed().size();
+    const auto index = acquire();
+    if (!index.has_value()) break;
+    // Half of the buffer is for the line, see geometry_for().
+    const bool fits = from.header_done() && bytes <= region(*index).capacity() / 2;
+    if (!fits || !area_.reserve(*index, kLayoutBytes + bytes)) {
+      release(*index);
+      continue;
+    }
+    region(*index).continue_from(from);
+    continued.push_back(i);
+  }
+  return continued;
 }
 
 Result<StreamArea::Existing> StreamArea::open_existing(const std::string& path,

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collect/area_file.h"
 #include "collect/control_message.h"
@@ -65,6 +66,10 @@ class StreamRegion {
   // Keeps the identity and consumes the header's `header_bytes`, as one step.
   void set_identity(const StreamIdentity& identity, std::size_t header_bytes);
   [[nodiscard]] StreamIdentity identity() const;
+  // Goes on where `other`, of a predecessor, stands: identity, writer, bytes not yet consumed.
+  // REQUIRES: other.header_done(), and room for the bytes.
+  void continue_from(const StreamRegion& other);
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
   // Settles what a kill interrupted; the pending read, if any, is left to the caller.
   void resolve(std::uint64_t tail_seqnum);
@@ -85,9 +90,12 @@ class StreamRegion {
 class StreamArea {
  public:
   static AreaGeometry geometry_for(std::size_t line_max, std::size_t streams = kStreamsMax);
+  // Makes a new area at `path`. What `predecessor`, an area at the same path, has in use goes on in
+  // the new one and is released there, at one stroke; what finds no room stays in use.
   static Result<StreamArea> create(const std::string& path,
                                    const Id128& boot_id,
-                                   const AreaGeometry& geometry);
+                                   const AreaGeometry& geometry,
+                                   StreamArea* predecessor = nullptr);
   struct Existing;
   static Result<Existing> open_existing(const std::string& path, const Id128& boot_id);
 
@@ -99,9 +107,11 @@ class StreamArea {
   // Settles the entry that was in progress when a predecessor died. To be called before anything is
   // appended, since that moves the tail on.
   void resolve_progress(std::uint64_t tail_seqnum);
+  [[nodiscard]] const AreaGeometry& geometry() const { return area_.geometry(); }
   [[nodiscard]] std::size_t regions() const { return area_.geometry().slots; }
 
  private:
+  std::vector<std::size_t> continue_regions(const StreamArea& predecessor);
   explicit StreamArea(AreaFile area) : area_(std::move(area)) {}
   [[nodiscard]] std::uint32_t* use_flags() const;
 

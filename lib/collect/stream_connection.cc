@@ -14,19 +14,34 @@ StreamConnection::StreamConnection(base::UniqueFd socket,
       services_(services),
       claims_(claims),
       intake_(region, services_) {
-  ucred peer{};
-  socklen_t size = sizeof(peer);
-  if (::getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) {
-    region.set_writer({peer.pid, peer.uid, peer.gid});
-  }
+  if (!region.header_done()) region.set_writer(peer());
   // Nothing is ever said to the client.
   std::ignore = ::shutdown(socket_.get(), SHUT_WR);
 }
 
 StreamConnection::~StreamConnection() {
   if (event != nullptr) sd_event_source_disable_unref(event);
-  if (claim_.has_value()) claims_.remove(*claim_);
-  if (pinned_pid_ != 0) services_.clients.unpin(pinned_pid_);
+  unpin_identity();
+}
+
+// Who connected; the kernel knows also when that process is gone.
+Credentials StreamConnection::peer() const {
+  ucred found{};
+  socklen_t size = sizeof(found);
+  if (::getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &found, &size) < 0) return {};
+  return {found.pid, found.uid, found.gid};
+}
+
+void StreamConnection::restore(const StreamState& state) {
+  enable_control(socket_.get());
+  // journald honours root's claims only, made by who connected; it does not say who that was.
+  const Credentials opener = state.opener.has_value() ? state.opener->credentials : peer();
+  intake_.restore({state.header, state.stream_id, opener});
+  if (!state.opener.has_value()) return;
+  pin_identity();
+  // Looked at only now, with the claim's pidfd open: a later process of this PID inherits nothing.
+  const std::uint64_t started = state.opener->start_ticks;
+  if (started == 0 || start_ticks_of(opener.pid) != started) unpin_identity();
 }
 
 StreamConnection::Progress StreamConnection::read() {
@@ -52,7 +67,10 @@ StreamConnection::Progress StreamConnection::read_once() {
     services_.drops.add(DropCause::kStreamBadHeader);
     return Progress::kEnded;
   }
-  if (*header) pin_identity();
+  if (*header) {
+    pin_identity();
+    keep();
+  }
   return Progress::kBytes;
 }
 
@@ -64,6 +82,30 @@ void StreamConnection::pin_identity() {
   if (!identity.header.unit_id.empty()) {
     claim_ = claims_.add(identity.opener.pid, identity.header.unit_id);
   }
+}
+
+void StreamConnection::unpin_identity() {
+  if (claim_.has_value()) claims_.remove(*claim_);
+  if (pinned_pid_ != 0) services_.clients.unpin(pinned_pid_);
+  claim_.reset();
+  pinned_pid_ = 0;
+}
+
+void StreamConnection::keep() {
+  if (services_.keeper == nullptr || !services_.keeper->is_available()) return;
+  const StreamIdentity& identity = intake_.identity();
+  const StreamOpener opener{identity.opener, start_ticks_of(identity.opener.pid)};
+  services_.keeper->keep(socket_.get(), {identity.header, identity.stream_id, opener});
+}
+
+bool StreamConnection::is_kept() const {
+  return services_.keeper != nullptr && is_open() && !ended_ &&
+         services_.keeper->is_kept(intake_.identity().stream_id);
+}
+
+void StreamConnection::forget() {
+  if (services_.keeper == nullptr || !is_open()) return;
+  services_.keeper->forget(socket_.get(), intake_.identity().stream_id);
 }
 
 void StreamConnection::store_lines() {

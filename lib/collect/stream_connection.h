@@ -26,6 +26,9 @@ class StreamConnection {
   // Gives up the claim and the pin; the region is the owner's to release.
   ~StreamConnection();
 
+  // Goes on with a predecessor's stream, in place of a header. `region` knows it already, or is
+  // new.
+  void restore(const StreamState& state);
   // Reads once and decodes the header when it is complete. kEnded at end of stream, on errors and
   // for a bad header, which is counted.
   Progress read();
@@ -33,6 +36,10 @@ class StreamConnection {
   // Stores complete lines; at the end of the stream also the rest.
   void store_lines();
   void store_rest();
+  // Whether a successor will go on with it.
+  [[nodiscard]] bool is_kept() const;
+  // Takes back what was done to that end, for a stream that is over.
+  void forget();
 
   [[nodiscard]] int fd() const { return socket_.get(); }
   [[nodiscard]] std::size_t region_index() const { return region_index_; }
@@ -41,7 +48,10 @@ class StreamConnection {
 
  private:
   Progress read_once();
+  [[nodiscard]] Credentials peer() const;
   void pin_identity();
+  void unpin_identity();
+  void keep();
 
   base::UniqueFd socket_;
   std::size_t region_index_;

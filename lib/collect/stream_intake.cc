@@ -58,14 +58,23 @@ Result<bool> StreamIntake::take_header() {
     if (complete) break;
   }
   StreamIdentity identity{decoder.header(), Id128::random(), region_.writer()};
-  // Only root and our own user may say whose output this is, and only in words of their own.
-  const bool may_claim = identity.opener.uid == 0 || identity.opener.uid == services_.own_uid;
-  if (!may_claim || header_writers_differ_ || !wire::is_valid_unit_name(identity.header.unit_id)) {
-    identity.header.unit_id.clear();
-  }
+  if (!may_claim(identity) || header_writers_differ_) identity.header.unit_id.clear();
   region_.set_identity(identity, at);
   adopt_identity();
   return true;
+}
+
+// Only root and our own user may say whose output this is, and only in words of their own.
+bool StreamIntake::may_claim(const StreamIdentity& identity) const {
+  const bool is_trusted = identity.opener.uid == 0 || identity.opener.uid == services_.own_uid;
+  return is_trusted && wire::is_valid_unit_name(identity.header.unit_id);
+}
+
+void StreamIntake::restore(StreamIdentity identity) {
+  if (region_.header_done()) return;
+  if (!may_claim(identity)) identity.header.unit_id.clear();
+  region_.set_identity(identity, 0);
+  adopt_identity();
 }
 
 void StreamIntake::store_lines() {

@@ -10,6 +10,7 @@
 #include "collect/drops.h"
 #include "collect/ingest.h"
 #include "collect/stream_area.h"
+#include "collect/stream_keeper.h"
 #include "collect/syslog_forward.h"
 #include "wire/stdout_stream.h"
 
@@ -23,6 +24,7 @@ struct StreamServices {
   std::size_t line_max = wire::kDefaultLineMax;
   uid_t own_uid = 0;  // besides root, may name a stream's unit
   SyslogForward* forward = nullptr;
+  StreamKeeper* keeper = nullptr;
 };
 
 class StreamIntake {
@@ -33,6 +35,9 @@ class StreamIntake {
   void take_read(Descriptors descriptors);
   // Decodes the header once all of it is there: whether it is, kCorrupt when it is none.
   Result<bool> take_header();
+  // In place of a header, for a stream that a predecessor had: who it is, where the region does not
+  // know. Its unit is honoured as if `identity.opener` had sent a header.
+  void restore(StreamIdentity identity);
   // Stores every complete line. REQUIRES: the header is taken.
   void store_lines();
   // Stores what is left without a terminator.
@@ -43,6 +48,7 @@ class StreamIntake {
   [[nodiscard]] const StreamRegion& region() const { return region_; }
 
  private:
+  [[nodiscard]] bool may_claim(const StreamIdentity& identity) const;
   void adopt_identity();
   void store_line(const wire::StreamLine& line);
   void forward(const wire::StreamMessage& message, const ClientMetadata* client);

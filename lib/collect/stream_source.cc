@@ -47,7 +47,7 @@ StreamSource::~StreamSource() {
   sd_event_source_disable_unref(backlog_event_);
 }
 
-void StreamSource::replay(StreamArea& predecessor) {
+void StreamSource::replay(StreamArea& predecessor, std::set<Id128> living) {
   services_.ingest.refresh_time();
   for (std::size_t i = 0; i < predecessor.regions(); ++i) {
     if (!predecessor.in_use(i)) continue;
@@ -57,6 +57,7 @@ void StreamSource::replay(StreamArea& predecessor) {
     if (!header.has_value()) services_.drops.add(DropCause::kStreamBadHeader);
     if (header.has_value() && *header) {
       intake.store_lines();
+      if (living.erase(intake.identity().stream_id) > 0) continue;
       intake.store_rest(wire::LineBreak::kEof);
     }
     predecessor.release(i);
@@ -77,6 +78,39 @@ Result<void> StreamSource::start(base::UniqueFd listener, StreamArea area, sd_ev
   if (status < 0) return fail(Error::system(-status, "sd_event_add_defer"));
   sd_event_source_set_enabled(backlog_event_, SD_EVENT_OFF);
   return {};
+}
+
+void StreamSource::restore(std::vector<RestoredStream> streams) {
+  std::map<Id128, std::size_t> regions;
+  for (std::size_t i = 0; i < area_->regions(); ++i) {
+    if (area_->in_use(i)) regions.emplace(area_->region(i).identity().stream_id, i);
+  }
+  for (RestoredStream& stream : streams) {
+    const auto found = regions.extract(stream.state.stream_id);
+    const auto region = found.empty() ? std::nullopt : std::optional(found.mapped());
+    if (restore_one(std::move(stream), region)) continue;
+    services_.drops.add(DropCause::kStreamRefused);
+    if (region.has_value()) end_region(*region);
+  }
+}
+
+bool StreamSource::restore_one(RestoredStream stream, std::optional<std::size_t> region) {
+  StreamConnection* connection = nullptr;
+  if (stream.socket.get() < descriptor_limit_) connection = add_connection(stream.socket, region);
+  if (connection == nullptr) {
+    services_.keeper->forget(stream.socket.get(), stream.state.stream_id);
+    return false;
+  }
+  connection->restore(stream.state);
+  sd_event_source_set_priority(connection->event, SD_EVENT_PRIORITY_NORMAL);
+  return true;
+}
+
+// For a stream with bytes but no connection.
+void StreamSource::end_region(std::size_t index) {
+  services_.ingest.refresh_time();
+  StreamIntake(area_->region(index), services_).store_rest(wire::LineBreak::kEof);
+  area_->release(index);
 }
 
 int StreamSource::on_listener(sd_event_source* /*source*/,
@@ -138,24 +172,34 @@ bool StreamSource::accept_one() {
     if (error == EMFILE || error == ENFILE) refuse_one();
     return error == EINTR || error == ECONNABORTED;
   }
-  const bool has_room = socket.get() < descriptor_limit_;
-  const auto index = has_room ? area_->acquire() : std::nullopt;
-  if (!index.has_value()) {
-    services_.drops.add(DropCause::kStreamRefused);
-    return true;
-  }
   const int fd = socket.get();
-  auto connection = std::make_unique<StreamConnection>(std::move(socket), *index,
-                                                       area_->region(*index), services_, claims_);
-  if (sd_event_add_io(event_, &connection->event, fd, EPOLLIN, &on_readable, this) < 0) {
-    area_->release(*index);
+  StreamConnection* connection = nullptr;
+  if (fd < descriptor_limit_) connection = add_connection(socket, std::nullopt);
+  if (connection == nullptr) {
     services_.drops.add(DropCause::kStreamRefused);
     return true;
   }
   sd_event_source_set_priority(connection->event, kHeaderPriority);
-  connections_.emplace(fd, std::move(connection));
   unopened_.insert(fd);
   return true;
+}
+
+// In a region of its own where none is given. Null, and nothing taken but a given region left, when
+// there is no room.
+StreamConnection* StreamSource::add_connection(base::UniqueFd& socket,
+                                               std::optional<std::size_t> region) {
+  const auto index = region.has_value() ? region : area_->acquire();
+  if (!index.has_value()) return nullptr;
+  const int fd = socket.get();
+  sd_event_source* readable = nullptr;
+  if (sd_event_add_io(event_, &readable, fd, EPOLLIN, &on_readable, this) < 0) {
+    if (!region.has_value()) area_->release(*index);
+    return nullptr;
+  }
+  auto connection = std::make_unique<StreamConnection>(std::move(socket), *index,
+                                                       area_->region(*index), services_, claims_);
+  connection->event = readable;
+  return connections_.emplace(fd, std::move(connection)).first->second.get();
 }
 
 // Without a free descriptor the queue could not even be emptied, and the loop would spin on it.
@@ -184,6 +228,7 @@ StreamConnection::Progress StreamSource::work(StreamConnection& connection) {
 
 void StreamSource::finish(StreamConnection& connection) {
   connection.store_rest();
+  connection.forget();
   const std::size_t index = connection.region_index();
   unopened_.erase(connection.fd());
   connections_.erase(connection.fd());
@@ -211,9 +256,20 @@ bool StreamSource::drain_once() {
   return busy;
 }
 
-void StreamSource::close_all() {
-  while (!connections_.empty())
-    finish(*connections_.begin()->second);
+std::size_t StreamSource::close_all() {
+  std::size_t left = 0;
+  while (!connections_.empty()) {
+    StreamConnection& connection = *connections_.begin()->second;
+    if (!connection.is_kept()) {
+      finish(connection);
+      continue;
+    }
+    // Its region stays in use: what is in it is the beginning of a line.
+    connection.store_lines();
+    connections_.erase(connections_.begin());
+    ++left;
+  }
+  return left;
 }
 
 }  // namespace logq::collect

@@ -30,20 +30,23 @@ class StreamSource {
   StreamSource(const StreamSource&) = delete;
   StreamSource& operator=(const StreamSource&) = delete;
 
-  // Stores what streams of a predecessor left: their lines, and a partial last one as eof.
-  // REQUIRES: its progress is resolved.
-  void replay(StreamArea& predecessor);
+  // Stores what streams of a predecessor left: their lines, and a partial last one as eof unless
+  // the stream is among `living`: its region then stays in use. REQUIRES: its progress is resolved.
+  void replay(StreamArea& predecessor, std::set<Id128> living = {});
 
   // Begins to accept on `listener`. `event` must outlive this object.
   Result<void> start(base::UniqueFd listener, StreamArea area, sd_event* event);
+  // Goes on with a predecessor's streams, whose regions may be in the area. REQUIRES: start().
+  void restore(std::vector<RestoredStream> streams);
 
   // Accepts what waits and reads headers, but stores nothing: for a sender not seen before, whose
   // stream may be waiting.
   void adopt_waiting();
   // Reads every connection once; true when any had something to say. For the last drain.
   bool drain_once();
-  // Ends all connections as if their clients had, so that partial lines are stored.
-  void close_all();
+  // Ends all connections as if their clients had, so that partial lines are stored; but leaves
+  // alone those that a successor goes on with. Their number.
+  std::size_t close_all();
 
   // Called after each piece of work that may have stored entries.
   void on_activity(std::function<void()> notify) { notify_ = std::move(notify); }
@@ -56,6 +59,9 @@ class StreamSource {
   static int on_backlog(sd_event_source* source, void* self);
 
   bool accept_one();
+  StreamConnection* add_connection(base::UniqueFd& socket, std::optional<std::size_t> region);
+  bool restore_one(RestoredStream stream, std::optional<std::size_t> region);
+  void end_region(std::size_t index);
   void refuse_one();
   StreamConnection::Progress work(StreamConnection& connection);
   void finish(StreamConnection& connection);
