@@ -252,7 +252,8 @@ TEST_F(StreamRestart, ForgetsAStreamThatEnds) {
 
 TEST_F(StreamRestart, TakesAStreamWithoutItsReceivedBytes) {
   const base::UniqueFd stream = open_stream();
-  print_received(stream, "first\n");
+  print(stream, "first\n");
+  logqd_.sync();
   logqd_.end(SIGKILL);
   std::filesystem::remove(logqd_.runtime_dir() + "/receive-streams");
   logqd_.start();
