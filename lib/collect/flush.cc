@@ -155,6 +155,7 @@ Result<std::uint64_t> copy_entries(const std::string& source,
   const auto paths = LOGQ_TRY(journal::journal_files(source));
   const auto on_damage = [&](const std::string& path, const Error& error) {
     if (callbacks.diagnose) callbacks.diagnose(path + ": " + error.message());
+    if (callbacks.damaged) callbacks.damaged(path);
   };
   const auto journal = LOGQ_TRY(journal::Journal::open_files(paths, on_damage));
   journal->seek_head();

@@ -17,6 +17,7 @@ namespace logq::collect {
 struct FlushCallbacks {
   std::function<void()> keep_alive;                       // every thousand entries or so
   std::function<void(const std::string& line)> diagnose;  // about damage in the source
+  std::function<void(const std::string& path)> damaged;   // a file that was not copied whole
 };
 
 // The file name of the note.

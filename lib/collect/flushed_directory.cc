@@ -33,6 +33,15 @@ bool is_ours(std::string_view name) {
 
 }  // namespace
 
+void keep_damaged(const std::string& path,
+                  const std::function<void(const std::string& line)>& diagnose) {
+  const std::string kept = path + ".damaged";
+  const auto renamed = journal::rename_without_replacing(path, kept);
+  diagnose(renamed.has_value()
+               ? kept + ": kept, not all of it could be flushed"
+               : path + ": cannot be kept as " + kept + ": " + renamed.error().message());
+}
+
 Result<void> rename_flushed(const std::string& directory) {
   if (::rename(directory.c_str(), flushed_name(directory).c_str()) < 0) {
     return fail(Error::system(errno, "rename flushed directory"));

@@ -12,6 +12,11 @@
 
 namespace logq::collect {
 
+// Gives a journal file that could not be copied whole a name that nothing deletes, `.damaged`
+// behind its own, for somebody to look at. To be called before the commit.
+void keep_damaged(const std::string& path,
+                  const std::function<void(const std::string& line)>& diagnose);
+
 // Gives `directory` the other name. Errors: kSystem.
 Result<void> rename_flushed(const std::string& directory);
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <set>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -175,15 +176,17 @@ Result<std::optional<Storage::FlushReport>> Storage::flush(
   const std::uint64_t began = base::Clock::system().now().monotonic_usec;
   auto target = open_directory(options_.storage_dir, options_.system_space);
   Result<std::uint64_t> copied = 0;
+  std::set<std::string> damaged;
   if (target.has_value()) {
-    copied = copy_entries(options_.volatile_dir, *target->store, options_.storage_dir,
-                          {keep_alive, diagnose_});
+    const FlushCallbacks callbacks{keep_alive, diagnose_,
+                                   [&](const std::string& path) { damaged.insert(path); }};
+    copied = copy_entries(options_.volatile_dir, *target->store, options_.storage_dir, callbacks);
   }
   Result<void> done = {};
   if (!target.has_value()) done = fail(target.error());
   if (done.has_value() && !copied.has_value()) done = fail(copied.error());
   if (done.has_value()) done = target->store->sync();
-  if (done.has_value()) done = abandon_volatile();
+  if (done.has_value()) done = abandon_volatile(damaged);
   if (!done.has_value()) {
     diagnose_(options_.storage_dir + ": cannot flush to it: " + done.error().message());
     if (target.has_value()) std::ignore = target->store->close();
@@ -195,8 +198,12 @@ Result<std::optional<Storage::FlushReport>> Storage::flush(
 }
 
 // The commit of a flush: from here on the volatile entries are no longer there.
-Result<void> Storage::abandon_volatile() {
+Result<void> Storage::abandon_volatile(const std::set<std::string>& damaged) {
   remove_flushed(options_.volatile_dir, diagnose_);
+  for (const std::string& path : damaged) {
+    // The file that is being written to is whole, whatever a reader thought of its last entries.
+    if (path != store_->active_path()) keep_damaged(path, diagnose_);
+  }
   LOGQ_TRY(rename_flushed(options_.volatile_dir));
   // Its file is deleted in a moment, so how it is closed does not matter.
   std::ignore = store_->close();

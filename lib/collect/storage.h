@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "collect/entry_store.h"
@@ -86,7 +87,7 @@ class Storage final : public EntryStore {
                                 const journal::StorageSettings& space);
   void use(Place place, const std::string& directory, Opened opened);
   Result<void> use_volatile();
-  Result<void> abandon_volatile();
+  Result<void> abandon_volatile(const std::set<std::string>& damaged);
   [[nodiscard]] std::shared_ptr<journal::Store> store() const;
   Result<void> diagnosed(Result<void> result);
 

@@ -54,7 +54,7 @@ class InterruptedFlush : public ::testing::Test {
     const auto die = [&] {
       if (++signs == 2) throw Killed{};
     };
-    EXPECT_THROW(std::ignore = copy_entries(source(), *store, target(), {die, {}}), Killed);
+    EXPECT_THROW(std::ignore = copy_entries(source(), *store, target(), {die, {}, {}}), Killed);
     ASSERT_TRUE(store->close().has_value());
   }
   // What a vacuum deletes.

@@ -98,6 +98,20 @@ TEST(Flush, LeavesWhatIsNotTheCollectors) {
   EXPECT_FALSE(std::filesystem::exists(logqd.volatile_dir() + ".flushed"));
 }
 
+TEST(Flush, KeepsAFileThatItCouldNotCopyWhole) {
+  ConfiguredLogqd logqd(kAuto);
+  send_numbered(logqd, 0, 10);
+  const std::string broken = logqd.volatile_dir() + "/system@broken.journal";
+  write_text_file(broken, "LPKSHHRH and no more");
+  logqd.make_storage_possible();
+
+  logqd.flush();
+
+  EXPECT_EQ(numbers(logqd.entries(logqd.storage_dir())).size(), 10U);
+  EXPECT_EQ(read_text_file(broken + ".damaged"), "LPKSHHRH and no more");
+  EXPECT_FALSE(std::filesystem::exists(broken));
+}
+
 TEST(Flush, FollowsByItselfAtAStartThatMayUsePersistentStorage) {
   ConfiguredLogqd logqd(kAuto);
   send_numbered(logqd, 0, 50);
