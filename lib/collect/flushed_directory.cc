@@ -35,6 +35,9 @@ bool is_ours(std::string_view name) {
 
 void keep_damaged(const std::string& path,
                   const std::function<void(const std::string& line)>& diagnose) {
+  std::error_code unknown;
+  if (fs::symlink_status(path, unknown).type() != fs::file_type::regular)
+    return;  // goes back anyway
   const std::string kept = path + ".damaged";
   const auto renamed = journal::rename_without_replacing(path, kept);
   diagnose(renamed.has_value()
