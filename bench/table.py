@@ -18,7 +18,9 @@ class Row:
 
 
 def ratio_text(row):
-    return "-" if row.ratio is None else f"{row.ratio:.2f}"
+    if row.ratio is None:
+        return "-"
+    return f"{row.ratio:.3f}" if row.ratio < 0.1 else f"{row.ratio:.2f}"
 
 
 def render(rows):
