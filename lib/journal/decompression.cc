@@ -71,8 +71,8 @@ struct Decompressor::Context {
   }
 };
 
-// The context comes with the first payload that needs one: it takes 160 KiB, and of a thousand files
-// in a directory most are never asked for a compressed payload.
+// The context comes with the first payload that needs one: it takes 160 KiB, and of a thousand
+// files in a directory most are never asked for a compressed payload.
 Decompressor::Decompressor() = default;
 Decompressor::~Decompressor() = default;
 Decompressor::Decompressor(Decompressor&&) noexcept = default;

@@ -21,8 +21,9 @@ inline constexpr std::size_t kUnitNameMax = 255;
 
 // What "journalctl -u text" (252) looks for: valid names, templates too, and globs stay; ".service"
 // is appended where the result would be no unit name; "/dev/x" is a device and "/x" a mount; '/'
-// becomes '-' and other bytes are escaped as \xNN. A result longer than kUnitNameMax matches nothing.
-// kInvalidArgument for an empty text; kTooLarge for a path whose unit systemd would name by a hash.
+// becomes '-' and other bytes are escaped as \xNN. A result longer than kUnitNameMax matches
+// nothing. kInvalidArgument for an empty text; kTooLarge for a path whose unit systemd would name
+// by a hash.
 [[nodiscard]] Result<std::string> mangle_unit_name(std::string_view text);
 
 }  // namespace logq::wire

@@ -197,7 +197,8 @@ TEST(Logqd, NamesFileAndLineOfABadSettingAndGoesOn) {
                        "--storage-dir=" + directory.path() + "/s", "--config=" + config},
                       {},
                       {}});
-  ASSERT_TRUE(wait_until([&] { return test::accepts_connections(runtime + "/stdout", SOCK_STREAM); }));
+  ASSERT_TRUE(
+      wait_until([&] { return test::accepts_connections(runtime + "/stdout", SOCK_STREAM); }));
   logqd.signal(SIGTERM);
 
   const CommandResult result = logqd.wait();
