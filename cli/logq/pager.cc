@@ -131,13 +131,16 @@ void Pager::open(const Terminal& terminal, bool jump_to_end) {
   int ends[2] = {-1, -1};
   if (plan.commands.empty() || ::pipe2(ends, O_CLOEXEC) < 0) return;
   const base::UniqueFd read_end(ends[0]);
-  const base::UniqueFd write_end(ends[1]);
+  base::UniqueFd write_end(ends[1]);
 
   // Before the child is there, so that its end cannot be missed.
   handle(SIGCHLD, &note_end, SA_RESTART | SA_NOCLDSTOP);
   const pid_t pid = ::fork();
   if (pid < 0) return;
-  if (pid == 0) run_pager(plan, read_end.get());
+  if (pid == 0) {
+    write_end.reset();  // or its input would never end where it only copies
+    run_pager(plan, read_end.get());
+  }
   pid_ = pid;
   handle(SIGPIPE, SIG_IGN, 0);
   const bool ends_on_interrupt = plan.less_flags.find('K') != std::string::npos;

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
+#include "support/temp_dir.h"
 #include "written_journal.h"
 
 namespace logq::test {
@@ -97,6 +98,7 @@ class PagerOnATerminal : public testing::Test {
   CommandResult on_terminal(const std::string& arguments, const Environment& environment) {
     std::string command =
         std::string(LOGQ_BIN_DIR) + "/logq -D " + journal_.directory() + " " + arguments;
+    if (!search_path_.empty()) command = "PATH=" + search_path_ + " " + command;
     Environment all = {{"TERM", "xterm"}, {"NO_COLOR", "1"}, {"LC_ALL", "C.UTF-8"}};
     all.insert(all.end(), environment.begin(), environment.end());
     return run_command(
@@ -104,6 +106,7 @@ class PagerOnATerminal : public testing::Test {
   }
 
   WrittenJournal journal_;
+  std::string search_path_;  // where logq finds pagers; empty: as the tests
 };
 
 TEST_F(PagerOnATerminal, GetsTheEntriesAndItsEnvironment) {
@@ -114,12 +117,25 @@ TEST_F(PagerOnATerminal, GetsTheEntriesAndItsEnvironment) {
   EXPECT_EQ(result.out, "flags\r\npaged 0\r\npaged 1\r\npaged 2\r\n");
 }
 
-TEST_F(PagerOnATerminal, ThatIsMissingIsNoError) {
-  const auto result =
-      on_terminal("-o cat", {{"LOGQ_PAGER", "/nonexistent/pager"}, {"SYSTEMD_LESS", "FRSXMK"}});
+TEST_F(PagerOnATerminal, ThatIsMissingIsReplacedByLess) {
+  const TempDir programs;
+  write_text_file(programs.path() + "/less", "#!/bin/sh\nexec /usr/bin/sed s/message/paged/\n");
+  std::filesystem::permissions(programs.path() + "/less", std::filesystem::perms::owner_all);
+  search_path_ = programs.path();
+
+  const auto result = on_terminal("-o cat", {{"LOGQ_PAGER", "/nonexistent/pager"}});
 
   EXPECT_EQ(result.status, 0);
-  EXPECT_NE(result.out.find("message 0"), std::string::npos) << result.out;
+  EXPECT_EQ(result.out, "paged 0\r\npaged 1\r\npaged 2\r\n");
+}
+
+TEST_F(PagerOnATerminal, IsNotNeeded) {
+  search_path_ = "/nonexistent";
+
+  const auto result = on_terminal("-o cat", {{"LOGQ_PAGER", "/nonexistent/pager"}});
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, "message 0\r\nmessage 1\r\nmessage 2\r\n");
 }
 
 TEST_F(PagerOnATerminal, ThatEndsEarlyIsNoError) {
