@@ -11,18 +11,7 @@ using query::OutputMode;
 
 // The formats of one line per entry, in which -T is heeded.
 bool is_short(OutputMode mode) {
-  switch (mode) {
-    case OutputMode::kVerbose:
-    case OutputMode::kExport:
-    case OutputMode::kJson:
-    case OutputMode::kJsonPretty:
-    case OutputMode::kJsonSse:
-    case OutputMode::kJsonSeq:
-    case OutputMode::kCat:
-      return false;
-    default:
-      return true;
-  }
+  return !query::is_machine_readable(mode) && mode != OutputMode::kVerbose;
 }
 
 }  // namespace
