@@ -14,6 +14,9 @@ namespace {
 
 // A directory that keeps changing is taken as it was found in the end.
 constexpr int kScanAttempts = 5;
+// How often what happened is read again because the time before brought a new file. A writer would
+// have to rotate this often while we open files to be seen out of order.
+constexpr int kCatchUpRounds = 1000;
 
 std::optional<FileIdentity> identity_of(const std::string& path) {
   struct stat status {};
@@ -156,6 +159,7 @@ void Journal::Impl::consider(const std::string& path) {
   }
   if (source_of((*reader)->identity()) != nullptr) return;  // renamed between stat and open
   sources_.push_back(std::make_unique<FileSource>(std::move(*reader), match_));
+  ++n_opened_;
 }
 
 Result<int> Journal::Impl::watch() {
@@ -168,6 +172,7 @@ Result<int> Journal::Impl::watch() {
   apply_seek();
   scan();
   detach_vanished();
+  LOGQ_TRY(absorb_changes());
   catch_up();
   return watch_->fd();
 }
@@ -194,16 +199,35 @@ Result<bool> Journal::Impl::read_watch(std::vector<std::string>& changed) {
 
 Result<void> Journal::Impl::process_changes() {
   apply_seek();
-  std::vector<std::string> changed;
-  const bool rescan = watch_ ? LOGQ_TRY(read_watch(changed)) : true;
-  for (const std::string& path : changed)
-    consider(path);
-  if (rescan) {
+  if (watch_) {
+    LOGQ_TRY(absorb_changes());
+  } else {
     scan();
     detach_vanished();
   }
   catch_up();
   let_go_of_finished();
+  return {};
+}
+
+// Opens what appeared. The writer may rotate more than once while we are at it: then the active
+// file we open is younger than one whose creation we have not read of yet. What happened before a
+// file was opened is in the queue by then, so once a read of the queue brings no new file, none is
+// missing before the newest we have.
+Result<void> Journal::Impl::absorb_changes() {
+  std::vector<std::string> changed;
+  for (int round = 0; round < kCatchUpRounds; ++round) {
+    changed.clear();
+    const bool rescan = LOGQ_TRY(read_watch(changed));
+    const std::uint64_t opened_before = n_opened_;
+    for (const std::string& path : changed)
+      consider(path);
+    if (rescan) {
+      scan();
+      detach_vanished();
+    }
+    if (n_opened_ == opened_before) return {};
+  }
   return {};
 }
 

@@ -80,6 +80,7 @@ class Journal::Impl {
   [[nodiscard]] FileSource* source_at(const std::string& path);
   void complain(const std::string& path, const Error& error);
   Result<bool> read_watch(std::vector<std::string>& changed);
+  Result<void> absorb_changes();
   void detach_vanished();
   void catch_up();
   void place(FileSource& source);
@@ -96,6 +97,7 @@ class Journal::Impl {
   DamageCallback on_damage_;
   Match match_;
   std::vector<std::unique_ptr<FileSource>> sources_;
+  std::uint64_t n_opened_ = 0;  // files, so far
   BootOrder boots_;
 
   Seek seek_;

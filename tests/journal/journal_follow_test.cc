@@ -247,6 +247,33 @@ TEST(JournalFollow, OneNamedFileIsFollowedAcrossItsRotation) {
   EXPECT_EQ(follower.messages(), numbers(0, 3));
 }
 
+// The writer rotates twice more between our reading of what happened and our opening of the active
+// file, which is then younger than two files we have not heard of. A file that cannot be read
+// stands for that moment: it is reported while files are opened.
+TEST(JournalFollow, KeepsTheOrderWhenTheWriterRotatesWhileFilesAreOpened) {
+  const TempDir directory;
+  Collector collector(directory);
+  collector.append("0");
+  int next = 2;
+  const auto rotate_meanwhile = [&](const std::string& /*path*/, const Error& /*error*/) {
+    for (; next < 9; ++next) {
+      collector.append(std::to_string(next));
+      if (next % 3 == 0) collector.rotate();
+    }
+  };
+  auto journal = Journal::open_directory(directory.path(), rotate_meanwhile);
+  ASSERT_TRUE(journal);
+  Follower follower(std::move(*journal));
+  follower.read_until(1);
+
+  write_file(directory.path() + "/broken.journal", std::string(4096, 'x'));
+  collector.append("1");
+  collector.rotate();
+  follower.read_until(9);
+
+  EXPECT_EQ(follower.messages(), numbers(0, 9));
+}
+
 // A collector on another thread that rotates often and deletes what is two rotations old.
 class BusyCollector {
  public:
