@@ -1,4 +1,7 @@
-// The journal file library beside libsystemd, on one file made at the start.
+// The journal file library beside libsystemd, on one thread.
+//
+//   journal_bench [--dir=DIRECTORY] [--benchmark_...]
+//   journal_bench --repeat=KIND --count=N [--dir=DIRECTORY]
 //
 //   BM_Append            what does one entry cost the writer? (8 client fields, 3 of them unique,
 //                        10 metadata fields that repeat)
@@ -7,62 +10,43 @@
 //   BM_StepLogq          stepping from entry to entry without looking at any payload
 //   BM_StepLibsystemd    the same through sd_journal
 //
-// The walks sum the payload bytes, the steps count entries; both are compared before anything is
-// timed.
+// Read are all journal files of the directory, without one a file of kEntries made at the start.
+// Both readers must see the same payloads and times in the same order before anything is timed.
+// --repeat does one thing N times and ends, for counting instructions: `build` (entries in memory),
+// `append` (build, and append to a new file), `walk-logq`, `step-logq`, `walk-libsystemd`,
+// `step-libsystemd` (the first N entries).
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <benchmark/benchmark.h>
-#include <systemd/sd-journal.h>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "journal/file_writer.h"
-#include "journal/journal.h"
+#include "journal_walks.h"
+#include "realistic_entry.h"
 
-namespace logq::journal {
+namespace logq::bench {
 namespace {
+
+using journal::EntryTime;
+using journal::FileWriter;
+using journal::WriterOptions;
 
 constexpr int kEntries = 100'000;
 
-// One entry's payloads, rebuilt in place so that only the unique values change.
-class RealisticEntry {
- public:
-  const std::vector<std::string_view>& number(int i) {
-    const std::string n = std::to_string(i);
-    unique_ = {"MESSAGE=GET /api/v1/orders/" + n + " took " + std::to_string(i % 977) + " ms",
-               "REQUEST_ID=req-" + n,
-               "_SOURCE_REALTIME_TIMESTAMP=" + std::to_string(1'700'000'000'000'000 + i)};
-    payloads_.assign(kRepeated.begin(), kRepeated.end());
-    payloads_.insert(payloads_.end(), unique_.begin(), unique_.end());
-    return payloads_;
-  }
-
- private:
-  static constexpr std::array<std::string_view, 15> kRepeated = {
-      "PRIORITY=6",
-      "SYSLOG_IDENTIFIER=orders",
-      "CODE_FILE=orders.cc",
-      "CODE_LINE=117",
-      "CODE_FUNC=handle_request",
-      "_PID=4711",
-      "_UID=1000",
-      "_GID=1000",
-      "_COMM=orders",
-      "_EXE=/usr/bin/orders",
-      "_CMDLINE=/usr/bin/orders --port 80",
-      "_SYSTEMD_UNIT=orders.service",
-      "_HOSTNAME=bench",
-      "_TRANSPORT=journal",
-      "_BOOT_ID=0123456789abcdef0123456789abcdef"};
-  std::array<std::string, 3> unique_;
-  std::vector<std::string_view> payloads_;
+struct Arguments {
+  std::string directory;
+  std::string repeat;
+  int count = 0;
 };
 
 [[noreturn]] void give_up(const std::string& why) {
@@ -70,15 +54,17 @@ class RealisticEntry {
   std::exit(1);
 }
 
-WriterOptions options_of_this_machine() {
-  WriterOptions options;
-  options.machine_id = base::machine_id();
-  return options;
+std::string temporary_file(const char* what) {
+  return (std::filesystem::temp_directory_path() /
+          ("logq-bench-" + std::to_string(::getpid()) + "-" + what + ".journal"))
+      .string();
 }
 
 std::unique_ptr<FileWriter> new_file(const std::string& path) {
   std::filesystem::remove(path);
-  auto writer = FileWriter::create(path, options_of_this_machine());
+  WriterOptions options;
+  options.machine_id = base::machine_id();
+  auto writer = FileWriter::create(path, options);
   if (!writer) give_up(writer.error().message());
   return std::move(*writer);
 }
@@ -92,81 +78,25 @@ EntryTime time_of(int i) {
   return {start.realtime_usec + step, start.monotonic_usec + step, start.boot_id};
 }
 
-std::string& bench_file() {
-  static std::string path = (std::filesystem::temp_directory_path() /
-                             ("logq-bench-" + std::to_string(::getpid()) + ".journal"))
-                                .string();
-  return path;
-}
-
-void make_bench_file() {
+void append_entries(const std::string& path, int count) {
   RealisticEntry entry;
-  const auto writer = new_file(bench_file());
-  for (int i = 0; i < kEntries; ++i) {
+  const auto writer = new_file(path);
+  for (int i = 0; i < count; ++i) {
     if (!writer->append(time_of(i), entry.number(i))) give_up("the file is full");
   }
   if (!writer->close()) give_up("close failed");
 }
 
-std::unique_ptr<Journal> open_with_logq() {
-  auto journal = Journal::open_files({bench_file()});
-  if (!journal) give_up(journal.error().message());
-  (*journal)->seek_head();
-  return std::move(*journal);
-}
-
-std::uint64_t walk_logq() {
-  const std::unique_ptr<Journal> journal = open_with_logq();
-  std::uint64_t bytes = 0;
-  while (journal->next()) {
-    journal->for_each_payload([&](std::string_view payload) {
-      bytes += payload.size();
-      return true;
-    });
+void build_entries(int count) {
+  RealisticEntry entry;
+  for (int i = 0; i < count; ++i) {
+    benchmark::DoNotOptimize(time_of(i));
+    benchmark::DoNotOptimize(entry.number(i).data());
   }
-  return bytes;
-}
-
-std::uint64_t step_logq() {
-  const std::unique_ptr<Journal> journal = open_with_logq();
-  std::uint64_t entries = 0;
-  while (journal->next())
-    ++entries;
-  return entries;
-}
-
-sd_journal* open_with_libsystemd() {
-  const char* paths[] = {bench_file().c_str(), nullptr};
-  sd_journal* journal = nullptr;
-  if (sd_journal_open_files(&journal, paths, 0) < 0) give_up("libsystemd cannot open the file");
-  sd_journal_set_data_threshold(journal, 0);
-  return journal;
-}
-
-std::uint64_t step_libsystemd() {
-  sd_journal* journal = open_with_libsystemd();
-  std::uint64_t entries = 0;
-  while (sd_journal_next(journal) > 0)
-    ++entries;
-  sd_journal_close(journal);
-  return entries;
-}
-
-std::uint64_t walk_libsystemd() {
-  sd_journal* journal = open_with_libsystemd();
-  std::uint64_t bytes = 0;
-  while (sd_journal_next(journal) > 0) {
-    const void* data = nullptr;
-    std::size_t size = 0;
-    while (sd_journal_enumerate_available_data(journal, &data, &size) > 0)
-      bytes += size;
-  }
-  sd_journal_close(journal);
-  return bytes;
 }
 
 void BM_Append(benchmark::State& state) {
-  const std::string path = bench_file() + "-append.journal";
+  const std::string path = temporary_file("append");
   RealisticEntry entry;
   auto writer = new_file(path);
   int i = 0;
@@ -182,42 +112,97 @@ void BM_Append(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
   std::filesystem::remove(path);
 }
-BENCHMARK(BM_Append);
 
-template <std::uint64_t (*kWalk)()>
-void walk(benchmark::State& state) {
-  for (auto _ : state)
-    benchmark::DoNotOptimize(kWalk());
-  state.SetItemsProcessed(state.iterations() * kEntries);
+Paths journal_files(const std::string& directory) {
+  Paths paths;
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    if (file.path().extension() == ".journal") paths.push_back(file.path().string());
+  }
+  if (paths.empty()) give_up(directory + ": no journal files");
+  std::sort(paths.begin(), paths.end());
+  return paths;
 }
-void BM_WalkLogq(benchmark::State& state) {
-  walk<walk_logq>(state);
+
+using Walk = std::uint64_t (*)(const Paths& paths, std::uint64_t most);
+
+void register_walk(const char* name, Walk walk, const Paths& paths, std::uint64_t entries) {
+  benchmark::RegisterBenchmark(name, [=](benchmark::State& state) {
+    for (auto _ : state)
+      benchmark::DoNotOptimize(walk(paths, kAllEntries));
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(entries));
+    state.counters["entries"] = static_cast<double>(entries);
+  })->Unit(benchmark::kMillisecond);
 }
-BENCHMARK(BM_WalkLogq)->Unit(benchmark::kMillisecond);
-void BM_WalkLibsystemd(benchmark::State& state) {
-  walk<walk_libsystemd>(state);
+
+void compare_and_run(const Paths& paths) {
+  const Answer answer = answer_of_logq(paths);
+  if (answer != answer_of_libsystemd(paths)) give_up("the two readers disagree");
+  benchmark::RegisterBenchmark("BM_Append", BM_Append);
+  register_walk("BM_WalkLogq", walk_logq, paths, answer.entries);
+  register_walk("BM_WalkLibsystemd", walk_libsystemd, paths, answer.entries);
+  register_walk("BM_StepLogq", step_logq, paths, answer.entries);
+  register_walk("BM_StepLibsystemd", step_libsystemd, paths, answer.entries);
+  benchmark::RunSpecifiedBenchmarks();
 }
-BENCHMARK(BM_WalkLibsystemd)->Unit(benchmark::kMillisecond);
-void BM_StepLogq(benchmark::State& state) {
-  walk<step_logq>(state);
+
+int repeat(const Arguments& arguments, const Paths& paths) {
+  static const std::map<std::string_view, Walk> walks = {{"walk-logq", walk_logq},
+                                                         {"walk-libsystemd", walk_libsystemd},
+                                                         {"step-logq", step_logq},
+                                                         {"step-libsystemd", step_libsystemd}};
+  if (arguments.repeat == "build") {
+    build_entries(arguments.count);
+  } else if (arguments.repeat == "append") {
+    const std::string path = temporary_file("append");
+    append_entries(path, arguments.count);
+    std::filesystem::remove(path);
+  } else if (const auto found = walks.find(arguments.repeat); found != walks.end()) {
+    if (paths.empty()) give_up("--repeat=" + arguments.repeat + " wants --dir");
+    found->second(paths, static_cast<std::uint64_t>(arguments.count));
+  } else {
+    give_up("--repeat=" + arguments.repeat + ": no such thing");
+  }
+  return 0;
 }
-BENCHMARK(BM_StepLogq)->Unit(benchmark::kMillisecond);
-void BM_StepLibsystemd(benchmark::State& state) {
-  walk<step_libsystemd>(state);
+
+// Takes our own options out of `argv`; what is left is Google Benchmark's.
+Arguments parse_arguments(int& argc, char** argv) {
+  Arguments arguments;
+  const auto is_ours = [&](char* text) {
+    const std::string_view option = text;
+    const std::string value(option.substr(std::min(option.find('=') + 1, option.size())));
+    if (option.starts_with("--dir=")) {
+      arguments.directory = value;
+    } else if (option.starts_with("--repeat=")) {
+      arguments.repeat = value;
+    } else if (option.starts_with("--count=")) {
+      arguments.count = std::atoi(value.c_str());
+    } else {
+      return false;
+    }
+    return true;
+  };
+  argc = static_cast<int>(std::remove_if(argv + 1, argv + argc, is_ours) - argv);
+  return arguments;
 }
-BENCHMARK(BM_StepLibsystemd)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace logq::journal
+}  // namespace logq::bench
 
 int main(int argc, char** argv) {
+  using namespace logq::bench;  // NOLINT(google-build-using-namespace): main has no other home
+  const Arguments arguments = parse_arguments(argc, argv);
+  Paths paths;
+  if (!arguments.directory.empty()) paths = journal_files(arguments.directory);
+  if (!arguments.repeat.empty()) return repeat(arguments, paths);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  using namespace logq::journal;  // NOLINT(google-build-using-namespace): main has no other home
-  make_bench_file();
-  if (walk_logq() != walk_libsystemd()) give_up("the two readers disagree");
-  if (step_logq() != step_libsystemd()) give_up("the two readers count differently");
-  benchmark::RunSpecifiedBenchmarks();
-  std::filesystem::remove(bench_file());
+  const std::string own = temporary_file("read");
+  if (paths.empty()) {
+    append_entries(own, kEntries);
+    paths = {own};
+  }
+  compare_and_run(paths);
+  std::filesystem::remove(own);
   return 0;
 }
