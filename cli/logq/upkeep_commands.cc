@@ -1,8 +1,10 @@
 #include "logq/upkeep_commands.h"
 
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -11,7 +13,7 @@
 #include "common/run.h"
 #include "journal/header_report.h"
 #include "journal/vacuum.h"
-#include "journal/verify.h"
+#include "journal/verify_files.h"
 #include "logq/colours.h"
 #include "logq/terminal.h"
 
@@ -29,15 +31,14 @@ std::uint64_t bytes_on_disk(const std::string& path) {
   return static_cast<std::uint64_t>(status.st_blocks) * 512;
 }
 
-// Shows how far the check of one file is, where somebody is looking.
+// Shows how far the check is, where somebody is looking. The line is gone before anything else is
+// printed, and at the end.
 class ProgressLine {
  public:
   ProgressLine() : shown_(::isatty(STDERR_FILENO) == 1) {}
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
-  ~ProgressLine() {
-    if (percent_ >= 0) std::fprintf(stderr, "\r\x1b[K");
-  }
+  ~ProgressLine() { erase(); }
 
   void update(double fraction) {
     const int percent = static_cast<int>(fraction * 100);
@@ -45,34 +46,47 @@ class ProgressLine {
     percent_ = percent;
     std::fprintf(stderr, "\rchecking: %3d%%", percent);
   }
+  void erase() {
+    if (percent_ >= 0) std::fprintf(stderr, "\r\x1b[K");
+    percent_ = -1;
+  }
 
  private:
   bool shown_;
   int percent_ = -1;
 };
 
-Result<journal::VerifyReport> verify_with_progress(const std::string& path) {
-  ProgressLine line;
-  return journal::verify_file(path, [&line](double fraction) { line.update(fraction); });
+std::string describe_failure(const Error& failure, bool changed) {
+  if (!changed) return failure.message();
+  return failure.message() + "; it is being written to: try again";
 }
 
-// Whether the file is sound.
-bool verify_one(const std::string& path, bool quiet, const Colours& colours) {
-  const auto report = verify_with_progress(path);
-  std::optional<Error> failure;
-  if (!report) failure = report.error();
-  if (report) failure = report->failure;
-  if (failure) {
-    print_remark(std::string(colours.bold_red()) + "FAIL: " + without_controls(path) + " (" +
-                 failure->message() + ")" + std::string(colours.off()));
-    return false;
+bool is_sound(const journal::FileVerdict& verdict) {
+  return verdict.report && !verdict.report->failure;
+}
+
+void print_verdict(const journal::FileVerdict& verdict, bool quiet, const Colours& colours) {
+  const std::string path = without_controls(verdict.path);
+  if (!is_sound(verdict)) {
+    const Error& failure = verdict.report ? *verdict.report->failure : verdict.report.error();
+    const bool changed = verdict.report && verdict.report->changed;
+    print_remark(std::string(colours.bold_red()) + "FAIL: " + path + " (" +
+                 describe_failure(failure, changed) + ")" + std::string(colours.off()));
+    return;
   }
-  if (report->sealed && !quiet) {
-    print_remark("Journal file " + without_controls(path) +
-                 " has sealing enabled; the seal is not checked.");
+  if (quiet) return;
+  if (verdict.report->sealed) {
+    print_remark("Journal file " + path + " has sealing enabled; the seal is not checked.");
   }
-  if (!quiet) print_remark("PASS: " + without_controls(path));
-  return true;
+  print_remark("PASS: " + path);
+}
+
+// How many processors this process may use.
+unsigned usable_processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) < 0) return 1;
+  return static_cast<unsigned>(CPU_COUNT(&set));
 }
 
 journal::VacuumLimits limits_of(const VacuumOptions& options) {
@@ -136,9 +150,15 @@ Outcome<ExitStatus> verify_files(const Options& options) {
   if (!paths) return tl::unexpected<Failure>(paths.error());
   if (paths->empty() && !options.display.quiet) print_error_line("no journal files were found");
   const bool coloured = ::isatty(STDERR_FILENO) == 1 && options.display.format.colours;
-  bool sound = true;
-  for (const std::string& path : *paths)
-    sound = verify_one(path, options.display.quiet, Colours(coloured)) && sound;
+  ProgressLine line;
+  journal::VerifyListener listener;
+  listener.progress = [&line](double fraction) { line.update(fraction); };
+  listener.verdict = [&](const journal::FileVerdict& verdict) {
+    line.erase();
+    print_verdict(verdict, options.display.quiet, Colours(coloured));
+  };
+  const auto verdicts = journal::verify_files(*paths, usable_processors(), listener);
+  const bool sound = std::all_of(verdicts.begin(), verdicts.end(), is_sound);
   return sound ? ExitStatus::kOk : ExitStatus::kFailure;
 }
 
