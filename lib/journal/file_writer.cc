@@ -255,6 +255,16 @@ Result<std::uint64_t> FileWriter::append(const EntryTime& time,
   return seqnum;
 }
 
+Result<std::size_t> FileWriter::append_batch(std::span<const NewEntry> entries) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto appended = append(entries[i].time, entries[i].payloads);
+    if (appended) continue;
+    if (i == 0) return fail(appended.error());
+    return i;
+  }
+  return entries.size();
+}
+
 Result<void> FileWriter::append_with_seqnum(const EntryTime& time,
                                             std::uint64_t seqnum,
                                             std::span<const std::string_view> payloads,

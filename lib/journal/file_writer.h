@@ -52,6 +52,12 @@ struct EntryTime {
   Id128 boot_id;
 };
 
+// One entry of a batch; borrowed for the call.
+struct NewEntry {
+  EntryTime time;
+  std::span<const std::string_view> payloads;
+};
+
 class FileWriter {
  public:
   // Makes a new file; fails with kSystem/EEXIST when `path` exists.
@@ -77,6 +83,15 @@ class FileWriter {
   // (a reopened file is damaged inside: rotate and retry). After an error the file is as before,
   // unused objects aside.
   Result<std::uint64_t> append(const EntryTime& time, std::span<const std::string_view> payloads);
+
+  // Appends entries in their order, with consecutive numbers, and is faster than as many append():
+  // what the next entry needs is fetched while this one is stored. Each entry is published by
+  // itself, so a kill leaves a prefix of the batch.
+  //
+  // Stops at the first entry that cannot be appended and returns how many were before it; when that
+  // is the very first one, its error, as from append(). A caller that got fewer than it gave calls
+  // again with the rest to learn why. 0 for an empty batch.
+  Result<std::size_t> append_batch(std::span<const NewEntry> entries);
 
   // Recovery and copying: append with a given sequence number, which must exceed the tail's. A
   // copied entry keeps its `xor_hash`, and with it its cursor: repeated payloads, which the file
