@@ -12,6 +12,7 @@
 #include "base/jenkins.h"
 #include "base/try.h"
 #include "journal/own_profile.h"
+#include "journal/xor_hash.h"
 
 namespace logq::journal {
 namespace {
@@ -144,7 +145,7 @@ bool UncleanFile::is_sound_object(std::uint64_t offset) {
   }
 }
 
-bool UncleanFile::is_sound_entry(std::uint64_t offset, bool suspect) {
+bool UncleanFile::is_sound_entry(std::uint64_t offset) {
   if (!has_object(offset) || at<ObjectHeader>(offset)->type != ObjectType::kEntry) return false;
   const auto* entry = at<EntryObject>(offset);
   if (entry->seqnum == 0 || entry->realtime == 0 || entry->realtime >= kTimestampLimit ||
@@ -153,12 +154,12 @@ bool UncleanFile::is_sound_entry(std::uint64_t offset, bool suspect) {
     return false;
   }
   if (!read_payloads(offset)) return false;
-  if (!suspect) return true;
-  // Text that merely looks like an entry would have to know the hashes of what it refers to.
-  std::uint64_t xor_hash = 0;
+  // Text that merely looks like an entry would have to know the hashes of what it refers to, and an
+  // item that damage has turned to another value shows.
+  hashes_.clear();
   for (const std::string_view bytes : payloads_)
-    xor_hash ^= base::jenkins_hash64(bytes);
-  return xor_hash == entry->xor_hash;
+    hashes_.push_back(base::jenkins_hash64(bytes));
+  return fits_xor_hash(entry->xor_hash, hashes_);
 }
 
 // Fills payloads_; false when there are too many, or any item leads to something else than a sound
@@ -192,25 +193,22 @@ void UncleanFile::collect() {
   candidates_.clear();
   walk_objects();
   walk_global_array();
-  // An offset found both ways is kept once, as the one above suspicion.
   std::sort(candidates_.begin(), candidates_.end());
-  const auto same = [](const Candidate& a, const Candidate& b) { return a.offset == b.offset; };
-  candidates_.erase(std::unique(candidates_.begin(), candidates_.end(), same), candidates_.end());
+  candidates_.erase(std::unique(candidates_.begin(), candidates_.end()), candidates_.end());
 }
 
 void UncleanFile::walk_objects() {
   bool in_step = true;
   std::uint64_t offset = sizeof(Header);
   while (offset < size()) {
-    const bool searching = !in_step;
-    in_step = searching ? resume_at(offset) : is_sound_object(offset);
+    in_step = in_step ? is_sound_object(offset) : resume_at(offset);
     if (!in_step) {
       offset += 8;
       continue;
     }
     const auto* object = at<ObjectHeader>(offset);
     if (object->type == ObjectType::kEntry) {
-      candidates_.push_back({static_cast<std::uint32_t>(offset), searching});
+      candidates_.push_back(static_cast<std::uint32_t>(offset));
     }
     offset = align8(offset + object->size);
   }
@@ -222,7 +220,7 @@ bool UncleanFile::resume_at(std::uint64_t offset) {
   constexpr std::uint64_t kChecksPerByte = 16;
   if (bytes_checked_ / kChecksPerByte > size()) return false;
   return has_object(offset) &&
-         (is_sound_data(offset) || is_sound_field(offset) || is_sound_entry(offset, true));
+         (is_sound_data(offset) || is_sound_field(offset) || is_sound_entry(offset));
 }
 
 void UncleanFile::walk_global_array() {
@@ -234,7 +232,7 @@ void UncleanFile::walk_global_array() {
     for (std::uint64_t i = 0; i < slots; ++i) {
       const std::uint64_t entry = objects_.slot(array, i);
       if (entry != 0 && entry < size()) {
-        candidates_.push_back({static_cast<std::uint32_t>(entry), false});
+        candidates_.push_back(static_cast<std::uint32_t>(entry));
       }
     }
     const std::uint64_t next = object->next_entry_array_offset;
@@ -244,8 +242,8 @@ void UncleanFile::walk_global_array() {
 }
 
 bool UncleanFile::is_ordered(std::size_t first, std::size_t second) const {
-  const std::uint64_t a = candidates_[first].offset;
-  const std::uint64_t b = candidates_[second].offset;
+  const std::uint64_t a = candidates_[first];
+  const std::uint64_t b = candidates_[second];
   if (!has_object(a) || at<ObjectHeader>(a)->type != ObjectType::kEntry) return false;
   if (!has_object(b) || at<ObjectHeader>(b)->type != ObjectType::kEntry) return false;
   return at<EntryObject>(a)->seqnum < at<EntryObject>(b)->seqnum &&
@@ -265,8 +263,8 @@ Result<void> UncleanFile::for_each_entry(const std::function<Result<void>(const 
   damaged_entries_ = 0;
   std::uint64_t last_seqnum = 0;
   for (std::size_t i = 0; i < candidates_.size(); ++i) {
-    const std::uint64_t offset = candidates_[i].offset;
-    if (!is_sound_entry(offset, candidates_[i].suspect) || is_outlier(i) ||
+    const std::uint64_t offset = candidates_[i];
+    if (!is_sound_entry(offset) || is_outlier(i) ||
         at<EntryObject>(offset)->seqnum <= last_seqnum) {
       ++damaged_entries_;
       continue;

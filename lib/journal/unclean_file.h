@@ -3,8 +3,9 @@
 //
 // Nothing but the identity in its header is believed. Entries are found by walking all objects,
 // with a search for the next sound one after damage, and by the global entry array. Every value is
-// checked against its hash, and an entry counts only with all of its values: never a half
-// one. Views given out are valid until the next entry. Not thread-safe.
+// checked against its hash, and an entry counts only with all of its values, and only if its
+// xor_hash fits them: never a half or a mixed one. Views given out are valid until the next entry.
+// Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -50,12 +51,6 @@ class UncleanFile {
   [[nodiscard]] std::uint64_t size() const { return region_.size(); }
 
  private:
-  struct Candidate {
-    std::uint32_t offset;
-    bool suspect;  // found by searching in damage: its xor_hash must match
-    friend auto operator<=>(const Candidate&, const Candidate&) = default;
-  };
-
   explicit UncleanFile(base::MappedRegion region);
 
   [[nodiscard]] const Header& header() const { return *at<Header>(0); }
@@ -69,7 +64,7 @@ class UncleanFile {
   bool is_sound_data(std::uint64_t offset);
   bool check_data(std::uint64_t offset);
   bool is_sound_object(std::uint64_t offset);
-  bool is_sound_entry(std::uint64_t offset, bool suspect);
+  bool is_sound_entry(std::uint64_t offset);
   Result<std::string_view> payload(std::uint64_t data, std::string& buffer);
 
   void collect();
@@ -85,15 +80,16 @@ class UncleanFile {
   ObjectReader objects_;
   FileHash hash_;
   Decompressor decompressor_;
-  std::vector<Candidate> candidates_;
-  std::vector<bool> sound_data_;  // by offset / 8, and so the next
+  std::vector<std::uint32_t> candidates_;  // offsets of what may be entries, ascending
+  std::vector<bool> sound_data_;           // by offset / 8, and so the next
   std::vector<bool> bad_data_;
   std::uint64_t damaged_entries_ = 0;
   std::uint64_t bytes_checked_ = 0;  // bounds the search in damage
 
   // Of the entry being read.
   std::vector<std::string_view> payloads_;
-  std::deque<std::string> buffers_;  // a deque, because views must survive its growth
+  std::vector<std::uint64_t> hashes_;  // Jenkins' of the payloads
+  std::deque<std::string> buffers_;    // a deque, because views must survive its growth
 };
 
 }  // namespace logq::journal

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <random>
@@ -173,6 +174,44 @@ TEST(Salvage, IsNotFooledByTextThatLooksLikeAnEntry) {
   file.close();
 
   EXPECT_EQ(salvage(path, test::small_file())->entries, 100U);
+}
+
+// The value it is turned to is sound as well; only the xor_hash of the entry tells.
+TEST(Salvage, LeavesOutAnEntryThatDamageHasGivenAnotherValue) {
+  const logq::test::TempDir directory;
+  const std::string path = unclean_file(directory.path(), 100);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const std::uint64_t last = read_file_header(path)->tail_entry_offset;
+  const auto first = FileReader::open(path).value()->all_entries().at(0).value();
+  std::array<char, 4> item{};
+  file.seekg(static_cast<std::streamoff>(first + sizeof(EntryObject)));
+  file.read(item.data(), item.size());
+  file.seekp(static_cast<std::streamoff>(last + sizeof(EntryObject)));
+  file.write(item.data(), item.size());
+  file.seekp(static_cast<std::streamoff>(last + sizeof(EntryObject) + 40));
+  file.write(item.data(), item.size());
+  file.close();
+
+  const auto report = salvage(path, test::small_file()).value();
+
+  EXPECT_EQ(test::seqnums_of(report.path), test::numbers(1, 99));
+  EXPECT_EQ(report.damaged, 1U);
+}
+
+// Nothing leads to the third entry: it is found by searching behind what is left of the second.
+TEST(Salvage, FindsAnEntryBehindAHoleThoughItsPayloadsRepeat) {
+  const logq::test::TempDir directory;
+  const std::string path = directory.path() + "/system.journal";
+  const auto writer = FileWriter::create(path, test::small_file()).value();
+  for (std::uint64_t n = 1; n <= 3; ++n)
+    ASSERT_TRUE(writer->append(moment(n), {{"A=1", "A=1", "B=2"}}));
+  const auto second = FileReader::open(path).value()->all_entries().at(1).value();
+  zero(path, second, sizeof(ObjectHeader));
+  zero(path, offsetof(Header, entry_array_offset), 8);
+
+  const auto report = salvage(path, test::small_file()).value();
+
+  EXPECT_EQ(test::seqnums_of(report.path), (std::vector<std::uint64_t>{1, 3}));
 }
 
 TEST(Salvage, RemovesAnEmptyFile) {
