@@ -97,6 +97,7 @@ Result<void> Arena::grow_to(std::uint64_t end) {
     grown = extend(fd_.get(), size_, size);
   }
   if (!grown) {
+    if (grown.error().sys_errno == EIO) keep_dirty();
     // A file system may have given a part of what was asked for.
     if (::ftruncate(fd_.get(), static_cast<off_t>(size_)) < 0) return fail(grown.error());
     return grown;
@@ -130,8 +131,20 @@ Result<void> Arena::shrink_to(std::uint64_t end) {
 }
 
 Result<void> Arena::sync() const {
-  if (::fsync(fd_.get()) < 0) return fail(Error::system(errno, "fsync"));
-  return {};
+  if (::fsync(fd_.get()) == 0) return {};
+  const int error = errno;
+  keep_dirty();
+  return fail(Error::system(error, "fsync"));
+}
+
+// Linux tells of a failed write once and takes the page for clean then: the next fsync would
+// succeed with nothing written. So everything is marked as changed again. This touches no byte, and
+// may therefore run while entries are appended.
+void Arena::keep_dirty() const {
+#ifdef MADV_POPULATE_WRITE
+  // It ends at the end of the file, or where the file system takes nothing any more, with an error.
+  std::ignore = ::madvise(region_.data(), region_.size(), MADV_POPULATE_WRITE);
+#endif
 }
 
 }  // namespace logq::journal

@@ -27,6 +27,7 @@ class Arena {
   Result<void> grow_to(std::uint64_t end);
   // Gives back what lies beyond `end`.
   Result<void> shrink_to(std::uint64_t end);
+  // Makes all of it durable. After a failure the next call tries to write everything again.
   Result<void> sync() const;
 
   [[nodiscard]] int fd() const { return fd_.get(); }
@@ -50,6 +51,7 @@ class Arena {
         size_(size),
         max_size_(region_.size()) {}
   void populate(std::uint64_t end);
+  void keep_dirty() const;
 
   base::UniqueFd fd_;
   base::MappedRegion region_;

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <mutex>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/io.h"
@@ -23,6 +25,9 @@ namespace logq::journal {
 namespace {
 
 constexpr const char* kBase = "system";
+
+// Files that could not be archived and are tried again by every sync. Each holds a mapping.
+constexpr std::size_t kMaxRetiring = 8;
 
 // Two writers would destroy the file, so the directory is locked while a store lives.
 Result<base::UniqueFd> take_directory(const std::string& directory, bool lock) {
@@ -66,6 +71,8 @@ class Store::Impl {
   Result<void> archive_active();
   [[nodiscard]] bool is_too_old(const EntryTime& time) const;
   void use(std::shared_ptr<FileWriter> writer);
+  void retire(const std::shared_ptr<FileWriter>& writer);
+  void forget(const std::shared_ptr<FileWriter>& writer);
   void continue_after(const SequencePosition& position);
 
   StoreOptions options_;
@@ -74,8 +81,11 @@ class Store::Impl {
   OpenReport report_;
   SequencePosition position_;  // after the last entry that was appended
   std::uint64_t rotations_ = 0;
-  std::mutex writer_mutex_;  // held to replace writer_, and by sync() to take a reference
+  std::mutex writer_mutex_;  // held to replace what follows, and by sync() to take references
   std::shared_ptr<FileWriter> writer_;  // none after a rotation that failed half-way
+  // Being archived, or could not be: a sync is not complete without them.
+  std::vector<std::shared_ptr<FileWriter>> retiring_;
+  bool has_given_up_ = false;  // on one of them, which no sync has told yet
 };
 
 Result<void> Store::Impl::open() {
@@ -177,6 +187,21 @@ void Store::Impl::use(std::shared_ptr<FileWriter> writer) {
   writer_ = std::move(writer);
 }
 
+void Store::Impl::retire(const std::shared_ptr<FileWriter>& writer) {
+  const std::lock_guard lock(writer_mutex_);
+  if (retiring_.size() == kMaxRetiring) {
+    retiring_.erase(retiring_.begin());
+    has_given_up_ = true;
+  }
+  retiring_.push_back(writer);
+  writer_ = nullptr;
+}
+
+void Store::Impl::forget(const std::shared_ptr<FileWriter>& writer) {
+  const std::lock_guard lock(writer_mutex_);
+  std::erase(retiring_, writer);
+}
+
 Result<void> Store::Impl::begin_file() {
   WriterOptions options = options_.writer;
   options.sequence = position_;
@@ -194,10 +219,13 @@ Result<void> Store::Impl::begin_file() {
 
 Result<void> Store::Impl::archive_active() {
   const std::shared_ptr<FileWriter> old = writer_;
-  use(nullptr);
+  retire(old);
   ++rotations_;
   const auto archived = old->archive();
-  if (archived) return {};
+  if (archived) {
+    forget(old);
+    return {};
+  }
   // It stays readable; only its name says that its end was not clean.
   return set_aside(active_path_).map([](const std::string&) {});
 }
@@ -225,13 +253,27 @@ Result<std::uint64_t> Store::Impl::append(const EntryTime& time,
   return seqnum;
 }
 
+// Entries of a file that is being archived are as durable afterwards as those of the active one.
 Result<void> Store::Impl::sync() {
-  std::shared_ptr<FileWriter> writer;
+  std::vector<std::shared_ptr<FileWriter>> files;
+  Result<void> result;
   {
     const std::lock_guard lock(writer_mutex_);
-    writer = writer_;
+    files = retiring_;
+    if (writer_) files.push_back(writer_);
+    if (std::exchange(has_given_up_, false)) {
+      result = fail(Error::system(EIO, "a rotated journal file could not be synced"));
+    }
   }
-  return writer ? writer->sync() : Result<void>{};
+  for (const auto& file : files) {
+    const auto synced = file->sync();
+    if (synced) {
+      forget(file);
+    } else {
+      result = synced;
+    }
+  }
+  return result;
 }
 
 Result<void> Store::Impl::rotate() {

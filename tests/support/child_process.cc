@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -33,6 +34,7 @@ void redirect(const std::string& path, int flags, int target) {
 }
 
 [[noreturn]] void execute(const Command& command, const std::string& directory) {
+  if (command.dies_with_test) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   redirect(directory + "/in", O_RDONLY, STDIN_FILENO);
   redirect(directory + "/out", O_WRONLY | O_CREAT | O_APPEND, STDOUT_FILENO);
   redirect(directory + "/err", O_WRONLY | O_CREAT | O_APPEND, STDERR_FILENO);

@@ -25,6 +25,8 @@ struct Command {
   Environment environment;        // added to the test's own
   std::string input;              // written to its standard input, which is then closed
   std::chrono::seconds deadline{30};
+  // Killed by the kernel when the test dies. The thread that starts it must live as long.
+  bool dies_with_test = false;
 };
 
 // A program under way. Its output is collected in files of a private directory, so that it never
