@@ -1,8 +1,9 @@
 // load_sender: sends entries to a collector as fast as it takes them, or at a given rate.
 //
-//   load_sender native SOCKET COUNT BATCH [PER_SECOND]   datagrams of BATCH entries each
-//   load_sender stream SOCKET COUNT                      lines on one stdout stream
+//   load_sender native SOCKET COUNT BATCH [PER_SECOND [DETAIL]]   datagrams of BATCH entries
+//   load_sender stream SOCKET COUNT                               lines on one stdout stream
 //
+// PER_SECOND 0 is as fast as possible; DETAIL adds a field of that many bytes to each entry.
 // Everything is encoded before the first byte is sent, in chunks, so that the sender is not what is
 // measured. Ends when all is sent, not when all is stored.
 #include <poll.h>
@@ -78,17 +79,23 @@ void send_all(int fd, std::vector<mmsghdr>& messages) {
   }
 }
 
-void send_native(int fd, std::uint64_t count, std::uint64_t batch, const Pace& pace) {
+struct Load {
+  std::uint64_t count = 0;
+  std::uint64_t batch = 1;
+  std::uint64_t detail_bytes = 0;
+};
+
+void send_native(int fd, const Load& load, const Pace& pace) {
   std::vector<std::string> texts(kChunk);
   std::vector<iovec> parts(kChunk);
   std::vector<mmsghdr> messages;
-  for (std::uint64_t number = 0; number < count;) {
+  for (std::uint64_t number = 0; number < load.count;) {
     messages.clear();
-    for (std::size_t i = 0; i < kChunk && number < count; ++i) {
+    for (std::size_t i = 0; i < kChunk && number < load.count; ++i) {
       texts[i].clear();
-      for (std::uint64_t k = 0; k < batch && number < count; ++k) {
+      for (std::uint64_t k = 0; k < load.batch && number < load.count; ++k) {
         if (k > 0) texts[i] += '\n';
-        append_native_entry(number++, texts[i]);
+        append_native_entry(number++, load.detail_bytes, texts[i]);
       }
       parts[i] = {texts[i].data(), texts[i].size()};
       mmsghdr message{};
@@ -128,12 +135,13 @@ int main(int argc, char** argv) {
   const auto number = [&](int i) { return i < argc ? std::strtoull(argv[i], nullptr, 10) : 0ULL; };
   const std::string_view kind = argc > 1 ? argv[1] : "";
   if (kind == "native" && argc >= 5 && number(4) > 0) {
-    send_native(connect_to(argv[2], SOCK_DGRAM), number(3), number(4), Pace(number(5)));
+    send_native(connect_to(argv[2], SOCK_DGRAM), {number(3), number(4), number(6)},
+                Pace(number(5)));
   } else if (kind == "stream" && argc == 4) {
     send_stream(connect_to(argv[2], SOCK_STREAM), number(3));
   } else {
     std::fputs(
-        "usage: load_sender native SOCKET COUNT BATCH [PER_SECOND]\n"
+        "usage: load_sender native SOCKET COUNT BATCH [PER_SECOND [DETAIL]]\n"
         "       load_sender stream SOCKET COUNT\n",
         stderr);
     return 2;
