@@ -46,6 +46,7 @@ void EntryList::catch_up() const {
 // The chain only ever grows at its end, so what is known of it stays.
 void EntryList::read_counts() const {
   generation_ = file_->generation;
+  run_ = {};
   FileOffset first_array = 0;
   if (data_ == 0) {
     const Header* header = file_->header();
@@ -104,16 +105,21 @@ void EntryList::extend_chain() const {
 
 FileOffset EntryList::slot(std::uint64_t index) const {
   if (data_ != 0 && index == 0) return inline_entry_;
+  const Array* array = array_of(index);
+  return array == nullptr ? 0 : file_->objects.slot(array->offset, index - array->first);
+}
+
+// The last array that begins at or before `index`.
+const EntryList::Array* EntryList::array_of(std::uint64_t index) const {
   if (last_array_ >= arrays_.size() || index < arrays_[last_array_].first ||
       index - arrays_[last_array_].first >= arrays_[last_array_].slots) {
     const auto behind = std::upper_bound(
         arrays_.begin(), arrays_.end(), index,
         [](std::uint64_t position, const Array& array) { return position < array.first; });
-    if (behind == arrays_.begin()) return 0;
+    if (behind == arrays_.begin()) return nullptr;
     last_array_ = static_cast<std::size_t>(behind - arrays_.begin()) - 1;
   }
-  const Array& array = arrays_[last_array_];
-  return file_->objects.slot(array.offset, index - array.first);
+  return &arrays_[last_array_];
 }
 
 bool EntryList::valid(FileOffset entry) const {
@@ -175,6 +181,18 @@ bool EntryList::follows_hint(FileOffset offset) const {
   return valid(entry) && entry < offset && offset - entry <= sizeof(EntryObject);
 }
 
+// Remembers where the last answer is, and which of its neighbours a step can reach at once.
+FileOffset EntryList::answer(std::uint64_t index, FileOffset entry) const {
+  hint_ = index;
+  hint_entry_ = entry;
+  run_ = {};
+  const Array* array = data_ != 0 && index == 0 ? nullptr : array_of(index);
+  if (array == nullptr) return entry;
+  const std::uint64_t slots = std::min(array->slots, size_ - array->first);
+  run_ = {array->offset, array->first, file_->objects.slots_inside(array->offset, slots)};
+  return entry;
+}
+
 std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
   catch_up();
   if (offset >= none_from_) return std::nullopt;
@@ -184,8 +202,7 @@ std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
   for (; index < size_; ++index) {
     const FileOffset entry = slot(index);
     if (!valid(entry) || entry < offset || !sound(index, entry)) continue;
-    hint_ = index;
-    return entry;
+    return answer(index, entry);
   }
   none_from_ = offset;
   return std::nullopt;
@@ -216,8 +233,7 @@ std::optional<FileOffset> EntryList::last_until(FileOffset offset) const {
     --index;
     const FileOffset entry = slot(index);
     if (!valid(entry) || entry > offset || !sound(index, entry)) continue;
-    hint_ = index;
-    return entry;
+    return answer(index, entry);
   }
   return std::nullopt;
 }

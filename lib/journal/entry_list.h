@@ -44,6 +44,12 @@ class EntryList {
   [[nodiscard]] std::optional<FileOffset> first_from(FileOffset offset) const;
   [[nodiscard]] std::optional<FileOffset> last_until(FileOffset offset) const;
 
+  // The neighbour of `from`, where `from` is the last answer of this list and the array beside it
+  // names an entry that can be read, in ascending order: what first_from(from + 1) or
+  // last_until(from - 1) would find, without their care. False when it takes that care to tell.
+  bool step_forward(FileOffset from, EntryInfo& info) const;
+  bool step_back(FileOffset from, EntryInfo& info) const;
+
  private:
   struct Array {
     FileOffset offset = 0;
@@ -51,10 +57,19 @@ class EntryList {
     std::uint64_t slots = 0;
   };
 
+  // Positions of the list whose slots lie side by side and inside the file.
+  struct Run {
+    FileOffset array = 0;
+    std::uint64_t first = 0;
+    std::uint64_t slots = 0;
+  };
+
+  FileOffset answer(std::uint64_t index, FileOffset entry) const;
   void catch_up() const;
   void read_counts() const;
   void extend_chain() const;
   [[nodiscard]] FileOffset slot(std::uint64_t index) const;
+  [[nodiscard]] const Array* array_of(std::uint64_t index) const;
   [[nodiscard]] bool valid(FileOffset entry) const;
   [[nodiscard]] bool sound(std::uint64_t index, FileOffset entry) const;
   [[nodiscard]] bool names_entry(FileOffset entry) const;
@@ -74,9 +89,34 @@ class EntryList {
   mutable std::vector<Array> arrays_;
   mutable std::size_t last_array_ = 0;         // where slot() looked last
   mutable std::uint64_t hint_ = 0;             // position of the last answer
+  mutable FileOffset hint_entry_ = 0;          // and the answer, 0 before the first
+  mutable Run run_;                            // with slots around hint_
   mutable FileOffset none_from_ = UINT64_MAX;  // no entry lies at or after it, as of size_
   mutable std::optional<std::uint64_t> end_;   // behind the last slot in use, as of size_
   mutable bool has_strays_ = false;            // slots that name no entry were seen
 };
+
+inline bool EntryList::step_forward(FileOffset from, EntryInfo& info) const {
+  const std::uint64_t index = hint_ + 1;
+  if (from != hint_entry_ || index - run_.first >= run_.slots) return false;
+  if (generation_ != file_->generation) return false;
+  const FileOffset entry = file_->objects.slot_at(run_.array, index - run_.first);
+  if (entry <= from || !file_->objects.look_at_entry(entry, info)) return false;
+  hint_ = index;
+  hint_entry_ = entry;
+  return true;
+}
+
+inline bool EntryList::step_back(FileOffset from, EntryInfo& info) const {
+  const std::uint64_t index = hint_ - 1;
+  if (from != hint_entry_ || index - run_.first >= run_.slots) return false;
+  if (generation_ != file_->generation) return false;
+  const FileOffset entry = file_->objects.slot_at(run_.array, index - run_.first);
+  if (entry >= from || entry < kHeaderSizeMin) return false;
+  if (!file_->objects.look_at_entry(entry, info)) return false;
+  hint_ = index;
+  hint_entry_ = entry;
+  return true;
+}
 
 }  // namespace logq::journal

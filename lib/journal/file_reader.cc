@@ -14,6 +14,9 @@ namespace {
 // its own); a bound on the work that a damaged entry can cause.
 constexpr std::uint64_t kMaxItems = 8192;
 
+// What the decompressed payloads of one entry may take together (systemd's ENTRY_SIZE_MAX).
+constexpr std::uint64_t kMaxEntryBytes = std::uint64_t{770} << 20;
+
 // A buffer for decompressed payloads that has grown beyond this is given back with its entry: a
 // slot for each field of the widest entry would keep the largest payload that ever was at its
 // place.
@@ -40,6 +43,10 @@ struct FileReader::Impl {
   void give_back_large_buffers();
   void report(const Error& error);
   Result<std::string_view> payload_of(FileOffset data, const DataView& view, std::size_t slot);
+  bool unpack_or_report(FileOffset data, std::size_t slot, std::string_view& payload);
+  std::uint64_t begin_entry(FileOffset entry);
+  template <typename Visit>
+  void each_payload(FileOffset entry, std::uint64_t items, Visit visit);
   void visit_values(FileOffset field,
                     std::string_view prefix,
                     const std::function<bool(std::string_view payload)>& visit);
@@ -52,6 +59,7 @@ struct FileReader::Impl {
   std::unique_ptr<HashLookup> lookup;
   Decompressor decompressor;
   std::vector<std::unique_ptr<Slot>> slots;
+  FileOffset entry_in_slots = 0;
   bool has_large_buffers = false;
   std::string value_buffer;
   std::vector<FileOffset> reported;
@@ -174,7 +182,6 @@ Result<EntryInfo> FileReader::read_entry(FileOffset entry) {
 
 Result<void> FileReader::read_items(FileOffset entry, std::vector<FileOffset>& data_offsets) {
   data_offsets.clear();
-  impl_->give_back_large_buffers();
   const auto found = LOGQ_TRY(impl_->file.objects.object<EntryObject>(entry));
   const std::uint64_t items = impl_->file.objects.items_of(found);
   if (items > kMaxItems) return fail(Error::corrupt(entry, "entry has too many fields"));
@@ -208,6 +215,70 @@ Result<std::string_view> FileReader::Impl::payload_of(FileOffset data,
 Result<std::string_view> FileReader::read_data(FileOffset data, std::size_t slot) {
   const DataView view = LOGQ_TRY(impl_->file.objects.data(data));
   return impl_->payload_of(data, view, slot);
+}
+
+// Items in stored order. A damaged item is reported and passed, a damaged entry has none.
+template <typename Visit>
+void FileReader::Impl::each_payload(FileOffset entry, std::uint64_t items, Visit visit) {
+  const ObjectView<EntryObject> found = file.objects.look_at_object<EntryObject>(entry);
+  std::uint64_t bytes = 0;
+  for (std::uint64_t i = 0; i < items; ++i) {
+    DataView data;
+    std::string_view payload;
+    const FileOffset offset = file.objects.item(found, i);
+    if (file.objects.look_at_data(offset, data) && data.compression == 0) [[likely]] {
+      payload = data.stored;
+    } else if (!unpack_or_report(offset, i, payload)) {
+      continue;
+    }
+    bytes += payload.size();
+    if (bytes > kMaxEntryBytes) {
+      return file.report(Error::corrupt(entry, "entry is larger than any can be"));
+    }
+    if (!visit(payload)) return;
+  }
+}
+
+void FileReader::read_payloads(FileOffset entry, std::vector<std::string_view>& payloads) {
+  const std::uint64_t items = impl_->begin_entry(entry);
+  payloads.resize(items);
+  std::size_t filled = 0;
+  impl_->each_payload(entry, items, [&](std::string_view payload) {
+    payloads[filled++] = payload;
+    return true;
+  });
+  payloads.resize(filled);
+}
+
+void FileReader::for_each_payload(FileOffset entry,
+                                  const std::function<bool(std::string_view payload)>& visit) {
+  impl_->each_payload(entry, impl_->begin_entry(entry), visit);
+}
+
+// How many items the entry has. What was unpacked for another entry may go.
+std::uint64_t FileReader::Impl::begin_entry(FileOffset entry) {
+  if (entry != entry_in_slots) give_back_large_buffers();
+  entry_in_slots = entry;
+  const auto found = file.objects.object<EntryObject>(entry);
+  if (!found) {
+    file.report(found.error());
+    return 0;
+  }
+  const std::uint64_t items = file.objects.items_of(*found);
+  if (items <= kMaxItems) return items;
+  file.report(Error::corrupt(entry, "entry has too many fields"));
+  return 0;
+}
+
+bool FileReader::Impl::unpack_or_report(FileOffset data,
+                                        std::size_t slot,
+                                        std::string_view& payload) {
+  const auto view = file.objects.data(data);
+  const auto done =
+      view ? payload_of(data, *view, slot) : Result<std::string_view>(fail(view.error()));
+  if (!done) file.report(done.error());
+  if (done) payload = *done;
+  return done.has_value();
 }
 
 void FileReader::for_each_field(const std::function<bool(std::string_view name)>& visit) {

@@ -51,12 +51,19 @@ class FileReader {
   [[nodiscard]] EntryList entries_of(FileOffset data) const;
 
   [[nodiscard]] Result<EntryInfo> read_entry(FileOffset entry);
-  // Offsets of the DATA objects of an entry, in stored order. Ends the life of views that
-  // read_data() gave.
+  // All payloads of an entry, in stored order, in place of what was in `payloads`; those that
+  // cannot be read are reported and left out. The views stay valid until an entry other than this
+  // one is read, and never longer than the reader.
+  void read_payloads(FileOffset entry, std::vector<std::string_view>& payloads);
+  // The same one by one, for callers that stop early (by returning false): what they do not get to
+  // is not unpacked.
+  void for_each_payload(FileOffset entry,
+                        const std::function<bool(std::string_view payload)>& visit);
+
+  // Offsets of the DATA objects of an entry, in stored order.
   Result<void> read_items(FileOffset entry, std::vector<FileOffset>& data_offsets);
-  // The payload of a DATA object. The view stays valid until the next call of read_items, or of
-  // read_data with the same slot (compressed payloads live in a buffer per slot), and never longer
-  // than the reader.
+  // The payload of a DATA object. Compressed ones live in a buffer per slot, which other slots and
+  // read_payloads share: the view is valid until the next call of one of them.
   [[nodiscard]] Result<std::string_view> read_data(FileOffset data, std::size_t slot = 0);
 
   // Counts and reports damage once per place; beyond some places a file is not complained about.

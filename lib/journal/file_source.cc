@@ -38,6 +38,7 @@ Id128 machine_of(FileReader& file, FileOffset entry) {
 FileSource::FileSource(std::unique_ptr<FileReader> reader, const Match& match)
     : reader_(std::move(reader)),
       all_(reader_->all_entries()) {
+  candidate_.seqnum_id = seqnum_id();
   select(match);
 }
 
@@ -69,29 +70,43 @@ void FileSource::learn_last_entry(BootOrder& boots) {
 }
 
 bool FileSource::load(Direction direction, const BootOrder& boots) {
+  if (loaded_) return true;
+  do {
+    if (!load_next_slot(direction) && !load_with_care(direction)) return false;
+    if (direction == Direction::kBackward || candidate_.info.seqnum > floor_seqnum_) break;
+    pass(direction);
+  } while (true);
+  if (placed_boot_ != candidate_.info.boot_id || boots_version_ != boots.version()) {
+    boots.place(candidate_);
+    placed_boot_ = candidate_.info.boot_id;
+    boots_version_ = boots.version();
+  }
+  loaded_ = true;
+  return true;
+}
+
+// The neighbour of the entry that was passed last, as nearly all steps want it.
+bool FileSource::load_next_slot(Direction direction) {
+  const EntryList* list = selection_->whole_list();
+  if (list == nullptr) return false;
+  return direction == Direction::kForward ? list->step_forward(gap_ - 1, candidate_.info)
+                                          : list->step_back(gap_, candidate_.info);
+}
+
+bool FileSource::load_with_care(Direction direction) {
   const bool forward = direction == Direction::kForward;
-  while (!loaded_) {
-    if (!forward && gap_ == 0) return false;
+  while (forward || gap_ != 0) {
     const auto offset = forward ? selection_->first_from(gap_) : selection_->last_until(gap_ - 1);
     if (!offset) return false;
     const auto entry = reader_->read_entry(*offset);
-    if (!entry) {
-      reader_->report(entry.error());
-      stand(direction, *offset);
-      continue;
+    if (entry) {
+      candidate_.info = *entry;
+      return true;
     }
-    if (forward && entry->seqnum <= floor_seqnum_) {
-      stand(direction, *offset);
-      continue;
-    }
-    const bool same_boot = candidate_.info.boot_id == entry->boot_id;
-    candidate_.info = *entry;
-    candidate_.seqnum_id = seqnum_id();
-    if (!same_boot || boots_version_ != boots.version()) boots.place(candidate_);
-    boots_version_ = boots.version();
-    loaded_ = true;
+    reader_->report(entry.error());
+    stand(direction, *offset);
   }
-  return true;
+  return false;
 }
 
 void FileSource::pass(Direction direction) {

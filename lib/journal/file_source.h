@@ -78,6 +78,8 @@ class FileSource {
   [[nodiscard]] std::optional<FileOffset> behind_last(const EntryList& entries) const;
   [[nodiscard]] std::optional<FileOffset> locate(const Cursor& target);
   void learn_last_entry(BootOrder& boots);
+  bool load_next_slot(Direction direction);
+  bool load_with_care(Direction direction);
 
   std::unique_ptr<FileReader> reader_;
   EntryList all_;
@@ -86,7 +88,8 @@ class FileSource {
   std::uint64_t floor_seqnum_ = 0;
   bool loaded_ = false;
   PlacedEntry candidate_;
-  std::uint64_t boots_version_ = 0;  // that candidate_ was placed by
+  Id128 placed_boot_;                // that candidate_ was last placed for
+  std::uint64_t boots_version_ = 0;  // and by what knowledge
   Id128 last_boot_;
   Id128 last_machine_;
 };

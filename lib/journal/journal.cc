@@ -6,13 +6,6 @@
 #include "journal/journal_impl.h"
 
 namespace logq::journal {
-namespace {
-
-// What the decompressed payloads of one entry may take together (systemd's ENTRY_SIZE_MAX).
-constexpr std::uint64_t kMaxEntryBytes = std::uint64_t{770} << 20;
-
-}  // namespace
-
 void Journal::Impl::select(Match match) {
   match_ = std::move(match);
   for (const auto& source : sources_)
@@ -150,34 +143,25 @@ bool Journal::Impl::step(Direction direction) {
     if (current_source_ != nullptr && identical(entry, current_)) continue;
     current_ = entry;
     current_source_ = &source;
-    items_loaded_ = false;
+    payloads_loaded_ = false;
     return true;
   }
 }
 
-Result<std::string_view> Journal::Impl::read_item(std::size_t index) {
-  return current_source_->reader().read_data(items_[index], index);
+std::span<const std::string_view> Journal::Impl::payloads() {
+  if (!payloads_loaded_) {
+    current_source_->reader().read_payloads(current_.info.offset, payloads_);
+    payloads_loaded_ = true;
+  }
+  return payloads_;
 }
 
 void Journal::Impl::visit_payloads(const std::function<bool(std::string_view payload)>& visit) {
-  FileReader& reader = current_source_->reader();
-  if (!items_loaded_) {
-    const auto read = reader.read_items(current_.info.offset, items_);
-    if (!read) reader.report(read.error());
-    items_loaded_ = true;
+  if (!payloads_loaded_) {
+    return current_source_->reader().for_each_payload(current_.info.offset, visit);
   }
-  std::uint64_t bytes = 0;
-  for (std::size_t i = 0; i < items_.size(); ++i) {
-    const auto payload = read_item(i);
-    if (!payload) {
-      reader.report(payload.error());
-      continue;
-    }
-    bytes += payload->size();
-    if (bytes > kMaxEntryBytes) {
-      return reader.report(Error::corrupt(current_.info.offset, "entry is larger than any can be"));
-    }
-    if (!visit(*payload)) return;
+  for (const std::string_view payload : payloads_) {
+    if (!visit(payload)) return;
   }
 }
 
@@ -312,6 +296,10 @@ void Journal::for_each_field(const std::function<bool(std::string_view name)>& v
 void Journal::for_each_unique_value(std::string_view field,
                                     const std::function<bool(std::string_view payload)>& visit) {
   impl_->visit_unique_values(field, visit);
+}
+
+std::span<const std::string_view> Journal::payloads() {
+  return impl_->payloads();
 }
 
 void Journal::for_each_payload(const std::function<bool(std::string_view payload)>& visit) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,8 +69,11 @@ class Journal {
   [[nodiscard]] Cursor cursor() const;
   // Whether this entry is the one that `cursor` names: all that the cursor tells holds for it.
   [[nodiscard]] bool at_cursor(const Cursor& cursor) const;
-  // Payloads in stored order; views are valid until the next step or process_changes(). The
-  // callback returns false to stop.
+  // Payloads in stored order, those that can be read; views and span are valid until the next step
+  // or process_changes().
+  [[nodiscard]] std::span<const std::string_view> payloads();
+  // The same one by one; the callback returns false to stop. What it does not get to is not
+  // unpacked.
   void for_each_payload(const std::function<bool(std::string_view payload)>& visit);
   // The value of the first payload of `field`.
   [[nodiscard]] std::optional<std::string_view> find_value(std::string_view field);

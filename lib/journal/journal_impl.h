@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,7 @@ class Journal::Impl {
   void seek(Cursor target);
   void seek_end(Direction end);
   bool step(Direction direction);
+  std::span<const std::string_view> payloads();
   void visit_payloads(const std::function<bool(std::string_view payload)>& visit);
   std::optional<std::string_view> find_value(std::string_view field);
 
@@ -67,7 +69,6 @@ class Journal::Impl {
   void prepare(Direction direction);
   void sift_down(std::size_t at);
   [[nodiscard]] bool earlier(const FileSource& a, const FileSource& b) const;
-  Result<std::string_view> read_item(std::size_t index);
 
   // journal_follow.cc: files
   void scan();
@@ -108,8 +109,8 @@ class Journal::Impl {
   std::vector<FileSource*> heap_;  // sources with a candidate, the next one first
   FileSource* current_source_ = nullptr;
   PlacedEntry current_;
-  std::vector<FileOffset> items_;  // of the current entry, once asked for
-  bool items_loaded_ = false;
+  std::vector<std::string_view> payloads_;  // of the current entry, once asked for
+  bool payloads_loaded_ = false;
 
   std::optional<DirectoryWatch> watch_;
   std::uint64_t watched_since_usec_ = 0;

@@ -4,22 +4,30 @@
 
 namespace logq::journal {
 
+Error ObjectReader::error_at(FileOffset offset) {
+  if (offset % 8 != 0) return Error::corrupt(offset, "offset is not 8-aligned");
+  return Error::truncated(offset, "object lies beyond the end of the file");
+}
+
+Error ObjectReader::object_error(FileOffset offset, ObjectType type, std::uint64_t smallest) const {
+  const ObjectHeader* header = look_at<ObjectHeader>(offset);
+  if (header == nullptr || size_ - offset < smallest) return error_at(offset);
+  if (header->type != type) return Error::corrupt(offset, "object is not of the expected type");
+  // What a writer changes between two looks at it is as good as too small.
+  return load(header->size) <= size_ - offset
+             ? Error::corrupt(offset, "object is too small for its type")
+             : Error::truncated(offset, "object is cut off");
+}
+
 Result<EntryInfo> ObjectReader::entry(FileOffset offset) const {
-  const auto found = LOGQ_TRY(object<EntryObject>(offset));
   EntryInfo info;
-  info.offset = offset;
-  info.seqnum = load(found.object->seqnum);
-  info.realtime_usec = load(found.object->realtime);
-  info.monotonic_usec = load(found.object->monotonic);
-  info.boot_id = load_id(found.object->boot_id);
-  info.xor_hash = load(found.object->xor_hash);
-  if (info.seqnum == 0) return fail(Error::corrupt(offset, "entry has no sequence number"));
-  if (info.realtime_usec == 0 || info.realtime_usec >= kTimestampLimit ||
-      info.monotonic_usec >= kTimestampLimit) {
-    return fail(Error::corrupt(offset, "entry has an impossible time"));
+  if (look_at_entry(offset, info)) return info;
+  const auto found = LOGQ_TRY(object<EntryObject>(offset));
+  if (load(found.object->seqnum) == 0) {
+    return fail(Error::corrupt(offset, "entry has no sequence number"));
   }
   if (items_of(found) == 0) return fail(Error::corrupt(offset, "entry has no fields"));
-  return info;
+  return fail(Error::corrupt(offset, "entry has an impossible time"));
 }
 
 }  // namespace logq::journal

@@ -6,6 +6,7 @@
 // local, then check the local.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -95,40 +96,72 @@ class ObjectReader {
   // A T at `offset`, whatever it is part of. Errors: kCorrupt (alignment), kTruncated (range).
   template <typename T>
   [[nodiscard]] Result<const T*> at(FileOffset offset) const {
-    if (offset % 8 != 0) return fail(Error::corrupt(offset, "offset is not 8-aligned"));
-    if (offset > size_ || size_ - offset < sizeof(T)) {
-      return fail(Error::truncated(offset, "object lies beyond the end of the file"));
-    }
-    return reinterpret_cast<const T*>(bytes_ + offset);
+    if (const T* found = look_at<T>(offset)) return found;
+    return fail(error_at(offset));
   }
 
   // A whole object of the type that T stands for.
   template <typename T>
   [[nodiscard]] Result<ObjectView<T>> object(FileOffset offset) const {
-    const auto found = at<T>(offset);
-    if (!found) return fail(found.error());
-    const ObjectHeader& header = (*found)->object;
-    if (header.type != object_type_of<T>()) {
-      return fail(Error::corrupt(offset, "object is not of the expected type"));
-    }
-    const std::uint64_t size = load(header.size);
-    if (size < sizeof(T)) return fail(Error::corrupt(offset, "object is too small for its type"));
-    if (size > size_ - offset) return fail(Error::truncated(offset, "object is cut off"));
-    return ObjectView<T>{*found, size};
+    const ObjectView<T> found = look_at_object<T>(offset);
+    if (found.object != nullptr) return found;
+    return fail(object_error(offset, object_type_of<T>(), sizeof(T)));
+  }
+
+  // The same for loops that cannot afford an Error each: null where those fail, for whatever
+  // reason. They then ask again to learn it.
+  template <typename T>
+  [[nodiscard]] const T* look_at(FileOffset offset) const {
+    if (offset % 8 != 0 || offset > size_ || size_ - offset < sizeof(T)) return nullptr;
+    return reinterpret_cast<const T*>(bytes_ + offset);
+  }
+  template <typename T>
+  [[nodiscard]] ObjectView<T> look_at_object(FileOffset offset) const {
+    const T* found = look_at<T>(offset);
+    if (found == nullptr || found->object.type != object_type_of<T>()) return {};
+    const std::uint64_t size = load(found->object.size);
+    if (size < sizeof(T) || size > size_ - offset) return {};
+    return {found, size};
   }
 
   [[nodiscard]] Result<DataView> data(FileOffset offset) const {
-    const auto found = object<DataObject>(offset);
-    if (!found) return fail(found.error());
+    DataView view;
+    if (look_at_data(offset, view)) return view;
+    if (const auto found = object<DataObject>(offset); !found) return fail(found.error());
+    return fail(Error::corrupt(offset, "DATA object without a payload"));
+  }
+  // False where data() fails; `view` is then as before.
+  [[nodiscard]] bool look_at_data(FileOffset offset, DataView& view) const {
+    const ObjectView<DataObject> found = look_at_object<DataObject>(offset);
     const std::uint64_t head = layout_.payload_offset;
-    if (found->size <= head) return fail(Error::corrupt(offset, "DATA object without a payload"));
-    return DataView{found->object,
-                    {reinterpret_cast<const char*>(found->object) + head, found->size - head},
-                    static_cast<std::uint8_t>(found->object->object.flags & kObjectCompressedAny)};
+    if (found.object == nullptr || found.size <= head) return false;
+    view.object = found.object;
+    view.stored = {reinterpret_cast<const char*>(found.object) + head, found.size - head};
+    view.compression = static_cast<std::uint8_t>(found.object->object.flags & kObjectCompressedAny);
+    return true;
   }
 
   // What an entry says of itself; kCorrupt when it says what no entry can.
   [[nodiscard]] Result<EntryInfo> entry(FileOffset offset) const;
+  // False where entry() fails; `info` is then as before.
+  [[nodiscard]] bool look_at_entry(FileOffset offset, EntryInfo& info) const {
+    const ObjectView<EntryObject> found = look_at_object<EntryObject>(offset);
+    if (found.object == nullptr) return false;
+    const std::uint64_t seqnum = load(found.object->seqnum);
+    const std::uint64_t realtime = load(found.object->realtime);
+    const std::uint64_t monotonic = load(found.object->monotonic);
+    if (seqnum == 0 || realtime == 0 || realtime >= kTimestampLimit ||
+        monotonic >= kTimestampLimit || found.size < sizeof(EntryObject) + layout_.item_bytes) {
+      return false;
+    }
+    info.offset = offset;
+    info.seqnum = seqnum;
+    info.realtime_usec = realtime;
+    info.monotonic_usec = monotonic;
+    std::memcpy(info.boot_id.bytes.data(), found.object->boot_id, sizeof(found.object->boot_id));
+    info.xor_hash = load(found.object->xor_hash);
+    return true;
+  }
 
   [[nodiscard]] Result<FieldView> field(FileOffset offset) const {
     const auto found = object<FieldObject>(offset);
@@ -142,6 +175,17 @@ class ObjectReader {
   }
 
   [[nodiscard]] std::uint64_t slot_bytes() const { return layout_.slot_bytes; }
+  // How many of `slots` slots of the ENTRY_ARRAY at `offset` lie inside the file; slot_at() may be
+  // asked for these.
+  [[nodiscard]] std::uint64_t slots_inside(FileOffset offset, std::uint64_t slots) const {
+    if (offset > size_ || size_ - offset < sizeof(EntryArrayObject)) return 0;
+    return std::min(slots, (size_ - offset - sizeof(EntryArrayObject)) / slot_bytes());
+  }
+  [[nodiscard]] FileOffset slot_at(FileOffset offset, std::uint64_t index) const {
+    const std::byte* slots = bytes_ + offset + sizeof(EntryArrayObject);
+    return layout_.compact ? load(reinterpret_cast<const Le32*>(slots)[index])
+                           : load(reinterpret_cast<const Le64*>(slots)[index]);
+  }
   // Slots of an ENTRY_ARRAY of `size` bytes.
   [[nodiscard]] std::uint64_t slots_of(std::uint64_t size) const {
     return (size - sizeof(EntryArrayObject)) / slot_bytes();
@@ -166,6 +210,12 @@ class ObjectReader {
   }
 
  private:
+  // Why there is nothing to be read at `offset`.
+  [[nodiscard]] static Error error_at(FileOffset offset);
+  [[nodiscard]] Error object_error(FileOffset offset,
+                                   ObjectType type,
+                                   std::uint64_t smallest) const;
+
   const std::byte* bytes_ = nullptr;
   std::uint64_t size_ = 0;
   Layout layout_ = Layout::of(false);

@@ -30,6 +30,12 @@ class Selection {
   [[nodiscard]] std::optional<FileOffset> first_from(FileOffset offset);
   [[nodiscard]] std::optional<FileOffset> last_until(FileOffset offset);
 
+  // The list whose entries are exactly the matching ones, asked by the calls above, if there is
+  // one: its steps are theirs.
+  [[nodiscard]] const EntryList* whole_list() const {
+    return root_.match->kind == Match::Kind::kAll ? &all_ : nullptr;
+  }
+
  private:
   struct Node {
     const Match* match = nullptr;
