@@ -62,10 +62,8 @@ Answer answer_of_logq(const Paths& paths) {
   Answer answer;
   for (; journal->next(); ++answer.entries) {
     mix(journal->entry().realtime_usec, answer);
-    journal->for_each_payload([&](std::string_view payload) {
+    for (const std::string_view payload : journal->payloads())
       mix(payload, answer);
-      return true;
-    });
   }
   return answer;
 }
@@ -89,10 +87,8 @@ std::uint64_t walk_logq(const Paths& paths, std::uint64_t most) {
   const std::unique_ptr<Journal> journal = open_with_logq(paths);
   std::uint64_t bytes = 0;
   for (std::uint64_t i = 0; i < most && journal->next(); ++i) {
-    journal->for_each_payload([&](std::string_view payload) {
+    for (const std::string_view payload : journal->payloads())
       bytes += payload.size();
-      return true;
-    });
   }
   return bytes;
 }
