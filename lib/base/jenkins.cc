@@ -62,9 +62,9 @@ struct State {
 
 }  // namespace
 
-std::uint64_t jenkins_hash64(std::string_view bytes) {
-  const auto seed = 0xdeadbeefU + static_cast<std::uint32_t>(bytes.size());
-  State state{seed, seed, seed};
+std::uint64_t jenkins_hash64(std::string_view bytes, JenkinsSeeds seeds) {
+  const auto seed = 0xdeadbeefU + static_cast<std::uint32_t>(bytes.size()) + seeds.c;
+  State state{seed, seed, seed + seeds.b};
   // The last block (1 to 12 bytes) is left for the final mix.
   while (bytes.size() > 12) {
     state.add(bytes.data());

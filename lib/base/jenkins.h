@@ -8,7 +8,14 @@
 
 namespace logq::base {
 
-// hashlittle2() with both seeds zero: the first result in the high, the second in the low half.
-[[nodiscard]] std::uint64_t jenkins_hash64(std::string_view bytes);
+// What hashlittle2() begins with; the published vectors have others than the zeros of journal
+// files.
+struct JenkinsSeeds {
+  std::uint32_t c = 0;
+  std::uint32_t b = 0;
+};
+
+// hashlittle2(): the first result, c, in the high half, the second, b, in the low half.
+[[nodiscard]] std::uint64_t jenkins_hash64(std::string_view bytes, JenkinsSeeds seeds = {});
 
 }  // namespace logq::base
