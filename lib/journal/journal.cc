@@ -38,7 +38,8 @@ void Journal::Impl::apply_seek() {
 
 // A complete cursor names one entry. Files were searched by sequence, boot or realtime, whichever
 // they share with it; the order of entries weighs these differently, so neighbours may be on the
-// wrong side of it.
+// wrong side of it. Of an entry that is gone nobody can tell which of those at its time came first:
+// all of them are behind the cursor then.
 void Journal::Impl::align_with_target() {
   const Cursor& cursor = seek_.target;
   if (!cursor.seqnum_id || !cursor.seqnum || !cursor.boot_id || !cursor.monotonic_usec ||
@@ -53,6 +54,10 @@ void Journal::Impl::align_with_target() {
                  .monotonic_usec = *cursor.monotonic_usec,
                  .boot_id = *cursor.boot_id,
                  .xor_hash = *cursor.xor_hash};
+  const bool is_here = std::any_of(sources_.begin(), sources_.end(), [&target](const auto& source) {
+    return source->seqnum_id() == target.seqnum_id && source->has(target.info);
+  });
+  if (!is_here) return;
   boots_.place(target);
   for (const auto& source : sources_)
     source->align(target, boots_);
