@@ -5,10 +5,11 @@ Peers take turns within each round, the median of the rounds counts, and the ans
 before anything is timed. Needs root (a private systemd-journald wants a mount namespace).
 
     compare.py --bin build/bench/bin [--entries N] [--rounds N] [--write bench/RESULTS.md]
+    compare.py --bin build/bench/bin --quick --only library,sizes
 """
 
 import argparse
-import json
+import dataclasses
 import os
 import pathlib
 import platform
@@ -18,57 +19,56 @@ import sys
 import tempfile
 import time
 
-import answers
 import ingest
+import inputs
 import latency
+import library
 import peers
 import reading
-from table import Row, median, ratio_text, render
+import sizes
+import writing
+from table import ratio_text, render
 
-JOURNAL_REMOTE = "/lib/systemd/systemd-journal-remote"
 MANY_FILES = 1000
-WIDE_ROWS = 50_000
-WIDE_FIELDS = 32
 LOAD_PER_SECOND = 100_000
 FOREVER = 10**9
+QUICK_ENTRIES = 60_000  # the smallest number of which journald fills a file
+
+
+@dataclasses.dataclass
+class Run:
+    binaries: pathlib.Path
+    entries: int
+    rounds: int
+    inputs: inputs.Inputs
 
 
 def say(text):
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
-def fill_with_journald(binaries, entries):
-    collector = peers.journald()
-    argv = ingest.sender_argv(binaries, collector.runtime, "native", entries, 1)
-    subprocess.run(argv, check=True)
-    collector.wait_for_entries(entries)
-    collector.stop()
-    return collector
+def reading_rows(run):
+    what = f"{run.entries // 1000}k entries of journald"
+    yield from reading.rows_for(str(run.binaries / "logq"), run.inputs.plain, reading.JOBS, run.rounds, what)
 
 
-def reading_rows(binaries, entries, rounds):
-    logq = str(binaries / "logq")
-    written = fill_with_journald(binaries, entries)
-    try:
-        what = f"{entries // 1000}k entries of journald"
-        yield from reading.rows_for(logq, written.storage, reading.JOBS, rounds, what)
-        yield reading.verify_row(logq, written.storage, rounds, what)
-    finally:
-        written.remove()
+def verify_rows(run):
+    yield from reading.verify_rows(str(run.binaries / "logq"), run.inputs.plain, run.rounds)
 
 
-def many_files_rows(binaries, rounds):
+def many_files_rows(run):
     directory = tempfile.mkdtemp(prefix="logq-bench-")
     try:
-        subprocess.run([str(binaries / "many_files"), directory, str(MANY_FILES), "200"], check=True)
+        subprocess.run([str(run.binaries / "many_files"), directory, str(MANY_FILES), "200"], check=True)
         job = reading.Job("`-u X -n 10`", ["-u", "rare.service", "-n", "10"], "≥ 10")
-        yield from reading.rows_for(str(binaries / "logq"), directory, [job], rounds,
+        yield from reading.rows_for(str(run.binaries / "logq"), directory, [job], run.rounds,
                                     f"{MANY_FILES} files")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def latency_rows(binaries):
+def latency_rows(run):
+    binaries = run.binaries
     journald, logqd = peers.journald(), peers.logqd(binaries)
     try:
         def load(collector):
@@ -84,49 +84,17 @@ def latency_rows(binaries):
             collector.remove()
 
 
-def library_rows(binaries, rounds):
-    """Google Benchmark's medians; the program compares the answers of both readers itself."""
-    command = [str(binaries / "journal_bench"), "--benchmark_format=json",
-               f"--benchmark_repetitions={rounds}", "--benchmark_enable_random_interleaving=true"]
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.DEVNULL).stdout
-    times = {}
-    for run in json.loads(output)["benchmarks"]:
-        if run.get("run_type") == "iteration":
-            times.setdefault(run["name"].split("/")[0], []).append(run["real_time"])
-    for name, what, goal in (("Walk", "library, all payloads of 100k entries", "≥ 5"),
-                             ("Step", "library, stepping over 100k entries", "≥ 5")):
-        mine = median(times[f"BM_{name}Logq"])
-        peer = median(times[f"BM_{name}Libsystemd"])
-        yield Row(what, f"{mine:.1f} ms", f"libsystemd {peer:.1f} ms", peer / mine, goal)
-
-
-def writer_row(binaries, rounds):
-    """Both write a file of WIDE_ROWS entries; journal-remote also parses its input, we build ours."""
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="logq-bench-"))
-    try:
-        program = [str(binaries / "wide_rows"), str(WIDE_ROWS), str(WIDE_FIELDS)]
-        export = directory / "rows.export"
-        with open(export, "wb") as file:
-            subprocess.run([*program, "--export"], check=True, stdout=file)
-        ours, theirs = [], []
-        for _ in range(rounds):
-            for name in ("mine", "peer"):  # journal-remote rotates, so each has a directory
-                shutil.rmtree(directory / name, ignore_errors=True)
-                (directory / name).mkdir()
-            start = time.monotonic()
-            subprocess.run([JOURNAL_REMOTE, "-o", str(directory / "peer/rows.journal"), str(export)], check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            theirs.append(time.monotonic() - start)
-            start = time.monotonic()
-            subprocess.run([*program, str(directory / "mine/rows.journal")], check=True)
-            ours.append(time.monotonic() - start)
-        answers.require_equal(directory / "mine", directory / "peer")
-        mine, peer = median(ours), median(theirs)
-        return Row(f"writer, {WIDE_FIELDS} fields per row, process", f"{WIDE_ROWS / mine / 1000:.0f}k rows/s",
-                   f"systemd-journal-remote {WIDE_ROWS / peer / 1000:.0f}k rows/s", peer / mine, "≥ 8")
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
+PARTS = {
+    "library": lambda run: library.rows(run.inputs, run.rounds),
+    "instructions": lambda run: library.instruction_rows(run.inputs),
+    "writer": lambda run: writing.rows(run.binaries, run.rounds),
+    "sizes": lambda run: sizes.rows(run.binaries, run.entries),
+    "verify": verify_rows,
+    "ingest": lambda run: ingest.rows(run.binaries, run.entries, run.rounds),
+    "latency": latency_rows,
+    "reading": reading_rows,
+    "many-files": many_files_rows,
+}
 
 
 def describe_machine():
@@ -137,32 +105,44 @@ def describe_machine():
     return f"{os.cpu_count()} × {model}, Linux {platform.release()}, {systemd}"
 
 
-def main():
+def parse_options():
     parser = argparse.ArgumentParser(description="Compare logq with its peers.")
     parser.add_argument("--bin", required=True, type=pathlib.Path)
     parser.add_argument("--entries", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default=",".join(PARTS), help="some of the parts, with commas between")
+    parser.add_argument("--quick", action="store_true", help="one round over few entries, to try things out")
     parser.add_argument("--write", type=pathlib.Path, help="replace the table of this file")
     options = parser.parse_args()
     if os.geteuid() != 0:
         parser.error("needs root: a private systemd-journald wants a mount namespace")
+    options.only = options.only.split(",")
+    if unknown := set(options.only) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if options.write and (options.quick or len(options.only) < len(PARTS)):
+        parser.error("--write keeps the results of a whole run")
+    if options.quick:
+        options.entries, options.rounds = QUICK_ENTRIES, 1
+    return options
 
+
+def main():
+    options = parse_options()
     binaries = options.bin.resolve()
+    made = inputs.Inputs(binaries, options.entries)
     rows = []
-    for part in (library_rows(binaries, options.rounds),
-                 [writer_row(binaries, options.rounds)],
-                 ingest.rows(binaries, options.entries, options.rounds),
-                 latency_rows(binaries),
-                 reading_rows(binaries, options.entries, options.rounds),
-                 many_files_rows(binaries, options.rounds)):
-        for row in part:
-            rows.append(row)
-            say(f"{row.job}: {row.ours}, {row.peer}: {ratio_text(row)}")
+    try:
+        for name in options.only:
+            for row in PARTS[name](Run(binaries, options.entries, options.rounds, made)):
+                rows.append(row)
+                say(f"{row.job}: {row.ours}, {row.peer}: {ratio_text(row)}")
+    finally:
+        made.remove()
     table = render(rows)
     print(table)
     if options.write:
         write_results(options, table)
-    sys.exit(1 if any(row.ratio is None for row in rows) else 0)
+    sys.exit(1 if any(row.failed for row in rows) else 0)
 
 
 def write_results(options, table):

@@ -72,9 +72,9 @@ class PeakMemory:
 
 
 def one_round(binaries, kind, count, batch):
-    """A sample of each peer, and the digests and sizes of what the two collectors stored."""
+    """A sample of each peer; what the two collectors stored must be equal."""
     samples = {"bare": run_bare(binaries, kind, count, batch)}
-    digests, sizes = {}, {}
+    digests = {}
     for make in (peers.journald, lambda: peers.logqd(binaries)):
         collector = make()
         try:
@@ -82,25 +82,23 @@ def one_round(binaries, kind, count, batch):
             collector.stop()
             digests[collector.name] = answers.digest(
                 collector.storage, [f"--output-fields={CLIENT_FIELDS}", "SYSLOG_IDENTIFIER=orders"])
-            sizes[collector.name] = collector.disk_bytes() / count
         finally:
             collector.stop()
             collector.remove()
     if len(set(digests.values())) != 1:
         raise RuntimeError(f"{kind}, batch {batch}: journald and logqd stored different entries")
-    return samples, sizes
+    return samples
 
 
 def measure(binaries, kind, count, batch, rounds):
     results = [one_round(binaries, kind, count, batch) for _ in range(rounds)]
-    rate = {name: median([samples[name].rate for samples, _ in results])
+    rate = {name: median([samples[name].rate for samples in results])
             for name in ("bare", "journald", "logqd")}
-    cpu = {name: median([samples[name].cpu_usec for samples, _ in results])
+    cpu = {name: median([samples[name].cpu_usec for samples in results])
            for name in ("journald", "logqd")}
-    memory = {name: max(samples[name].anonymous_kib for samples, _ in results)
+    memory = {name: max(samples[name].anonymous_kib for samples in results)
               for name in ("journald", "logqd")}
-    size = {name: median([sizes[name] for _, sizes in results]) for name in ("journald", "logqd")}
-    return rate, cpu, memory, size
+    return rate, cpu, memory
 
 
 def rows(binaries, count, rounds):
@@ -111,7 +109,7 @@ def rows(binaries, count, rounds):
     def per_second(value):
         return f"{value / 1000:.0f}k/s"
 
-    rate, cpu, memory, size = single
+    rate, cpu, memory = single
     yield Row("ingest, 1 entry per datagram, share of the bare loop", per_second(rate["logqd"]),
               "bare recvmmsg loop " + per_second(rate["bare"]), rate["logqd"] / rate["bare"], "≥ 0.85")
     yield Row("the same beside journald", per_second(rate["logqd"]),
@@ -129,5 +127,3 @@ def rows(binaries, count, rounds):
     yield Row("anonymous memory under load, at most", f"{memory['logqd'] / 1024:.1f} MiB",
               f"journald {memory['journald'] / 1024:.1f} MiB", memory["logqd"] / memory["journald"],
               "≤ 16 MiB + 4 KiB per client")
-    yield Row("bytes per stored entry, 8 client fields", f"{size['logqd']:.0f} B",
-              f"journald {size['journald']:.0f} B", size["logqd"] / size["journald"], "≤ 0.9")

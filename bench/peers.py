@@ -85,9 +85,6 @@ class Collector:
         wait_until(lambda: entries_in(self.storage) >= count, DRAIN_TIMEOUT_SEC,
                    f"{self.name} stored {entries_in(self.storage)} of {count} entries")
 
-    def disk_bytes(self):
-        return sum(path.stat().st_blocks * 512 for path in self.storage.glob("*.journal*"))
-
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         try:

@@ -79,7 +79,7 @@ def answers_agree(logq, directory, job):
 def rows_for(logq, directory, jobs, rounds, what):
     for job in jobs:
         if not answers_agree(logq, directory, job):
-            yield Row(f"{job.name}, {what}", "answers differ", "journalctl", None, job.goal)
+            yield Row(f"{job.name}, {what}", "answers differ", "journalctl", None, job.goal, failed=True)
             continue
         ours, theirs = [], []
         for _ in range(rounds):
@@ -90,13 +90,24 @@ def rows_for(logq, directory, jobs, rounds, what):
                   peer / mine, job.goal)
 
 
-def verify_row(logq, directory, rounds, what):
-    files = sorted(str(path) for path in pathlib.Path(directory).glob("*.journal"))
-    arguments = ["--verify", *[f"--file={path}" for path in files]]
-    ours, theirs = [], []
-    for _ in range(rounds):
-        theirs.append(timed(["journalctl", *arguments], (0,)))
-        ours.append(timed([logq, *arguments], (0,)))
-    mine, peer = median(ours), median(theirs)
-    return Row(f"`--verify`, {what}", f"{mine * 1000:.0f} ms", f"journalctl {peer * 1000:.0f} ms",
-               peer / mine, "≥ 10")
+def full_archives(directory):
+    """The files that journald filled, which are of one size; all of them where it filled none."""
+    archives = sorted(str(path) for path in pathlib.Path(directory).glob("*@*.journal"))
+    return archives or sorted(str(path) for path in pathlib.Path(directory).glob("*.journal"))
+
+
+def verify_rows(logq, directory, rounds):
+    """One processor shows the checks, all of them the threads; a single file has one thread at most."""
+    files = full_archives(directory)
+    one_processor = ["taskset", "-c", str(min(os.sched_getaffinity(0)))]
+    for what, paths, prefix in ((f"{len(files)} equal files, one processor", files, one_processor),
+                                (f"{len(files)} equal files, all processors", files, []),
+                                ("one file", files[:1], [])):
+        arguments = ["-q", "--verify", *[f"--file={path}" for path in paths]]
+        ours, theirs = [], []
+        for _ in range(rounds):
+            theirs.append(timed([*prefix, "journalctl", *arguments], (0,)))
+            ours.append(timed([*prefix, logq, *arguments], (0,)))
+        mine, peer = median(ours), median(theirs)
+        yield Row(f"`--verify`, {what}", f"{mine * 1000:.0f} ms", f"journalctl {peer * 1000:.0f} ms",
+                  peer / mine, "≥ 10")

@@ -13,8 +13,9 @@ class Row:
     job: str
     ours: str
     peer: str
-    ratio: float | None  # the goal says which way is better; None: not comparable, a failure
+    ratio: float | None  # the goal says which way is better; None: nothing to compare with
     goal: str
+    failed: bool = False  # answers differ: there is no figure, and the run fails
 
 
 def ratio_text(row):
