@@ -1,12 +1,15 @@
 // Checking a journal file from end to end, as `journalctl --verify` does: every object, every
-// counter of the header, and that hash tables, entry arrays and entries agree. Stricter than 252 in
-// two points: the chains of field names are checked too, and no object may lie beyond the end that
-// the header announces. As there, the lists that lead from a field to its values are not judged.
+// counter of the header, and that hash tables, entry arrays and entries agree. Stricter than 252,
+// which does not look at: the chains of field names, the lists that lead from a field to its
+// values, the xor_hash of entries (judged where it fits some entry of the file), the tail pointers
+// of compact files, and objects beyond the end that the header announces.
+// tests/journal/verify_checks_test.cc lists all checks.
 //
 // Takes every variant: regular and compact, Jenkins and keyed hashes, any compression, headers from
-// 208 bytes on. Hostile files are welcome: time is linear in the size of the file, memory is some
-// bytes per object, nothing is followed unchecked, and what payloads may unpack to is bounded for
-// the file (8 GiB and 64 times its size) as it is for each payload.
+// 208 bytes on. Hostile files are welcome: nothing is followed unchecked, memory is some bytes per
+// object, and time is bounded by what the file takes up on disk: so much may be looked at, holes
+// included, and so much unpacked (8 GiB and 64 times the space on disk), as each payload is
+// bounded.
 //
 // Of sealed files the structure is checked (tags where they belong, numbered without a gap, epochs
 // in order) but not the HMAC, which needs the verification key; journalctl without a key says no
@@ -25,8 +28,8 @@ namespace logq::journal {
 
 struct VerifyReport {
   // The first thing that is wrong, with its offset in the file; nothing when all is well.
-  // kCorrupt, kTruncated, kTooLarge (payloads); kUnsupported for compatible flags that nobody has
-  // told us about.
+  // kCorrupt, kTruncated, kTooLarge (too much to look at); kUnsupported for compatible flags that
+  // nobody has told us about.
   std::optional<Error> failure;
   // What was seen, up to the failure.
   std::uint64_t n_objects = 0;
@@ -43,11 +46,11 @@ using VerifyProgress = std::function<void(double fraction)>;
 // Errors: kSystem, kInvalidArgument (it cannot be read at all), and what FileReader::open says of a
 // header that is none. A file that is written to meanwhile is looked at again, up to three times in
 // all, and may be found wanting all the same though it is not (`changed`). Thread-safe: several
-// files may be verified at once. `unpacked_bytes`: what compressed payloads may unpack to, besides
-// 64 times the size of the file; ten of the largest payloads there can be, of nothing but zeros,
-// pass.
+// files may be verified at once. `work_bytes`: what may be looked at, and what may be unpacked,
+// besides 64 times the space on disk; ten of the largest payloads there can be, of nothing but
+// zeros, pass.
 Result<VerifyReport> verify_file(const std::string& path,
                                  const VerifyProgress& progress = {},
-                                 std::uint64_t unpacked_bytes = std::uint64_t{8} << 30);
+                                 std::uint64_t work_bytes = std::uint64_t{8} << 30);
 
 }  // namespace logq::journal

@@ -56,9 +56,16 @@ class IndexCheck {
     std::uint64_t count = 0;
     FileOffset behind = 0;  // its entries come after this one
   };
+  // Where a list ends, and which array its last one names.
+  struct End {
+    FileOffset array = 0;
+    std::uint64_t used = 0;
+    FileOffset next = 0;
+  };
   template <typename Visit>
-  Result<void> walk(const List& list, Visit visit) const;
+  Result<End> walk(const List& list, Visit visit) const;
   Result<void> check_all_entries();
+  [[nodiscard]] Result<void> check_header_tail(const End& end) const;
   Result<void> check_items(FileOffset entry, bool last);
   Result<void> check_last_items(const ObjectView<EntryObject>& entry);
   Result<void> check_lists();
@@ -100,9 +107,18 @@ Links& IndexCheck::links_of(std::vector<Links>& links, FileOffset entry) const {
   return links[static_cast<std::size_t>(place - entries_.begin())];
 }
 
+// Whether a tail pointer is that of a list; 0 is "not known". A kill may have left it one entry
+// ahead of the count.
+bool is_tail(FileOffset array, std::uint64_t used, const auto& end) {
+  if (array == 0) return true;
+  if (array == end.array) return used == end.used || used == end.used + 1;
+  return array == end.next && used == 1;
+}
+
 // Goes through a chain of entry arrays. Each array consumes at least one of `count`.
 template <typename Visit>
-Result<void> IndexCheck::walk(const List& list, Visit visit) const {
+Result<IndexCheck::End> IndexCheck::walk(const List& list, Visit visit) const {
+  End end{0, 0, list.array};
   FileOffset array = list.array;
   FileOffset last = list.behind;
   std::uint64_t left = list.count;
@@ -125,13 +141,16 @@ Result<void> IndexCheck::walk(const List& list, Visit visit) const {
       LOGQ_TRY(visit(entry));
     }
     left -= slots;
+    end.array = array;
+    end.used = slots;
     const FileOffset next = load(found.object->next_entry_array_offset);
     if (next != 0 && next <= array) {
       return fail(Error::corrupt(array, "entry array chain runs backwards"));
     }
     array = next;
+    end.next = next;
   }
-  return {};
+  return end;
 }
 
 Result<void> IndexCheck::check_all_entries() {
@@ -142,12 +161,34 @@ Result<void> IndexCheck::check_all_entries() {
     return fail(Error::corrupt(first, "list of all entries is no entry array"));
   }
   std::uint64_t seen = 0;
-  return walk({first, count, 0}, [&](FileOffset entry) -> Result<void> {
+  const auto visit = [&](FileOffset entry) -> Result<void> {
     if (++seen % kProgressEntries == 0) {
       tell(0.5 * static_cast<double>(seen) / static_cast<double>(count));
     }
     return check_items(entry, seen == count);
-  });
+  };
+  return check_header_tail(LOGQ_TRY(walk({first, count, 0}, visit)));
+}
+
+// What the header says of the end of the list, for writers that continue it.
+Result<void> IndexCheck::check_header_tail(const End& end) const {
+  const Header& header = v_.header;
+  constexpr std::size_t kArrayEnd = offsetof(Header, tail_entry_offset);
+  // Writers before 252 leave it alone in files that are not compact.
+  if (objects_.compact() && v_.header_reaches(kArrayEnd) &&
+      !is_tail(load(header.tail_entry_array_offset), load(header.tail_entry_array_n_entries),
+               end)) {
+    return fail(Error::corrupt(offsetof(Header, tail_entry_array_offset),
+                               "header's tail of the list of all entries is wrong"));
+  }
+  const FileOffset tail = load(header.tail_entry_offset);
+  const bool exact = (load(header.compatible_flags) & kCompatibleTailEntryBootId) != 0;
+  if (v_.header_reaches(sizeof(Header)) && tail != 0 &&
+      (exact ? tail != last_entry_ : !v_.entries.has(tail))) {
+    return fail(Error::corrupt(offsetof(Header, tail_entry_offset),
+                               "last entry is not the one in the header"));
+  }
+  return {};
 }
 
 std::uint64_t IndexCheck::item_hash(const ObjectView<EntryObject>& entry,
@@ -216,8 +257,14 @@ Result<void> IndexCheck::check_list_of(FileOffset data) {
     return fail(Error::corrupt(data, "DATA object names as its first entry what is none"));
   }
   LOGQ_TRY(add_listed(data, hash, first));
-  return walk({load(found.object->entry_array_offset), count - 1, first},
-              [&](FileOffset entry) { return add_listed(data, hash, entry); });
+  const End end = LOGQ_TRY(walk({load(found.object->entry_array_offset), count - 1, first},
+                                [&](FileOffset entry) { return add_listed(data, hash, entry); }));
+  if (!objects_.compact()) return {};
+  const auto* tail = LOGQ_TRY(objects_.at<CompactDataObject>(data));
+  if (is_tail(load(tail->tail_entry_array_offset), load(tail->tail_entry_array_n_entries), end)) {
+    return {};
+  }
+  return fail(Error::corrupt(data, "DATA object's tail of its list of entries is wrong"));
 }
 
 Result<void> IndexCheck::add_listed(FileOffset data, std::uint64_t hash, FileOffset entry) {

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "journal/chain_check.h"
 #include "journal/compression.h"
+#include "journal/field_list_check.h"
 #include "journal/file_hash.h"
 #include "journal/verify_pass.h"
 
@@ -13,9 +14,6 @@ namespace {
 
 // More than any object can have: 768 MiB of payload, or an array with a slot for every entry.
 constexpr std::uint64_t kMaxObjectBytes = std::uint64_t{1} << 32;
-// What all compressed payloads together may unpack to. A reader is bounded per entry and shows what
-// it unpacks, but a check of a few megabytes must not take hours.
-constexpr std::uint64_t kUnpackedPerByte = 64;
 // Progress is told this often.
 constexpr std::uint64_t kProgressObjects = 4096;
 
@@ -26,7 +24,8 @@ class ObjectWalk {
         objects_(verification.objects),
         header_(verification.header),
         hash_(verification.header),
-        unpack_left_(verification.unpacked_bytes + kUnpackedPerByte * objects_.size()) {}
+        look_left_(verification.work_bytes),
+        unpack_left_(verification.work_bytes) {}
 
   Result<void> run();
 
@@ -50,9 +49,11 @@ class ObjectWalk {
   FileHash hash_;
   Decompressor decompressor_;
   std::string payload_;
+  std::uint64_t look_left_;
   std::uint64_t unpack_left_;
   ChainCheck data_chains_;
   ChainCheck field_chains_;
+  FieldListCheck field_lists_;
 
   std::uint64_t n_data_ = 0;
   std::uint64_t n_fields_ = 0;
@@ -82,6 +83,10 @@ Result<void> ObjectWalk::run() {
     }
     if (size > kMaxObjectBytes) return fail(Error::corrupt(at, "object is impossibly large"));
     if (size > objects_.size() - at) return fail(Error::truncated(at, "object is cut off"));
+    if (size > look_left_) {
+      return fail({Errc::kTooLarge, 0, at, "file is mostly holes, and larger than any journal"});
+    }
+    look_left_ -= size;
     LOGQ_TRY(check(at, *object, size));
     if (++v_.report.n_objects % kProgressObjects == 0 && v_.progress) {
       v_.progress(kShareOfObjects * static_cast<double>(at) / static_cast<double>(tail));
@@ -92,6 +97,7 @@ Result<void> ObjectWalk::run() {
   }
   LOGQ_TRY(data_chains_.finish(objects_));
   LOGQ_TRY(field_chains_.finish(objects_));
+  LOGQ_TRY(field_lists_.finish());
   LOGQ_TRY(check_counters());
   return check_tail();
 }
@@ -159,7 +165,8 @@ Result<void> ObjectWalk::check_data(FileOffset at) {
   if (LOGQ_TRY(data_chains_.visit(at, stored_hash, load(object.next_hash_offset)))) {
     v_.linked_data.add(at);
   }
-  return {};
+  if (n_entries % 2 != 0) v_.xor_of_data ^= hash_.xor_part(payload, stored_hash);
+  return field_lists_.visit_data(at, payload, load(object.next_field_offset));
 }
 
 Result<std::string_view> ObjectWalk::unpack(FileOffset at, const DataView& data) {
@@ -185,7 +192,7 @@ Result<void> ObjectWalk::check_field(FileOffset at) {
   }
   // One that is not linked can only not be found: harmless, and what a crash may leave.
   LOGQ_TRY(field_chains_.visit(at, stored_hash, load(field.object->next_hash_offset)));
-  return {};
+  return field_lists_.visit_field(at, field.name, load(field.object->head_data_offset));
 }
 
 Result<void> ObjectWalk::check_entry(FileOffset at) {
@@ -204,6 +211,7 @@ Result<void> ObjectWalk::check_entry(FileOffset at) {
   LOGQ_TRY(check_order(at, *entry.object));
   ++v_.report.n_entries;
   v_.entries.add(at);
+  v_.xor_of_entries ^= load(entry.object->xor_hash);
   return {};
 }
 

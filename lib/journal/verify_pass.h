@@ -1,5 +1,6 @@
-// The inside of verify_file(): what its two passes share. verify_objects.cc walks all objects of
-// the file in order, verify_index.cc then checks that entries and entry arrays agree.
+// The inside of verify_file(): what its passes share. verify_objects.cc walks all objects of the
+// file in order, verify_index.cc then checks that entries and entry arrays agree, and verify_xor.cc
+// that entries and their values do.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,9 @@ namespace logq::journal {
 inline constexpr double kShareOfObjects = 0.7;
 
 struct Verification {
-  ObjectReader objects;  // ends where the header says that the file ends
-  Header header{};       // as it was at the beginning; fields it is too old for are zero
-  std::uint64_t unpacked_bytes = 0;
+  ObjectReader objects;          // ends where the header says that the file ends
+  Header header{};               // as it was at the beginning; fields it is too old for are zero
+  std::uint64_t work_bytes = 0;  // what may be looked at and unpacked, each
   VerifyProgress progress;
   VerifyReport report;
 
@@ -27,6 +28,10 @@ struct Verification {
   ObjectSet linked_data;  // DATA objects that their hash chain leads to
   ObjectSet entries;
   ObjectSet arrays;
+  // Of the xor_hashes of all entries; and of the Jenkins hashes of all values that an odd number of
+  // entries has. Where no entry was given a payload twice the two are the same.
+  std::uint64_t xor_of_entries = 0;
+  std::uint64_t xor_of_data = 0;
 
   [[nodiscard]] bool compact() const {
     return (load(header.incompatible_flags) & kIncompatibleCompact) != 0;
@@ -37,9 +42,11 @@ struct Verification {
   }
 };
 
-// Both return the first thing that is wrong.
+// Each returns the first thing that is wrong.
 Result<void> verify_objects(Verification& verification);
 // REQUIRES: verify_objects() found nothing.
 Result<void> verify_index(Verification& verification);
+// REQUIRES: verify_index() found nothing. No work where the two sums above are the same.
+Result<void> verify_xor_hashes(Verification& verification);
 
 }  // namespace logq::journal
