@@ -56,29 +56,30 @@ class ProgressLine {
   int percent_ = -1;
 };
 
-std::string describe_failure(const Error& failure, bool changed) {
-  if (!changed) return failure.message();
-  return failure.message() + "; it is being written to: try again";
+// As for journalctl, a sealed file is not sound until its seal has been checked, for which neither
+// it without the key nor logq has the means.
+bool is_sound(const journal::FileVerdict& verdict) {
+  return verdict.report && !verdict.report->failure && !verdict.report->sealed;
 }
 
-bool is_sound(const journal::FileVerdict& verdict) {
-  return verdict.report && !verdict.report->failure;
+std::string why_unsound(const journal::FileVerdict& verdict) {
+  if (!verdict.report) return verdict.report.error().message();
+  if (!verdict.report->failure) return "Required key not available: nothing else is wrong";
+  const std::string message = verdict.report->failure->message();
+  return verdict.report->changed ? message + "; it is being written to: try again" : message;
 }
 
 void print_verdict(const journal::FileVerdict& verdict, bool quiet, const Colours& colours) {
   const std::string path = without_controls(verdict.path);
-  if (!is_sound(verdict)) {
-    const Error& failure = verdict.report ? *verdict.report->failure : verdict.report.error();
-    const bool changed = verdict.report && verdict.report->changed;
-    print_remark(std::string(colours.bold_red()) + "FAIL: " + path + " (" +
-                 describe_failure(failure, changed) + ")" + std::string(colours.off()));
-    return;
-  }
-  if (quiet) return;
-  if (verdict.report->sealed) {
+  if (verdict.report && verdict.report->sealed && !quiet) {
     print_remark("Journal file " + path + " has sealing enabled; the seal is not checked.");
   }
-  print_remark("PASS: " + path);
+  if (!is_sound(verdict)) {
+    print_remark(std::string(colours.bold_red()) + "FAIL: " + path + " (" + why_unsound(verdict) +
+                 ")" + std::string(colours.off()));
+  } else if (!quiet) {
+    print_remark("PASS: " + path);
+  }
 }
 
 // How many processors this process may use.

@@ -1,6 +1,9 @@
 #include "journal/verify.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
 
 #include "base/try.h"
 #include "journal/file_mapping.h"
@@ -56,6 +59,7 @@ Result<void> verify_all(Verification& verification, std::uint64_t file_size) {
 
 // A writer that appends all the time is faster than we are; one that pauses is not.
 constexpr int kAttempts = 3;
+constexpr std::chrono::milliseconds kPause{20};
 
 bool was_written_to(const Header& before, const Header& now) {
   return load(now.n_objects) != load(before.n_objects) ||
@@ -79,6 +83,7 @@ Result<VerifyReport> verify_once(const std::string& path,
       work_bytes + kWorkPerByte * std::min(mapping.size(), mapping.allocated_bytes());
   verification.progress = progress;
   verification.report.sealed = (load(header.compatible_flags) & kCompatibleSealed) != 0;
+  verification.report.online = header.state == FileState::kOnline;
   const auto done = verify_all(verification, mapping.size());
   if (!done) verification.report.failure = done.error();
   verification.report.changed = was_written_to(header, *LOGQ_TRY(whole.at<Header>(0)));
@@ -91,9 +96,14 @@ Result<VerifyReport> verify_file(const std::string& path,
                                  const VerifyProgress& progress,
                                  std::uint64_t work_bytes) {
   VerifyReport report;
+  bool paused = false;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     report = LOGQ_TRY(verify_once(path, progress, work_bytes));
-    if (!report.failure || !report.changed) break;
+    if (!report.failure) break;
+    if (report.changed) continue;
+    // Perhaps its writer was interrupted in the middle of an entry.
+    if (!report.online || std::exchange(paused, true)) break;
+    std::this_thread::sleep_for(kPause);
   }
   if (progress) progress(1.0);
   return report;

@@ -12,8 +12,8 @@
 // bounded.
 //
 // Of sealed files the structure is checked (tags where they belong, numbered without a gap, epochs
-// in order) but not the HMAC, which needs the verification key; journalctl without a key says no
-// more about them either. Compatible flags up to those of systemd 255 are known; 252 knows SEALED
+// in order) but not the HMAC, which needs the verification key; journalctl without a key does not
+// look at them at all. Compatible flags up to those of systemd 255 are known; 252 knows SEALED
 // only and refuses the others.
 #pragma once
 
@@ -36,6 +36,8 @@ struct VerifyReport {
   std::uint64_t n_entries = 0;
   std::uint64_t n_tags = 0;
   bool sealed = false;
+  // Somebody has it open to write, or did not close it.
+  bool online = false;
   // Somebody wrote to it meanwhile, which may be all that is wrong.
   bool changed = false;
 };

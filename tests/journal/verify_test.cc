@@ -248,6 +248,30 @@ TEST(Verify, LooksAgainAtAFileThatIsWrittenTo) {
   EXPECT_EQ(report->n_entries, 2001U);
 }
 
+// A terabyte that takes up a page: an object of four gigabytes after the other.
+TEST(Verify, DoesNotWalkThroughTerabytesOfHoles) {
+  constexpr std::uint64_t kTerabyte = std::uint64_t{1} << 40;
+  const TempDir directory;
+  std::string bytes = read_file(make_variant(directory.path(), kVariants[1]));
+  auto& header = *reinterpret_cast<Header*>(bytes.data());
+  const std::size_t array = bytes.size();
+  EntryArrayObject hole{};
+  hole.object.type = ObjectType::kEntryArray;
+  hole.object.size = std::uint64_t{1} << 32;
+  bytes.append(reinterpret_cast<const char*>(&hole), sizeof hole);
+  header.tail_object_offset = kTerabyte - 4096;
+  header.arena_size = kTerabyte - sizeof(Header);
+  const std::string path = directory.path() + "/holes.journal";
+  write_file(path, bytes);
+  std::filesystem::resize_file(path, kTerabyte);
+
+  const auto report = verify_file(path, {}, std::uint64_t{1} << 20);
+
+  ASSERT_TRUE(report && report->failure);
+  EXPECT_EQ(report->failure->code, Errc::kTooLarge);
+  EXPECT_EQ(report->failure->offset, array);
+}
+
 TEST(Verify, SaysWhyAFileCannotBeRead) {
   const TempDir directory;
   write_file(directory.path() + "/x.journal", std::string(4096, 'x'));
