@@ -253,9 +253,18 @@ bool UncleanFile::is_ordered(std::size_t first, std::size_t second) const {
 // Numbers and times of an entry are under no hash. One that is later than its successor, although
 // that one fits the others, would make all that follow look out of order.
 bool UncleanFile::is_outlier(std::size_t index) const {
-  if (index + 2 >= candidates_.size() || is_ordered(index, index + 1)) return false;
-  if (index == 0) return !is_ordered(0, 2);
-  return is_ordered(index - 1, index + 1);
+  if (index + 1 >= candidates_.size() || is_ordered(index, index + 1)) return false;
+  if (index > 0 && !is_ordered(index - 1, index + 1)) return false;
+  const auto seqnum = [this](std::size_t i) -> std::uint64_t {
+    return at<EntryObject>(candidates_[i])->seqnum;
+  };
+  // One of the two is wrong. Of two with the same number it is the one that leaves a gap; otherwise
+  // the next but one tells, and at the end it is the one whose number is too high.
+  if (index > 0 && seqnum(index) == seqnum(index + 1)) {
+    return seqnum(index) != seqnum(index - 1) + 1;
+  }
+  if (index + 2 < candidates_.size()) return !is_ordered(index, index + 2);
+  return index > 0 && seqnum(index) > seqnum(index + 1);
 }
 
 Result<void> UncleanFile::for_each_entry(const std::function<Result<void>(const Entry&)>& visit) {

@@ -72,6 +72,7 @@ class UncleanFile {
   bool resume_at(std::uint64_t offset);
   void walk_global_array();
   [[nodiscard]] bool is_ordered(std::size_t first, std::size_t second) const;
+  // REQUIRES: a sound entry.
   [[nodiscard]] bool is_outlier(std::size_t index) const;
   bool read_payloads(std::uint64_t entry);
 

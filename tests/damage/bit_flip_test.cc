@@ -1,0 +1,214 @@
+// Every single bit of a small file, turned round: whatever is asked of the file ends, and what the
+// bit does not belong to is delivered as before (sound_file.h says what belongs to what).
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+#include "base/io.h"
+#include "damage/libsystemd_count.h"
+#include "damage/sound_file.h"
+#include "journal/header_report.h"
+#include "journal/salvage.h"
+#include "journal/verify.h"
+#include "journal_operations.h"
+#include "support/child_process.h"
+#include "support/long_tests.h"
+#include "support/temp_dir.h"
+#include "tiny_journal.h"
+
+namespace logq::test {
+namespace {
+
+using fuzz::TinyShape;
+using journal::Compression;
+using journal::Direction;
+using journal::FileState;
+using journal::Journal;
+
+std::vector<TinyShape> all_shapes() {
+  std::vector<TinyShape> shapes;
+  int number = 0;
+  for (const bool compact : {true, false}) {
+    for (const bool keyed : {true, false}) {
+      for (const Compression kind : {Compression::kZstd, Compression::kLz4, Compression::kXz}) {
+        const auto state = static_cast<FileState>(number++ % 3);
+        shapes.push_back({compact, keyed, true, kind, state, 6});
+      }
+      shapes.push_back({compact, keyed, false, Compression::kZstd, FileState::kOnline, 6});
+    }
+  }
+  return shapes;
+}
+
+// Values are stored in the order of their DATA objects, which recover makes anew.
+bool has_all_sorted(std::vector<ReadEntry> delivered,
+                    const std::vector<const ReadEntry*>& expected) {
+  for (ReadEntry& entry : delivered)
+    std::ranges::sort(entry.payloads);
+  return std::ranges::all_of(expected, [&delivered](const ReadEntry* wanted) {
+    ReadEntry sorted = *wanted;
+    std::ranges::sort(sorted.payloads);
+    return std::ranges::find(delivered, sorted) != delivered.end();
+  });
+}
+
+// All archives that recover has made, each of which must be sound: a time that was damaged may have
+// made it begin another one.
+std::vector<ReadEntry> walk_archives(const std::string& directory) {
+  std::vector<ReadEntry> all;
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    if (!file.path().filename().string().starts_with("system@")) continue;
+    if (file.path().extension() != ".journal") continue;
+    const auto verdict = journal::verify_file(file.path());
+    EXPECT_TRUE(verdict && !verdict->failure) << file.path();
+    std::ranges::move(walk(file.path(), Direction::kForward), std::back_inserter(all));
+  }
+  return all;
+}
+
+void remove_archives(const std::string& directory) {
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    if (file.path().filename().string().starts_with("system@")) {
+      std::filesystem::remove(file.path());
+    }
+  }
+}
+
+class FlippedBit : public testing::TestWithParam<TinyShape> {
+ protected:
+  void put(std::uint64_t at, char byte) const {
+    ASSERT_EQ(::pwrite(fd_.get(), &byte, 1, static_cast<off_t>(at)), 1);
+  }
+  void flip(std::uint64_t bit) const {
+    put(bit / 8, static_cast<char>(bytes_[bit / 8] ^ (1 << bit % 8)));
+  }
+  void restore(std::uint64_t bit) const { put(bit / 8, bytes_[bit / 8]); }
+  [[nodiscard]] std::uint64_t bits() const { return bytes_.size() * 8; }
+  // Under --long every bit of every kind; else every bit of the first kind, some of the others.
+  [[nodiscard]] static std::uint64_t step(const TinyShape& shape) {
+    const TinyShape first = all_shapes().front();
+    const bool is_first = shape.compact == first.compact && shape.keyed == first.keyed &&
+                          shape.compress && shape.compression == first.compression;
+    return static_cast<std::uint64_t>(is_first ? 1 : rounds(53, 1));
+  }
+
+  TempDir directory_ = TempDir::in_memory();
+  std::string path_ = directory_.path() + "/flipped.journal";
+  std::string bytes_ = make_tiny_journal(directory_.path(), GetParam());
+  base::UniqueFd fd_ = [this] {
+    write_text_file(path_, bytes_);
+    return base::open_file(path_, O_RDWR).value();
+  }();
+  SoundFile sound_{bytes_, path_};
+};
+
+INSTANTIATE_TEST_SUITE_P(Shapes, FlippedBit, testing::ValuesIn(all_shapes()));
+
+TEST_P(FlippedBit, LosesNoEntryThatItDoesNotBelongTo) {
+  ASSERT_EQ(sound_.entries().size(), 6U);
+  std::size_t lost = 0;
+  for (std::uint64_t bit = 0; bit < bits(); bit += step(GetParam())) {
+    flip(bit);
+    const auto forward = walk(path_, Direction::kForward);
+    const auto backward = walk(path_, Direction::kBackward);
+    restore(bit);
+
+    const auto readable = sound_.readable_despite({bit / 8, bit / 8 + 1});
+    EXPECT_TRUE(has_all(forward, readable)) << "byte " << bit / 8 << " bit " << bit % 8;
+    EXPECT_TRUE(has_all(backward, readable)) << "byte " << bit / 8 << " bit " << bit % 8;
+    EXPECT_LE(forward.size(), 6U) << bit;
+    lost += 6 - readable.size();
+  }
+  EXPECT_GT(lost, 0U);
+}
+
+// An entry that is there itself and has lost a value is delivered with the others.
+TEST_P(FlippedBit, InAValueLeavesTheOthersOfItsEntry) {
+  for (std::uint64_t bit = 0; bit < bits(); bit += step(GetParam())) {
+    flip(bit);
+    const auto forward = walk(path_, Direction::kForward);
+    restore(bit);
+
+    for (const SoundFile::Entry& entry : sound_.entries()) {
+      const ByteRange damage{bit / 8, bit / 8 + 1};
+      const auto hit = std::find_if(entry.own.begin() + 1, entry.own.end(),
+                                    [&](const ByteRange& range) { return range.touches(damage); });
+      if (hit == entry.own.end()) continue;
+      const auto found = std::ranges::find(forward, entry.content.seqnum, &ReadEntry::seqnum);
+      ASSERT_NE(found, forward.end()) << "byte " << bit / 8 << " bit " << bit % 8;
+      const std::string& lost =
+          entry.content.payloads[static_cast<std::size_t>(hit - entry.own.begin()) - 1];
+      for (const std::string& payload : entry.content.payloads) {
+        if (payload == lost) continue;
+        EXPECT_TRUE(std::ranges::count(found->payloads, payload) == 1)
+            << "byte " << bit / 8 << " bit " << bit % 8 << ": " << payload;
+      }
+    }
+  }
+}
+
+TEST_P(FlippedBit, StopsNoOperation) {
+  for (std::uint64_t bit = 0; bit < bits(); bit += step(GetParam())) {
+    const auto follower = Journal::open_files({path_});  // opened before the damage
+    ASSERT_TRUE(follower);
+    const fuzz::Probe known = fuzz::choose_probe(**follower, bit % 6 + (0x0404040404ULL << 8));
+    flip(bit);
+    std::ignore = (*follower)->process_changes();
+    EXPECT_LE(fuzz::walk_forward(**follower).entries, 6U);
+    if (const auto journal = Journal::open_files({path_})) {
+      for (const fuzz::JournalOperation& operation : fuzz::journal_operations())
+        EXPECT_LE(operation.run(**journal, known).entries, 24U) << operation.name << ' ' << bit;
+    }
+    std::ignore = journal::verify_file(path_);
+    std::ignore = journal::describe_header(path_);
+    restore(bit);
+  }
+}
+
+TEST_P(FlippedBit, HidesNoWholeEntryFromRecover) {
+  const std::string active = directory_.path() + "/system.journal";
+  for (std::uint64_t bit = sizeof(journal::Header) * 8; bit < bits();
+       bit += static_cast<std::uint64_t>(rounds(53, 1))) {
+    std::string bytes = bytes_;
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    write_text_file(active, bytes);
+    journal::WriterOptions options;
+    options.max_size_bytes = std::uint64_t{512} << 10;
+
+    const auto report = journal::salvage(active, options);
+
+    ASSERT_TRUE(report) << bit;
+    const auto recovered = walk_archives(directory_.path());
+    EXPECT_TRUE(has_all_sorted(recovered, sound_.whole_despite({bit / 8, bit / 8 + 1})))
+        << "byte " << bit / 8 << " bit " << bit % 8;
+    remove_archives(directory_.path());
+  }
+}
+
+TEST_P(FlippedBit, LeavesNoLessThanLibsystemdDelivers) {
+  std::vector<std::uint64_t> flipped;
+  for (std::uint64_t bit = 0; bit < bits(); bit += step(GetParam()))
+    flipped.push_back(bit);
+  std::vector<int> ours;
+  for (const std::uint64_t bit : flipped) {
+    flip(bit);
+    ours.push_back(static_cast<int>(walk(path_, Direction::kForward).size()));
+    restore(bit);
+  }
+  const std::vector<int> theirs = count_by_libsystemd(path_, flipped.size(), [&](std::size_t i) {
+    if (i > 0) restore(flipped[i - 1]);
+    flip(flipped[i]);
+  });
+
+  ASSERT_EQ(*std::ranges::max_element(theirs), 6);
+  for (std::size_t i = 0; i < flipped.size(); ++i)
+    EXPECT_GE(ours[i], theirs[i]) << "byte " << flipped[i] / 8 << " bit " << flipped[i] % 8;
+}
+
+}  // namespace
+}  // namespace logq::test
