@@ -2,9 +2,8 @@
 
 #include <bit>
 #include <cstddef>
-#include <cstring>
 
-#include "base/little_endian.h"
+#include "base/load_bytes.h"
 
 namespace logq::base {
 namespace {
@@ -50,13 +49,11 @@ struct State {
     c -= std::rotl(b, 24);
   }
 
-  // Adds 12 bytes as three little-endian words.
-  void add(const char* block) {
-    Le32 words[3];
-    std::memcpy(words, block, sizeof words);
-    a += words[0];
-    b += words[1];
-    c += words[2];
+  // Adds up to 12 bytes as three little-endian words; missing ones are zero.
+  void add(std::uint64_t first_8, std::uint32_t last_4) {
+    a += static_cast<std::uint32_t>(first_8);
+    b += static_cast<std::uint32_t>(first_8 >> 32);
+    c += last_4;
   }
 };
 
@@ -67,14 +64,14 @@ std::uint64_t jenkins_hash64(std::string_view bytes, JenkinsSeeds seeds) {
   State state{seed, seed, seed + seeds.b};
   // The last block (1 to 12 bytes) is left for the final mix.
   while (bytes.size() > 12) {
-    state.add(bytes.data());
+    state.add(load64(bytes.data()), load32(bytes.data() + 8));
     state.mix();
     bytes.remove_prefix(12);
   }
   if (!bytes.empty()) {
-    char last[12] = {};
-    std::memcpy(last, bytes.data(), bytes.size());
-    state.add(last);
+    const std::size_t rest = bytes.size() > 8 ? bytes.size() - 8 : 0;
+    state.add(load_up_to_8(bytes.data(), bytes.size()),
+              static_cast<std::uint32_t>(load_up_to_8(bytes.data() + bytes.size() - rest, rest)));
     state.finish();
   }
   return (static_cast<std::uint64_t>(state.c) << 32) | state.b;

@@ -2,18 +2,11 @@
 
 #include <bit>
 #include <cstddef>
-#include <cstring>
 
-#include "base/little_endian.h"
+#include "base/load_bytes.h"
 
 namespace logq::base {
 namespace {
-
-std::uint64_t load_word(const void* bytes) {
-  Le64 word;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
 
 struct State {
   std::uint64_t v0, v1, v2, v3;
@@ -40,27 +33,24 @@ struct State {
 };
 
 // The last word: the remaining 0 to 7 bytes, and the length modulo 256 in the top byte.
-std::uint64_t final_word(std::string_view tail, std::size_t length) {
-  std::uint64_t word = std::uint64_t{length & 0xffU} << 56;
-  for (std::size_t i = 0; i < tail.size(); ++i) {
-    word |= static_cast<std::uint64_t>(static_cast<unsigned char>(tail[i])) << (8 * i);
-  }
-  return word;
+std::uint64_t final_word(std::string_view bytes, std::size_t whole) {
+  return (std::uint64_t{bytes.size() & 0xffU} << 56) |
+         load_up_to_8(bytes.data() + whole, bytes.size() - whole);
 }
 
 }  // namespace
 
 SipHash24::SipHash24(const std::array<std::uint8_t, 16>& key)
-    : k0_(load_word(key.data())),
-      k1_(load_word(key.data() + 8)) {}
+    : k0_(load64(key.data())),
+      k1_(load64(key.data() + 8)) {}
 
 std::uint64_t SipHash24::operator()(std::string_view bytes) const {
   State state{k0_ ^ 0x736f6d6570736575U, k1_ ^ 0x646f72616e646f6dU, k0_ ^ 0x6c7967656e657261U,
               k1_ ^ 0x7465646279746573U};
   const std::size_t whole = bytes.size() & ~std::size_t{7};
   for (std::size_t i = 0; i < whole; i += 8)
-    state.absorb(load_word(bytes.data() + i));
-  state.absorb(final_word(bytes.substr(whole), bytes.size()));
+    state.absorb(load64(bytes.data() + i));
+  state.absorb(final_word(bytes, whole));
   state.v2 ^= 0xff;
   for (int i = 0; i < 4; ++i)
     state.round();

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "journal/live_field.h"
-
 namespace logq::journal {
 namespace {
 
@@ -18,22 +16,6 @@ std::uint64_t next_capacity(const ObjectHeap& heap, const ChainTail& tail, std::
   return std::max(kSlotsMin, std::min(wanted, useful));
 }
 
-std::uint64_t array_bytes(const ObjectHeap& heap, std::uint64_t slots) {
-  return sizeof(EntryArrayObject) + slots * heap.layout().slot_bytes;
-}
-
-void store_slot(const ObjectHeap& heap,
-                std::uint64_t array,
-                std::uint64_t index,
-                std::uint64_t entry) {
-  const std::uint64_t slot = array + array_bytes(heap, index);
-  if (heap.layout().compact) {
-    store_release(*heap.at<Le32>(slot), static_cast<std::uint32_t>(entry));
-  } else {
-    store_release(*heap.at<Le64>(slot), entry);
-  }
-}
-
 }  // namespace
 
 std::uint64_t chain_slots(const ObjectHeap& heap, const EntryArrayObject& array) {
@@ -41,7 +23,7 @@ std::uint64_t chain_slots(const ObjectHeap& heap, const EntryArrayObject& array)
 }
 
 std::uint64_t load_slot(const ObjectHeap& heap, std::uint64_t array, std::uint64_t index) {
-  const std::uint64_t slot = array + array_bytes(heap, index);
+  const std::uint64_t slot = array + entry_array_bytes(heap, index);
   if (heap.layout().compact) return *heap.at<Le32>(slot);
   return *heap.at<Le64>(slot);
 }
@@ -76,27 +58,19 @@ Result<ChainTail> find_chain_tail(const ObjectHeap& heap,
   }
 }
 
-std::uint64_t chain_growth_bytes(const ObjectHeap& heap,
-                                 const ChainTail& tail,
-                                 std::uint64_t length) {
-  if (tail.used < tail.capacity) return 0;
-  return align8(array_bytes(heap, next_capacity(heap, tail, length)));
+std::uint64_t next_array_bytes(const ObjectHeap& heap,
+                               const ChainTail& tail,
+                               std::uint64_t length) {
+  return align8(entry_array_bytes(heap, next_capacity(heap, tail, length)));
 }
 
-void append_to_chain(
+void begin_array(
     ObjectHeap& heap, ChainTail& tail, std::uint64_t length, Le64& first, std::uint64_t entry) {
-  if (tail.used < tail.capacity) {
-    store_slot(heap, tail.array_offset, tail.used, entry);
-    ++tail.used;
-    return;
-  }
   // Fresh bytes of the file are zero, so all other slots are empty.
   const std::uint64_t capacity = next_capacity(heap, tail, length);
-  const std::uint64_t array = heap.begin(array_bytes(heap, capacity));
+  const std::uint64_t array = heap.begin(entry_array_bytes(heap, capacity));
   store_slot(heap, array, 0, entry);
-  heap.commit(array, ObjectType::kEntryArray);
-  Header& header = heap.header();
-  store_release(header.n_entry_arrays, header.n_entry_arrays + 1);
+  heap.finish(array, ObjectType::kEntryArray);
   Le64& link = tail.array_offset == 0
                    ? first
                    : heap.at<EntryArrayObject>(tail.array_offset)->next_entry_array_offset;

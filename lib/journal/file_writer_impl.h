@@ -1,5 +1,5 @@
 // The inside of FileWriter; only file_writer*.cc include it. The life of a file (create, reopen,
-// close, archive) is in file_writer_lifecycle.cc, the appending in file_writer.cc.
+// close, archive) is in file_writer_lifecycle.cc, the appending in file_writer_append.cc.
 #pragma once
 
 #include <memory>
@@ -33,6 +33,7 @@ class FileWriter::Impl {
                       std::uint64_t seqnum,
                       std::span<const std::string_view> payloads,
                       std::optional<std::uint64_t> xor_hash = std::nullopt);
+  Result<std::size_t> append_batch(std::span<const NewEntry> entries);
   void wake_followers();
   Result<void> sync() { return heap_.arena().sync(); }
 
@@ -42,26 +43,52 @@ class FileWriter::Impl {
   [[nodiscard]] Id128 seqnum_id() const { return seqnum_id_; }
 
  private:
-  // One payload of the entry being appended, and the DATA object that stands for it.
+  using Payloads = std::span<const std::string_view>;
+
+  // One payload of the entry being appended, and the value that stands for it: one of recent_ or of
+  // misses_; none for a repeated payload once that is known.
   struct Item {
-    KnownValue value;
     std::string_view payload;
+    KnownValue* value = nullptr;
+    std::uint32_t digest = 0;
+  };
+  // A payload that recent_ does not have.
+  struct Miss {
+    std::size_t item = 0;
+    KnownValue value;  // its data_offset is 0 while the value is not in the file
+    NewValue fresh;
   };
 
-  Result<void> check(const EntryTime& time,
-                     std::uint64_t seqnum,
-                     std::span<const std::string_view> payloads) const;
+  void digest(Payloads payloads, std::vector<Item>& items) const;
+  Result<void> append_digested(const EntryTime& time,
+                               std::uint64_t seqnum,
+                               Payloads payloads,
+                               std::optional<std::uint64_t> xor_hash);
+  Result<void> check(const EntryTime& time, std::uint64_t seqnum, Payloads payloads) const;
   Result<void> check_order(const EntryTime& time, std::uint64_t seqnum) const;
-  Result<void> look_up(std::span<const std::string_view> payloads);
-  Result<KnownValue> look_up_value(std::string_view payload);
-  Result<KnownValue> load_value(std::uint64_t data_offset) const;
+
+  Result<void> look_up();
+  void prefetch(const KnownValue& value) const;
+  [[nodiscard]] bool is_value(const KnownValue& value, std::string_view payload);
+  Result<void> add_miss(std::size_t item);
+  Result<void> look_up_in_file(Miss& miss);
+  Result<ChainTail> load_tail(std::uint64_t data_offset) const;
+  [[nodiscard]] std::uint64_t growth_bytes(const KnownValue& value) const {
+    return value.tail.used < value.tail.capacity ? 0 : array_growth_bytes(value);
+  }
+  [[nodiscard]] std::uint64_t array_growth_bytes(const KnownValue& value) const;
+
   Result<void> reserve();
-  Result<void> store_values();
-  void sort_items();
+  [[nodiscard]] std::uint64_t bytes_in_new_file() const;
+  void store_values(std::uint64_t since);
+  void sort_items(std::uint64_t since);
+  void drop_repeated_items();
   std::uint64_t write_entry(const EntryTime& time, std::uint64_t seqnum);
   void write_items(std::uint64_t offset) const;
   void publish_entry(std::uint64_t entry, const EntryTime& time, std::uint64_t seqnum);
+  void link_values(std::uint64_t entry);
   void link_value(KnownValue& value, std::uint64_t entry);
+  void keep_values();
 
   Result<void> set_state(FileState state);
 
@@ -77,8 +104,11 @@ class FileWriter::Impl {
 
   // Of the entry being appended; kept so that appends do not allocate.
   std::vector<Item> items_;
-  std::vector<std::uint64_t> order_;  // (data offset << 32 | index into items_), sorted, distinct
+  std::vector<Miss> misses_;
+  std::vector<std::uint32_t> offsets_;  // of the DATA objects, ascending and distinct
   std::uint64_t xor_hash_ = 0;
+  std::uint64_t bytes_needed_ = 0;  // by its values, at most
+  std::vector<Item> next_items_;    // of the entry after it in a batch
 };
 
 }  // namespace logq::journal

@@ -4,20 +4,16 @@
 
 namespace logq::journal {
 
-Result<void> HashChains::add(const ObjectHeap& heap,
-                             std::uint64_t hash,
-                             std::uint64_t offset) const {
+bool HashChains::has_sound_end(const ObjectHeap& heap, std::uint64_t hash) const {
+  const std::uint64_t tail = last(heap, hash);
+  return tail == 0 || heap.is_own<Node>(tail) || heap.checked<Node>(tail, type_) != nullptr;
+}
+
+void HashChains::add(const ObjectHeap& heap, std::uint64_t hash, std::uint64_t offset) const {
   HashItem& item = bucket(heap, hash);
   const std::uint64_t tail = item.tail_hash_offset;
-  if (tail == 0) {
-    store_release(item.head_hash_offset, offset);
-  } else {
-    auto* last = heap.checked<Node>(tail, type_);
-    if (last == nullptr) return fail(Error::corrupt(tail, "hash bucket ends in no such object"));
-    store_release(last->next_hash_offset, offset);
-  }
+  store_release(tail == 0 ? item.head_hash_offset : heap.at<Node>(tail)->next_hash_offset, offset);
   store_release(item.tail_hash_offset, offset);
-  return {};
 }
 
 }  // namespace logq::journal

@@ -27,8 +27,14 @@ class HashChains {
                              std::uint64_t& depth,
                              const Matches& matches) const;
 
-  // Makes a committed object that carries `hash` findable.
-  Result<void> add(const ObjectHeap& heap, std::uint64_t hash, std::uint64_t offset) const;
+  // Makes a finished object that carries `hash` findable.
+  // REQUIRES: has_sound_end() for that hash.
+  void add(const ObjectHeap& heap, std::uint64_t hash, std::uint64_t offset) const;
+  // Whether the bucket of `hash` is empty or ends in an object of the right kind.
+  [[nodiscard]] bool has_sound_end(const ObjectHeap& heap, std::uint64_t hash) const;
+  void prefetch(const ObjectHeap& heap, std::uint64_t hash) const {
+    __builtin_prefetch(&bucket(heap, hash), 1);
+  }
 
   // The last object in the bucket of `hash`, 0 when it is empty.
   [[nodiscard]] std::uint64_t last(const ObjectHeap& heap, std::uint64_t hash) const {

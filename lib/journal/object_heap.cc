@@ -1,9 +1,6 @@
 #include "journal/object_heap.h"
 
-#include <cassert>
-
 #include "base/try.h"
-#include "journal/live_field.h"
 
 namespace logq::journal {
 
@@ -18,22 +15,21 @@ Result<void> ObjectHeap::reserve(std::uint64_t bytes) {
   return {};
 }
 
-std::uint64_t ObjectHeap::begin(std::uint64_t size, std::uint8_t flags) {
-  assert(arena_.size() - tail_ >= size);
-  auto* object = arena_.at<ObjectHeader>(tail_);
-  object->flags = flags;
-  object->size = size;
-  return tail_;
-}
-
-void ObjectHeap::commit(std::uint64_t offset, ObjectType type) {
-  assert(offset == tail_);
-  auto* object = arena_.at<ObjectHeader>(offset);
-  store_release(object->type, type);
-  tail_ = align8(offset + object->size);
+void ObjectHeap::publish_counts() {
   Header& file = header();
-  store_release(file.tail_object_offset, offset);
-  store_release(file.n_objects, file.n_objects + 1);
+  const auto of = [this](ObjectType type) -> std::uint64_t {
+    return unpublished_[static_cast<std::size_t>(type)];
+  };
+  std::uint64_t all = 0;
+  for (const std::uint32_t count : unpublished_)
+    all += count;
+  store_release(file.tail_object_offset, last_);
+  store_release(file.n_objects, file.n_objects + all);
+  store_release(file.n_data, file.n_data + of(ObjectType::kData));
+  store_release(file.n_fields, file.n_fields + of(ObjectType::kField));
+  store_release(file.n_entry_arrays, file.n_entry_arrays + of(ObjectType::kEntryArray));
+  unpublished_ = {};
+  last_ = 0;
 }
 
 }  // namespace logq::journal

@@ -20,6 +20,9 @@ class ValueFilter {
   void add(std::uint64_t hash) {
     if (!words_.empty()) word(hash) |= mask(hash);
   }
+  void prefetch(std::uint64_t hash) const {
+    if (!words_.empty()) __builtin_prefetch(&words_[index(hash)], 1);
+  }
   [[nodiscard]] bool may_contain(std::uint64_t hash) const {
     if (words_.empty()) return true;
     const std::uint64_t bits = mask(hash);

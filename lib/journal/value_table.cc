@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/load_bytes.h"
 #include "base/try.h"
 #include "journal/live_field.h"
 
@@ -31,8 +32,9 @@ ValueFilter filter_for(const ObjectHeap& heap) {
   return ValueFilter(heap.arena().max_size() / kBytesPerValue);
 }
 
-std::string_view field_name(std::string_view payload) {
-  return payload.substr(0, payload.find('='));
+// Nobody who does not read the file knows its id, which is random.
+std::uint64_t seed_of(const Header& header) {
+  return base::load64(header.file_id);
 }
 
 void note_depth(Le64& deepest, std::uint64_t depth) {
@@ -53,6 +55,7 @@ ValueTable::ValueTable(ObjectHeap& heap, CompressionPolicy policy)
       data_chains_(data_chains(heap.header())),
       field_chains_(field_chains(heap.header())),
       policy_(policy),
+      fields_(seed_of(heap.header())),
       filter_(filter_for(heap)) {}
 
 Result<std::uint64_t> ValueTable::find(std::string_view payload, std::uint64_t hash) {
@@ -79,26 +82,30 @@ bool ValueTable::equals(std::uint64_t offset, std::string_view payload) {
   return equal;
 }
 
-std::uint64_t ValueTable::bytes_needed(std::string_view payload) const {
-  return align8(heap_.layout().payload_offset + payload.size()) +
-         align8(sizeof(FieldObject) + field_name(payload).size());
+Result<void> ValueTable::prepare(NewValue& value) {
+  const std::string_view name = value.payload.substr(0, value.name_bytes);
+  value.field = fields_.find(heap_, name);
+  if (value.field == 0) value.field = LOGQ_TRY(find_field(name));
+  if (!data_chains_.has_sound_end(heap_, value.hash)) {
+    return fail(
+        Error::corrupt(data_chains_.last(heap_, value.hash), "hash bucket ends in no such object"));
+  }
+  return {};
 }
 
-Result<std::uint64_t> ValueTable::add(std::string_view payload,
-                                      std::uint64_t hash,
-                                      std::uint64_t since) {
-  if (data_chains_.last(heap_, hash) >= since) {
-    const std::uint64_t again = LOGQ_TRY(find(payload, hash));
+std::uint64_t ValueTable::add(const NewValue& value, std::uint64_t since) {
+  if (data_chains_.last(heap_, value.hash) >= since) {
+    // What prepare() has seen was sound, and what came since is our own: this cannot fail.
+    const std::uint64_t again = find(value.payload, value.hash).value_or(0);
     if (again != 0) return again;
   }
-  const std::uint64_t field = LOGQ_TRY(find_or_add_field(field_name(payload)));
+  const std::uint64_t field =
+      value.field != 0 ? value.field : add_field(value.payload.substr(0, value.name_bytes));
   Le64& values = heap_.at<FieldObject>(field)->head_data_offset;
-  const std::uint64_t data = write_data(payload, hash, values);
-  LOGQ_TRY(data_chains_.add(heap_, hash, data));
-  Header& header = heap_.header();
-  store_release(header.n_data, header.n_data + 1);
+  const std::uint64_t data = write_data(value.payload, value.hash, values);
+  data_chains_.add(heap_, value.hash, data);
   store_release(values, data);
-  filter_.add(hash);
+  filter_.add(value.hash);
   return data;
 }
 
@@ -114,7 +121,7 @@ std::uint64_t ValueTable::write_data(std::string_view payload,
   object->hash = hash;
   object->next_field_offset = next_in_field;
   std::memcpy(heap_.bytes(offset) + head, stored.data(), stored.size());
-  heap_.commit(offset, ObjectType::kData);
+  heap_.finish(offset, ObjectType::kData);
   trim(compressed_);
   return offset;
 }
@@ -130,26 +137,37 @@ std::string_view ValueTable::try_compress(std::string_view payload) {
   return size ? std::string_view(compressed_).substr(0, *size) : std::string_view{};
 }
 
-Result<std::uint64_t> ValueTable::find_or_add_field(std::string_view name) {
-  const std::uint64_t name_hash = hash_(name);
+// 0 when there is none; its bucket then can take one.
+Result<std::uint64_t> ValueTable::find_field(std::string_view name) {
+  const std::uint64_t hash = hash_(name);
   std::uint64_t depth = 0;
   const std::uint64_t found =
-      LOGQ_TRY(field_chains_.find(heap_, name_hash, depth, [&](std::uint64_t offset) {
+      LOGQ_TRY(field_chains_.find(heap_, hash, depth, [&](std::uint64_t offset) {
         const std::uint64_t size = heap_.at<ObjectHeader>(offset)->size;
         return size == sizeof(FieldObject) + name.size() &&
-               std::memcmp(heap_.bytes(offset) + sizeof(FieldObject), name.data(), name.size()) ==
-                   0;
+               equal_bytes(heap_.bytes(offset) + sizeof(FieldObject), name.data(), name.size());
       }));
   note_depth(heap_.header().field_hash_chain_depth, depth);
-  if (found != 0) return found;
+  if (found != 0) {
+    fields_.put(name, found);
+  } else if (!field_chains_.has_sound_end(heap_, hash)) {
+    return fail(
+        Error::corrupt(field_chains_.last(heap_, hash), "hash bucket ends in no such object"));
+  }
+  return found;
+}
 
+// Another value of the same entry may have added it meanwhile.
+std::uint64_t ValueTable::add_field(std::string_view name) {
+  const std::uint64_t added = find_field(name).value_or(0);
+  if (added != 0) return added;
+  const std::uint64_t hash = hash_(name);
   const std::uint64_t offset = heap_.begin(sizeof(FieldObject) + name.size());
-  heap_.at<FieldObject>(offset)->hash = name_hash;
+  heap_.at<FieldObject>(offset)->hash = hash;
   std::memcpy(heap_.bytes(offset) + sizeof(FieldObject), name.data(), name.size());
-  heap_.commit(offset, ObjectType::kField);
-  LOGQ_TRY(field_chains_.add(heap_, name_hash, offset));
-  Header& header = heap_.header();
-  store_release(header.n_fields, header.n_fields + 1);
+  heap_.finish(offset, ObjectType::kField);
+  field_chains_.add(heap_, hash, offset);
+  fields_.put(name, offset);
   return offset;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "journal/compression.h"
+#include "journal/field_names.h"
 #include "journal/file_hash.h"
 #include "journal/hash_chains.h"
 #include "journal/object_heap.h"
@@ -23,6 +24,14 @@ struct CompressionPolicy {
   Compression algorithm = Compression::kZstd;
 };
 
+// A payload that is to be stored, and what was found out about its place in the file.
+struct NewValue {
+  std::string_view payload;
+  std::size_t name_bytes = 0;  // of the field name in front of '='
+  std::uint64_t hash = 0;      // as the file has it
+  std::uint64_t field = 0;     // the FIELD object of that name, 0 when there is none
+};
+
 class ValueTable {
  public:
   // REQUIRES: the header names both hash tables and they lie within the file.
@@ -35,15 +44,28 @@ class ValueTable {
   // Whether the DATA object at `offset`, a committed one, has this payload.
   bool equals(std::uint64_t offset, std::string_view payload);
 
-  // The most bytes that add() may take for this payload.
-  [[nodiscard]] std::uint64_t bytes_needed(std::string_view payload) const;
-  // Stores a payload that find() did not find and returns its DATA object. One that was added since
-  // `since` (a former tail of the heap) is found again instead.
-  // REQUIRES: bytes_needed() were reserved, the payload has a field name.
-  Result<std::uint64_t> add(std::string_view payload, std::uint64_t hash, std::uint64_t since);
+  // Fetches what find() and add() will look at.
+  void prefetch(std::uint64_t hash) const {
+    filter_.prefetch(hash);
+    data_chains_.prefetch(heap_, hash);
+  }
+
+  // Makes sure that add() of a value that find() did not find can succeed, and finds its field;
+  // kCorrupt when a reopened file is damaged where the value would be linked.
+  Result<void> prepare(NewValue& value);
+  // The most bytes that add() may take.
+  [[nodiscard]] std::uint64_t bytes_needed(const NewValue& value) const {
+    return align8(heap_.layout().payload_offset + value.payload.size()) +
+           (value.field != 0 ? 0 : align8(sizeof(FieldObject) + value.name_bytes));
+  }
+  // Stores the value and returns its DATA object. One that was added since `since` (a former tail
+  // of the heap) is found again instead.
+  // REQUIRES: it was prepared, bytes_needed() were reserved.
+  std::uint64_t add(const NewValue& value, std::uint64_t since);
 
  private:
-  Result<std::uint64_t> find_or_add_field(std::string_view name);
+  Result<std::uint64_t> find_field(std::string_view name);
+  std::uint64_t add_field(std::string_view name);
   std::uint64_t write_data(std::string_view payload,
                            std::uint64_t hash,
                            std::uint64_t next_in_field);
@@ -54,6 +76,7 @@ class ValueTable {
   HashChains data_chains_;
   HashChains field_chains_;
   CompressionPolicy policy_;
+  FieldNames fields_;
   ValueFilter filter_;
   Compressor compressor_;
   Decompressor decompressor_;

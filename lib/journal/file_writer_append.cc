@@ -1,0 +1,365 @@
+// How an entry gets into a journal file: its values are looked up, room is made, and only then
+// anything is stored. What does not depend on another thing's memory is done for all payloads
+// before the next step, so that the processor fetches many lines at a time.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <tuple>
+
+#include "base/load_bytes.h"
+#include "base/try.h"
+#include "journal/file_writer_impl.h"
+#include "journal/item_order.h"
+#include "journal/live_field.h"
+#include "journal/payload_digest.h"
+
+namespace logq::journal {
+namespace {
+
+// Beyond this number of items the buffers are given back after an entry.
+constexpr std::size_t kKeepItems = 4096;
+
+Result<void> check_payload(std::string_view payload, std::size_t name_bytes) {
+  if (payload.size() > kMaxPayloadBytes) {
+    return fail(Error::make(Errc::kTooLarge, "field is too large"));
+  }
+  if (name_bytes == 0 || name_bytes == std::string_view::npos) {
+    return fail(Error::make(Errc::kInvalidArgument, "field without a name"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> FileWriter::Impl::append(const EntryTime& time,
+                                      std::uint64_t seqnum,
+                                      Payloads payloads,
+                                      std::optional<std::uint64_t> xor_hash) {
+  digest(payloads, items_);
+  return append_digested(time, seqnum, payloads, xor_hash);
+}
+
+Result<std::size_t> FileWriter::Impl::append_batch(std::span<const NewEntry> entries) {
+  if (entries.empty()) return 0;
+  digest(entries.front().payloads, next_items_);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    std::swap(items_, next_items_);
+    if (i + 1 < entries.size()) digest(entries[i + 1].payloads, next_items_);
+    const std::uint64_t seqnum = header().tail_entry_seqnum + 1;
+    const auto appended =
+        append_digested(entries[i].time, seqnum, entries[i].payloads, std::nullopt);
+    if (appended) continue;
+    if (i == 0) return fail(appended.error());
+    return i;
+  }
+  return entries.size();
+}
+
+void FileWriter::Impl::digest(Payloads payloads, std::vector<Item>& items) const {
+  items.resize(payloads.size());
+  const std::uint64_t seed = base::load64(header().file_id);
+  Item* item = items.data();
+  for (const std::string_view payload : payloads) {
+    const std::uint32_t digest = RecentValues::digest_of(payload_digest(payload, seed));
+    recent_.prefetch(digest);
+    *item++ = {payload, nullptr, digest};
+  }
+}
+
+Result<void> FileWriter::Impl::append_digested(const EntryTime& time,
+                                               std::uint64_t seqnum,
+                                               Payloads payloads,
+                                               std::optional<std::uint64_t> xor_hash) {
+  LOGQ_TRY(check(time, seqnum, payloads));
+  LOGQ_TRY(look_up());
+  if (xor_hash) xor_hash_ = *xor_hash;
+  LOGQ_TRY(reserve());
+  // From here on nothing can fail.
+  const std::uint64_t since = heap_.tail();
+  store_values(since);
+  sort_items(since);
+  const std::uint64_t entry = write_entry(time, seqnum);
+  heap_.publish();
+  publish_entry(entry, time, seqnum);
+  link_values(entry);
+  heap_.publish();
+  keep_values();
+  if (items_.capacity() > kKeepItems) {
+    items_ = {};
+    next_items_ = {};
+    misses_ = {};
+    offsets_ = {};
+  }
+  return {};
+}
+
+Result<void> FileWriter::Impl::check(const EntryTime& time,
+                                     std::uint64_t seqnum,
+                                     Payloads payloads) const {
+  if (closed_) return fail(Error::make(Errc::kClosed, "journal file is closed"));
+  if (payloads.empty()) return fail(Error::make(Errc::kInvalidArgument, "entry without fields"));
+  if (time.realtime_usec == 0 || time.realtime_usec >= kTimestampLimit ||
+      time.monotonic_usec >= kTimestampLimit || time.boot_id.is_null()) {
+    return fail(Error::make(Errc::kInvalidArgument, "implausible entry time"));
+  }
+  if (seqnum == 0) return fail(Error::make(Errc::kInvalidArgument, "sequence number 0"));
+  const auto in_order = check_order(time, seqnum);
+  if (in_order) return {};
+  // Nobody should rotate for an entry that no file takes.
+  for (const std::string_view payload : payloads)
+    LOGQ_TRY(check_payload(payload, payload.find('=')));
+  return in_order;
+}
+
+// Readers bisect by time, so it must never run backwards within a file.
+Result<void> FileWriter::Impl::check_order(const EntryTime& time, std::uint64_t seqnum) const {
+  const Header& file = header();
+  if (seqnum <= file.tail_entry_seqnum) {
+    return fail(Error::make(Errc::kInvalidArgument, "sequence number does not increase"));
+  }
+  if (file.n_entries == 0) return {};
+  if (time.realtime_usec < file.tail_entry_realtime) {
+    return fail(Error::make(Errc::kFull, "time stepped back"));
+  }
+  if (time.boot_id == tail_boot_id_ && time.monotonic_usec < file.tail_entry_monotonic) {
+    return fail(Error::make(Errc::kFull, "monotonic time stepped back"));
+  }
+  return {};
+}
+
+// A payload that is the same as a recent value was checked when that was new.
+Result<void> FileWriter::Impl::look_up() {
+  const std::span<Item> items(items_);
+  for (Item& item : items) {
+    item.value = recent_.find(item.digest);
+    if (item.value != nullptr) prefetch(*item.value);
+  }
+  misses_.clear();
+  xor_hash_ = 0;
+  bytes_needed_ = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const KnownValue* recent = items[i].value;
+    if (recent == nullptr || !is_value(*recent, items[i].payload)) {
+      LOGQ_TRY(add_miss(i));
+      continue;
+    }
+    xor_hash_ ^= recent->xor_part;
+    bytes_needed_ += growth_bytes(*recent);
+  }
+  for (Miss& miss : misses_)
+    LOGQ_TRY(look_up_in_file(miss));
+  return {};
+}
+
+// The numbers and the payload of the DATA object, and the slot that the entry will get.
+void FileWriter::Impl::prefetch(const KnownValue& value) const {
+  __builtin_prefetch(&heap_.at<DataObject>(value.data_offset)->n_entries, 1);
+  __builtin_prefetch(heap_.bytes(value.data_offset) + heap_.layout().payload_offset +
+                     value.plain_bytes - 1);
+  __builtin_prefetch(
+      heap_.bytes(value.tail.array_offset) + entry_array_bytes(heap_, value.tail.used), 1);
+}
+
+bool FileWriter::Impl::is_value(const KnownValue& value, std::string_view payload) {
+  if (value.plain_bytes == 0) return values_.equals(value.data_offset, payload);
+  const char* stored = heap_.bytes(value.data_offset) + heap_.layout().payload_offset;
+  return value.plain_bytes == payload.size() && equal_bytes(stored, payload.data(), payload.size());
+}
+
+Result<void> FileWriter::Impl::add_miss(std::size_t item) {
+  const std::string_view payload = items_[item].payload;
+  const std::size_t name_bytes = payload.find('=');
+  LOGQ_TRY(check_payload(payload, name_bytes));
+  Miss& miss = misses_.emplace_back();
+  miss.item = item;
+  miss.fresh = {payload, name_bytes, values_.hash()(payload), 0};
+  miss.value.digest = items_[item].digest;
+  miss.value.xor_part = values_.hash().xor_part(payload, miss.fresh.hash);
+  xor_hash_ ^= miss.value.xor_part;
+  values_.prefetch(miss.fresh.hash);
+  return {};
+}
+
+Result<void> FileWriter::Impl::look_up_in_file(Miss& miss) {
+  items_[miss.item].value = &miss.value;
+  const std::uint64_t data = LOGQ_TRY(values_.find(miss.fresh.payload, miss.fresh.hash));
+  if (data == 0) {
+    LOGQ_TRY(values_.prepare(miss.fresh));
+    bytes_needed_ += values_.bytes_needed(miss.fresh);
+    return {};
+  }
+  miss.value.data_offset = static_cast<std::uint32_t>(data);
+  miss.value.tail = LOGQ_TRY(load_tail(data));
+  bytes_needed_ += growth_bytes(miss.value);
+  return {};
+}
+
+Result<ChainTail> FileWriter::Impl::load_tail(std::uint64_t data_offset) const {
+  const auto* object = heap_.at<DataObject>(data_offset);
+  const std::uint64_t n_entries = object->n_entries;
+  if (n_entries > header().n_entries) {
+    return fail(Error::corrupt(data_offset, "value in more entries than there are"));
+  }
+  if (n_entries <= 1) return ChainTail{};
+  if (heap_.layout().compact) {
+    const auto* tail = heap_.at<CompactDataObject>(data_offset);
+    return load_chain_tail(heap_, tail->tail_entry_array_offset, tail->tail_entry_array_n_entries);
+  }
+  return find_chain_tail(heap_, object->entry_array_offset, n_entries - 1);
+}
+
+std::uint64_t FileWriter::Impl::array_growth_bytes(const KnownValue& value) const {
+  const std::uint64_t n_entries = heap_.at<DataObject>(value.data_offset)->n_entries;
+  return n_entries == 0 ? 0 : chain_growth_bytes(heap_, value.tail, n_entries - 1);
+}
+
+// Makes room for the worst case, so that a full file or disk is noticed before anything is written.
+Result<void> FileWriter::Impl::reserve() {
+  const std::uint64_t entry_bytes =
+      align8(sizeof(EntryObject) + items_.size() * heap_.layout().item_bytes);
+  // A value that occurs twice among the payloads of an entry is counted twice, and linked once.
+  const auto reserved = heap_.reserve(bytes_needed_ + entry_bytes +
+                                      chain_growth_bytes(heap_, global_, header().n_entries));
+  if (reserved || reserved.error().code != Errc::kFull) return reserved;
+  // Would a new file do? A caller that rotates for an entry that fits nowhere rotates for nothing.
+  if (entry_bytes + bytes_in_new_file() > heap_.arena().max_size() - first_tail_) {
+    return fail(Error::make(Errc::kTooLarge, "entry is larger than a journal file"));
+  }
+  return reserved;
+}
+
+// Of the entry's values and the global array.
+std::uint64_t FileWriter::Impl::bytes_in_new_file() const {
+  std::uint64_t bytes = entry_array_bytes(heap_, 4);
+  for (const Item& item : items_)
+    bytes += values_.bytes_needed({item.payload, item.payload.find('='), 0, 0});
+  return bytes;
+}
+
+void FileWriter::Impl::store_values(std::uint64_t since) {
+  for (Miss& miss : misses_) {
+    if (miss.value.data_offset != 0) continue;
+    miss.value.data_offset = static_cast<std::uint32_t>(values_.add(miss.fresh, since));
+  }
+}
+
+// Values that are new lie behind all others, in the order in which they were stored.
+void FileWriter::Impl::sort_items(std::uint64_t since) {
+  offsets_.resize(items_.size());
+  std::uint32_t* end = offsets_.data();
+  for (const Item& item : items_) {
+    *end = item.value->data_offset;
+    if (*end < since) ++end;
+  }
+  const auto known = static_cast<std::size_t>(end - offsets_.data());
+  end = offsets_.data() + sort_distinct(std::span(offsets_).first(known));
+  std::uint32_t* const first_new = end;
+  for (const Miss& miss : misses_) {
+    if (miss.value.data_offset >= since) *end++ = miss.value.data_offset;
+  }
+  end = first_new + sort_distinct({first_new, end});
+  offsets_.resize(static_cast<std::size_t>(end - offsets_.data()));
+  if (offsets_.size() != items_.size()) drop_repeated_items();
+}
+
+// Of items with the same value all but one lose it.
+void FileWriter::Impl::drop_repeated_items() {
+  std::vector<Item*> sorted;
+  for (Item& item : items_)
+    sorted.push_back(&item);
+  const auto offset = [](const Item* item) { return item->value->data_offset; };
+  std::sort(sorted.begin(), sorted.end(),
+            [&](const Item* a, const Item* b) { return offset(a) < offset(b); });
+  for (std::size_t i = 0; i + 1 < sorted.size(); ++i) {
+    if (offset(sorted[i]) == offset(sorted[i + 1])) sorted[i]->value = nullptr;
+  }
+}
+
+std::uint64_t FileWriter::Impl::write_entry(const EntryTime& time, std::uint64_t seqnum) {
+  const std::uint64_t offset =
+      heap_.begin(sizeof(EntryObject) + offsets_.size() * heap_.layout().item_bytes);
+  auto* entry = heap_.at<EntryObject>(offset);
+  entry->seqnum = seqnum;
+  entry->realtime = time.realtime_usec;
+  entry->monotonic = time.monotonic_usec;
+  std::memcpy(entry->boot_id, time.boot_id.bytes.data(), sizeof entry->boot_id);
+  entry->xor_hash = xor_hash_;
+  write_items(offset + sizeof(EntryObject));
+  heap_.finish(offset, ObjectType::kEntry);
+  return offset;
+}
+
+void FileWriter::Impl::write_items(std::uint64_t offset) const {
+  if (heap_.layout().compact) {
+    auto* item = heap_.at<Le32>(offset);
+    for (const std::uint32_t data : offsets_)
+      *item++ = data;
+    return;
+  }
+  auto* item = heap_.at<EntryItem>(offset);
+  for (const std::uint32_t data : offsets_)
+    *item++ = {std::uint64_t{data}, heap_.at<DataObject>(data)->hash};
+}
+
+// docs/file-format.md, "Write order": numbers first, then the slot, then the count that makes
+// readers look at the slot, then what only cut-offs and writers use.
+void FileWriter::Impl::publish_entry(std::uint64_t entry,
+                                     const EntryTime& time,
+                                     std::uint64_t seqnum) {
+  Header& file = heap_.header();
+  const std::uint64_t n_entries = file.n_entries;
+  store_release(file.tail_entry_seqnum, seqnum);
+  if (n_entries == 0) store_release(file.head_entry_seqnum, seqnum);
+  if (time.boot_id != tail_boot_id_) {
+    std::memcpy(file.tail_entry_boot_id, time.boot_id.bytes.data(), sizeof file.tail_entry_boot_id);
+    tail_boot_id_ = time.boot_id;
+  }
+  append_to_chain(heap_, global_, n_entries, file.entry_array_offset, entry);
+  store_tail(file.tail_entry_array_offset, global_.array_offset, global_.used);
+  if (n_entries == 0) store_release(file.head_entry_realtime, time.realtime_usec);
+  store_release(file.n_entries, n_entries + 1);
+  store_release(file.tail_entry_realtime, time.realtime_usec);
+  store_release(file.tail_entry_monotonic, time.monotonic_usec);
+  store_release(file.tail_entry_offset, entry);
+}
+
+void FileWriter::Impl::link_values(std::uint64_t entry) {
+  for (const Item& item : std::span(items_)) {
+    if (item.value != nullptr) link_value(*item.value, entry);
+  }
+}
+
+void FileWriter::Impl::link_value(KnownValue& value, std::uint64_t entry) {
+  auto* object = heap_.at<DataObject>(value.data_offset);
+  const std::uint64_t n_entries = object->n_entries;
+  if (n_entries == 0) {
+    store_release(object->entry_offset, entry);
+  } else {
+    append_to_chain(heap_, value.tail, n_entries - 1, object->entry_array_offset, entry);
+    if (heap_.layout().compact) {
+      auto* tail = heap_.at<CompactDataObject>(value.data_offset);
+      store_tail(tail->tail_entry_array_offset, value.tail.array_offset, value.tail.used);
+    }
+  }
+  store_release(object->n_entries, n_entries + 1);
+}
+
+// What was found in the file a second time will be wanted again.
+void FileWriter::Impl::keep_values() {
+  for (Miss& miss : misses_) {
+    if (miss.value.tail.capacity == 0 || items_[miss.item].value == nullptr) continue;
+    const ObjectHeader& object = heap_.at<DataObject>(miss.value.data_offset)->object;
+    if ((object.flags & kObjectCompressedAny) == 0) {
+      miss.value.plain_bytes = static_cast<std::uint32_t>(miss.fresh.payload.size());
+    }
+    recent_.put(miss.value);
+  }
+}
+
+void FileWriter::Impl::wake_followers() {
+  // A failure costs nobody anything but time: followers look again at the next one.
+  std::ignore = ::ftruncate(heap_.arena().fd(), static_cast<off_t>(heap_.arena().size()));
+}
+
+}  // namespace logq::journal
