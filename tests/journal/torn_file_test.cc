@@ -2,19 +2,19 @@
 // still shows, and what salvage makes of it.
 #include "support/torn_file.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 
-#include "base/jenkins.h"
 #include "journal/reader_support.h"
 #include "journal/salvage.h"
-#include "journal/variant_file.h"
+#include "journal/torn_support.h"
 #include "journal/verify.h"
-#include "journal/writer_support.h"
 #include "support/child_process.h"
 #include "support/long_tests.h"
 
@@ -24,40 +24,48 @@ namespace {
 using logq::test::TempDir;
 using logq::test::TornFile;
 
-constexpr Variant kLayouts[] = {
-    {"CompactKeyedZstd", true, true, Compression::kZstd},
-    {"RegularKeyedZstd", false, true, Compression::kZstd},
-    {"CompactJenkinsZstd", true, false, Compression::kZstd},
-    {"RegularJenkinsZstd", false, false, Compression::kZstd},
-};
-
-// Fields that repeat at every distance, a long one now and then, and one given twice.
-Fields torn_entry(std::uint64_t n) {
-  Fields fields = service_entry(n);
-  if (n % 40 == 3) fields.push_back("TRACE=" + std::string(2000, 't') + std::to_string(n));
-  if (n % 7 == 0) fields.push_back("TWICE=" + std::to_string(n));
-  if (n % 7 == 0) fields.push_back("TWICE=" + std::to_string(n));
-  if (n % 11 == 0) fields.push_back("FIELD_" + std::to_string(n / 11) + "=new");
-  return fields;
-}
-
-std::set<std::string> distinct(const Fields& fields) {
-  return {fields.begin(), fields.end()};
-}
-
 // A writer that is cut off from its power: `synced` entries are promised, `written` were appended.
 struct Failure {
   std::uint64_t synced = 0;
   std::uint64_t written = 0;
   std::string bytes;
+  std::set<std::uint64_t> whole;  // entries of which every byte that matters is there
 };
+
+// Whether a part of a file has survived.
+bool has(const std::string& torn, const std::string& file, std::uint64_t from, std::uint64_t to) {
+  return torn.compare(from, to - from, file, from, to - from) == 0;
+}
+
+std::set<std::uint64_t> whole_entries(const std::string& torn, const std::string& path) {
+  const std::string file = logq::test::read_file(path);
+  const auto size_of = [&file](FileOffset offset) {
+    return reinterpret_cast<const ObjectHeader*>(file.data() + offset)->size.load();
+  };
+  const std::uint64_t head =
+      Layout::of(*reinterpret_cast<const Header*>(file.data())).payload_offset;
+  const auto reader = FileReader::open(path).value();
+  const EntryList all = reader->all_entries();
+  std::set<std::uint64_t> whole;
+  for (std::uint64_t i = 0; i < all.size(); ++i) {
+    const FileOffset entry = all.at(i).value();
+    std::vector<FileOffset> items;
+    EXPECT_TRUE(reader->read_items(entry, items));
+    const bool values = std::all_of(items.begin(), items.end(), [&](FileOffset data) {
+      return has(torn, file, data, data + offsetof(DataObject, next_hash_offset)) &&
+             has(torn, file, data + head, data + size_of(data));
+    });
+    if (values && has(torn, file, entry, entry + size_of(entry))) {
+      whole.insert(reader->read_entry(entry)->seqnum);
+    }
+  }
+  return whole;
+}
 
 Failure fail_power(const Variant& layout, unsigned seed) {
   std::mt19937_64 random(seed);  // NOLINT: the same failures in every run
   const TempDir directory = TempDir::in_memory();
-  WriterOptions options = small_file();
-  options.compact = layout.compact;
-  options.keyed_hash = layout.keyed;
+  WriterOptions options = options_of(layout);
   options.compress = seed % 3 != 0;
   const std::string path = directory.path() + "/system.journal";
   const auto writer = FileWriter::create(path, options).value();
@@ -79,8 +87,15 @@ Failure fail_power(const Variant& layout, unsigned seed) {
     append(random() % 200);
     torn.observe();
   }
+  // The kernel does not wait for the end of an append.
+  std::thread observer([&torn] {
+    for (int looks = 0; looks < 3; ++looks)
+      torn.observe();
+  });
   append(random() % (seed % 2 == 0 ? 800 : 20));
+  observer.join();
   failure.bytes = torn.torn(TornFile::kChoices[seed % std::size(TornFile::kChoices)], random);
+  failure.whole = whole_entries(failure.bytes, path);
   return failure;
 }
 
@@ -125,7 +140,7 @@ std::vector<std::uint64_t> up_to(std::vector<std::uint64_t> numbers, std::uint64
 
 TEST_P(EachLayout, GivesTheSyncedEntriesToStockJournalctl) {
   if (!logq::test::journalctl_installed()) GTEST_SKIP() << logq::test::kNoJournalctl;
-  for_each_failure(14, 700, [](const Failure& failure, const std::string& directory) {
+  for_each_failure(14, 350, [](const Failure& failure, const std::string& directory) {
     const std::string path = directory + "/system.journal";
     EXPECT_EQ(up_to(exported({}, path), failure.synced), numbers(1, failure.synced));
     for (const std::uint64_t residue : {3U, 0U}) {
@@ -149,59 +164,24 @@ TEST_P(EachLayout, GivesEverySyncedValueToStockJournalctl) {
   });
 }
 
-struct Recovered {
-  EntryInfo info;
-  std::set<std::string> payloads;
-};
-
-std::map<std::uint64_t, Recovered> entries_of(const std::string& path) {
-  std::map<std::uint64_t, Recovered> entries;
-  const auto reader = FileReader::open(path).value();
-  const EntryList all = reader->all_entries();
-  std::uint64_t before = 0;
-  for (std::uint64_t i = 0; i < all.size(); ++i) {
-    Recovered entry{reader->read_entry(all.at(i).value()).value(), {}};
-    std::vector<FileOffset> items;
-    EXPECT_TRUE(reader->read_items(entry.info.offset, items));
-    for (const FileOffset item : items)
-      entry.payloads.emplace(reader->read_data(item).value());
-    EXPECT_GT(entry.info.seqnum, before);
-    before = entry.info.seqnum;
-    entries.emplace(before, std::move(entry));
-  }
-  return entries;
-}
-
-std::uint64_t xor_hash_of(const Fields& fields) {
-  std::uint64_t hash = 0;
-  for (const std::string& field : fields)
-    hash ^= base::jenkins_hash64(field);
-  return hash;
-}
-
-void expect_as_written(std::uint64_t n, const Recovered& entry) {
-  const Fields written = torn_entry(n);
-  EXPECT_EQ(entry.payloads, distinct(written)) << n;
-  EXPECT_EQ(entry.info.xor_hash, xor_hash_of(written)) << n;
-  EXPECT_EQ(entry.info.realtime_usec, moment(n).realtime_usec) << n;
-  EXPECT_EQ(entry.info.monotonic_usec, moment(n).monotonic_usec) << n;
-  EXPECT_EQ(entry.info.boot_id, moment(n).boot_id) << n;
-}
-
-TEST_P(EachLayout, SalvagesEverySyncedEntryAndInventsNone) {
-  for_each_failure(70, 1400, [](const Failure& failure, const std::string& directory) {
+TEST_P(EachLayout, SalvagesEveryEntryThatIsWhollyThereAndInventsNone) {
+  for_each_failure(49, 700, [](const Failure& failure, const std::string& directory) {
     const auto report = salvage(directory + "/system.journal", small_file());
     ASSERT_TRUE(report) << report.error().message();
     std::map<std::uint64_t, Recovered> entries;
     if (report->entries != 0) entries = entries_of(report->path);
 
-    EXPECT_EQ(entries.size(), report->entries);
-    for (std::uint64_t n = 1; n <= failure.synced; ++n)
-      EXPECT_TRUE(entries.contains(n)) << n << " of " << failure.synced;
+    std::set<std::uint64_t> found;
     for (const auto& [n, entry] : entries) {
-      ASSERT_LE(n, failure.written);
+      found.insert(n);
       expect_as_written(n, entry);
     }
+    // Perhaps more: the hash in an item of a regular file can be lost without harm.
+    EXPECT_TRUE(
+        std::includes(found.begin(), found.end(), failure.whole.begin(), failure.whole.end()))
+        << testing::PrintToString(failure.whole);
+    EXPECT_EQ(found.size(), report->entries);
+    EXPECT_GE(found.size(), failure.synced);
     if (report->entries == 0) return;
     const auto verdict = verify_file(report->path);
     ASSERT_TRUE(verdict);

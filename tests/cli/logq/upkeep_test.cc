@@ -60,6 +60,31 @@ TEST_F(Upkeep, OneUnsoundFileIsAFailureAndTheOthersAreChecked) {
             std::string::npos);
 }
 
+// As journalctl without the key does; the check itself finds nothing wrong.
+TEST_F(Upkeep, ASealedFileIsNotPassed) {
+  journal_.begin_file("user-7.journal");
+  journal_.begin_file("user-8.journal");
+  std::fstream file(journal_.directory() + "/user-7.journal",
+                    std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(8);  // compatible flags
+  file.put(1);
+  file.close();
+
+  const CommandResult result = journal_.logq({"--verify"});
+
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("user-7.journal (Required key not available"), std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("PASS: " + journal_.directory() + "/user-8.journal\n"),
+            std::string::npos)
+      << result.err;
+}
+
+// Nobody looks at a pipe: no progress there, whatever the size of the file.
+TEST_F(Upkeep, VerificationShowsProgressOnTerminalsOnly) {
+  EXPECT_EQ(journal_.logq({"--verify"}).err.find("checking"), std::string::npos);
+}
+
 TEST_F(Upkeep, VacuumingDeletesArchivesAndSaysSo) {
   const CommandResult result = journal_.logq({"--vacuum-files=1"});
 
