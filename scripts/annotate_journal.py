@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""Prints the annotated dump of docs/file-format.md, section 2.
+"""Makes the annotated dump of docs/file-format.md, "A file with one entry".
 
-usage: annotate_journal.py docs/file-format.md FILE.journal
+usage: annotate_journal.py docs/file-format.md FILE.journal           prints it
+       annotate_journal.py docs/file-format.md FILE.journal --write   puts it into the document
 
-The tables of the document say what is at which offset, the file (compact) says the bytes. Shown are
-the header, the FIELD and the DATA of MESSAGE=hello, the first ENTRY and the first ENTRY_ARRAY.
+The tables of the document say what is at which offset, the file (compact) says the bytes. All of the
+file is shown: header, objects in their order, of the hash tables the buckets in use. Runs of zeros
+between them are one line. A failing test of the dump leaves such a FILE.journal.
 """
 import pathlib
 import re
 import sys
 
-COLUMNS = 47  # of sixteen bytes in hex
 BASES = {"object": "ObjectHeader", "data": "DataObject"}  # members that are structs themselves
 TYPES = ("UNUSED", "DATA", "FIELD", "ENTRY", "DATA_HASH_TABLE", "FIELD_HASH_TABLE", "ENTRY_ARRAY",
          "TAG")
+STRUCTS = {1: "CompactDataObject", 2: "FieldObject", 3: "EntryObject", 4: "ObjectHeader",
+           5: "ObjectHeader", 6: "EntryArrayObject"}
+FIRST_BLOCK = re.compile(r"(?<=^```\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
 def read_tables(text):
@@ -46,38 +50,82 @@ def describe(blob, field):
     return f"{field} {number}"
 
 
-def show(data, start, members):
-    end = members[-1][0] + members[-1][1]
+def align8(size):
+    return (size + 7) // 8 * 8
+
+
+def rows(data, start, members):
+    """The lines of one struct and its padding, sixteen bytes each."""
+    end = align8(members[-1][0] + members[-1][1])
     for at in range(0, end, 16):
-        row = data[start + at : start + min(at + 16, end)]
+        blob = data[start + at : start + min(at + 16, end)]
         notes = [describe(data[start + offset : start + offset + size], field)
                  for offset, size, field in members if at <= offset < at + 16]
-        print(f"{start + at:08x}  {row.hex(' '):<{COLUMNS}}  {', '.join(notes)}".rstrip())
+        yield f"{start + at:08x}  {blob.hex(' '):<47}  {', '.join(notes)}".rstrip()
 
 
-def main():
-    tables = read_tables(pathlib.Path(sys.argv[1]).read_text())
-    data = pathlib.Path(sys.argv[2]).read_bytes()
+def tail_members(kind, end, size):
+    """What lies behind the fixed part of an object, up to its size."""
+    if kind in (1, 2):
+        return [(end, size - end, "payload" if kind == 1 else "name")]
+    name = {3: "item_offset", 6: "slot_offset"}.get(kind)
+    return [(at, 4, name) for at in range(end, size, 4)] if name else []
+
+
+def buckets(data, start, size):
+    """Offsets of the buckets of a hash table that are in use."""
+    return [at for at in range(start + 16, start + size, 16) if any(data[at : at + 16])]
+
+
+def pieces(tables, data):
+    """All structs of the file, as (offset, size, lines)."""
 
     def number(at):
         return int.from_bytes(data[at : at + 8], "little")
 
-    def show_object(struct, start, tail):
-        members = list(expand(tables, struct))
-        end = members[-1][0] + members[-1][1]
-        print()
-        show(data, start, members + tail(end, number(start + 8)))
-
     header_size = number(88)
-    show(data, 0, [row for row in tables["Header"] if row[0] < header_size])
-    message = data.index(b"MESSAGE=hello") - 72
-    show_object("FieldObject", data.index(b"MESSAGE\0") - 40,
-                lambda end, size: [(end, size - end, "name")])
-    show_object("CompactDataObject", message, lambda end, size: [(end, size - end, "payload")])
-    show_object("EntryObject", number(message + 40),
-                lambda end, size: [(at, 4, "item_offset") for at in range(end, size, 4)])
-    show_object("EntryArrayObject", number(176),
-                lambda end, size: [(at, 4, "slot_offset") for at in range(end, size, 4)])
+    members = [row for row in tables["Header"] if row[0] < header_size]
+    yield 0, header_size, list(rows(data, 0, members))
+    at, last = header_size, number(136)
+    while at <= last:
+        kind, size = data[at], number(at + 8)
+        fixed = list(expand(tables, STRUCTS[kind]))
+        end = fixed[-1][0] + fixed[-1][1]
+        members = fixed + tail_members(kind, end, size)
+        yield at, align8(members[-1][0] + members[-1][1]), list(rows(data, at, members))
+        if kind in (4, 5):
+            for bucket in buckets(data, at, size):
+                name = f"bucket {(bucket - at - 16) // 16}: "
+                line, = rows(data, bucket, list(expand(tables, "HashItem")))
+                yield bucket, 16, [f"{line[:59]}{name}{line[59:]}"]
+        at += align8(size)
+
+
+def dump(tables, data):
+    lines, reached = [], 0
+    for start, size, text in pieces(tables, data):
+        lines += gap(data, reached, start)
+        if reached and text[0].find("bucket") < 0:
+            lines.append("")
+        lines += text
+        reached = start + size
+    return "\n".join(lines + gap(data, reached, len(data))) + "\n"
+
+
+def gap(data, start, end):
+    if any(data[start:end]):
+        sys.exit(f"annotate_journal.py: bytes that nothing describes from {start:#x} to {end:#x}")
+    return [f"{start:08x}  {end - start} zero bytes"] if end > start else []
+
+
+def main():
+    document = pathlib.Path(sys.argv[1])
+    text = document.read_text()
+    block = dump(read_tables(text), pathlib.Path(sys.argv[2]).read_bytes())
+    if sys.argv[3:] == ["--write"]:
+        document.write_text(FIRST_BLOCK.sub(lambda _: block, text, count=1))
+    else:
+        print(block, end="")
 
 
 if __name__ == "__main__":

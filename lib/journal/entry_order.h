@@ -26,7 +26,7 @@ struct PlacedEntry {
 [[nodiscard]] bool identical(const PlacedEntry& a, const PlacedEntry& b);
 
 // The newest realtime known of each boot that is the last one in some file. A Journal learns it
-// when it follows; before, boots go by realtime, as in 252 (docs/file-format.md, section 10).
+// when it follows; before, boots go by realtime, as in 252 (docs/file-reading.md, section 4).
 class BootOrder {
  public:
   // Learns the boot of a file's last entry.

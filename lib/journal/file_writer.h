@@ -41,6 +41,7 @@ struct WriterOptions {
   bool compact = true;                           // false: readable by systemd before 252
   bool keyed_hash = true;                        // false: readable by systemd before 246
   Compression compression = Compression::kZstd;  // others: only to test readers
+  Id128 file_id;                                 // null: a random one; others: only for tests
   Id128 machine_id;
   SequencePosition sequence;
   mode_t mode = 0640;

@@ -302,7 +302,7 @@ void FileWriter::Impl::write_items(std::uint64_t offset) const {
     *item++ = {std::uint64_t{data}, heap_.at<DataObject>(data)->hash};
 }
 
-// docs/file-format.md, "Write order": numbers first, then the slot, then the count that makes
+// docs/file-durability.md, "Write order": numbers first, then the slot, then the count that makes
 // readers look at the slot, then what only cut-offs and writers use.
 void FileWriter::Impl::publish_entry(std::uint64_t entry,
                                      const EntryTime& time,

@@ -63,7 +63,7 @@ CompressionPolicy compression_policy(const Header& header, const WriterOptions& 
 }
 
 void write_header(Header& header, const WriterOptions& options, std::uint64_t file_size) {
-  const Id128 file_id = Id128::random();
+  const Id128 file_id = options.file_id.is_null() ? Id128::random() : options.file_id;
   const SequencePosition& sequence = options.sequence;
   std::memcpy(header.signature, kSignature, sizeof kSignature);
   header.compatible_flags = 0;

@@ -1,4 +1,4 @@
-// Journal: many journal files read as one, in journald's order (docs/file-format.md, "Order of
+// Journal: many journal files read as one, in journald's order (docs/file-reading.md, "Order of
 // entries from several files"). Entries found in two files are shown once.
 //
 // A position lies on an entry or between two. Not thread-safe.

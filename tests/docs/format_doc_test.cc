@@ -1,9 +1,5 @@
-// docs/file-format.md is the input: its struct tables are compared with journal/format.h, and
-// format.h is laid over the bytes of its dump.
-#include <array>
-#include <cstring>
+// docs/file-format.md is the input: its struct tables are compared with journal/format.h.
 #include <map>
-#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -11,8 +7,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/jenkins.h"
-#include "base/siphash.h"
 #include "docs/markdown.h"
 #include "journal/format.h"
 
@@ -183,139 +177,6 @@ TEST(FileFormatDocument, HasEveryFlagWithItsValue) {
                          Flag{"compatible", "SEALED", kCompatibleSealed},
                          Flag{"compatible", "TAIL_ENTRY_BOOT_ID", kCompatibleTailEntryBootId},
                          Flag{"compatible", "SEALED_CONTINUOUS", kCompatibleSealedContinuous}));
-}
-
-// The dump as a sparse file: runs of bytes by their offset.
-class Dump {
- public:
-  Dump() {
-    const std::vector<std::string> blocks = code_blocks(document(), "");
-    if (blocks.empty()) return;
-    for (const std::string& line : lines_of(blocks[0])) {
-      const std::optional<DumpLine> row = parse_dump_line(line);
-      for (std::size_t i = 0; row && i < row->bytes.size(); ++i) {
-        bytes_[row->offset + i] = row->bytes[i];
-      }
-    }
-  }
-
-  // A struct copied from the dump; a failure and zeros where the dump does not have all of it.
-  template <typename T>
-  T at(std::uint64_t offset) const {
-    const std::string bytes = text(offset, sizeof(T));
-    T object{};
-    if (bytes.size() == sizeof(T)) std::memcpy(&object, bytes.data(), sizeof(T));
-    return object;
-  }
-  std::string text(std::uint64_t offset, std::size_t size) const {
-    std::string found;
-    for (auto byte = bytes_.find(offset); found.size() < size; ++byte) {
-      if (byte == bytes_.end() || byte->first != offset + found.size()) {
-        ADD_FAILURE() << "the dump lacks the byte at " << offset + found.size();
-        break;
-      }
-      found.push_back(byte->second);
-    }
-    return found;
-  }
-
- private:
-  std::map<std::uint64_t, char> bytes_;
-};
-
-Header dumped_header(const Dump& dump) {
-  return dump.at<Header>(0);
-}
-
-base::SipHash24 keyed_hash(const Header& header) {
-  return base::SipHash24(std::to_array(header.file_id));
-}
-
-constexpr std::uint64_t kDumpedField = 0xc110;
-
-CompactDataObject dumped_data(const Dump& dump) {
-  return dump.at<CompactDataObject>(dump.at<FieldObject>(kDumpedField).head_data_offset);
-}
-
-TEST(FileFormatDump, BeginsWithTheHeaderOfACleanFileOfOurProfile) {
-  const Dump dump;
-  const Header header = dumped_header(dump);
-
-  EXPECT_EQ(std::string(header.signature, 8), std::string(kSignature, 8));
-  EXPECT_EQ(header.incompatible_flags,
-            kIncompatibleKeyedHash | kIncompatibleCompressedZstd | kIncompatibleCompact);
-  EXPECT_EQ(header.compatible_flags, 0U);
-  EXPECT_EQ(header.state, FileState::kOffline);
-  EXPECT_EQ(header.header_size, sizeof(Header));
-  EXPECT_EQ(header.n_entries, 1U);
-  EXPECT_EQ(header.n_objects, header.n_data + header.n_fields + header.n_entries +
-                                  header.n_entry_arrays + 2);  // and the hash tables
-  EXPECT_EQ(std::to_array(header.seqnum_id), std::to_array(header.file_id));
-}
-
-TEST(FileFormatDump, HasAFieldWithItsNameAndKeyedHash) {
-  const Dump dump;
-  const auto field = dump.at<FieldObject>(kDumpedField);
-
-  ASSERT_EQ(field.object.type, ObjectType::kField);
-  const std::string name =
-      dump.text(kDumpedField + sizeof(FieldObject), field.object.size - sizeof(FieldObject));
-  EXPECT_EQ(name, "MESSAGE");
-  EXPECT_EQ(field.hash, keyed_hash(dumped_header(dump))(name));
-  EXPECT_EQ(align8(kDumpedField + field.object.size), field.head_data_offset);  // the next object
-}
-
-TEST(FileFormatDump, HasADataWithItsPayloadAndKeyedHash) {
-  const Dump dump;
-  const std::uint64_t offset = dump.at<FieldObject>(kDumpedField).head_data_offset;
-  const CompactDataObject data = dumped_data(dump);
-
-  ASSERT_EQ(data.data.object.type, ObjectType::kData);
-  EXPECT_EQ(data.data.object.flags & kObjectCompressedAny, 0);
-  const std::string payload =
-      dump.text(offset + sizeof(CompactDataObject), data.data.object.size - sizeof(data));
-  EXPECT_EQ(payload, "MESSAGE=hello");
-  EXPECT_EQ(data.data.hash, keyed_hash(dumped_header(dump))(payload));
-  EXPECT_EQ(data.data.n_entries, 1U);
-}
-
-TEST(FileFormatDump, HasAnEntryWithItsItemsAndXorHash) {
-  const Dump dump;
-  const Header header = dumped_header(dump);
-  const std::uint64_t offset = dumped_data(dump).data.entry_offset;
-  const auto entry = dump.at<EntryObject>(offset);
-
-  ASSERT_EQ(entry.object.type, ObjectType::kEntry);
-  EXPECT_EQ(offset, header.tail_entry_offset);
-  EXPECT_EQ(entry.seqnum, header.tail_entry_seqnum);
-  EXPECT_EQ(entry.realtime, header.head_entry_realtime);
-  EXPECT_EQ(entry.monotonic, header.tail_entry_monotonic);
-  EXPECT_EQ(std::to_array(entry.boot_id), std::to_array(header.tail_entry_boot_id));
-  EXPECT_EQ(entry.xor_hash, base::jenkins_hash64("_BOOT_ID=0123456789abcdef0123456789abcdef") ^
-                                base::jenkins_hash64("MESSAGE=hello") ^
-                                base::jenkins_hash64("PRIORITY=6"));
-  ASSERT_EQ(entry.object.size, sizeof(EntryObject) + 3 * sizeof(Le32));
-  const auto items = dump.at<std::array<Le32, 3>>(offset + sizeof(EntryObject));
-  EXPECT_EQ(items[0], dump.at<FieldObject>(kDumpedField).head_data_offset);
-  EXPECT_LT(items[0], items[1]);
-  EXPECT_LT(items[1], items[2]);
-}
-
-TEST(FileFormatDump, EndsWithTheEntryArrayOfTheFile) {
-  const Dump dump;
-  const Header header = dumped_header(dump);
-  const auto array = dump.at<EntryArrayObject>(header.entry_array_offset);
-
-  ASSERT_EQ(array.object.type, ObjectType::kEntryArray);
-  EXPECT_EQ(header.tail_object_offset, header.entry_array_offset);
-  EXPECT_EQ(header.tail_entry_array_offset, header.entry_array_offset);
-  EXPECT_EQ(header.tail_entry_array_n_entries, 1U);
-  EXPECT_EQ(array.next_entry_array_offset, 0U);
-  ASSERT_EQ(array.object.size, sizeof(EntryArrayObject) + 4 * sizeof(Le32));
-  const auto slots =
-      dump.at<std::array<Le32, 4>>(header.entry_array_offset + sizeof(EntryArrayObject));
-  EXPECT_EQ(slots[0], dumped_data(dump).data.entry_offset);
-  EXPECT_EQ(slots[1] | slots[2] | slots[3], 0U);
 }
 
 }  // namespace

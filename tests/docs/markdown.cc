@@ -43,6 +43,10 @@ std::optional<DumpLine> parse_dump_line(const std::string& line) {
   constexpr std::size_t kFirst = 10;  // column of the first byte
   if (line.size() < kFirst || line.find_first_not_of("0123456789abcdef") != 8) return std::nullopt;
   DumpLine dump{std::stoul(line.substr(0, 8), nullptr, 16), {}};
+  if (line.ends_with(" zero bytes")) {
+    dump.bytes.resize(std::stoul(line.substr(kFirst)));
+    return dump;
+  }
   // Two digits and a blank for each byte; a second blank ends them.
   for (std::size_t at = kFirst; at + 1 < line.size() && dump.bytes.size() < 16; at += 3) {
     if (line[at] == ' ') break;

@@ -20,7 +20,8 @@ namespace logq::test {
 [[nodiscard]] std::vector<std::string> code_blocks(std::string_view markdown,
                                                    std::string_view language);
 
-// One line of a dump, `00000010  2c 61  annotation`; nothing for other lines.
+// One line of a dump, `00000010  2c 61  annotation` or `00000020  480 zero bytes`; nothing for
+// other lines.
 struct DumpLine {
   std::uint64_t offset = 0;
   std::string bytes;
