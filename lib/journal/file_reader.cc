@@ -221,12 +221,13 @@ Result<std::string_view> FileReader::read_data(FileOffset data, std::size_t slot
 template <typename Visit>
 void FileReader::Impl::each_payload(FileOffset entry, std::uint64_t items, Visit visit) {
   const ObjectView<EntryObject> found = file.objects.look_at_object<EntryObject>(entry);
+  const ObjectReader objects = file.objects;  // a copy that stays in registers
   std::uint64_t bytes = 0;
   for (std::uint64_t i = 0; i < items; ++i) {
     DataView data;
     std::string_view payload;
-    const FileOffset offset = file.objects.item(found, i);
-    if (file.objects.look_at_data(offset, data) && data.compression == 0) [[likely]] {
+    const FileOffset offset = objects.item(found, i);
+    if (objects.look_at_data(offset, data) && data.compression == 0) [[likely]] {
       payload = data.stored;
     } else if (!unpack_or_report(offset, i, payload)) {
       continue;
@@ -239,15 +240,16 @@ void FileReader::Impl::each_payload(FileOffset entry, std::uint64_t items, Visit
   }
 }
 
-void FileReader::read_payloads(FileOffset entry, std::vector<std::string_view>& payloads) {
+std::span<const std::string_view> FileReader::read_payloads(
+    FileOffset entry, std::vector<std::string_view>& payloads) {
   const std::uint64_t items = impl_->begin_entry(entry);
-  payloads.resize(items);
-  std::size_t filled = 0;
-  impl_->each_payload(entry, items, [&](std::string_view payload) {
-    payloads[filled++] = payload;
+  if (payloads.size() < items) payloads.resize(items);
+  std::string_view* filled = payloads.data();
+  impl_->each_payload(entry, items, [&filled](std::string_view payload) {
+    *filled++ = payload;
     return true;
   });
-  payloads.resize(filled);
+  return {payloads.data(), filled};
 }
 
 void FileReader::for_each_payload(FileOffset entry,

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,10 +52,11 @@ class FileReader {
   [[nodiscard]] EntryList entries_of(FileOffset data) const;
 
   [[nodiscard]] Result<EntryInfo> read_entry(FileOffset entry);
-  // All payloads of an entry, in stored order, in place of what was in `payloads`; those that
-  // cannot be read are reported and left out. The views stay valid until an entry other than this
-  // one is read, and never longer than the reader.
-  void read_payloads(FileOffset entry, std::vector<std::string_view>& payloads);
+  // All payloads of an entry, in stored order; those that cannot be read are reported and left out.
+  // The answer lies in `payloads`, which never shrinks: what else it holds means nothing. The views
+  // stay valid until an entry other than this one is read, and never longer than the reader.
+  std::span<const std::string_view> read_payloads(FileOffset entry,
+                                                  std::vector<std::string_view>& payloads);
   // The same one by one, for callers that stop early (by returning false): what they do not get to
   // is not unpacked.
   void for_each_payload(FileOffset entry,

@@ -69,13 +69,20 @@ void FileSource::learn_last_entry(BootOrder& boots) {
   boots.learn(last_boot_, last_machine_, entry->realtime_usec);
 }
 
-bool FileSource::load(Direction direction, const BootOrder& boots) {
-  if (loaded_) return true;
-  do {
+// The neighbour of the entry that was passed last, as nearly all steps want it.
+inline bool FileSource::load_next_slot(Direction direction) {
+  const EntryList* list = selection_->whole_list();
+  if (list == nullptr) return false;
+  return direction == Direction::kForward ? list->step_forward(gap_ - 1, candidate_.info)
+                                          : list->step_back(gap_, candidate_.info);
+}
+
+bool FileSource::find_candidate(Direction direction, const BootOrder& boots) {
+  while (true) {
     if (!load_next_slot(direction) && !load_with_care(direction)) return false;
     if (direction == Direction::kBackward || candidate_.info.seqnum > floor_seqnum_) break;
     pass(direction);
-  } while (true);
+  }
   if (placed_boot_ != candidate_.info.boot_id || boots_version_ != boots.version()) {
     boots.place(candidate_);
     placed_boot_ = candidate_.info.boot_id;
@@ -83,14 +90,6 @@ bool FileSource::load(Direction direction, const BootOrder& boots) {
   }
   loaded_ = true;
   return true;
-}
-
-// The neighbour of the entry that was passed last, as nearly all steps want it.
-bool FileSource::load_next_slot(Direction direction) {
-  const EntryList* list = selection_->whole_list();
-  if (list == nullptr) return false;
-  return direction == Direction::kForward ? list->step_forward(gap_ - 1, candidate_.info)
-                                          : list->step_back(gap_, candidate_.info);
 }
 
 bool FileSource::load_with_care(Direction direction) {
@@ -107,15 +106,6 @@ bool FileSource::load_with_care(Direction direction) {
     stand(direction, *offset);
   }
   return false;
-}
-
-void FileSource::pass(Direction direction) {
-  stand(direction, candidate_.info.offset);
-}
-
-void FileSource::stand(Direction side, FileOffset entry) {
-  gap_ = side == Direction::kForward ? entry + 1 : entry;
-  loaded_ = false;
 }
 
 void FileSource::seek_head() {

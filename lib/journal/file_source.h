@@ -35,14 +35,19 @@ class FileSource {
 
   // Finds the next entry in `direction` unless it is known; damaged ones are reported and passed.
   // False when there is none.
-  bool load(Direction direction, const BootOrder& boots);
+  bool load(Direction direction, const BootOrder& boots) {
+    return loaded_ || find_candidate(direction, boots);
+  }
   // REQUIRES for both: load() returned true and nothing moved since.
   [[nodiscard]] const PlacedEntry& candidate() const { return candidate_; }
-  void pass(Direction direction);
+  void pass(Direction direction) { stand(direction, candidate_.info.offset); }
   // Forgets the candidate (the direction changes).
   void turn() { loaded_ = false; }
   // Puts the gap just before or just behind an entry of this file.
-  void stand(Direction side, FileOffset entry);
+  void stand(Direction side, FileOffset entry) {
+    gap_ = side == Direction::kForward ? entry + 1 : entry;
+    loaded_ = false;
+  }
 
   void seek_head();
   void seek_tail();
@@ -78,6 +83,7 @@ class FileSource {
   [[nodiscard]] std::optional<FileOffset> behind_last(const EntryList& entries) const;
   [[nodiscard]] std::optional<FileOffset> locate(const Cursor& target);
   void learn_last_entry(BootOrder& boots);
+  bool find_candidate(Direction direction, const BootOrder& boots);
   bool load_next_slot(Direction direction);
   bool load_with_care(Direction direction);
 

@@ -111,41 +111,47 @@ void Journal::Impl::sift_down(std::size_t at) {
 
 // Makes heap_ say what comes next in `direction`.
 void Journal::Impl::prepare(Direction direction) {
-  if (!prepared_ || direction != direction_) {
-    if (direction != direction_) {
-      for (const auto& source : sources_)
-        source->turn();
-      // The entry we are on is behind us now.
-      if (current_source_ != nullptr) current_source_->stand(direction, current_.info.offset);
-    }
-    direction_ = direction;
-    heap_.clear();
-    for (const auto& source : sources_) {
-      if (source->load(direction, boots_)) heap_.push_back(source.get());
-    }
-    for (std::size_t i = heap_.size() / 2; i-- > 0;)
-      sift_down(i);
-    prepared_ = true;
-  } else if (top_passed_) {
-    if (!heap_[0]->load(direction, boots_)) {
-      heap_[0] = heap_.back();
-      heap_.pop_back();
-    }
-    if (!heap_.empty()) sift_down(0);
+  if (!prepared_ || direction != direction_) return rebuild_heap(direction);
+  if (!top_passed_) return;
+  top_passed_ = false;
+  if (!heap_[0]->load(direction, boots_)) {
+    heap_[0] = heap_.back();
+    heap_.pop_back();
   }
+  if (heap_.size() > 1) sift_down(0);
+}
+
+void Journal::Impl::rebuild_heap(Direction direction) {
+  if (direction != direction_) {
+    for (const auto& source : sources_)
+      source->turn();
+    // The entry we are on is behind us now.
+    if (current_source_ != nullptr) current_source_->stand(direction, current_.info.offset);
+  }
+  direction_ = direction;
+  heap_.clear();
+  for (const auto& source : sources_) {
+    if (source->load(direction, boots_)) heap_.push_back(source.get());
+  }
+  for (std::size_t i = heap_.size() / 2; i-- > 0;)
+    sift_down(i);
+  prepared_ = true;
   top_passed_ = false;
 }
 
 bool Journal::Impl::step(Direction direction) {
-  apply_seek();
+  if (seek_pending_) apply_seek();
   while (true) {
     prepare(direction);
     if (heap_.empty()) return false;
     FileSource& source = *heap_[0];
-    const PlacedEntry entry = source.candidate();
+    const PlacedEntry& entry = source.candidate();
     source.pass(direction);
     top_passed_ = true;
-    if (current_source_ != nullptr && identical(entry, current_)) continue;
+    if (current_source_ != nullptr && entry.info.seqnum == current_.info.seqnum &&
+        identical(entry, current_)) {
+      continue;
+    }
     current_ = entry;
     current_source_ = &source;
     payloads_loaded_ = false;
@@ -155,7 +161,7 @@ bool Journal::Impl::step(Direction direction) {
 
 std::span<const std::string_view> Journal::Impl::payloads() {
   if (!payloads_loaded_) {
-    current_source_->reader().read_payloads(current_.info.offset, payloads_);
+    payloads_ = current_source_->reader().read_payloads(current_.info.offset, payload_buffer_);
     payloads_loaded_ = true;
   }
   return payloads_;

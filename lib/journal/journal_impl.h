@@ -67,6 +67,7 @@ class Journal::Impl {
   void complete_target();
   void align_with_target();
   void prepare(Direction direction);
+  void rebuild_heap(Direction direction);
   void sift_down(std::size_t at);
   [[nodiscard]] bool earlier(const FileSource& a, const FileSource& b) const;
 
@@ -109,7 +110,8 @@ class Journal::Impl {
   std::vector<FileSource*> heap_;  // sources with a candidate, the next one first
   FileSource* current_source_ = nullptr;
   PlacedEntry current_;
-  std::vector<std::string_view> payloads_;  // of the current entry, once asked for
+  std::span<const std::string_view> payloads_;  // of the current entry, once asked for
+  std::vector<std::string_view> payload_buffer_;
   bool payloads_loaded_ = false;
 
   std::optional<DirectoryWatch> watch_;

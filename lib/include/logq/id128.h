@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,11 @@ struct Id128 {
   [[nodiscard]] std::string to_string() const;
 
   friend auto operator<=>(const Id128&, const Id128&) = default;
+  // Two words at a time: readers compare the ids of every entry.
+  friend constexpr bool operator==(const Id128& a, const Id128& b) {
+    using Words = std::array<std::uint64_t, 2>;
+    return std::bit_cast<Words>(a.bytes) == std::bit_cast<Words>(b.bytes);
+  }
 };
 
 }  // namespace logq
