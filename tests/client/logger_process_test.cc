@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/io.h"
-#include "client/allocation_count.h"
+#include "support/allocation_count.h"
 #include "client/datagram_server.h"
 #include "logq/logger.h"
 #include "support/temp_dir.h"
