@@ -77,12 +77,13 @@ Result<void> FileWriter::Impl::append_digested(const EntryTime& time,
   LOGQ_TRY(reserve());
   // From here on nothing can fail.
   const std::uint64_t since = heap_.tail();
-  store_values(since);
+  store_values();
   sort_items(since);
   const std::uint64_t entry = write_entry(time, seqnum);
+  link_new_values(entry, since);
   heap_.publish();
   publish_entry(entry, time, seqnum);
-  link_values(entry);
+  link_known_values(entry, since);
   heap_.publish();
   keep_values();
   if (items_.capacity() > kKeepItems) {
@@ -149,6 +150,7 @@ Result<void> FileWriter::Impl::look_up() {
   }
   for (Miss& miss : misses_)
     LOGQ_TRY(look_up_in_file(miss));
+  find_repeated_misses();
   return {};
 }
 
@@ -195,6 +197,25 @@ Result<void> FileWriter::Impl::look_up_in_file(Miss& miss) {
   return {};
 }
 
+// A payload that is new and given twice is stored once.
+void FileWriter::Impl::find_repeated_misses() {
+  misses_by_hash_.clear();
+  for (Miss& miss : misses_) {
+    if (miss.is_new()) misses_by_hash_.push_back(&miss);
+  }
+  std::sort(misses_by_hash_.begin(), misses_by_hash_.end(), [](const Miss* a, const Miss* b) {
+    return std::tie(a->fresh.hash, a->item) < std::tie(b->fresh.hash, b->item);
+  });
+  for (std::size_t i = 1; i < misses_by_hash_.size(); ++i) {
+    Miss& miss = *misses_by_hash_[i];
+    for (std::size_t j = i; j > 0 && misses_by_hash_[j - 1]->fresh.hash == miss.fresh.hash; --j) {
+      const Miss* const before = misses_by_hash_[j - 1];
+      if (before->same == nullptr && before->fresh.payload == miss.fresh.payload)
+        miss.same = before;
+    }
+  }
+}
+
 Result<ChainTail> FileWriter::Impl::load_tail(std::uint64_t data_offset) const {
   const auto* object = heap_.at<DataObject>(data_offset);
   const std::uint64_t n_entries = object->n_entries;
@@ -237,10 +258,12 @@ std::uint64_t FileWriter::Impl::bytes_in_new_file() const {
   return bytes;
 }
 
-void FileWriter::Impl::store_values(std::uint64_t since) {
+void FileWriter::Impl::store_values() {
   for (Miss& miss : misses_) {
-    if (miss.value.data_offset != 0) continue;
-    miss.value.data_offset = static_cast<std::uint32_t>(values_.add(miss.fresh, since));
+    if (!miss.is_new()) continue;
+    const std::uint64_t data =
+        miss.same != nullptr ? miss.same->value.data_offset : values_.store(miss.fresh);
+    miss.value.data_offset = static_cast<std::uint32_t>(data);
   }
 }
 
@@ -324,9 +347,16 @@ void FileWriter::Impl::publish_entry(std::uint64_t entry,
   store_release(file.tail_entry_offset, entry);
 }
 
-void FileWriter::Impl::link_values(std::uint64_t entry) {
+void FileWriter::Impl::link_new_values(std::uint64_t entry, std::uint64_t since) {
+  for (const Miss& miss : misses_) {
+    if (miss.value.data_offset < since || miss.same != nullptr) continue;
+    values_.link(miss.fresh, miss.value.data_offset, entry);
+  }
+}
+
+void FileWriter::Impl::link_known_values(std::uint64_t entry, std::uint64_t since) {
   for (const Item& item : std::span(items_)) {
-    if (item.value != nullptr) link_value(*item.value, entry);
+    if (item.value != nullptr && item.value->data_offset < since) link_value(*item.value, entry);
   }
 }
 

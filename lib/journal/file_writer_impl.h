@@ -57,6 +57,8 @@ class FileWriter::Impl {
     std::size_t item = 0;
     KnownValue value;  // its data_offset is 0 while the value is not in the file
     NewValue fresh;
+    const Miss* same = nullptr;  // a miss before it with the same payload
+    [[nodiscard]] bool is_new() const { return value.data_offset == 0; }
   };
 
   void digest(Payloads payloads, std::vector<Item>& items) const;
@@ -72,6 +74,7 @@ class FileWriter::Impl {
   [[nodiscard]] bool is_value(const KnownValue& value, std::string_view payload);
   Result<void> add_miss(std::size_t item);
   Result<void> look_up_in_file(Miss& miss);
+  void find_repeated_misses();
   Result<ChainTail> load_tail(std::uint64_t data_offset) const;
   [[nodiscard]] std::uint64_t growth_bytes(const KnownValue& value) const {
     return value.tail.used < value.tail.capacity ? 0 : array_growth_bytes(value);
@@ -80,13 +83,14 @@ class FileWriter::Impl {
 
   Result<void> reserve();
   [[nodiscard]] std::uint64_t bytes_in_new_file() const;
-  void store_values(std::uint64_t since);
+  void store_values();
   void sort_items(std::uint64_t since);
   void drop_repeated_items();
   std::uint64_t write_entry(const EntryTime& time, std::uint64_t seqnum);
   void write_items(std::uint64_t offset) const;
   void publish_entry(std::uint64_t entry, const EntryTime& time, std::uint64_t seqnum);
-  void link_values(std::uint64_t entry);
+  void link_new_values(std::uint64_t entry, std::uint64_t since);
+  void link_known_values(std::uint64_t entry, std::uint64_t since);
   void link_value(KnownValue& value, std::uint64_t entry);
   void keep_values();
 
@@ -105,6 +109,7 @@ class FileWriter::Impl {
   // Of the entry being appended; kept so that appends do not allocate.
   std::vector<Item> items_;
   std::vector<Miss> misses_;
+  std::vector<Miss*> misses_by_hash_;
   std::vector<std::uint32_t> offsets_;  // of the DATA objects, ascending and distinct
   std::uint64_t xor_hash_ = 0;
   std::uint64_t bytes_needed_ = 0;  // by its values, at most

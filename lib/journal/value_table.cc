@@ -93,37 +93,31 @@ Result<void> ValueTable::prepare(NewValue& value) {
   return {};
 }
 
-std::uint64_t ValueTable::add(const NewValue& value, std::uint64_t since) {
-  if (data_chains_.last(heap_, value.hash) >= since) {
-    // What prepare() has seen was sound, and what came since is our own: this cannot fail.
-    const std::uint64_t again = find(value.payload, value.hash).value_or(0);
-    if (again != 0) return again;
-  }
-  const std::uint64_t field =
-      value.field != 0 ? value.field : add_field(value.payload.substr(0, value.name_bytes));
-  Le64& values = heap_.at<FieldObject>(field)->head_data_offset;
-  const std::uint64_t data = write_data(value.payload, value.hash, values);
-  data_chains_.add(heap_, value.hash, data);
-  store_release(values, data);
-  filter_.add(value.hash);
-  return data;
-}
-
-std::uint64_t ValueTable::write_data(std::string_view payload,
-                                     std::uint64_t hash,
-                                     std::uint64_t next_in_field) {
-  const std::string_view compressed = try_compress(payload);
-  const std::string_view stored = compressed.empty() ? payload : compressed;
+std::uint64_t ValueTable::store(NewValue& value) {
+  if (value.field == 0) value.field = add_field(value.payload.substr(0, value.name_bytes));
+  const std::string_view compressed = try_compress(value.payload);
+  const std::string_view stored = compressed.empty() ? value.payload : compressed;
   const std::uint64_t head = heap_.layout().payload_offset;
   const std::uint64_t offset = heap_.begin(
       head + stored.size(), compressed.empty() ? std::uint8_t{0} : object_flag(policy_.algorithm));
-  auto* object = heap_.at<DataObject>(offset);
-  object->hash = hash;
-  object->next_field_offset = next_in_field;
+  heap_.at<DataObject>(offset)->hash = value.hash;
   std::memcpy(heap_.bytes(offset) + head, stored.data(), stored.size());
   heap_.finish(offset, ObjectType::kData);
   trim(compressed_);
   return offset;
+}
+
+// libsystemd takes a DATA object with an entry and no count, or the other way round, for damage, so
+// both are there before it can be found.
+void ValueTable::link(const NewValue& value, std::uint64_t data, std::uint64_t entry) {
+  auto* object = heap_.at<DataObject>(data);
+  Le64& values = heap_.at<FieldObject>(value.field)->head_data_offset;
+  object->entry_offset = entry;
+  object->n_entries = 1;
+  object->next_field_offset = values;
+  data_chains_.add(heap_, value.hash, data);
+  store_release(values, data);
+  filter_.add(value.hash);
 }
 
 // Empty unless compression is wanted and makes the payload smaller.

@@ -44,31 +44,29 @@ class ValueTable {
   // Whether the DATA object at `offset`, a committed one, has this payload.
   bool equals(std::uint64_t offset, std::string_view payload);
 
-  // Fetches what find() and add() will look at.
+  // Fetches what find() and link() will look at.
   void prefetch(std::uint64_t hash) const {
     filter_.prefetch(hash);
     data_chains_.prefetch(heap_, hash);
   }
 
-  // Makes sure that add() of a value that find() did not find can succeed, and finds its field;
+  // Makes sure that store() of a value that find() did not find can succeed, and finds its field;
   // kCorrupt when a reopened file is damaged where the value would be linked.
   Result<void> prepare(NewValue& value);
-  // The most bytes that add() may take.
+  // The most bytes that store() may take.
   [[nodiscard]] std::uint64_t bytes_needed(const NewValue& value) const {
     return align8(heap_.layout().payload_offset + value.payload.size()) +
            (value.field != 0 ? 0 : align8(sizeof(FieldObject) + value.name_bytes));
   }
-  // Stores the value and returns its DATA object. One that was added since `since` (a former tail
-  // of the heap) is found again instead.
-  // REQUIRES: it was prepared, bytes_needed() were reserved.
-  std::uint64_t add(const NewValue& value, std::uint64_t since);
+  // Stores the value, and its field when that is new, and returns the DATA object, to which nothing
+  // leads yet. REQUIRES: it was prepared, bytes_needed() were reserved.
+  std::uint64_t store(NewValue& value);
+  // Makes a stored value findable, as that of its first entry, which is whole.
+  void link(const NewValue& value, std::uint64_t data, std::uint64_t entry);
 
  private:
   Result<std::uint64_t> find_field(std::string_view name);
   std::uint64_t add_field(std::string_view name);
-  std::uint64_t write_data(std::string_view payload,
-                           std::uint64_t hash,
-                           std::uint64_t next_in_field);
   std::string_view try_compress(std::string_view payload);
 
   ObjectHeap& heap_;

@@ -1,0 +1,50 @@
+#include "journal/item_order.h"
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace logq::journal {
+namespace {
+
+using Offsets = std::vector<std::uint32_t>;
+
+Offsets sorted(Offsets offsets) {
+  offsets.resize(sort_distinct(offsets));
+  return offsets;
+}
+
+TEST(ItemOrder, KeepsWhatIsInOrder) {
+  EXPECT_EQ(sorted({}), Offsets{});
+  EXPECT_EQ(sorted({8}), Offsets{8});
+  EXPECT_EQ(sorted({8, 16, 0xfffffff8U}), (Offsets{8, 16, 0xfffffff8U}));
+}
+
+TEST(ItemOrder, ComparesOffsetsAsUnsigned) {
+  EXPECT_EQ(sorted({0xfffffff8U, 0x80000000U, 0x7ffffff8U, 8}),
+            (Offsets{8, 0x7ffffff8U, 0x80000000U, 0xfffffff8U}));
+}
+
+TEST(ItemOrder, DropsRepeatedOffsets) {
+  EXPECT_EQ(sorted({8, 8}), Offsets{8});
+  EXPECT_EQ(sorted({24, 8, 24, 16, 8, 24}), (Offsets{8, 16, 24}));
+}
+
+TEST(ItemOrder, IsThatOfASortAtEveryLength) {
+  std::mt19937 random(4711);
+  for (std::size_t size = 0; size < 200; ++size) {
+    Offsets offsets(size);
+    for (std::uint32_t& offset : offsets)
+      offset = static_cast<std::uint32_t>(8 * (1 + random() % (2 * size)));
+    Offsets expected = offsets;
+    std::sort(expected.begin(), expected.end());
+    expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
+
+    EXPECT_EQ(sorted(offsets), expected) << size;
+  }
+}
+
+}  // namespace
+}  // namespace logq::journal
