@@ -5,6 +5,7 @@
 //
 //   BM_Append            what does one entry cost the writer? (8 client fields, 3 of them unique,
 //                        10 metadata fields that repeat)
+//   BM_AppendWide/N      rows of 32 fields, built outside the clock, in batches of N
 //   BM_WalkLogq          all payloads of all entries, our reader
 //   BM_WalkLibsystemd    the same through sd_journal
 //   BM_StepLogq          stepping from entry to entry without looking at any payload
@@ -22,6 +23,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +41,7 @@ namespace {
 
 using journal::EntryTime;
 using journal::FileWriter;
+using journal::NewEntry;
 using journal::WriterOptions;
 
 constexpr int kEntries = 100'000;
@@ -113,6 +116,53 @@ void BM_Append(benchmark::State& state) {
   std::filesystem::remove(path);
 }
 
+// Rows of 32 fields, a quarter of them unique, built before the clock runs.
+class WideRows {
+ public:
+  static constexpr int kRows = 20'000;
+
+  WideRows() : texts_(kRows), views_(kRows) {
+    for (int row = 0; row < kRows; ++row) {
+      const auto number = static_cast<std::size_t>(row);
+      for (int field = 0; field < 32; ++field) {
+        const int value =
+            field % 4 == 3 ? row * 64 + field : row * 7919 % (field % 4 == 0 ? 8 : 499);
+        texts_[number].push_back("FLOW_FIELD_" + std::to_string(field) + "=" +
+                                 std::to_string(value));
+      }
+      views_[number].assign(texts_[number].begin(), texts_[number].end());
+      entries_.push_back({time_of(row), views_[number]});
+    }
+  }
+  [[nodiscard]] std::span<const NewEntry> entries() const { return entries_; }
+
+ private:
+  std::vector<std::vector<std::string>> texts_;
+  std::vector<std::vector<std::string_view>> views_;
+  std::vector<NewEntry> entries_;
+};
+
+// All rows into a new file, in batches of so many; 1: one append() each.
+void BM_AppendWide(benchmark::State& state) {
+  static const WideRows rows;
+  const auto batch = static_cast<std::size_t>(state.range(0));
+  const std::string path = temporary_file("wide");
+  for (auto _ : state) {
+    state.PauseTiming();
+    const auto writer = new_file(path);
+    state.ResumeTiming();
+    const auto entries = rows.entries();
+    for (std::size_t i = 0; i < entries.size(); i += batch) {
+      const auto some = entries.subspan(i, std::min(batch, entries.size() - i));
+      const bool stored = batch == 1 ? writer->append(some[0].time, some[0].payloads).has_value()
+                                     : writer->append_batch(some).value_or(0) == some.size();
+      if (!stored) give_up("the file is full");
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * WideRows::kRows);
+  std::filesystem::remove(path);
+}
+
 Paths journal_files(const std::string& directory) {
   Paths paths;
   for (const auto& file : std::filesystem::directory_iterator(directory)) {
@@ -138,6 +188,7 @@ void compare_and_run(const Paths& paths) {
   const Answer answer = answer_of_logq(paths);
   if (answer != answer_of_libsystemd(paths)) give_up("the two readers disagree");
   benchmark::RegisterBenchmark("BM_Append", BM_Append);
+  benchmark::RegisterBenchmark("BM_AppendWide", BM_AppendWide)->Arg(1)->Arg(50);
   register_walk("BM_WalkLogq", walk_logq, paths, answer.entries);
   register_walk("BM_WalkLibsystemd", walk_libsystemd, paths, answer.entries);
   register_walk("BM_StepLogq", step_logq, paths, answer.entries);

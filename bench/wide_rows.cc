@@ -1,16 +1,19 @@
 // wide_rows ROWS FIELDS FILE             writes a journal file of ROWS entries with FIELDS fields
-// each wide_rows ROWS FIELDS FILE --time      the same, and prints the rows per second of the
-// appends alone wide_rows ROWS FIELDS FILE --archive   files of the usual size beside FILE, all of
-// them archived wide_rows ROWS FIELDS --export         prints the same entries in the export format
+//                                        each
+// wide_rows ROWS FIELDS FILE --time      the same, and prints the rows per second of the appends
+// wide_rows ROWS FIELDS FILE --archive   files of the usual size beside FILE, all archived
+// wide_rows ROWS FIELDS --export         prints the same entries in the export format
 //
 // Flow-record-like rows: a quarter of the fields take few values, half take some hundreds, a
 // quarter is unique. No compression, as the values are short. Rows are built in chunks, outside the
 // clock.
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +25,7 @@ namespace {
 using logq::Id128;
 using logq::journal::EntryTime;
 using logq::journal::FileWriter;
+using logq::journal::NewEntry;
 using logq::journal::WriterOptions;
 
 constexpr std::uint64_t kStartUsec = 1'700'000'000'000'000;
@@ -36,24 +40,50 @@ std::uint64_t value_of(std::uint64_t row, std::uint64_t field) {
   return mixed % 500;
 }
 
-void build_row(std::uint64_t row, std::uint64_t fields, std::vector<std::string>& payloads) {
-  payloads.clear();
-  for (std::uint64_t field = 0; field + 1 < fields; ++field) {
-    payloads.push_back("FLOW_FIELD_" + std::to_string(field) + "=" +
-                       std::to_string(value_of(row, field)));
+// One row's payloads. The names are written once, a row's values over those of the row before. The
+// views are of the last set(), and of this object, not of a copy.
+class Row {
+ public:
+  explicit Row(std::uint64_t fields) : payloads_(fields), views_(fields) {
+    for (std::uint64_t field = 0; field + 1 < fields; ++field) {
+      payloads_[field].text = "FLOW_FIELD_" + std::to_string(field) + "=";
+      payloads_[field].name_bytes = payloads_[field].text.size();
+      payloads_[field].text.resize(payloads_[field].name_bytes + kDigitsMax);
+    }
+    payloads_.back().text = std::string("_BOOT_ID=") + kBootId;
   }
-  payloads.push_back(std::string("_BOOT_ID=") + kBootId);
-}
+
+  void set(std::uint64_t row) {
+    for (std::size_t field = 0; field + 1 < payloads_.size(); ++field) {
+      auto& [text, name_bytes] = payloads_[field];
+      char* const digits = text.data() + name_bytes;
+      const auto end = std::to_chars(digits, digits + kDigitsMax, value_of(row, field)).ptr;
+      views_[field] = {text.data(), end};
+    }
+    views_.back() = payloads_.back().text;
+  }
+
+  [[nodiscard]] const std::vector<std::string_view>& payloads() const { return views_; }
+
+ private:
+  static constexpr std::size_t kDigitsMax = 20;
+  struct Payload {
+    std::string text;
+    std::size_t name_bytes = 0;
+  };
+  std::vector<Payload> payloads_;
+  std::vector<std::string_view> views_;
+};
 
 int print_export(std::uint64_t rows, std::uint64_t fields) {
-  std::vector<std::string> payloads;
+  Row values(fields);
   for (std::uint64_t row = 0; row < rows; ++row) {
-    build_row(row, fields, payloads);
+    values.set(row);
     std::printf("__REALTIME_TIMESTAMP=%llu\n__MONOTONIC_TIMESTAMP=%llu\n",
                 static_cast<unsigned long long>(kStartUsec + row),
                 static_cast<unsigned long long>(1'000'000 + row));
-    for (const std::string& payload : payloads)
-      std::puts(payload.c_str());
+    for (const std::string_view payload : values.payloads())
+      std::printf("%.*s\n", static_cast<int>(payload.size()), payload.data());
     std::putchar('\n');
   }
   return 0;
@@ -74,16 +104,26 @@ class RowWriter {
     open();
   }
 
-  void write(std::uint64_t row, const std::vector<std::string>& payloads) {
-    views_.assign(payloads.begin(), payloads.end());
-    auto stored = append(row);
-    if (!stored && stored.error().code == logq::Errc::kFull && files_ == Files::kArchives) {
+  // Appends rows from `first` on.
+  void write(std::uint64_t first, std::span<const Row> rows) {
+    batch_.clear();
+    for (const Row& row : rows) {
+      batch_.push_back({{kStartUsec + first, 1'000'000 + first, boot_}, row.payloads()});
+      ++first;
+    }
+    for (std::span<const NewEntry> rest(batch_); !rest.empty();) {
+      const auto stored = writer_->append_batch(rest);
+      if (stored) {
+        rest = rest.subspan(*stored);
+        continue;
+      }
+      if (stored.error().code != logq::Errc::kFull || files_ != Files::kArchives) {
+        give_up(stored.error());
+      }
       options_.sequence = writer_->sequence();
       archive();
       open();
-      stored = append(row);
     }
-    if (!stored) give_up(stored.error());
   }
 
   void finish() {
@@ -100,29 +140,24 @@ class RowWriter {
   void archive() {
     if (const auto archived = writer_->archive(); !archived) give_up(archived.error());
   }
-  logq::Result<std::uint64_t> append(std::uint64_t row) {
-    return writer_->append({kStartUsec + row, 1'000'000 + row, boot_}, views_);
-  }
-
   std::string path_;
   Files files_;
   WriterOptions options_;
   std::unique_ptr<FileWriter> writer_;
-  std::vector<std::string_view> views_;
+  std::vector<NewEntry> batch_;
   const Id128 boot_ = Id128::parse(kBootId).value();
 };
 
 // Returns the seconds that the appends took.
 double write_rows(std::uint64_t rows, std::uint64_t fields, RowWriter& writer) {
   std::chrono::duration<double> spent{};
-  std::vector<std::vector<std::string>> chunk(kChunk);
+  std::vector<Row> chunk(kChunk, Row(fields));
   for (std::uint64_t first = 0; first < rows; first += kChunk) {
     const std::uint64_t count = std::min(kChunk, rows - first);
     for (std::uint64_t i = 0; i < count; ++i)
-      build_row(first + i, fields, chunk[i]);
+      chunk[i].set(first + i);
     const auto start = std::chrono::steady_clock::now();
-    for (std::uint64_t i = 0; i < count; ++i)
-      writer.write(first + i, chunk[i]);
+    writer.write(first, std::span<const Row>(chunk).first(count));
     spent += std::chrono::steady_clock::now() - start;
   }
   return spent.count();
