@@ -164,7 +164,8 @@ TEST_P(FlippedBit, StopsNoOperation) {
       for (const fuzz::JournalOperation& operation : fuzz::journal_operations())
         EXPECT_LE(operation.run(**journal, known).entries, 24U) << operation.name << ' ' << bit;
     }
-    std::ignore = journal::verify_file(path_);
+    // Files that are being written to are looked at again after a pause.
+    if (GetParam().state != FileState::kOnline) std::ignore = journal::verify_file(path_);
     std::ignore = journal::describe_header(path_);
     restore(bit);
   }
