@@ -59,6 +59,7 @@ Result<void> FileMapping::expect(Growth growth) {
 }
 
 Result<void> FileMapping::refresh() {
+  if (!fd_.is_open()) return {};
   const struct stat status = LOGQ_TRY(stat_file(fd_.get()));
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (size > regions_.back().size()) {

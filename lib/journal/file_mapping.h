@@ -37,7 +37,11 @@ class FileMapping {
 
   // Reserves address space for a file that is still written to.
   Result<void> expect(Growth growth);
-  // Looks at the size of the file again. A file that became shorter ends where it ends now.
+  // The file will not change any more: its descriptor is given back, so that more files can be read
+  // than a process may have open. The mapping stays.
+  void close_descriptor() { fd_.reset(); }
+  // Looks at the size of the file again, while it has its descriptor. A file that became shorter
+  // ends where it ends now.
   Result<void> refresh();
 
   [[nodiscard]] const std::byte* bytes() const { return regions_.back().data(); }

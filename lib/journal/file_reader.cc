@@ -107,6 +107,7 @@ Result<std::unique_ptr<FileReader>> FileReader::open(const std::string& path,
       impl->file, (info.incompatible_flags & kIncompatibleKeyedHash) != 0, info.file_id.bytes);
   // A writer may have appended since the file was measured; what is counted must lie inside.
   LOGQ_TRY(impl->mapping.refresh());
+  if (info.state == FileState::kArchived) impl->mapping.close_descriptor();
   impl->look_at_file();
   if (announced > impl->mapping.size()) {
     impl->report(Error::truncated(impl->mapping.size(), "file is shorter than its header says"));

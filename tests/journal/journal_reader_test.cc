@@ -3,6 +3,7 @@
 #include "logq/journal_reader.h"
 
 #include <poll.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -278,6 +279,25 @@ TEST_F(JournalReaderTest, WhatIsMissingIsAnErrorUnlessItMayAppear) {
   auto reader = JournalReader::open_directories({path("none")});
   ASSERT_TRUE(reader);
   EXPECT_FALSE(reader->next());
+}
+
+TEST_F(JournalReaderTest, ReadsMoreArchivedFilesThanAProcessMayHaveOpen) {
+  constexpr std::uint64_t kFiles = 100;
+  for (std::uint64_t n = 1; n <= kFiles; ++n) {
+    const auto file = writer(path("system.journal"), n - 1);
+    append(*file, n);
+    ASSERT_TRUE(file->archive());
+  }
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit few{32, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+
+  JournalReader reader = open();
+  const Numbers all = rest(reader);
+
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(all, journal::test::numbers(1, kFiles));
 }
 
 TEST_F(JournalReaderTest, FollowsAFileAndItsSuccessor) {
