@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <string>
 
+#include "base/sigbus_guard.h"
 #include "common/run.h"
-#include "common/sigbus_guard.h"
 #include "logq/control.h"
 #include "logq/list_commands.h"
 #include "logq/options.h"
@@ -106,8 +106,8 @@ Outcome<ExitStatus> flush_last(OutputBuffer& output, Outcome<ExitStatus> status)
 
 // What was read of a file that shrank meanwhile was zeros, whatever came of it.
 Outcome<ExitStatus> judge_reading(Outcome<ExitStatus> status) {
-  if (!status || missing_pages() == 0) return status;
-  const std::string path = file_of_missing_page();
+  if (!status || base::missing_pages() == 0) return status;
+  const std::string path = base::file_of_missing_page();
   return failure((path.empty() ? "a journal file" : path + ": the file") +
                  " shrank while it was read");
 }
@@ -123,7 +123,7 @@ void suit_terminal(const Terminal& terminal, query::FormatOptions& format) {
 Outcome<ExitStatus> logq_main(int argc, char** argv) {
   Outcome<Options> options = parse_options(argc, argv);
   if (!options) return tl::unexpected<Failure>(options.error());
-  install_sigbus_guard();
+  base::install_sigbus_guard();
   const Terminal terminal = look_at_terminal();
   suit_terminal(terminal, options->display.format);
 

@@ -5,6 +5,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "base/sigbus_guard.h"
 #include "collect/collector.h"
 #include "collect/config_files.h"
 #include "common/run.h"
@@ -39,6 +40,7 @@ Outcome<ExitStatus> collect_messages(LogqdOptions options) {
     return tl::unexpected<Failure>(read.error());
   }
   collect::apply_default_directories(options.collector, ::sd_booted() > 0);
+  base::install_sigbus_guard();
   collect::Collector collector(options.collector, &print_error_line);
   if (!collector.start()) return ExitStatus::kFailure;
   return collector.run() ? ExitStatus::kOk : ExitStatus::kFailure;

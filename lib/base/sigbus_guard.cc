@@ -1,20 +1,27 @@
-#include "common/sigbus_guard.h"
+#include "base/sigbus_guard.h"
 
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <fstream>
 
-namespace logq::cli {
+namespace logq::base {
 namespace {
 
-volatile sig_atomic_t missing_page_count = 0;
-volatile std::uintptr_t first_missing_page = 0;
+// What a signal handler knows can only be global.
+constexpr unsigned kRemembered = 64;
+std::atomic<int> missing_page_count = 0;
+std::atomic<unsigned> reserved_slots = 0;  // of the ring
+std::atomic<std::uintptr_t> first_missing_page = 0;
+std::array<std::atomic<std::uintptr_t>, kRemembered> last_missing_pages;  // a ring
 std::uintptr_t page_mask = 0;
+static_assert(std::atomic<std::uintptr_t>::is_always_lock_free);
 
 void die_of(int signal_number) {
   ::signal(signal_number, SIG_DFL);
@@ -30,11 +37,14 @@ void replace_missing_page(int signal_number, siginfo_t* info, void* /*context*/)
   const int saved_errno = errno;
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr) & page_mask;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): the address of a page is computed
-  void* page = ::mmap(reinterpret_cast<void*>(address), ~page_mask + 1, PROT_READ,
+  void* page = ::mmap(reinterpret_cast<void*>(address), ~page_mask + 1, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   if (page == MAP_FAILED) die_of(signal_number);
-  if (missing_page_count == 0) first_missing_page = address;
-  missing_page_count = missing_page_count + 1;
+  // The thread that has touched the page reads this itself: it needs no order.
+  const unsigned index = reserved_slots.fetch_add(1, std::memory_order_relaxed);
+  if (index == 0) first_missing_page.store(address, std::memory_order_relaxed);
+  last_missing_pages[index % kRemembered].store(address, std::memory_order_relaxed);
+  missing_page_count.fetch_add(1, std::memory_order_release);
   errno = saved_errno;
 }
 
@@ -64,7 +74,20 @@ void install_sigbus_guard() {
 }
 
 int missing_pages() {
-  return missing_page_count;
+  // With the handler's increment: the pages it counts are in the ring.
+  return missing_page_count.load(std::memory_order_acquire);
+}
+
+bool misses_page(std::span<const std::byte> mapping, int before) {
+  const int count = missing_pages();
+  if (count - before > static_cast<int>(kRemembered)) return true;
+  const auto begin = reinterpret_cast<std::uintptr_t>(mapping.data());
+  for (int i = before; i < count; ++i) {
+    const std::uintptr_t page =
+        last_missing_pages[static_cast<unsigned>(i) % kRemembered].load(std::memory_order_relaxed);
+    if (page >= begin && page - begin < mapping.size()) return true;
+  }
+  return false;
 }
 
 // The page itself is ours now: what lies before it without a gap, or else behind it, is still the
@@ -90,4 +113,4 @@ std::string file_of_missing_page() {
   return passed ? path : "";
 }
 
-}  // namespace logq::cli
+}  // namespace logq::base
