@@ -1,15 +1,18 @@
 #include "base/sigbus_guard.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
-#include <fstream>
+#include <cstring>
+#include <string_view>
 
 namespace logq::base {
 namespace {
@@ -18,7 +21,8 @@ namespace {
 constexpr unsigned kRemembered = 64;
 std::atomic<int> missing_page_count = 0;
 std::atomic<unsigned> reserved_slots = 0;  // of the ring
-std::atomic<std::uintptr_t> first_missing_page = 0;
+constexpr std::size_t kPathMax = 4096;
+std::array<char, kPathMax> first_file{};  // written once, by who has reserved slot 0
 std::array<std::atomic<std::uintptr_t>, kRemembered> last_missing_pages;  // a ring
 std::uintptr_t page_mask = 0;
 static_assert(std::atomic<std::uintptr_t>::is_always_lock_free);
@@ -26,6 +30,45 @@ static_assert(std::atomic<std::uintptr_t>::is_always_lock_free);
 void die_of(int signal_number) {
   ::signal(signal_number, SIG_DFL);
   ::raise(signal_number);
+}
+
+struct AddressRange {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+};
+
+// "BEGIN-END ...", in hexadecimal digits.
+AddressRange parse_range(std::string_view line) {
+  AddressRange range;
+  const char* const last = line.data() + line.size();
+  const auto begin = std::from_chars(line.data(), last, range.begin, 16);
+  if (begin.ptr != last) std::from_chars(begin.ptr + 1, last, range.end, 16);
+  return range;
+}
+
+// Looks for the mapping of `address` while it still is the file's. Makes system calls only.
+void note_file_of(std::uintptr_t address) {
+  static std::array<char, 2 * kPathMax> buffer;
+  const int fd = ::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  std::size_t held = 0;
+  for (;;) {
+    const ssize_t n = ::read(fd, buffer.data() + held, buffer.size() - held);
+    if (n <= 0) break;
+    std::string_view text(buffer.data(), held + static_cast<std::size_t>(n));
+    for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos;) {
+      const std::string_view line = text.substr(0, end);
+      text.remove_prefix(end + 1);
+      const auto [from, to] = parse_range(line);
+      if (address < from || address >= to) continue;
+      const std::size_t name = std::min(line.find('/'), line.size());
+      line.substr(name).copy(first_file.data(), first_file.size() - 1);
+      ::close(fd);
+      return;
+    }
+    held = text.size();
+    std::memmove(buffer.data(), text.data(), held);
+  }
+  ::close(fd);
 }
 
 // mmap is a bare system call on Linux and so safe in a handler of a synchronous signal.
@@ -36,30 +79,15 @@ void replace_missing_page(int signal_number, siginfo_t* info, void* /*context*/)
   }
   const int saved_errno = errno;
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr) & page_mask;
+  const unsigned index = reserved_slots.fetch_add(1, std::memory_order_relaxed);
+  if (index == 0) note_file_of(address);
   // NOLINTNEXTLINE(performance-no-int-to-ptr): the address of a page is computed
   void* page = ::mmap(reinterpret_cast<void*>(address), ~page_mask + 1, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   if (page == MAP_FAILED) die_of(signal_number);
-  // The thread that has touched the page reads this itself: it needs no order.
-  const unsigned index = reserved_slots.fetch_add(1, std::memory_order_relaxed);
-  if (index == 0) first_missing_page.store(address, std::memory_order_relaxed);
   last_missing_pages[index % kRemembered].store(address, std::memory_order_relaxed);
-  missing_page_count.fetch_add(1, std::memory_order_release);
+  missing_page_count.fetch_add(1, std::memory_order_release);  // with missing_pages()
   errno = saved_errno;
-}
-
-struct AddressRange {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-};
-
-// "BEGIN-END ...", in hexadecimal digits.
-AddressRange parse_range(const std::string& line) {
-  AddressRange range;
-  const char* const last = line.data() + line.size();
-  const auto begin = std::from_chars(line.data(), last, range.begin, 16);
-  if (begin.ptr != last) std::from_chars(begin.ptr + 1, last, range.end, 16);
-  return range;
 }
 
 }  // namespace
@@ -90,27 +118,8 @@ bool misses_page(std::span<const std::byte> mapping, int before) {
   return false;
 }
 
-// The page itself is ours now: what lies before it without a gap, or else behind it, is still the
-// file's.
 std::string file_of_missing_page() {
-  std::ifstream mappings("/proc/self/maps");
-  std::string line;
-  std::string path;
-  std::uintptr_t last_end = 0;
-  bool passed = false;
-  while (std::getline(mappings, line)) {
-    const auto [begin, end] = parse_range(line);
-    if (begin != last_end) {
-      if (passed) break;
-      path.clear();
-    }
-    const std::size_t name = line.find('/');
-    if (name != std::string::npos) path = line.substr(name);
-    last_end = end;
-    passed = passed || end > first_missing_page;
-    if (passed && !path.empty()) break;
-  }
-  return passed ? path : "";
+  return missing_pages() == 0 ? "" : first_file.data();
 }
 
 }  // namespace logq::base

@@ -21,7 +21,7 @@ void install_sigbus_guard();
 // missing meanwhile than are kept track of, that is taken to be so.
 [[nodiscard]] bool misses_page(std::span<const std::byte> mapping, int before);
 
-// The path of the file that the first of them was missing from; "" when it is not mapped any more.
+// The path of the file that the first of them was missing from, "" when there is none.
 [[nodiscard]] std::string file_of_missing_page();
 
 }  // namespace logq::base

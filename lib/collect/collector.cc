@@ -272,7 +272,7 @@ void Collector::after_work() {
 
 // What is due at intervals, whoever was worked for.
 void Collector::keep_limits() {
-  driver_->report_drops();
+  driver_->report_drops(ingest_->monotonic_usec());
   if (drops_.has_unreported()) arm_timer(kDropReportIntervalUsec);
   const std::uint64_t now = ingest_->monotonic_usec();
   if (const auto missed = forward_->take_report(now)) driver_->forward_missed(*missed);
@@ -302,9 +302,9 @@ void Collector::drain() {
 }
 
 Result<void> Collector::finish() {
-  driver_->report_drops();
-  // Windows do not outlive us: what they suppressed would be told by nobody.
+  // Intervals do not outlive us: what was dropped or suppressed would be told by nobody.
   constexpr auto kEndOfTime = std::numeric_limits<std::uint64_t>::max();
+  driver_->report_drops(kEndOfTime);
   driver_->report_suppressed(kEndOfTime);
   if (const auto missed = forward_->take_report(kEndOfTime)) driver_->forward_missed(*missed);
   driver_->stopped();

@@ -49,8 +49,8 @@ void DriverMessages::stopped() {
   send({"Journal stopped", kStopped});
 }
 
-void DriverMessages::report_drops() {
-  while (const auto report = drops_.take_report(ingest_.monotonic_usec())) {
+void DriverMessages::report_drops(std::uint64_t now_usec) {
+  while (const auto report = drops_.take_report(now_usec)) {
     const std::string count = std::to_string(report->count);
     const std::string message = "Dropped " + count + " " + std::string(describe(report->cause));
     if (!send({message, kDropped, kWarning, {"N_DROPPED=" + count}})) {

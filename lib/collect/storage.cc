@@ -8,9 +8,11 @@
 #include <cerrno>
 #include <filesystem>
 #include <set>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/sigbus_guard.h"
 #include "base/try.h"
 #include "collect/flush.h"
 #include "collect/flushed_directory.h"
@@ -45,6 +47,11 @@ bool is_full(const Error& error) {
   return error.sys_errno == ENOSPC || error.sys_errno == EDQUOT;
 }
 
+// Not the fault of one entry, which is counted with the drops.
+bool is_trouble(const Error& error) {
+  return error.code != Errc::kInvalidArgument && error.code != Errc::kTooLarge;
+}
+
 // The time of the newest entry in a directory, as the headers of its files tell; 0 without any.
 std::uint64_t newest_realtime(const std::string& directory) {
   std::uint64_t newest = 0;
@@ -61,7 +68,10 @@ std::uint64_t newest_realtime(const std::string& directory) {
 Storage::Storage(const CollectorOptions& options, Diagnose diagnose)
     : options_(options),
       diagnose_(std::move(diagnose)),
-      space_(diagnose_) {}
+      space_(diagnose_),
+      append_trouble_({"cannot store entries", "storing entries again", "entries dropped"},
+                      diagnose_),
+      sync_trouble_({"cannot sync", "syncing again", "failures"}, diagnose_) {}
 
 Storage::~Storage() = default;
 
@@ -161,12 +171,20 @@ Result<std::uint64_t> Storage::append(const journal::EntryTime& time,
                                       std::span<const std::string_view> payloads) {
   if (store_ == nullptr) return std::uint64_t{0};
   auto stored = store_->append(time, payloads);
-  if (stored.has_value() || !is_full(stored.error())) return stored;
   // Not for every entry of a flood: where the first vacuum made no room the next one will not.
-  if (time.monotonic_usec < made_room_at_usec_ + kMakeRoomIntervalUsec) return stored;
-  made_room_at_usec_ = time.monotonic_usec;
-  space_.vacuum_now();
-  return store_->append(time, payloads);
+  if (!stored.has_value() && is_full(stored.error()) &&
+      time.monotonic_usec >= made_room_at_usec_ + kMakeRoomIntervalUsec) {
+    made_room_at_usec_ = time.monotonic_usec;
+    space_.vacuum_now();
+    stored = store_->append(time, payloads);
+  }
+  if (stored.has_value()) {
+    if (std::exchange(append_fails_, false)) append_trouble_.succeeded(directory_);
+  } else if (is_trouble(stored.error())) {
+    append_trouble_.failed(directory_, stored.error(), time.monotonic_usec);
+    append_fails_ = true;
+  }
+  return stored;
 }
 
 Result<std::optional<Storage::FlushReport>> Storage::flush(
@@ -218,7 +236,12 @@ Result<void> Storage::sync() {
   const std::shared_ptr<journal::Store> current = store();
   if (current == nullptr) return {};
   const auto synced = current->sync();
-  if (!synced.has_value()) diagnose_("cannot sync: " + synced.error().message());
+  const std::string directory = parent_of(current->active_path());  // directory_ is not ours here
+  if (synced.has_value()) {
+    sync_trouble_.succeeded(directory);
+  } else {
+    sync_trouble_.failed(directory, synced.error(), base::Clock::system().now().monotonic_usec);
+  }
   return synced;
 }
 
@@ -227,11 +250,24 @@ Result<void> Storage::rotate() {
 }
 
 Result<void> Storage::close() {
+  append_trouble_.finish(directory_);
   return store_ == nullptr ? Result<void>{} : diagnosed(store_->close());
+}
+
+// The store has set such a file aside by itself; that it had to is for the operator to know.
+void Storage::look_for_lost_pages() {
+  const int missing = base::missing_pages();
+  if (missing == missing_pages_seen_) return;
+  if (missing_pages_seen_ == 0) {
+    diagnose_(base::file_of_missing_page() +
+              ": the file shrank or cannot be read: what was stored there is lost");
+  }
+  missing_pages_seen_ = missing;
 }
 
 void Storage::tend(std::uint64_t now_usec) {
   if (store_ == nullptr) return;
+  look_for_lost_pages();
   const bool rotated = store_->rotations() != rotations_seen_;
   if (!rotated && now_usec < tended_at_usec_ + kSpaceIntervalUsec) return;
   rotations_seen_ = store_->rotations();

@@ -20,6 +20,7 @@
 #include "collect/entry_store.h"
 #include "collect/options.h"
 #include "collect/space_keeper.h"
+#include "collect/trouble_report.h"
 #include "collect/working_directory.h"
 #include "journal/store.h"
 
@@ -50,7 +51,7 @@ class Storage final : public EntryStore {
 
   [[nodiscard]] std::uint64_t next_seqnum() const override;
   // With Storage=none entries go nowhere and get no number, which is no failure. A full disk is
-  // vacuumed once before it is one.
+  // vacuumed once before it is one. The first failure is diagnosed, and the end of them.
   Result<std::uint64_t> append(const journal::EntryTime& time,
                                std::span<const std::string_view> payloads) override;
 
@@ -64,8 +65,10 @@ class Storage final : public EntryStore {
   Result<std::optional<FlushReport>> flush(const std::function<void()>& keep_alive);
 
   void wake_followers();
-  // Makes what is stored durable; on any thread. Failures are diagnosed, also of the next two.
+  // Makes what is stored durable; on any thread. The first failure is diagnosed, and the end of
+  // them.
   Result<void> sync();
+  // Failures of these two are diagnosed.
   Result<void> rotate();
   Result<void> close();
 
@@ -90,10 +93,13 @@ class Storage final : public EntryStore {
   Result<void> abandon_volatile(const std::set<std::string>& damaged);
   [[nodiscard]] std::shared_ptr<journal::Store> store() const;
   Result<void> diagnosed(Result<void> result);
+  void look_for_lost_pages();
 
   const CollectorOptions& options_;
   Diagnose diagnose_;
   SpaceKeeper space_;
+  TroubleReport append_trouble_;
+  TroubleReport sync_trouble_;
   Place place_ = Place::kNowhere;
   std::string directory_;
   std::optional<WorkingDirectory> hold_;
@@ -103,6 +109,8 @@ class Storage final : public EntryStore {
   std::uint64_t rotations_seen_ = 0;
   std::uint64_t tended_at_usec_ = 0;
   std::uint64_t made_room_at_usec_ = 0;
+  int missing_pages_seen_ = 0;
+  bool append_fails_ = false;  // the last one did
 };
 
 }  // namespace logq::collect

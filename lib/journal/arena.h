@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "base/mapped_region.h"
+#include "base/sigbus_guard.h"
 #include "base/unique_fd.h"
 #include "logq/result.h"
 
@@ -29,6 +30,14 @@ class Arena {
   Result<void> shrink_to(std::uint64_t end);
   // Makes all of it durable. After a failure the next call tries to write everything again.
   Result<void> sync() const;
+
+  // False once a page was lost under it (the file was truncated, or its device fails) in a program
+  // that has base/sigbus_guard.h: what is stored there goes nowhere. On any thread.
+  [[nodiscard]] bool is_whole() const {
+    return base::missing_pages() == missing_before_ ||
+           !base::misses_page({region_.data(), static_cast<std::size_t>(max_size_)},
+                              missing_before_);
+  }
 
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -58,6 +67,7 @@ class Arena {
   std::uint64_t size_;
   std::uint64_t max_size_;
   std::uint64_t populated_ = 0;
+  int missing_before_ = base::missing_pages();
 };
 
 }  // namespace logq::journal

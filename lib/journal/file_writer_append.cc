@@ -37,7 +37,16 @@ Result<void> FileWriter::Impl::append(const EntryTime& time,
                                       Payloads payloads,
                                       std::optional<std::uint64_t> xor_hash) {
   digest(payloads, items_);
-  return append_digested(time, seqnum, payloads, xor_hash);
+  const auto appended = append_digested(time, seqnum, payloads, xor_hash);
+  // Whatever came of it: zeros may have been read, and what was stored may be nowhere.
+  LOGQ_TRY(check_whole());
+  return appended;
+}
+
+Result<void> FileWriter::Impl::check_whole() const {
+  if (heap_.arena().is_whole()) [[likely]]
+    return {};
+  return fail(Error::corrupt(0, "pages of the journal file are lost"));
 }
 
 Result<std::size_t> FileWriter::Impl::append_batch(std::span<const NewEntry> entries) {
@@ -47,8 +56,9 @@ Result<std::size_t> FileWriter::Impl::append_batch(std::span<const NewEntry> ent
     std::swap(items_, next_items_);
     if (i + 1 < entries.size()) digest(entries[i + 1].payloads, next_items_);
     const std::uint64_t seqnum = header().tail_entry_seqnum + 1;
-    const auto appended =
-        append_digested(entries[i].time, seqnum, entries[i].payloads, std::nullopt);
+    auto appended = append_digested(entries[i].time, seqnum, entries[i].payloads, std::nullopt);
+    if (!heap_.arena().is_whole()) [[unlikely]]
+      appended = check_whole();
     if (appended) continue;
     if (i == 0) return fail(appended.error());
     return i;

@@ -66,6 +66,7 @@ class FileWriter::Impl {
                                std::uint64_t seqnum,
                                Payloads payloads,
                                std::optional<std::uint64_t> xor_hash);
+  Result<void> check_whole() const;
   Result<void> check(const EntryTime& time, std::uint64_t seqnum, Payloads payloads) const;
   Result<void> check_order(const EntryTime& time, std::uint64_t seqnum) const;
 

@@ -220,6 +220,7 @@ Result<void> FileWriter::Impl::set_state(FileState state) {
 
 Result<void> FileWriter::Impl::close() {
   if (closed_) return {};
+  LOGQ_TRY(check_whole());
   LOGQ_TRY(set_state(FileState::kOffline));
   closed_ = true;
   return {};
@@ -227,6 +228,7 @@ Result<void> FileWriter::Impl::close() {
 
 Result<std::string> FileWriter::Impl::archive() {
   if (closed_) return fail(Error::make(Errc::kClosed, "journal file is closed"));
+  LOGQ_TRY(check_whole());  // nor is what the header says to be believed otherwise
   const Header& file = header();
   if (file.n_entries == 0) {
     closed_ = true;

@@ -104,13 +104,13 @@ TEST_F(NativeSourceTest, ReportsDropsOnceTheStoreTakesEntriesAgain) {
   send("MESSAGE=a\n");
   send("MESSAGE=b\n");
   source_.work();
-  driver.report_drops();
+  driver.report_drops(ingest_.monotonic_usec());
   EXPECT_TRUE(drops_.has_unreported());
 
   store_.is_full = false;
   clock_.time.monotonic_usec += 2 * kDropReportIntervalUsec;
   ingest_.refresh_time();
-  driver.report_drops();
+  driver.report_drops(ingest_.monotonic_usec());
 
   EXPECT_EQ(store_.messages,
             (std::vector<std::string>{"Dropped 2 entries that could not be stored"}));

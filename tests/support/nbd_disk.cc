@@ -72,12 +72,13 @@ std::string NbdDisk::unavailable() {
   return cannot;
 }
 
-NbdDisk::NbdDisk(const std::string& size) {
+NbdDisk::NbdDisk(const std::string& size, Journal journal) {
   const std::string& at = directory_.path();
   const std::string image = at + "/image";
   const std::string socket = at + "/socket";
   run_or_throw({"truncate", "-s", size, image});
-  run_or_throw({"mkfs.ext4", "-q", "-F", "-E", "nodiscard", image});
+  run_or_throw({"mkfs.ext4", "-q", "-F", "-E", "nodiscard", "-O",
+                journal == Journal::kYes ? "has_journal" : "^has_journal", image});
   server_ =
       start_server({"nbdkit", "-f", "-U", socket, "--filter=error", "file", image, "error=EIO",
                     "error-pwrite-rate=100%", "error-pwrite-file=" + at + "/fail",

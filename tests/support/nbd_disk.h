@@ -22,8 +22,12 @@ class NbdDisk {
   // of its own. REQUIRES: no other thread has been started yet.
   static std::string unavailable();
 
+  // An ext4 whose own journal could not be written stays read-only when the disk works again; one
+  // without a journal goes on.
+  enum class Journal { kYes, kNone };
+
   // Throws std::runtime_error when it cannot be made.
-  explicit NbdDisk(const std::string& size = "512M");
+  explicit NbdDisk(const std::string& size = "512M", Journal journal = Journal::kYes);
   NbdDisk(const NbdDisk&) = delete;
   NbdDisk& operator=(const NbdDisk&) = delete;
   ~NbdDisk();

@@ -1,0 +1,267 @@
+// Disks that are full or fail, and files that shrink: nothing dies, what was promised is kept, and
+// writing goes on when the room or the device is back.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/ids.h"
+#include "journal/store.h"
+#include "power_loss/doomed_writer.h"
+#include "support/journalctl.h"
+#include "support/native_sender.h"
+#include "support/nbd_disk.h"
+#include "support/private_logqd.h"
+#include "support/temp_dir.h"
+
+namespace logq::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+#define SKIP_WITHOUT_DISK()                                   \
+  if (!journalctl_installed()) GTEST_SKIP() << kNoJournalctl; \
+  if (const std::string why = NbdDisk::unavailable(); !why.empty()) GTEST_SKIP() << why
+
+std::size_t count(const std::string& text, std::string_view what) {
+  std::size_t n = 0;
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size())
+    ++n;
+  return n;
+}
+
+// A store of one file on a disk, and the numbers that were appended to it.
+class Writing {
+ public:
+  explicit Writing(const std::string& directory, std::uint64_t max_size = std::uint64_t{16} << 20) {
+    fs::create_directories(directory);
+    journal::StoreOptions options;
+    options.directory = directory;
+    options.writer.max_size_bytes = max_size;
+    store_ = std::move(*journal::Store::open(options));
+  }
+
+  Result<std::uint64_t> append() {
+    static const Id128 boot = base::boot_id();
+    const auto fields = doomed_entry(stored_ + 1);
+    const std::uint64_t usec = 1'700'000'000'000'000 + stored_;
+    auto appended = store_->append({usec, stored_ + 1, boot},
+                                   std::vector<std::string_view>(fields.begin(), fields.end()));
+    if (appended) ++stored_;
+    return appended;
+  }
+  void append(int entries) {
+    for (int i = 0; i < entries; ++i)
+      ASSERT_TRUE(append());
+  }
+  [[nodiscard]] std::uint64_t stored() const { return stored_; }
+  journal::Store& store() { return *store_; }
+
+ private:
+  std::unique_ptr<journal::Store> store_;
+  std::uint64_t stored_ = 0;
+};
+
+// How many entries stock journalctl finds in the files of a directory, which must pass --verify.
+std::size_t verified_entries(const std::string& directory) {
+  const auto verified = verify_directory(directory);
+  EXPECT_EQ(verified.status, 0) << verified.out;
+  return count(journalctl({"-D", directory, "-o", "export", "--output-fields=N"}).out, "\nN=");
+}
+
+TEST(FailingDisk, ASyncThatSucceedsAfterwardsHasWrittenWhatTheFailedOneDidNot) {
+  SKIP_WITHOUT_DISK();
+  NbdDisk disk("64M");
+  Writing writing(disk.mount_point() + "/journal");
+  writing.append(100);
+  ASSERT_TRUE(writing.store().sync());
+  disk.fail_writes();
+  writing.append(100);
+  const auto failed = writing.store().sync();
+  disk.heal();
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().sys_errno, EIO);
+  ASSERT_TRUE(writing.store().sync());
+
+  const TempDir work;
+  disk.copy_frozen(work.path() + "/image", [] {});
+
+  const MountedImage copy(work.path() + "/image", work.path() + "/mounted");
+  const auto read = journalctl({"-D", work.path() + "/mounted/journal", "-o", "export"});
+  EXPECT_EQ(count(read.out, "\nN="), writing.stored());
+}
+
+TEST(FailingDisk, WritingGoesOnWhenTheDeviceIsBack) {
+  SKIP_WITHOUT_DISK();
+  NbdDisk disk("64M");
+  Writing writing(disk.mount_point() + "/journal", std::uint64_t{2} << 20);
+  writing.append(100);
+  disk.fail_writes();
+  auto appended = writing.append();
+  while (appended)
+    appended = writing.append();
+  disk.heal();
+  EXPECT_EQ(appended.error().sys_errno, EIO) << appended.error().message();
+  writing.append(3000);
+  ASSERT_TRUE(writing.store().close());
+
+  EXPECT_EQ(verified_entries(disk.mount_point() + "/journal"), writing.stored());
+}
+
+TEST(FailingDisk, AFullFileSystemIsAnErrorAndItsFilesAreWhole) {
+  SKIP_WITHOUT_DISK();
+  NbdDisk disk("16M");
+  Writing writing(disk.mount_point() + "/journal", std::uint64_t{4} << 20);
+  auto appended = writing.append();
+  while (appended)
+    appended = writing.append();
+  EXPECT_EQ(appended.error().sys_errno, ENOSPC) << appended.error().message();
+  ASSERT_TRUE(writing.store().sync());
+  EXPECT_EQ(verified_entries(disk.mount_point() + "/journal"), writing.stored());
+}
+
+// logqd with its journal on another disk, and what the operator sees of it.
+class DiskLogqd {
+ public:
+  explicit DiskLogqd(const std::string& directory)
+      : directory_(directory),
+        logqd_({"--storage-dir=" + directory}),
+        sender_(logqd_.native_socket()) {}
+
+  void send(int entries) {
+    for (int i = 0; i < entries; ++i, ++sent_)
+      sender_.send({{"MESSAGE", "message " + std::to_string(sent_) + std::string(400, 'x')},
+                    {"N", std::to_string(sent_)}});
+  }
+  [[nodiscard]] std::size_t sent() const { return static_cast<std::size_t>(sent_); }
+  PrivateLogqd& logqd() { return logqd_; }
+  [[nodiscard]] std::string directory() const { return directory_; }
+
+ private:
+  std::string directory_;
+  PrivateLogqd logqd_;
+  NativeSender sender_;
+  int sent_ = 0;
+};
+
+TEST(FailingDisk, LogqdTellsOfAFullOneOnceAndGoesOnWhenThereIsRoom) {
+  SKIP_WITHOUT_DISK();
+  const TempDir disk;
+  ASSERT_TRUE(mount_memory(disk.path(), "8m"));
+  DiskLogqd collector(disk.path() + "/journal");
+  write_text_file(disk.path() + "/ballast", std::string(8 << 20, 'b'));
+  collector.send(5000);
+  ASSERT_TRUE(wait_until([&] { return count(collector.logqd().err(), "\n") == 1; }));
+  fs::remove(disk.path() + "/ballast");
+  collector.send(100);
+  collector.logqd().sync();
+  const CommandResult stopped = collector.logqd().stop();
+
+  EXPECT_EQ(stopped.status, 0);
+  EXPECT_EQ(count(stopped.err, "cannot store entries: allocate journal file: No space left"), 1U);
+  EXPECT_EQ(count(stopped.err, "storing entries again"), 1U);
+  EXPECT_EQ(count(stopped.err, "\n"), 2U) << stopped.err;
+  const auto read = journalctl({"-D", collector.directory(), "-o", "export"});
+  EXPECT_NE(read.out.find("\nN=5099\n"), std::string::npos);
+  EXPECT_NE(read.out.find("entries that could not be stored"), std::string::npos);
+  EXPECT_EQ(verify_directory(collector.directory()).status, 0);
+  unmount(disk.path());
+}
+
+TEST(FailingDisk, LogqdTellsOfAFailingOneOnceAndGoesOnWhenItIsBack) {
+  SKIP_WITHOUT_DISK();
+  NbdDisk disk("64M", NbdDisk::Journal::kNone);
+  DiskLogqd collector(disk.mount_point() + "/journal");
+  collector.send(100);
+  collector.logqd().sync();
+  disk.fail_writes();
+  collector.send(500);
+  const bool told = wait_until([&] { return !collector.logqd().err().empty(); });
+  disk.heal();
+  ASSERT_TRUE(told);
+  collector.send(100);
+  collector.logqd().sync();
+  const CommandResult stopped = collector.logqd().stop();
+
+  EXPECT_EQ(stopped.status, 0);
+  EXPECT_EQ(count(stopped.err, "cannot store entries: "), 1U) << stopped.err;
+  EXPECT_EQ(count(stopped.err, "storing entries again; entries dropped: "), 1U) << stopped.err;
+  EXPECT_EQ(count(stopped.err, "cannot sync"), count(stopped.err, "syncing again")) << stopped.err;
+  const auto read = journalctl({"-D", collector.directory(), "-o", "export"});
+  EXPECT_NE(read.out.find("\nN=99\n"), std::string::npos);
+  EXPECT_NE(read.out.find("\nN=699\n"), std::string::npos);
+  EXPECT_EQ(verify_directory(collector.directory()).status, 0);
+}
+
+// ext4 has lost its own journal then, and refuses everything until it is mounted anew.
+TEST(FailingDisk, LogqdOutlivesAFileSystemThatTurnsReadOnly) {
+  SKIP_WITHOUT_DISK();
+  NbdDisk disk("64M");
+  DiskLogqd collector(disk.mount_point() + "/journal");
+  collector.send(100);
+  collector.logqd().sync();
+  disk.fail_writes();
+  const std::string probe = disk.mount_point() + "/probe";
+  ASSERT_TRUE(wait_until([&] {
+    collector.send(100);
+    std::error_code error;
+    fs::create_directory(probe, error);
+    fs::remove(probe);
+    run_command({{"sync", "-f", disk.mount_point()}, {}, ""});
+    return error.value() == EROFS;
+  }));
+  collector.send(1000);
+  const CommandResult stopped = collector.logqd().stop();
+
+  EXPECT_LE(stopped.status, 1) << stopped.err;
+  EXPECT_LE(count(stopped.err, "\n"), 6U) << stopped.err;
+  EXPECT_NE(stopped.err.find("entries dropped: "), std::string::npos) << stopped.err;
+}
+
+TEST(ShrinkingFile, LogqdSetsItAsideAndGoesOnInANewOne) {
+  const TempDir disk;
+  DiskLogqd collector(disk.path() + "/journal");
+  collector.send(1000);
+  collector.logqd().sync();
+  ASSERT_EQ(::truncate((collector.directory() + "/system.journal").c_str(), 4096), 0);
+  collector.send(1000);
+  collector.logqd().sync();
+  const std::string told = collector.logqd().err();
+  const CommandResult stopped = collector.logqd().stop();
+
+  EXPECT_EQ(stopped.status, 0) << stopped.err;
+  EXPECT_EQ(count(told, "/system.journal"), 1U) << told;
+  const CommandResult read = run_command(
+      {{built_program("logq"), "-D", collector.directory(), "--output=export"}, {}, ""});
+  for (const int n : {1000, 1001, 1500, 1999}) {
+    EXPECT_NE(read.out.find("\nN=" + std::to_string(n) + "\n"), std::string::npos) << n;
+  }
+}
+
+TEST(ShrinkingFile, LogqEndsWithWhatItCouldReadAndSaysSo) {
+  const TempDir directory;
+  Writing writing(directory.path());
+  writing.append(20'000);
+  ASSERT_TRUE(writing.store().close());
+  const std::string path = directory.path() + "/system.journal";
+  const std::string fifo = directory.path() + "/pipe";
+  const std::string script = "mkfifo " + fifo + "; " + built_program("logq") + " --file " + path +
+                             " -o export >" + fifo + " & exec 3<" + fifo +
+                             "; head -c 1000 <&3 >/dev/null; truncate -s 4096 " + path +
+                             "; cat <&3 >/dev/null; wait $!";
+
+  const CommandResult result = run_command({{"sh", "-c", script}, {}, ""});
+
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(count(result.err, "\n"), 1U) << result.err;
+  EXPECT_NE(result.err.find(path), std::string::npos) << result.err;
+}
+
+}  // namespace
+}  // namespace logq::test
