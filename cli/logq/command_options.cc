@@ -88,7 +88,8 @@ constexpr OptionRow kRows[] = {
       &refuse_sealing},
      Parity::kNotYet,
      0,
-     "`--verify` checks the structure of sealed files, not their seal"},
+     "`--verify` checks the structure of sealed files but never passes them, as journalctl without "
+     "the key"},
     {{{0, "force", Argument::kNone, "", "Not supported", nullptr, kSealingGroup}, &refuse_sealing},
      Parity::kNotYet},
     {{{'h', "help", Argument::kNone, "", "Show this help", nullptr, kGroup},

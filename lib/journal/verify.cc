@@ -17,8 +17,12 @@ constexpr std::uint32_t kCompatibleKnown =
     kCompatibleSealed | kCompatibleTailEntryBootId | kCompatibleSealedContinuous;
 
 // A reader is bounded per entry and shows what it unpacks, but a check of a few megabytes must not
-// take hours: neither with payloads that unpack to terabytes nor with terabytes of holes.
-constexpr std::uint64_t kWorkPerByte = 64;
+// take hours: neither with payloads that unpack to terabytes, per byte on disk, ...
+constexpr std::uint64_t kUnpackPerByte = 64;
+// ... nor with terabytes of holes: a gigabyte of them takes seconds to look at. Archives have holes
+// where arrays end, and file systems that compress have fewer bytes on disk than in the file.
+constexpr std::uint64_t kLookPerByte = 16;
+constexpr std::uint64_t kUnpackPerLook = 8;  // of what is free for any file
 
 // What the header claims, before anything is looked up by it.
 Result<void> verify_header(const Header& header, std::uint64_t file_size) {
@@ -78,9 +82,9 @@ Result<VerifyReport> verify_once(const std::string& path,
   const std::uint64_t end = load(header.header_size) + load(header.arena_size);
   verification.objects =
       ObjectReader(mapping.bytes(), std::min(end, mapping.size()), verification.compact());
-  // What is not on disk are zeros, and free to announce.
-  verification.work_bytes =
-      work_bytes + kWorkPerByte * std::min(mapping.size(), mapping.allocated_bytes());
+  const std::uint64_t on_disk = std::min(mapping.size(), mapping.allocated_bytes());
+  verification.unpack_bytes = work_bytes + kUnpackPerByte * on_disk;
+  verification.look_bytes = work_bytes / kUnpackPerLook + kLookPerByte * on_disk;
   verification.progress = progress;
   verification.report.sealed = (load(header.compatible_flags) & kCompatibleSealed) != 0;
   verification.report.online = header.state == FileState::kOnline;

@@ -2,14 +2,13 @@
 // counter of the header, and that hash tables, entry arrays and entries agree. Stricter than 252,
 // which does not look at: the chains of field names, the lists that lead from a field to its
 // values, the xor_hash of entries (judged where it fits some entry of the file), the tail pointers
-// of compact files, and objects beyond the end that the header announces.
-// tests/journal/verify_checks_test.cc lists all checks.
+// of compact files, the hashes in items, the first entries of values, and objects beyond the end
+// that the header announces. tests/journal/verify_checks_test.cc lists all checks.
 //
 // Takes every variant: regular and compact, Jenkins and keyed hashes, any compression, headers from
 // 208 bytes on. Hostile files are welcome: nothing is followed unchecked, memory is some bytes per
-// object, and time is bounded by what the file takes up on disk: so much may be looked at, holes
-// included, and so much unpacked (8 GiB and 64 times the space on disk), as each payload is
-// bounded.
+// object, and time is bounded by what the file takes up on disk: 16 times that and 1 GiB may be
+// looked at, holes included, and 64 times that and 8 GiB unpacked.
 //
 // Of sealed files the structure is checked (tags where they belong, numbered without a gap, epochs
 // in order) but not the HMAC, which needs the verification key; journalctl without a key does not
@@ -48,9 +47,9 @@ using VerifyProgress = std::function<void(double fraction)>;
 // Errors: kSystem, kInvalidArgument (it cannot be read at all), and what FileReader::open says of a
 // header that is none. A file that is written to meanwhile is looked at again, up to three times in
 // all, and may be found wanting all the same though it is not (`changed`). Thread-safe: several
-// files may be verified at once. `work_bytes`: what may be looked at, and what may be unpacked,
-// besides 64 times the space on disk; ten of the largest payloads there can be, of nothing but
-// zeros, pass.
+// files may be verified at once. `work_bytes`: what payloads may unpack to, and eight times what
+// may be looked at, besides what the space on disk allows; ten of the largest payloads there can
+// be, of nothing but zeros, pass.
 Result<VerifyReport> verify_file(const std::string& path,
                                  const VerifyProgress& progress = {},
                                  std::uint64_t work_bytes = std::uint64_t{8} << 30);

@@ -24,8 +24,8 @@ class ObjectWalk {
         objects_(verification.objects),
         header_(verification.header),
         hash_(verification.header),
-        look_left_(verification.work_bytes),
-        unpack_left_(verification.work_bytes) {}
+        look_left_(verification.look_bytes),
+        unpack_left_(verification.unpack_bytes) {}
 
   Result<void> run();
 

@@ -18,9 +18,10 @@ namespace logq::journal {
 inline constexpr double kShareOfObjects = 0.7;
 
 struct Verification {
-  ObjectReader objects;          // ends where the header says that the file ends
-  Header header{};               // as it was at the beginning; fields it is too old for are zero
-  std::uint64_t work_bytes = 0;  // what may be looked at and unpacked, each
+  ObjectReader objects;            // ends where the header says that the file ends
+  Header header{};                 // as it was at the beginning; fields it is too old for are zero
+  std::uint64_t look_bytes = 0;    // how much of the file may be looked at
+  std::uint64_t unpack_bytes = 0;  // what its payloads may unpack to
   VerifyProgress progress;
   VerifyReport report;
 
