@@ -199,6 +199,33 @@ TEST(Salvage, LeavesOutAnEntryThatDamageHasGivenAnotherValue) {
 }
 
 // Nothing leads to the third entry: it is found by searching behind what is left of the second.
+// Nothing proves the number of an entry but its neighbours.
+TEST(Salvage, LeavesOutOnlyTheEntryWhoseNumberIsDamaged) {
+  struct Damage {
+    std::uint64_t seqnum;
+    std::uint64_t becomes;
+  };
+  for (const Damage damage : {Damage{5, 1029}, Damage{2, 3}, Damage{3, 2}, Damage{3, 1027}}) {
+    const logq::test::TempDir directory;
+    const std::string path = unclean_file(directory.path(), 6);
+    const auto reader = FileReader::open(path).value();
+    const auto entry = reader->all_entries().at(damage.seqnum - 1);
+    ASSERT_TRUE(entry);
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(*entry + offsetof(EntryObject, seqnum)));
+    const Le64 number = damage.becomes;
+    file.write(static_cast<const char*>(static_cast<const void*>(&number)), sizeof number);
+    file.close();
+
+    const auto report = salvage(path, test::small_file()).value();
+
+    auto rest = test::numbers(1, 6);
+    std::erase(rest, damage.seqnum);
+    EXPECT_EQ(test::seqnums_of(report.path), rest) << damage.seqnum;
+    EXPECT_EQ(report.damaged, 1U);
+  }
+}
+
 TEST(Salvage, FindsAnEntryBehindAHoleThoughItsPayloadsRepeat) {
   const logq::test::TempDir directory;
   const std::string path = directory.path() + "/system.journal";
