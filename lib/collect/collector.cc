@@ -259,15 +259,7 @@ void Collector::after_work() {
   const Ingest::Activity activity = ingest_->take_activity();
   if (activity.entries == 0) return;
   sync_->request(activity.critical ? SyncWorker::Urgency::kNow : SyncWorker::Urgency::kSoon);
-  const std::uint64_t now = ingest_->monotonic_usec();
-  if (now >= last_wake_usec_ + kWakeIntervalUsec) {
-    storage_->wake_followers();
-    last_wake_usec_ = now;
-    wake_due_ = false;
-  } else if (!wake_due_) {
-    wake_due_ = true;
-    arm_timer(kWakeIntervalUsec);
-  }
+  storage_->wake_followers();
 }
 
 // What is due at intervals, whoever was worked for.

@@ -128,8 +128,6 @@ class Collector {
   const std::array<DatagramInput*, 2> inputs_{&native_, &syslog_};
   std::unique_ptr<StreamSource> streams_;
   std::size_t streams_left_ = 0;  // at the end: a successor goes on with them
-  bool wake_due_ = false;
-  std::uint64_t last_wake_usec_ = 0;
 
   // What the last status said, and when.
   struct Figures {

@@ -109,11 +109,6 @@ int Collector::on_timer(sd_event_source* /*source*/, std::uint64_t /*usec*/, voi
   auto* collector = static_cast<Collector*>(self);
   collector->ingest_->refresh_time();
   collector->status_timer_armed_ = false;  // it is one timer for all, and off now
-  if (collector->wake_due_) {
-    collector->wake_due_ = false;
-    collector->last_wake_usec_ = collector->ingest_->monotonic_usec();
-    collector->storage_->wake_followers();
-  }
   collector->after_work();
   return 0;
 }

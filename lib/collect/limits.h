@@ -35,8 +35,6 @@ inline constexpr std::size_t kAcceptsPerWakeup = 64;
 // Descriptors that streams leave free, or a quarter where the limit is low.
 inline constexpr std::size_t kDescriptorHeadroom = 128;
 
-// A follower learns of new entries within this time, also under load.
-inline constexpr std::uint64_t kWakeIntervalUsec = 5'000;
 // Backward steps of the wall clock up to this size are clamped, larger ones rotate the file.
 inline constexpr std::uint64_t kClampUsec = 1'000'000;
 // How long a stop may take to drain what has been sent.

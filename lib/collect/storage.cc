@@ -117,7 +117,7 @@ void Storage::use(Place place, const std::string& directory, Opened opened) {
   place_ = place;
   directory_ = directory;
   hold_ = std::move(opened.hold);
-  rotations_seen_ = 0;
+  archived_seen_ = 0;
   const bool is_volatile = place == Place::kVolatile;
   space_.keep({directory, is_volatile ? options_.runtime_space : options_.system_space,
                options_.max_retention_usec, opened.newest_realtime_usec});
@@ -246,7 +246,9 @@ Result<void> Storage::sync() {
 }
 
 Result<void> Storage::rotate() {
-  return store_ == nullptr ? Result<void>{} : diagnosed(store_->rotate());
+  if (store_ == nullptr) return {};
+  // Whoever asked for it may look at the archive next.
+  return diagnosed(store_->rotate().and_then([this] { return store_->wait_for_archives(); }));
 }
 
 Result<void> Storage::close() {
@@ -268,9 +270,10 @@ void Storage::look_for_lost_pages() {
 void Storage::tend(std::uint64_t now_usec) {
   if (store_ == nullptr) return;
   look_for_lost_pages();
-  const bool rotated = store_->rotations() != rotations_seen_;
+  // Only archived files have given back what they have too much.
+  const bool rotated = store_->archived() != archived_seen_;
   if (!rotated && now_usec < tended_at_usec_ + kSpaceIntervalUsec) return;
-  rotations_seen_ = store_->rotations();
+  archived_seen_ = store_->archived();
   tended_at_usec_ = now_usec;
   space_.request();
 }

@@ -64,11 +64,12 @@ class Storage final : public EntryStore {
   // which is diagnosed, volatile storage goes on as before.
   Result<std::optional<FlushReport>> flush(const std::function<void()>& keep_alive);
 
+  // As journal::Store, which paces it.
   void wake_followers();
   // Makes what is stored durable; on any thread. The first failure is diagnosed, and the end of
   // them.
   Result<void> sync();
-  // Failures of these two are diagnosed.
+  // Failures of these two are diagnosed. The old file is archived when rotate() returns.
   Result<void> rotate();
   Result<void> close();
 
@@ -106,7 +107,7 @@ class Storage final : public EntryStore {
   mutable std::mutex store_mutex_;         // held to replace store_, and by sync() to take it
   std::shared_ptr<journal::Store> store_;  // none while nothing is stored
   bool flush_due_ = false;
-  std::uint64_t rotations_seen_ = 0;
+  std::uint64_t archived_seen_ = 0;
   std::uint64_t tended_at_usec_ = 0;
   std::uint64_t made_room_at_usec_ = 0;
   int missing_pages_seen_ = 0;

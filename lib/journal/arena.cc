@@ -1,15 +1,11 @@
 #include "journal/arena.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <tuple>
 
+#include "base/mapped_region.h"
 #include "base/try.h"
 
 namespace logq::journal {
@@ -18,59 +14,17 @@ namespace {
 // journald's step. A small file grows in smaller ones, so that it does not take all it may at once.
 constexpr std::uint64_t kExtent = std::uint64_t{8} << 20;
 constexpr std::uint64_t kExtentMin = std::uint64_t{256} << 10;
+// An extent that will be full so soon gets a successor ahead of time: where entries come slower, a
+// stall of some milliseconds per extent is nothing, and room that nobody uses is something.
+constexpr auto kPrepareWithin = std::chrono::seconds(10);
+// One that will be full so soon also gets its pages ahead of time. Where entries come slower, a
+// sync would write them all back empty before they are used.
+constexpr auto kPopulateWithin = std::chrono::seconds(1);
+// What the writer brings in itself at once.
+constexpr std::uint64_t kStretch = std::uint64_t{256} << 10;
 
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
   return (value + step - 1) / step * step;
-}
-
-// A limit on the size of files (RLIMIT_FSIZE, the file system's) ends this file, not the log.
-Error allocation_error(int error) {
-  if (error == EFBIG) return Error::make(Errc::kFull, "journal file may not grow further");
-  return Error::system(error, "allocate journal file");
-}
-
-// Where the file system has no fallocate, zeros written are the only promise of room to be had.
-Result<void> write_zeros(int fd, std::uint64_t from, std::uint64_t to) {
-  static constexpr std::array<char, 65536> kZeros{};
-  while (from < to) {
-    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(to - from, kZeros.size()));
-    const ssize_t n = ::pwrite(fd, kZeros.data(), want, static_cast<off_t>(from));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(allocation_error(errno));
-    from += static_cast<std::uint64_t>(n);
-  }
-  return {};
-}
-
-Result<void> allocate(int fd, std::uint64_t from, std::uint64_t to) {
-  for (;;) {
-    if (::fallocate(fd, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0) return {};
-    if (errno == EINTR) continue;
-    if (errno == EOPNOTSUPP || errno == ENOSYS) return write_zeros(fd, from, to);
-    return fail(allocation_error(errno));
-  }
-}
-
-// Makes the size of the file durable, and with it as little of its contents as can be: one written
-// byte at its end, not the megabytes that are being filled.
-Result<void> sync_size(int fd, std::uint64_t size) {
-  char zero = 0;
-  const iovec last{&zero, 1};
-  for (;;) {
-    const ssize_t n = ::pwritev2(fd, &last, 1, static_cast<off_t>(size - 1), RWF_DSYNC);
-    if (n == 1) return {};
-    if (errno == EINTR) continue;
-    if (errno != EOPNOTSUPP && errno != ENOSYS) {
-      return fail(Error::system(errno, "sync size of journal file"));
-    }
-    if (::fdatasync(fd) == 0) return {};
-    return fail(Error::system(errno, "sync size of journal file"));
-  }
-}
-
-Result<void> extend(int fd, std::uint64_t from, std::uint64_t to) {
-  LOGQ_TRY(allocate(fd, from, to));
-  return sync_size(fd, to);
 }
 
 }  // namespace
@@ -78,73 +32,98 @@ Result<void> extend(int fd, std::uint64_t from, std::uint64_t to) {
 Result<Arena> Arena::map(base::UniqueFd fd, std::uint64_t size, std::uint64_t max_size) {
   auto region = LOGQ_TRY(base::MappedRegion::map_file(fd.get(), std::max(size, max_size),
                                                       base::MappedRegion::Access::kReadWrite));
-  return Arena(std::move(fd), std::move(region), size);
+  return Arena(std::make_shared<const Extents>(std::move(fd), std::move(region)), size);
 }
 
-Result<void> Arena::grow_to(std::uint64_t end) {
-  if (end <= size_) [[likely]] {
-    if (end > populated_) populate(end);
-    return {};
-  }
+std::uint64_t Arena::step() const {
+  return std::clamp(max_size_ / 16, kExtentMin, kExtent);
+}
+
+Result<void> Arena::grow_slowly(std::uint64_t end) {
   if (end > max_size_) return fail(Error::make(Errc::kFull, "journal file is full"));
-  const std::uint64_t step = std::clamp(max_size_ / 16, kExtentMin, kExtent);
-  const std::uint64_t wanted = std::min(round_up(end, step), max_size_);
-  auto grown = extend(fd_.get(), size_, wanted);
-  std::uint64_t size = wanted;
-  if (!grown && wanted > end) {
-    // Near the end of the disk the whole extent may not fit while this entry does.
-    size = std::min(round_up(end, 4096), max_size_);
-    grown = extend(fd_.get(), size_, size);
-  }
-  if (!grown) {
-    if (grown.error().sys_errno == EIO) keep_dirty();
-    // A file system may have given a part of what was asked for.
-    if (::ftruncate(fd_.get(), static_cast<off_t>(size_)) < 0) return fail(grown.error());
-    return grown;
-  }
-  size_ = size;
-  populate(end);
+  if (end > size_) LOGQ_TRY(enter_next(end));
+  if (end > populated_) populate_around(end);
+  if (end >= foresight_.mark()) look_ahead(end);
+  attention_ = std::min({size_, populated_, foresight_.mark() - 1});
   return {};
 }
 
-// One call that faults in the next stretch is several times cheaper than a fault per page.
-void Arena::populate(std::uint64_t end) {
-#ifdef MADV_POPULATE_WRITE
-  constexpr std::uint64_t kStretch = std::uint64_t{256} << 10;
+Result<void> Arena::enter_next(std::uint64_t end) {
+  const std::uint64_t begin = size_;
+  if (const auto taken = next_.take(); taken.made) {
+    size_ = taken.made->end;
+    if (taken.made->populated) populated_ = size_;
+    ++(taken.waited ? counts_.waited : counts_.prepared);
+  }
+  if (end > size_) {
+    size_ = LOGQ_TRY(allocate_now(end));
+    ++counts_.inlined;
+  }
+  const bool looks_ahead = helper_ != nullptr && size_ < max_size_;
+  foresight_ = looks_ahead ? Foresight(begin, size_, Foresight::Clock::now()) : Foresight();
+  return {};
+}
+
+// Near the end of the disk a whole extent may not fit while this entry does.
+Result<std::uint64_t> Arena::allocate_now(std::uint64_t end) {
+  const std::uint64_t wanted = std::min(round_up(end, step()), max_size_);
+  const auto allocated = extents_->allocate(size_, wanted);
+  if (allocated) return wanted;
+  const std::uint64_t least = std::min(round_up(end, 4096), max_size_);
+  if (least >= wanted) return fail(allocated.error());
+  LOGQ_TRY(extents_->allocate(size_, least));
+  return least;
+}
+
+void Arena::populate_around(std::uint64_t end) {
   const std::uint64_t from =
       std::max(populated_, end - std::min(end, kStretch)) & ~std::uint64_t{4095};
   const std::uint64_t to = std::min(round_up(end, kStretch), size_);
-  // Kernels before 5.14 do not know it: pages then come one by one.
-  std::ignore = ::madvise(region_.data() + from, to - from, MADV_POPULATE_WRITE);
+  extents_->populate(from, to);
   populated_ = to;
-#else
+}
+
+void Arena::look_ahead(std::uint64_t used) {
+  const auto left = foresight_.look(used, Foresight::Clock::now());
+  if (!left || *left > kPrepareWithin || helper_ == nullptr || next_.is_asked()) return;
+  const std::uint64_t from = size_;
+  const std::uint64_t to = std::min(round_up(from + 1, step()), max_size_);
+  const bool populates = *left <= kPopulateWithin;
+  foresight_ = {};
+  next_.ask(*helper_, [extents = extents_, from, to, populates]() -> Result<Prepared> {
+    LOGQ_TRY(extents->allocate(from, to));
+    if (populates) extents->populate(from, to);
+    return Prepared{to, populates};
+  });
+}
+
+void Arena::populate_to(std::uint64_t end) {
+  if (end <= populated_) return;
+  extents_->populate(0, end);
   populated_ = end;
-#endif
+}
+
+void Arena::use_helper(WorkerThread& helper) {
+  helper_ = &helper;
+  if (size_ < max_size_) foresight_ = Foresight(0, size_, Foresight::Clock::now());
+  attention_ = 0;
+}
+
+void Arena::let_go() {
+  next_.take();
+  helper_ = nullptr;
+  foresight_ = {};
+  attention_ = 0;
 }
 
 Result<void> Arena::shrink_to(std::uint64_t end) {
-  if (::ftruncate(fd_.get(), static_cast<off_t>(end)) < 0) {
+  next_.take();
+  attention_ = 0;
+  if (::ftruncate(fd(), static_cast<off_t>(end)) < 0) {
     return fail(Error::system(errno, "truncate journal file"));
   }
   size_ = end;
   return {};
-}
-
-Result<void> Arena::sync() const {
-  if (::fsync(fd_.get()) == 0) return {};
-  const int error = errno;
-  keep_dirty();
-  return fail(Error::system(error, "fsync"));
-}
-
-// Linux tells of a failed write once and takes the page for clean then: the next fsync would
-// succeed with nothing written. So everything is marked as changed again. This touches no byte, and
-// may therefore run while entries are appended.
-void Arena::keep_dirty() const {
-#ifdef MADV_POPULATE_WRITE
-  // It ends at the end of the file, or where the file system takes nothing any more, with an error.
-  std::ignore = ::madvise(region_.data(), region_.size(), MADV_POPULATE_WRITE);
-#endif
 }
 
 }  // namespace logq::journal

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/clock.h"
@@ -18,7 +19,7 @@ JournalPath JournalPath::split(const std::string& path) {
   const auto slash = path.rfind('/');
   const std::size_t start = slash == std::string::npos ? 0 : slash + 1;
   const std::string name = path.substr(start);
-  return {path.substr(0, start), name.substr(0, name.rfind(".journal"))};
+  return {path.substr(0, start), name.substr(0, std::min(name.rfind(".journal"), name.find('@')))};
 }
 
 Result<void> rename_without_replacing(const std::string& from, const std::string& to) {

@@ -8,7 +8,8 @@
 
 namespace logq::journal {
 
-// A path as its directory (with the final slash, or empty) and the name before the last ".journal".
+// A path as its directory (with the final slash, or empty) and the name before the last ".journal",
+// or before the '@' that only files that are no longer active have.
 struct JournalPath {
   std::string directory;
   std::string base;

@@ -14,6 +14,17 @@ Result<std::unique_ptr<FileWriter>> FileWriter::create(const std::string& path,
   return std::unique_ptr<FileWriter>(new FileWriter(std::move(impl)));
 }
 
+Result<std::unique_ptr<FileWriter>> FileWriter::prepare(const std::string& hidden_path,
+                                                        const WriterOptions& options) {
+  auto impl = LOGQ_TRY(Impl::prepare(hidden_path, options));
+  return std::unique_ptr<FileWriter>(new FileWriter(std::move(impl)));
+}
+
+Result<void> FileWriter::finish_interrupted_archive(const std::string& path,
+                                                    const WriterOptions& options) {
+  return LOGQ_TRY(Impl::reopen_retired(path, options))->finish_archive();
+}
+
 Result<std::unique_ptr<FileWriter>> FileWriter::reopen(const std::string& path,
                                                        const WriterOptions& options) {
   auto impl = LOGQ_TRY(Impl::reopen(path, options));
@@ -53,6 +64,24 @@ Result<void> FileWriter::close() {
 }
 Result<std::string> FileWriter::archive() {
   return impl_->archive();
+}
+Result<std::string> FileWriter::retire() {
+  return impl_->retire();
+}
+Result<void> FileWriter::finish_archive() {
+  return impl_->finish_archive();
+}
+Result<void> FileWriter::take_name(const std::string& path, std::uint64_t tail_seqnum) {
+  return impl_->take_name(path, tail_seqnum);
+}
+void FileWriter::use_helper(WorkerThread& helper) {
+  impl_->use_helper(helper);
+}
+const ExtentCounts& FileWriter::extent_counts() const {
+  return impl_->extent_counts();
+}
+FileWriter::Statistics FileWriter::statistics() const {
+  return impl_->statistics();
 }
 const std::string& FileWriter::path() const {
   return impl_->path();

@@ -19,8 +19,10 @@
 #include <string>
 #include <string_view>
 
+#include "journal/arena.h"
 #include "journal/compression.h"
 #include "journal/format.h"
+#include "journal/worker_thread.h"
 #include "logq/id128.h"
 #include "logq/result.h"
 
@@ -31,6 +33,13 @@ namespace logq::journal {
 struct SequencePosition {
   Id128 seqnum_id;
   std::uint64_t tail_seqnum = 0;
+};
+
+// Buckets of a new file's hash tables; 0: as many as suit a file of the maximal size. They never
+// are the reason to rotate: chains just get longer.
+struct TableSizes {
+  std::uint64_t data_buckets = 0;
+  std::uint64_t field_buckets = 0;
 };
 
 struct WriterOptions {
@@ -44,6 +53,7 @@ struct WriterOptions {
   Id128 file_id;                                 // null: a random one; others: only for tests
   Id128 machine_id;
   SequencePosition sequence;
+  TableSizes tables;
   mode_t mode = 0640;
 };
 
@@ -71,6 +81,22 @@ class FileWriter {
   // kCorrupt when damaged.
   static Result<std::unique_ptr<FileWriter>> reopen(const std::string& path,
                                                     const WriterOptions& options);
+
+  // Makes a new file under a name that readers ignore and that must not exist (EEXIST): durable,
+  // but for the name, and with the pages of its tables and first objects brought in. take_name()
+  // makes it a journal file. Until then nothing may be appended.
+  static Result<std::unique_ptr<FileWriter>> prepare(const std::string& hidden_path,
+                                                     const WriterOptions& options);
+  // Renames it to `path`, which must not exist, to continue after `tail_seqnum`. The directory is
+  // not synced.
+  Result<void> take_name(const std::string& path, std::uint64_t tail_seqnum);
+
+  // Finishes a file that has its archive name already and whose writer was killed before
+  // finish_archive() was done: only when the machine has not been down since. kUnsupported when it
+  // is not such a file: salvage it.
+  static Result<void> finish_interrupted_archive(const std::string& path,
+                                                 const WriterOptions& options);
+
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
   ~FileWriter();
@@ -105,7 +131,9 @@ class FileWriter {
 
   // Makes everything appended visible to readers, in the order readers rely on.
   void publish();
-  // Fires IN_MODIFY for followers (an ftruncate to the current size).
+  // Fires IN_MODIFY for followers: writes a byte of the header that never changes. (The ftruncate
+  // to the current size that journald does would cut off an extent that is being prepared.) On any
+  // thread while the object lives.
   void wake_followers();
 
   // Makes everything published durable.
@@ -119,6 +147,26 @@ class FileWriter {
   // instead. Returns the new path, or an empty string when deleted. Where that name is taken the
   // file becomes `base@realtime-random.journal~` instead; nothing is ever replaced.
   Result<std::string> archive();
+
+  // archive() in two parts. retire() ends the appending and gives the file its archive name, with
+  // nothing synced and its state still ONLINE; finish_archive() does the rest, including the sync
+  // of the directory, and may do so on another thread. It can be repeated after a failure.
+  // REQUIRES: the file has entries.
+  Result<std::string> retire();
+  Result<void> finish_archive();
+
+  // From now on `helper` prepares extents (journal/arena.h). It must outlive the writer.
+  void use_helper(WorkerThread& helper);
+  [[nodiscard]] const ExtentCounts& extent_counts() const;
+
+  // What it holds and takes, to decide on the next file.
+  struct Statistics {
+    std::uint64_t used_bytes = 0;
+    std::uint64_t max_bytes = 0;
+    std::uint64_t n_data = 0;
+    std::uint64_t n_fields = 0;
+  };
+  [[nodiscard]] Statistics statistics() const;
 
   [[nodiscard]] const std::string& path() const;
   [[nodiscard]] SequencePosition sequence() const;

@@ -1,11 +1,8 @@
 // How an entry gets into a journal file: its values are looked up, room is made, and only then
 // anything is stored. What does not depend on another thing's memory is done for all payloads
 // before the next step, so that the processor fetches many lines at a time.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
-#include <tuple>
 
 #include "base/load_bytes.h"
 #include "base/try.h"
@@ -395,11 +392,6 @@ void FileWriter::Impl::keep_values() {
     }
     recent_.put(miss.value);
   }
-}
-
-void FileWriter::Impl::wake_followers() {
-  // A failure costs nobody anything but time: followers look again at the next one.
-  std::ignore = ::ftruncate(heap_.arena().fd(), static_cast<off_t>(heap_.arena().size()));
 }
 
 }  // namespace logq::journal

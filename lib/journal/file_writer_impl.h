@@ -26,8 +26,15 @@ class FileWriter::Impl {
                                               const WriterOptions& options);
   static Result<std::unique_ptr<Impl>> reopen(const std::string& path,
                                               const WriterOptions& options);
+  static Result<std::unique_ptr<Impl>> prepare(const std::string& path,
+                                               const WriterOptions& options);
+  static Result<std::unique_ptr<Impl>> reopen_retired(const std::string& path,
+                                                      const WriterOptions& options);
+  Result<void> take_name(const std::string& path, std::uint64_t tail_seqnum);
   Result<void> close();
   Result<std::string> archive();
+  Result<std::string> retire();
+  Result<void> finish_archive();
 
   Result<void> append(const EntryTime& time,
                       std::uint64_t seqnum,
@@ -37,6 +44,10 @@ class FileWriter::Impl {
   void wake_followers();
   Result<void> sync() { return heap_.arena().sync(); }
 
+  void use_helper(WorkerThread& helper) { heap_.arena().use_helper(helper); }
+
+  [[nodiscard]] const ExtentCounts& extent_counts() const { return heap_.arena().extent_counts(); }
+  [[nodiscard]] Statistics statistics() const;
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const Header& header() const { return heap_.header(); }
   [[nodiscard]] std::uint64_t size_bytes() const { return heap_.arena().size(); }
@@ -96,6 +107,8 @@ class FileWriter::Impl {
   void keep_values();
 
   Result<void> set_state(FileState state);
+  Result<void> seal();
+  Result<void> take_archive_name();
 
   std::string path_;
   ObjectHeap heap_;

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 
+#include "base/ids.h"
 #include "base/io.h"
 #include "base/try.h"
 #include "journal/archive_name.h"
+#include "journal/array_tails.h"
 #include "journal/continuation.h"
 #include "journal/file_names.h"
 #include "journal/file_writer_impl.h"
@@ -24,6 +27,9 @@ constexpr std::uint64_t kDataBucketsMin = 2047;
 // journald has a bucket per 576 bytes and fills three quarters of them before it rotates. Half as
 // many serve us: the value filter answers for most new values without a walk.
 constexpr std::uint64_t kBytesPerDataBucket = 1152;
+
+// Of the objects of a prepared file so much has its pages when the first entry comes.
+constexpr std::uint64_t kFirstStretch = std::uint64_t{1} << 20;
 
 void copy_id(std::uint8_t (&to)[16], const Id128& from) {
   std::memcpy(to, from.bytes.data(), sizeof to);
@@ -77,22 +83,29 @@ void write_header(Header& header, const WriterOptions& options, std::uint64_t fi
   header.tail_entry_seqnum = sequence.seqnum_id.is_null() ? 0 : sequence.tail_seqnum;
 }
 
+TableSizes table_sizes(const WriterOptions& options, std::uint64_t max_size) {
+  const TableSizes& wanted = options.tables;
+  const std::uint64_t most = std::max(kDataBucketsMin, max_size / kBytesPerDataBucket);
+  return {wanted.data_buckets == 0 ? most : std::clamp(wanted.data_buckets, kDataBucketsMin, most),
+          std::clamp(wanted.field_buckets, kFieldBuckets, most)};
+}
+
 // Header and hash tables of an empty file. The file is new, so what is not stored is zero.
 Result<ObjectHeap> lay_out(Arena arena, const WriterOptions& options) {
-  const std::uint64_t data_buckets =
-      std::max(kDataBucketsMin, arena.max_size() / kBytesPerDataBucket);
-  LOGQ_TRY(arena.grow_to(sizeof(Header) + table_bytes(kFieldBuckets) + table_bytes(data_buckets)));
+  const TableSizes tables = table_sizes(options, arena.max_size());
+  LOGQ_TRY(arena.grow_to(sizeof(Header) + table_bytes(tables.field_buckets) +
+                         table_bytes(tables.data_buckets)));
   write_header(*arena.at<Header>(0), options, arena.size());
   ObjectHeap heap(std::move(arena), sizeof(Header));
   Header& header = heap.header();
 
-  const std::uint64_t fields = heap.begin(table_bytes(kFieldBuckets));
+  const std::uint64_t fields = heap.begin(table_bytes(tables.field_buckets));
   header.field_hash_table_offset = fields + sizeof(ObjectHeader);
-  header.field_hash_table_size = kFieldBuckets * sizeof(HashItem);
+  header.field_hash_table_size = tables.field_buckets * sizeof(HashItem);
   heap.commit(fields, ObjectType::kFieldHashTable);
-  const std::uint64_t data = heap.begin(table_bytes(data_buckets));
+  const std::uint64_t data = heap.begin(table_bytes(tables.data_buckets));
   header.data_hash_table_offset = data + sizeof(ObjectHeader);
-  header.data_hash_table_size = data_buckets * sizeof(HashItem);
+  header.data_hash_table_size = tables.data_buckets * sizeof(HashItem);
   heap.commit(data, ObjectType::kDataHashTable);
   return heap;
 }
@@ -134,6 +147,24 @@ Result<void> check_continuable(const Header& header, const WriterOptions& option
   return {};
 }
 
+struct OpenFile {
+  base::UniqueFd fd;
+  std::uint64_t size = 0;
+};
+
+Result<OpenFile> open_existing(const std::string& path) {
+  auto fd = LOGQ_TRY(base::open_file(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  struct stat status {};
+  if (::fstat(fd.get(), &status) < 0) return fail(Error::system(errno, "stat journal file"));
+  if (!S_ISREG(status.st_mode)) {
+    return fail(Error::make(Errc::kUnsupported, "journal file is no regular file"));
+  }
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size < sizeof(Header)) return fail(Error::corrupt(size, "file ends in its header"));
+  if (size > kFileSizeMax) return fail(Error::make(Errc::kUnsupported, "journal file too large"));
+  return OpenFile{std::move(fd), size};
+}
+
 // What lies beyond the last object becomes zero again, whatever it was: new objects rely on it. The
 // header is durable before the file shrinks, so it never claims more than there is.
 Result<void> clear_beyond(ObjectHeap& heap) {
@@ -163,34 +194,48 @@ Result<std::unique_ptr<FileWriter::Impl>> FileWriter::Impl::create(const std::st
                                                                    const WriterOptions& options) {
   if (::access(path.c_str(), F_OK) == 0) return fail(Error::system(EEXIST, "create journal file"));
   const std::string temporary = path + ".new";
-  constexpr int kFlags = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW;
+  ::unlink(temporary.c_str());
+  auto made = prepare(temporary, options);
+  if (!made) return made;
+  const auto named = (*made)->take_name(path, options.sequence.tail_seqnum).and_then([&] {
+    return base::sync_parent_directory(path);
+  });
+  if (named) return made;
+  ::unlink((*made)->path().c_str());
+  return fail(named.error());
+}
+
+Result<std::unique_ptr<FileWriter::Impl>> FileWriter::Impl::prepare(const std::string& path,
+                                                                    const WriterOptions& options) {
+  constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
+  auto fd = LOGQ_TRY(base::open_file(path, kFlags, options.mode));
   auto made = [&]() -> Result<std::unique_ptr<Impl>> {
-    auto fd = LOGQ_TRY(base::open_file(temporary, kFlags, options.mode));
     auto arena = LOGQ_TRY(Arena::map(std::move(fd), 0, file_size_limit(options)));
     auto heap = LOGQ_TRY(lay_out(std::move(arena), options));
     auto impl = std::make_unique<Impl>(path, options, std::move(heap), ChainTail{});
     LOGQ_TRY(impl->sync());
-    LOGQ_TRY(rename_without_replacing(temporary, path));
-    LOGQ_TRY(base::sync_parent_directory(path));
+    // After the sync, which makes each page fault once more.
+    Arena& pages = impl->heap_.arena();
+    pages.populate_to(std::min(pages.size(), impl->first_tail_ + kFirstStretch));
     return impl;
   }();
-  if (!made) ::unlink(temporary.c_str());
+  if (!made) ::unlink(path.c_str());
   return made;
+}
+
+Result<void> FileWriter::Impl::take_name(const std::string& path, std::uint64_t tail_seqnum) {
+  const bool continues = seqnum_id_ != read_id(header().file_id);
+  if (continues) store_release(heap_.header().tail_entry_seqnum, tail_seqnum);
+  LOGQ_TRY(rename_without_replacing(path_, path));
+  path_ = path;
+  return {};
 }
 
 Result<std::unique_ptr<FileWriter::Impl>> FileWriter::Impl::reopen(const std::string& path,
                                                                    const WriterOptions& options) {
-  auto fd = LOGQ_TRY(base::open_file(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
-  struct stat status {};
-  if (::fstat(fd.get(), &status) < 0) return fail(Error::system(errno, "stat journal file"));
-  if (!S_ISREG(status.st_mode)) {
-    return fail(Error::make(Errc::kUnsupported, "journal file is no regular file"));
-  }
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size < sizeof(Header)) return fail(Error::corrupt(size, "file ends in its header"));
-  if (size > kFileSizeMax) return fail(Error::make(Errc::kUnsupported, "journal file too large"));
-
-  auto arena = LOGQ_TRY(Arena::map(std::move(fd), size, file_size_limit(options)));
+  auto file = LOGQ_TRY(open_existing(path));
+  const std::uint64_t size = file.size;
+  auto arena = LOGQ_TRY(Arena::map(std::move(file.fd), size, file_size_limit(options)));
   const Header& header = *arena.at<Header>(0);
   const auto own = check_own_header(header, size);
   if (!own) {
@@ -211,6 +256,30 @@ Result<std::unique_ptr<FileWriter::Impl>> FileWriter::Impl::reopen(const std::st
   return impl;
 }
 
+// What the machine's page cache still has is what the killed writer left, and it had appended the
+// last entry: only the steps of finish_archive() are missing, and each can be repeated.
+Result<std::unique_ptr<FileWriter::Impl>> FileWriter::Impl::reopen_retired(
+    const std::string& path, const WriterOptions& options) {
+  auto file = LOGQ_TRY(open_existing(path));
+  const std::uint64_t size = file.size;
+  auto arena = LOGQ_TRY(Arena::map(std::move(file.fd), size, size));
+  const Header& header = *arena.at<Header>(0);
+  LOGQ_TRY(check_own_header(header, size));
+  if (header.state != FileState::kOnline || header.n_entries == 0 ||
+      read_id(header.tail_entry_boot_id) != base::boot_id()) {
+    return fail(Error::make(Errc::kUnsupported, "no archive of this boot"));
+  }
+  const std::uint64_t tail = LOGQ_TRY(find_tail(arena));
+  ObjectHeap heap(std::move(arena), tail);
+  if (end_of_tables(heap.header()) > tail) {
+    return fail(Error::corrupt(tail, "hash tables lie beyond the last object"));
+  }
+  const ChainTail global = LOGQ_TRY(check_continuation(heap));
+  auto impl = std::make_unique<Impl>(path, options, std::move(heap), global);
+  impl->closed_ = true;
+  return impl;
+}
+
 // The state is made durable after everything it vouches for.
 Result<void> FileWriter::Impl::set_state(FileState state) {
   if (state != FileState::kOnline) LOGQ_TRY(sync());
@@ -218,42 +287,78 @@ Result<void> FileWriter::Impl::set_state(FileState state) {
   return sync();
 }
 
+void FileWriter::Impl::wake_followers() {
+  // A failure costs nobody anything but time: followers look again at the next one.
+  std::ignore = ::pwrite(heap_.arena().fd(), kSignature, 1, 0);
+}
+
 Result<void> FileWriter::Impl::close() {
   if (closed_) return {};
   LOGQ_TRY(check_whole());
+  heap_.arena().let_go();
   LOGQ_TRY(set_state(FileState::kOffline));
   closed_ = true;
+  return {};
+}
+
+// The contents of an archive: what is over-allocated is given back, and the state is durable after
+// everything it vouches for.
+Result<void> FileWriter::Impl::seal() {
+  LOGQ_TRY(check_whole());
+  heap_.arena().let_go();
+  punch_array_tails(heap_);
+  LOGQ_TRY(clear_beyond(heap_));
+  store_release(heap_.header().state, FileState::kArchived);
+  return sync();
+}
+
+Result<void> FileWriter::Impl::take_archive_name() {
+  const Header& file = header();
+  const JournalPath where = JournalPath::split(path_);
+  const ArchiveName name{where.base, seqnum_id_, file.head_entry_seqnum, file.head_entry_realtime};
+  const std::string target = where.directory + name.to_string();
+  const auto renamed = rename_without_replacing(path_, target);
+  if (renamed) {
+    path_ = target;
+    return {};
+  }
+  if (renamed.error().sys_errno != EEXIST) return renamed;
+  // Another file claims to be this one: keep both.
+  path_ = LOGQ_TRY(set_aside(path_));
   return {};
 }
 
 Result<std::string> FileWriter::Impl::archive() {
   if (closed_) return fail(Error::make(Errc::kClosed, "journal file is closed"));
   LOGQ_TRY(check_whole());  // nor is what the header says to be believed otherwise
-  const Header& file = header();
-  if (file.n_entries == 0) {
+  if (header().n_entries == 0) {
     closed_ = true;
     if (::unlink(path_.c_str()) < 0) return fail(Error::system(errno, "unlink empty journal file"));
     LOGQ_TRY(base::sync_parent_directory(path_));
     return std::string();
   }
-  LOGQ_TRY(clear_beyond(heap_));  // also makes durable what the state vouches for
-  store_release(heap_.header().state, FileState::kArchived);
-  LOGQ_TRY(sync());
+  LOGQ_TRY(seal());
   closed_ = true;
-
-  const JournalPath where = JournalPath::split(path_);
-  const ArchiveName name{where.base, seqnum_id_, file.head_entry_seqnum, file.head_entry_realtime};
-  const std::string target = where.directory + name.to_string();
-  const auto renamed = rename_without_replacing(path_, target);
-  if (!renamed) {
-    if (renamed.error().sys_errno != EEXIST) return fail(renamed.error());
-    // Another file claims to be this one: keep both.
-    path_ = LOGQ_TRY(set_aside(path_));
-    return path_;
-  }
-  path_ = target;
+  LOGQ_TRY(take_archive_name());
   LOGQ_TRY(base::sync_parent_directory(path_));
   return path_;
+}
+
+Result<std::string> FileWriter::Impl::retire() {
+  if (closed_) return fail(Error::make(Errc::kClosed, "journal file is closed"));
+  LOGQ_TRY(check_whole());
+  LOGQ_TRY(take_archive_name());
+  closed_ = true;
+  return path_;
+}
+
+Result<void> FileWriter::Impl::finish_archive() {
+  LOGQ_TRY(seal());
+  return base::sync_parent_directory(path_);
+}
+
+FileWriter::Statistics FileWriter::Impl::statistics() const {
+  return {heap_.tail(), heap_.arena().max_size(), header().n_data, header().n_fields};
 }
 
 }  // namespace logq::journal

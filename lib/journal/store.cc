@@ -8,26 +8,27 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "base/ids.h"
 #include "base/io.h"
 #include "base/try.h"
 #include "journal/archive_name.h"
+#include "journal/archiver.h"
 #include "journal/file_header.h"
 #include "journal/file_names.h"
+#include "journal/follower_waker.h"
+#include "journal/next_file.h"
 #include "journal/salvage.h"
+#include "journal/store_recovery.h"
 #include "journal/store_sequence.h"
 
 namespace logq::journal {
 namespace {
 
 constexpr const char* kBase = "system";
-
-// Files that could not be archived and are tried again by every sync. Each holds a mapping.
-constexpr std::size_t kMaxRetiring = 8;
 
 // Two writers would destroy the file, so the directory is locked while a store lives.
 Result<base::UniqueFd> take_directory(const std::string& directory, bool lock) {
@@ -46,33 +47,45 @@ class Store::Impl {
  public:
   explicit Impl(const StoreOptions& options)
       : options_(options),
-        active_path_(options.directory + "/" + kBase + ".journal") {}
+        active_path_(options.directory + "/" + kBase + ".journal"),
+        preparing_(options.before_helping),
+        archiver_(options.before_helping),
+        next_(preparing_, next_file_path(active_path_)),
+        waker_([this] { wake_now(); }) {}
 
   Result<void> open();
   Result<std::uint64_t> append(const EntryTime& time, std::span<const std::string_view> payloads);
+  Result<std::size_t> append_batch(std::span<const NewEntry> entries);
   Result<void> sync();
   Result<void> rotate();
+  Result<void> wait_for_archives() { return archiver_.wait(); }
   Result<void> close();
-  void wake_followers() {
-    if (writer_) writer_->wake_followers();
-  }
+  void wake_followers() { waker_.note(); }
 
   [[nodiscard]] const OpenReport& report() const { return report_; }
   [[nodiscard]] const std::string& active_path() const { return active_path_; }
   [[nodiscard]] std::uint64_t next_seqnum() const { return position_.tail_seqnum + 1; }
   [[nodiscard]] SequencePosition sequence() const { return position_; }
   [[nodiscard]] std::uint64_t rotations() const { return rotations_; }
+  [[nodiscard]] std::uint64_t archived() const { return archiver_.finished(); }
+  [[nodiscard]] StoreCounts counts() const;
 
  private:
   Result<void> continue_or_begin();
-  Result<void> recover();
+  Result<void> recover(const std::string& path);
+  void skip_lost_numbers();
   Result<void> retire_foreign();
   Result<void> begin_file();
-  Result<void> archive_active();
+  Result<std::shared_ptr<FileWriter>> make_file();
+  Result<std::unique_ptr<FileWriter>> take_next();
+  Result<void> replace_active();
+  template <typename Append>
+  auto append_somewhere(const EntryTime& time, const Append& append) -> decltype(append());
   [[nodiscard]] bool is_too_old(const EntryTime& time) const;
   void use(std::shared_ptr<FileWriter> writer);
-  void retire(const std::shared_ptr<FileWriter>& writer);
-  void forget(const std::shared_ptr<FileWriter>& writer);
+  void look_ahead();
+  void wake_now();
+  std::shared_ptr<FileWriter> writer();
   void continue_after(const SequencePosition& position);
 
   StoreOptions options_;
@@ -80,18 +93,26 @@ class Store::Impl {
   base::UniqueFd directory_lock_;
   OpenReport report_;
   SequencePosition position_;  // after the last entry that was appended
+  bool numbers_lost_ = false;  // when the store was opened, beyond position_
   std::uint64_t rotations_ = 0;
-  std::mutex writer_mutex_;  // held to replace what follows, and by sync() to take references
+  StoreCounts counts_;  // without those of the active file
+  TableSizes tables_;   // for the next file
+
+  WorkerThread preparing_;   // outlives the files it helps
+  std::mutex writer_mutex_;  // held to replace writer_, and by others than the appender to take it
   std::shared_ptr<FileWriter> writer_;  // none after a rotation that failed half-way
-  // Being archived, or could not be: a sync is not complete without them.
-  std::vector<std::shared_ptr<FileWriter>> retiring_;
-  bool has_given_up_ = false;  // on one of them, which no sync has told yet
+  Archiver archiver_;
+  NextFile next_;
+  FollowerWaker waker_;  // uses the above: ends first
 };
 
 Result<void> Store::Impl::open() {
   directory_lock_ = LOGQ_TRY(take_directory(options_.directory, options_.lock_directory));
   remove_leftovers(active_path_);
+  const auto unclean = LOGQ_TRY(settle_interrupted_rotation(active_path_, options_.writer));
   position_ = find_sequence(options_.directory, kBase);
+  for (const std::string& path : unclean)
+    LOGQ_TRY(recover(path));
   LOGQ_TRY(continue_or_begin());
   return {};
 }
@@ -110,12 +131,12 @@ Result<void> Store::Impl::continue_or_begin() {
     }
     position_ = archived;
     report_.tail_seqnum = position_.tail_seqnum;
-    LOGQ_TRY(archive_active());
-    return begin_file();
+    return replace_active();
   }
   const Error& error = reopened.error();
   if (error.code == Errc::kBusy || error.code == Errc::kCorrupt) {
-    LOGQ_TRY(recover());
+    LOGQ_TRY(recover(active_path_));
+    skip_lost_numbers();
     return begin_file();
   }
   if (error.code == Errc::kUnsupported) {
@@ -124,6 +145,7 @@ Result<void> Store::Impl::continue_or_begin() {
     return fail(error);
   }
   report_.tail_seqnum = position_.tail_seqnum;
+  skip_lost_numbers();
   return begin_file();
 }
 
@@ -135,11 +157,12 @@ void Store::Impl::continue_after(const SequencePosition& position) {
   position_ = {position.seqnum_id, std::max(known, position.tail_seqnum)};
 }
 
-Result<void> Store::Impl::recover() {
-  const SalvageReport salvaged = LOGQ_TRY(salvage(active_path_, options_.writer));
+Result<void> Store::Impl::recover(const std::string& path) {
+  remove_leftovers(path);
+  const SalvageReport salvaged = LOGQ_TRY(salvage(path, options_.writer));
   report_.recovered = true;
   report_.recovered_path = salvaged.path;
-  report_.recovered_entries = salvaged.entries;
+  report_.recovered_entries += salvaged.entries;
   continue_after(salvaged.sequence);
   report_.tail_seqnum = position_.tail_seqnum;
 
@@ -153,9 +176,13 @@ Result<void> Store::Impl::recover() {
     if (claimed > position_.tail_seqnum && claimed - position_.tail_seqnum < kSequenceGap) {
       position_.tail_seqnum = claimed;
     }
-    position_.tail_seqnum += kSequenceGap;
+    numbers_lost_ = true;
   }
   return {};
+}
+
+void Store::Impl::skip_lost_numbers() {
+  if (numbers_lost_) position_.tail_seqnum += kSequenceGap;
 }
 
 // A journal file of another writer under our name (journald's, or one of ours whose archiving was
@@ -183,51 +210,105 @@ Result<void> Store::Impl::retire_foreign() {
 }
 
 void Store::Impl::use(std::shared_ptr<FileWriter> writer) {
+  if (writer) {
+    writer->use_helper(preparing_);
+    const FileWriter::Statistics now = writer->statistics();
+    next_.follow(now.used_bytes, now.max_bytes);
+    position_ = writer->sequence();
+  }
   const std::lock_guard lock(writer_mutex_);
   writer_ = std::move(writer);
 }
 
-void Store::Impl::retire(const std::shared_ptr<FileWriter>& writer) {
+std::shared_ptr<FileWriter> Store::Impl::writer() {
   const std::lock_guard lock(writer_mutex_);
-  if (retiring_.size() == kMaxRetiring) {
-    retiring_.erase(retiring_.begin());
-    has_given_up_ = true;
+  return writer_;
+}
+
+void Store::Impl::wake_now() {
+  if (const auto active = writer()) active->wake_followers();
+}
+
+// The file that was made ahead, under its name. None when there is none.
+Result<std::unique_ptr<FileWriter>> Store::Impl::take_next() {
+  auto next = next_.take(position_.seqnum_id);
+  if (next == nullptr) return next;
+  auto named = next->take_name(active_path_, position_.tail_seqnum);
+  if (!named && named.error().sys_errno == EEXIST) {
+    // What a failed renaming has left under this name must not stop the log.
+    LOGQ_TRY(set_aside(active_path_));
+    named = next->take_name(active_path_, position_.tail_seqnum);
   }
-  retiring_.push_back(writer);
-  writer_ = nullptr;
+  if (named) return next;
+  ::unlink(next->path().c_str());
+  return fail(named.error());
 }
 
-void Store::Impl::forget(const std::shared_ptr<FileWriter>& writer) {
-  const std::lock_guard lock(writer_mutex_);
-  std::erase(retiring_, writer);
-}
-
-Result<void> Store::Impl::begin_file() {
+Result<std::shared_ptr<FileWriter>> Store::Impl::make_file() {
+  if (auto next = LOGQ_TRY(take_next())) {
+    ++counts_.files_prepared;
+    return std::shared_ptr<FileWriter>(std::move(next));
+  }
   WriterOptions options = options_.writer;
   options.sequence = position_;
+  options.tables = tables_;
   auto created = FileWriter::create(active_path_, options);
   if (!created && created.error().sys_errno == EEXIST) {
-    // What a failed archiving has left under this name must not stop the log.
     LOGQ_TRY(set_aside(active_path_));
     created = FileWriter::create(active_path_, options);
   }
   if (!created) return fail(created.error());
-  use(std::move(*created));
-  position_ = writer_->sequence();
+  ++counts_.files_inlined;
+  return std::shared_ptr<FileWriter>(std::move(*created));
+}
+
+Result<void> Store::Impl::begin_file() {
+  use(LOGQ_TRY(make_file()));
   return {};
 }
 
-Result<void> Store::Impl::archive_active() {
+// The new file has its name before the archiver syncs the directory, and the old one is with the
+// archiver before it ceases to be the active one: a sync on another thread misses neither.
+Result<void> Store::Impl::replace_active() {
   const std::shared_ptr<FileWriter> old = writer_;
-  retire(old);
-  ++rotations_;
-  const auto archived = old->archive();
-  if (archived) {
-    forget(old);
-    return {};
+  if (old->n_entries() == 0) {
+    use(nullptr);
+    // One whose header is lost looks empty, too.
+    if (!old->archive()) LOGQ_TRY(set_aside(active_path_));
+    return begin_file();
   }
-  // It stays readable; only its name says that its end was not clean.
-  return set_aside(active_path_).map([](const std::string&) {});
+  ++rotations_;
+  tables_ = tables_after(old->statistics());
+  counts_.extents.add(old->extent_counts());
+  // A file that cannot get its name is in the way of the next, which then sets it aside.
+  std::ignore = old->retire();
+  auto made = make_file();
+  if (archiver_.take(old)) ++counts_.waits_for_archives;
+  if (!made && made.error().sys_errno == ENOSPC) {
+    // Perhaps there is room once the old one has given back what it has too much.
+    std::ignore = archiver_.wait();
+    made = make_file();
+  }
+  if (!made) {
+    use(nullptr);
+    return fail(made.error());
+  }
+  use(std::move(*made));
+  return {};
+}
+
+StoreCounts Store::Impl::counts() const {
+  StoreCounts counts = counts_;
+  if (writer_) counts.extents.add(writer_->extent_counts());
+  return counts;
+}
+
+void Store::Impl::look_ahead() {
+  const FileWriter::Statistics now = writer_->statistics();
+  if (now.used_bytes < next_.mark()) return;
+  WriterOptions options = options_.writer;
+  options.sequence = position_;
+  next_.look(now, options);
 }
 
 bool Store::Impl::is_too_old(const EntryTime& time) const {
@@ -236,59 +317,76 @@ bool Store::Impl::is_too_old(const EntryTime& time) const {
   return time.realtime_usec > head && time.realtime_usec - head > options_.max_file_usec;
 }
 
+// Appends to the active file, or to a new one when it takes no more.
+template <typename Append>
+auto Store::Impl::append_somewhere(const EntryTime& time, const Append& append)
+    -> decltype(append()) {
+  if (!directory_lock_.is_open()) return fail(Error::make(Errc::kClosed, "store is closed"));
+  if (!writer_) LOGQ_TRY(begin_file());
+  if (is_too_old(time)) LOGQ_TRY(replace_active());
+  auto appended = append();
+  if (appended) return appended;
+  const Error& error = appended.error();
+  if (error.code == Errc::kFull || error.code == Errc::kCorrupt) {
+    LOGQ_TRY(replace_active());
+    return append();
+  }
+  if (error.sys_errno == ENOSPC || error.sys_errno == EDQUOT) {
+    // The room of the file that was made ahead is needed now.
+    next_.discard();
+    return append();
+  }
+  return appended;
+}
+
 Result<std::uint64_t> Store::Impl::append(const EntryTime& time,
                                           std::span<const std::string_view> payloads) {
-  if (!directory_lock_.is_open()) return fail(Error::make(Errc::kClosed, "store is closed"));
-  if (writer_ && is_too_old(time)) LOGQ_TRY(archive_active());
-  if (!writer_) LOGQ_TRY(begin_file());
-  auto seqnum = writer_->append(time, payloads);
-  if (!seqnum && (seqnum.error().code == Errc::kFull || seqnum.error().code == Errc::kCorrupt)) {
-    LOGQ_TRY(archive_active());
-    LOGQ_TRY(begin_file());
-    seqnum = writer_->append(time, payloads);
-  }
+  const auto seqnum = append_somewhere(time, [&]() { return writer_->append(time, payloads); });
   if (!seqnum) return seqnum;
   position_.tail_seqnum = *seqnum;
   writer_->publish();
+  look_ahead();
   return seqnum;
+}
+
+Result<std::size_t> Store::Impl::append_batch(std::span<const NewEntry> entries) {
+  std::size_t done = 0;
+  while (done < entries.size()) {
+    const auto rest = entries.subspan(done);
+    const auto some =
+        append_somewhere(rest.front().time, [&]() { return writer_->append_batch(rest); });
+    if (!some && done == 0) return some;
+    if (!some) return done;
+    done += *some;
+    position_.tail_seqnum = writer_->sequence().tail_seqnum;
+    writer_->publish();
+    look_ahead();
+  }
+  return done;
 }
 
 // Entries of a file that is being archived are as durable afterwards as those of the active one.
 Result<void> Store::Impl::sync() {
-  std::vector<std::shared_ptr<FileWriter>> files;
-  Result<void> result;
-  {
-    const std::lock_guard lock(writer_mutex_);
-    files = retiring_;
-    if (writer_) files.push_back(writer_);
-    if (std::exchange(has_given_up_, false)) {
-      result = fail(Error::system(EIO, "a rotated journal file could not be synced"));
-    }
-  }
-  for (const auto& file : files) {
-    const auto synced = file->sync();
-    if (synced) {
-      forget(file);
-    } else {
-      result = synced;
-    }
-  }
-  return result;
+  const auto active = writer();
+  const auto archived = archiver_.wait();
+  const auto synced = active ? active->sync() : Result<void>{};
+  return archived ? synced : archived;
 }
 
 Result<void> Store::Impl::rotate() {
   if (!directory_lock_.is_open()) return fail(Error::make(Errc::kClosed, "store is closed"));
-  if (writer_ && writer_->n_entries() == 0) return {};
-  if (writer_) LOGQ_TRY(archive_active());
-  return begin_file();
+  if (!writer_) return begin_file();
+  return writer_->n_entries() == 0 ? Result<void>{} : replace_active();
 }
 
 Result<void> Store::Impl::close() {
-  const std::shared_ptr<FileWriter> writer = writer_;
+  const std::shared_ptr<FileWriter> last = writer_;
   use(nullptr);
-  const auto closed = writer ? writer->close() : Result<void>{};
+  next_.discard();
+  const auto closed = last ? last->close() : Result<void>{};
+  const auto archived = archiver_.wait();
   directory_lock_.reset();
-  return closed;
+  return closed ? archived : closed;
 }
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -315,6 +413,18 @@ SequencePosition Store::sequence() const {
 }
 std::uint64_t Store::rotations() const {
   return impl_->rotations();
+}
+std::uint64_t Store::archived() const {
+  return impl_->archived();
+}
+StoreCounts Store::counts() const {
+  return impl_->counts();
+}
+Result<std::size_t> Store::append_batch(std::span<const NewEntry> entries) {
+  return impl_->append_batch(entries);
+}
+Result<void> Store::wait_for_archives() {
+  return impl_->wait_for_archives();
 }
 void Store::wake_followers() {
   impl_->wake_followers();

@@ -2,7 +2,11 @@
 // `system.journal`, rotates it, recovers it after an unclean stop, and keeps one sequence of entry
 // numbers across all of them.
 //
-// Not thread-safe, except sync().
+// What takes time is done by threads of the store's: extents and the next file are prepared before
+// they are needed (journal/arena.h, journal/next_file.h), and files it has rotated away from are
+// archived (journal/archiver.h). A rotation is then two renames.
+//
+// Not thread-safe, except sync(), wait_for_archives(), archived() and wake_followers().
 #pragma once
 
 #include <cstdint>
@@ -25,6 +29,16 @@ struct StoreOptions {
   bool lock_directory = true;
   // How much later than its first entry a file takes its last one; 0: no limit.
   std::uint64_t max_file_usec = 0;
+  // For tests: runs on the store's threads before each piece of work.
+  std::function<void()> before_helping{};
+};
+
+// How often the append path found what it needed ready.
+struct StoreCounts {
+  ExtentCounts extents;
+  std::uint64_t files_prepared = 0;
+  std::uint64_t files_inlined = 0;       // made on the append path
+  std::uint64_t waits_for_archives = 0;  // too many were under way
 };
 
 // What happened when the store was opened.
@@ -49,17 +63,30 @@ class Store {
   // Appends and publishes; rotates first when the file is full or too old, or time stepped back.
   // Errors as FileWriter::append, but never kFull.
   Result<std::uint64_t> append(const EntryTime& time, std::span<const std::string_view> payloads);
+  // The same for many, in order. Returns how many were appended: all of them, or those before the
+  // first that cannot be; when that is the very first one, its error.
+  Result<std::size_t> append_batch(std::span<const NewEntry> entries);
   // The number the next appended entry will get.
   [[nodiscard]] std::uint64_t next_seqnum() const;
   // After the last appended entry.
   [[nodiscard]] SequencePosition sequence() const;
-  // How many files have been archived since open().
+  // How many files it has rotated away from since open().
   [[nodiscard]] std::uint64_t rotations() const;
+  // How many of them have been archived, and take no more room than they need.
+  [[nodiscard]] std::uint64_t archived() const;
+  [[nodiscard]] StoreCounts counts() const;
 
+  // Tells followers that something was appended: at once, or, when they were told less than 5 ms
+  // ago, at the end of these (journal/follower_waker.h).
   void wake_followers();
+  // Makes everything appended before the call durable, also in files that are being archived.
   Result<void> sync();
-  // Archives the active file and begins a new one; nothing happens when it is empty.
+  // Begins a new file and has the active one archived, which may go on after the return; nothing
+  // happens when it is empty.
   Result<void> rotate();
+  // Until every file that was rotated away from is archived and durable under its archive name.
+  Result<void> wait_for_archives();
+  // Waits for them too.
   Result<void> close();
 
   [[nodiscard]] const std::string& active_path() const;

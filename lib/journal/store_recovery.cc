@@ -1,0 +1,83 @@
+#include "journal/store_recovery.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
+#include "base/io.h"
+#include "base/try.h"
+#include "journal/archive_name.h"
+#include "journal/file_header.h"
+#include "journal/file_names.h"
+#include "journal/own_profile.h"
+
+namespace logq::journal {
+namespace {
+
+constexpr std::string_view kUnclean = ".unclean.journal";
+
+bool is_own_and_online(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) < 0 || !S_ISREG(status.st_mode)) return false;
+  const auto header = read_file_header(path);
+  return header && header->state == FileState::kOnline &&
+         check_own_header(*header, static_cast<std::uint64_t>(status.st_size)).has_value();
+}
+
+Result<std::string> mark_unclean(const std::string& path, const std::string& stem) {
+  std::string target = stem + std::string(kUnclean);
+  LOGQ_TRY(rename_without_replacing(path, target));
+  LOGQ_TRY(base::sync_parent_directory(target));
+  return target;
+}
+
+// Names of the store's files that are no longer active, as they are before anything is done.
+std::vector<std::string> other_files(const JournalPath& where) {
+  std::vector<std::string> names;
+  std::error_code error;
+  const std::string directory = where.directory.empty() ? "." : where.directory;
+  for (std::filesystem::directory_iterator file(directory, error), end; !error && file != end;
+       file.increment(error)) {
+    std::string name = file->path().filename().string();
+    if (name.starts_with(where.base + "@") && name.ends_with(".journal")) {
+      names.push_back(std::move(name));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+std::string next_file_path(const std::string& active_path) {
+  return active_path + ".next";
+}
+
+Result<std::vector<std::string>> settle_interrupted_rotation(const std::string& active_path,
+                                                             const WriterOptions& options) {
+  const JournalPath where = JournalPath::split(active_path);
+  std::vector<std::string> unclean;
+  for (const std::string& name : other_files(where)) {
+    const std::string path = where.directory + name;
+    if (name.ends_with(kUnclean)) {
+      unclean.push_back(path);
+      continue;
+    }
+    if (!ArchiveName::parse(name) || !is_own_and_online(path)) continue;
+    if (FileWriter::finish_interrupted_archive(path, options)) continue;
+    unclean.push_back(LOGQ_TRY(mark_unclean(path, path.substr(0, path.rfind(".journal")))));
+  }
+  const std::string next = next_file_path(active_path);
+  const auto header = read_file_header(next);
+  if (header && header->n_entries > 0 && is_own_and_online(next)) {
+    unclean.push_back(LOGQ_TRY(mark_unclean(next, where.directory + where.base + "@next")));
+  } else {
+    ::unlink(next.c_str());
+  }
+  return unclean;
+}
+
+}  // namespace logq::journal

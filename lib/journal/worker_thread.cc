@@ -1,0 +1,72 @@
+#include "journal/worker_thread.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <utility>
+
+namespace logq::journal {
+
+std::thread start_quiet_thread(std::function<void()> body) {
+  sigset_t blocked;
+  sigset_t before;
+  sigfillset(&blocked);
+  // Blocked, these would end the process without a word of where.
+  for (const int own : {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGABRT, SIGTRAP})
+    sigdelset(&blocked, own);
+  // A new thread inherits the mask, so there is no moment at which it takes a signal.
+  pthread_sigmask(SIG_SETMASK, &blocked, &before);
+  std::thread thread(std::move(body));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+WorkerThread::~WorkerThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  posted_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void WorkerThread::post(Work work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!thread_.joinable()) thread_ = start_quiet_thread([this] { run(); });
+    queue_.push_back(std::move(work));
+    ++n_posted_;
+  }
+  posted_.notify_one();
+}
+
+void WorkerThread::wait_for_posted() {
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, [this, until = n_posted_] { return n_done_ >= until; });
+}
+
+bool WorkerThread::wait_until_at_most(std::size_t count) {
+  std::unique_lock lock(mutex_);
+  if (n_posted_ - n_done_ <= count) return false;
+  done_.wait(lock, [&] { return n_posted_ - n_done_ <= count; });
+  return true;
+}
+
+void WorkerThread::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    posted_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    Work work = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    if (before_each_) before_each_();
+    work();
+    work = nullptr;  // what it owns goes before anybody is told that it is done
+    lock.lock();
+    ++n_done_;
+    done_.notify_all();
+  }
+}
+
+}  // namespace logq::journal
