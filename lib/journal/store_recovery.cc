@@ -23,8 +23,8 @@ bool is_own_and_online(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) < 0 || !S_ISREG(status.st_mode)) return false;
   const auto header = read_file_header(path);
-  return header && header->state == FileState::kOnline &&
-         check_own_header(*header, static_cast<std::uint64_t>(status.st_size)).has_value();
+  // Whether the rest of the header makes sense is for the salvage to say.
+  return header && header->state == FileState::kOnline && is_own_profile(*header);
 }
 
 Result<std::string> mark_unclean(const std::string& path, const std::string& stem) {
