@@ -1,8 +1,8 @@
 // A cheap hash of payloads and their comparison, for tables in memory. Not what the file stores:
 // that is FileHash, several times the work.
 //
-// Seeded with a random number, so that a sender who does not know the seed cannot fill one set of a table. Should he
-// manage, a lookup there is as slow as without the table, nothing else.
+// Seeded with a random number, so that a sender who does not know the seed cannot fill one set of a
+// table. Should he manage, a lookup there is as slow as without the table, nothing else.
 #pragma once
 
 #include <cstddef>

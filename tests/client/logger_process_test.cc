@@ -10,9 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "base/io.h"
-#include "support/allocation_count.h"
 #include "client/datagram_server.h"
 #include "logq/logger.h"
+#include "support/allocation_count.h"
 #include "support/temp_dir.h"
 
 namespace logq {
