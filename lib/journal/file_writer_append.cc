@@ -35,6 +35,7 @@ Result<void> FileWriter::Impl::append(const EntryTime& time,
                                       std::optional<std::uint64_t> xor_hash) {
   digest(payloads, items_);
   const auto appended = append_digested(time, seqnum, payloads, xor_hash);
+  give_back_large_buffers();
   // Whatever came of it: zeros may have been read, and what was stored may be nowhere.
   LOGQ_TRY(check_whole());
   return appended;
@@ -60,6 +61,7 @@ Result<std::size_t> FileWriter::Impl::append_batch(std::span<const NewEntry> ent
     if (i == 0) return fail(appended.error());
     return i;
   }
+  give_back_large_buffers();
   return entries.size();
 }
 
@@ -93,13 +95,17 @@ Result<void> FileWriter::Impl::append_digested(const EntryTime& time,
   link_known_values(entry, since);
   heap_.publish();
   keep_values();
-  if (items_.capacity() > kKeepItems) {
-    items_ = {};
-    next_items_ = {};
-    misses_ = {};
-    offsets_ = {};
-  }
   return {};
+}
+
+// What a huge entry has blown up.
+void FileWriter::Impl::give_back_large_buffers() {
+  if (std::max(items_.capacity(), next_items_.capacity()) <= kKeepItems) return;
+  items_ = {};
+  next_items_ = {};
+  misses_ = {};
+  misses_by_hash_ = {};
+  offsets_ = {};
 }
 
 Result<void> FileWriter::Impl::check(const EntryTime& time,

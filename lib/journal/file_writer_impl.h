@@ -78,6 +78,7 @@ class FileWriter::Impl {
                                Payloads payloads,
                                std::optional<std::uint64_t> xor_hash);
   Result<void> check_whole() const;
+  void give_back_large_buffers();
   Result<void> check(const EntryTime& time, std::uint64_t seqnum, Payloads payloads) const;
   Result<void> check_order(const EntryTime& time, std::uint64_t seqnum) const;
 

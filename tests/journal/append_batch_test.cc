@@ -87,6 +87,24 @@ TEST_F(AppendBatchTest, StoresWhatSingleAppendsStore) {
   expect_verified(other);
 }
 
+// The writer gives its buffers back after such an entry.
+TEST_F(AppendBatchTest, KeepsWhatFollowsAnEntryOfThousandsOfFields) {
+  Fields many;
+  for (int i = 0; i < 5000; ++i)
+    many.push_back("F" + std::to_string(i % 50) + "=" + std::to_string(i));
+  Batch batch;
+  batch.add_service_entries(1, 2);
+  batch.add(3, std::move(many));
+  batch.add(4, {"MESSAGE=behind it"});
+  const auto writer = begin(path_);
+
+  ASSERT_EQ(writer->append_batch(batch.entries()).value(), 4U);
+  ASSERT_TRUE(writer->close());
+
+  EXPECT_NE(exported(path_).find("MESSAGE=behind it\n"), std::string::npos);
+  expect_verified(path_);
+}
+
 TEST_F(AppendBatchTest, OfNothingIsNoError) {
   EXPECT_EQ(begin(path_)->append_batch({}).value(), 0U);
 }
