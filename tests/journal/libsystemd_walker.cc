@@ -36,6 +36,11 @@ LibsystemdWalker::LibsystemdWalker(const std::vector<std::string>& paths) {
   if (next()) sequence_ = Cursor::parse(cursor())->seqnum_id;
 }
 
+LibsystemdWalker::LibsystemdWalker(const std::string& directory) : several_files_(true) {
+  must(::sd_journal_open_directory(&journal_, directory.c_str(), 0), "sd_journal_open_directory");
+  must(::sd_journal_set_data_threshold(journal_, 0), "sd_journal_set_data_threshold");
+}
+
 LibsystemdWalker::~LibsystemdWalker() {
   ::sd_journal_close(journal_);
 }
@@ -49,7 +54,8 @@ bool LibsystemdWalker::answers(const Place& place, const std::string& first) {
     if (!cursor.seqnum || cursor.seqnum_id != sequence_) boot = cursor.boot_id;
   }
   if (!boot || !cutoff_monotonic(*boot)) return place.kind != Place::Kind::kMonotonic;
-  return wanted_.size() <= 1 && !first.empty() && Cursor::parse(first)->boot_id == boot;
+  return wanted_.size() <= 1 && !several_files_ && !first.empty() &&
+         Cursor::parse(first)->boot_id == boot;
 }
 
 void LibsystemdWalker::want(const Wanted& wanted) {
@@ -169,6 +175,10 @@ ShownEntry LibsystemdWalker::shown() {
 
 bool LibsystemdWalker::is_at(const std::string& cursor) {
   return must(::sd_journal_test_cursor(journal_, cursor.c_str()), "sd_journal_test_cursor") > 0;
+}
+
+void LibsystemdWalker::refresh() {
+  must(::sd_journal_wait(journal_, 2000), "sd_journal_wait");
 }
 
 std::string LibsystemdWalker::payload_of(const std::string& field) {

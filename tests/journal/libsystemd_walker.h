@@ -8,7 +8,8 @@
 // - next() after seek_tail finds the last entry, previous() after seek_head the first;
 // - after a seek to a monotonic time, also by a cursor, it goes to the far end of the file, or by
 //   realtime to another boot, where the boot has no entry that matches in the direction of the
-//   first step; with several terms each of them for itself. It is not asked then (answers()).
+//   first step; with several terms or files each of them for itself. It is not asked then
+//   (answers()).
 #pragma once
 
 #include <optional>
@@ -26,6 +27,7 @@ namespace logq::journal::test {
 class LibsystemdWalker final : public Walker {
  public:
   explicit LibsystemdWalker(const std::vector<std::string>& paths);
+  explicit LibsystemdWalker(const std::string& directory);
   LibsystemdWalker(const LibsystemdWalker&) = delete;
   LibsystemdWalker& operator=(const LibsystemdWalker&) = delete;
   ~LibsystemdWalker() override;
@@ -39,6 +41,7 @@ class LibsystemdWalker final : public Walker {
   std::string cursor() override;
   ShownEntry shown() override;
   bool is_at(const std::string& cursor) override;
+  void refresh() override;
 
   // The first value of a field of the entry, by sd_journal_get_data(); "" without one.
   std::string payload_of(const std::string& field);
@@ -55,6 +58,7 @@ class LibsystemdWalker final : public Walker {
 
   sd_journal* journal_ = nullptr;
   std::optional<Id128> sequence_;  // of the first entry
+  bool several_files_ = false;
   Wanted wanted_;
   std::optional<Place> sought_;  // and no step found an entry since
 };

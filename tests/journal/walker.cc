@@ -1,5 +1,7 @@
 #include "journal/walker.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
@@ -40,6 +42,7 @@ class ModelWalker final : public Walker {
   std::string cursor() override { return entries_[behind_].cursor; }
   ShownEntry shown() override { return entries_[behind_]; }
   bool is_at(const std::string& cursor) override { return entries_[behind_].cursor == cursor; }
+  void refresh() override {}
 
  private:
   static bool holds(const Match& match, const ShownEntry& entry) {
@@ -123,10 +126,7 @@ class ModelWalker final : public Walker {
 
 class JournalWalker final : public Walker {
  public:
-  explicit JournalWalker(const std::vector<std::string>& paths) {
-    auto journal = Journal::open_files(paths, [](const std::string& path, const Error& error) {
-      throw std::runtime_error("damage in " + path + ": " + error.message());
-    });
+  explicit JournalWalker(Result<std::unique_ptr<Journal>> journal) {
     if (!journal) throw std::runtime_error(journal.error().message());
     journal_ = std::move(*journal);
   }
@@ -164,10 +164,23 @@ class JournalWalker final : public Walker {
   bool is_at(const std::string& cursor) override {
     return journal_->at_cursor(*Cursor::parse(cursor));
   }
+  void refresh() override {
+    const auto fd = journal_->watch_fd();
+    if (!fd) throw std::runtime_error(fd.error().message());
+    pollfd ready{*fd, POLLIN, 0};
+    ::poll(&ready, 1, 2);
+    const auto processed = journal_->process_changes();
+    if (!processed) throw std::runtime_error(processed.error().message());
+  }
 
  private:
   std::unique_ptr<Journal> journal_;
 };
+
+void refuse_damage(const std::string& path, const Error& error) {
+  throw std::runtime_error("damage in " + path + " at " + std::to_string(error.offset) + ": " +
+                           error.message());
+}
 
 // Terms of one alternative: those of one field are alternatives themselves.
 Match to_alternative(const std::vector<std::string>& terms) {
@@ -239,7 +252,11 @@ std::unique_ptr<Walker> walk_model(std::vector<ShownEntry> entries) {
 }
 
 std::unique_ptr<Walker> walk_journal(const std::vector<std::string>& paths) {
-  return std::make_unique<JournalWalker>(paths);
+  return std::make_unique<JournalWalker>(Journal::open_files(paths, refuse_damage));
+}
+
+std::unique_ptr<Walker> walk_journal_in(const std::string& directory) {
+  return std::make_unique<JournalWalker>(Journal::open_directory(directory, refuse_damage));
 }
 
 }  // namespace logq::journal::test

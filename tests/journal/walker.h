@@ -75,6 +75,9 @@ class Walker {
   virtual std::string cursor() = 0;
   virtual ShownEntry shown() = 0;
   virtual bool is_at(const std::string& cursor) = 0;
+
+  // Takes notice of what a writer has done since; waits for it some milliseconds.
+  virtual void refresh() = 0;
 };
 
 // Steps of `moves` ('n' next, 'p' previous) from a place: the cursors reached, "" for no entry.
@@ -83,6 +86,8 @@ std::vector<ShownEntry> read_all(Walker& walker, Place from, char move);
 
 // The entries of one file, in its order.
 std::unique_ptr<Walker> walk_model(std::vector<ShownEntry> entries);
+// Of our reader; any damage it reports is an exception.
 std::unique_ptr<Walker> walk_journal(const std::vector<std::string>& paths);
+std::unique_ptr<Walker> walk_journal_in(const std::string& directory);
 
 }  // namespace logq::journal::test
