@@ -71,7 +71,6 @@ CompressionPolicy compression_policy(const Header& header, const WriterOptions& 
 void write_header(Header& header, const WriterOptions& options, std::uint64_t file_size) {
   const Id128 file_id = options.file_id.is_null() ? Id128::random() : options.file_id;
   const SequencePosition& sequence = options.sequence;
-  std::memcpy(header.signature, kSignature, sizeof kSignature);
   header.compatible_flags = 0;
   header.incompatible_flags = incompatible_flags(options);
   header.state = FileState::kOnline;
@@ -107,6 +106,8 @@ Result<ObjectHeap> lay_out(Arena arena, const WriterOptions& options) {
   header.data_hash_table_offset = data + sizeof(ObjectHeader);
   header.data_hash_table_size = tables.data_buckets * sizeof(HashItem);
   heap.commit(data, ObjectType::kDataHashTable);
+  // Last: whoever opens the file before this takes it for one that is not written yet.
+  store_release(*heap.at<Le64>(offsetof(Header, signature)), signature_word());
   return heap;
 }
 

@@ -6,6 +6,8 @@
 // of 8. Marks such as "246" name the systemd version that added a field.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,6 +19,11 @@ using base::Le32;
 using base::Le64;
 
 inline constexpr char kSignature[8] = {'L', 'P', 'K', 'S', 'H', 'H', 'R', 'H'};
+
+// The same as one word, which is loaded and stored at once.
+inline std::uint64_t signature_word() {
+  return std::bit_cast<Le64>(std::to_array(kSignature));
+}
 
 // Incompatible flags: a reader that does not know a bit must refuse the file.
 inline constexpr std::uint32_t kIncompatibleCompressedXz = 1U << 0;

@@ -10,17 +10,14 @@ namespace logq::journal {
 Result<void> check_header(const ObjectReader& file) {
   // Files of 208-byte headers hold two hash tables as well, so they are longer than our struct.
   const Header* header = LOGQ_TRY(file.at<Header>(0));
-  constexpr char kNothing[sizeof(kSignature)] = {};
-  if (std::memcmp(header->signature, kNothing, sizeof(kNothing)) == 0) {
-    return fail(Error::truncated(0, "header is not written yet"));
-  }
-  if (std::memcmp(header->signature, kSignature, sizeof(kSignature)) != 0) {
-    return fail(Error::corrupt(0, "not a journal file"));
-  }
+  // A writer stores it last: what follows in the header is complete once it is there.
+  const std::uint64_t signature = load(*file.look_at<Le64>(offsetof(Header, signature)));
+  if (signature == 0) return fail(Error::truncated(0, "header is not written yet"));
+  if (signature != signature_word()) return fail(Error::corrupt(0, "not a journal file"));
   if ((load(header->incompatible_flags) & ~kIncompatibleAny) != 0) {
     return fail(Error::make(Errc::kUnsupported, "file has incompatible flags unknown to us"));
   }
-  if (header->state > FileState::kArchived) {
+  if (load(header->state) > FileState::kArchived) {
     return fail(Error::corrupt(offsetof(Header, state), "unknown file state"));
   }
   const std::uint64_t header_size = load(header->header_size);
@@ -49,7 +46,7 @@ FileInfo read_file_info(const Header& header) {
   info.machine_id = load_id(header.machine_id);
   info.seqnum_id = load_id(header.seqnum_id);
   info.tail_entry_boot_id = load_id(header.tail_entry_boot_id);
-  info.state = header.state;
+  info.state = load(header.state);
   info.compatible_flags = load(header.compatible_flags);
   info.incompatible_flags = load(header.incompatible_flags);
   info.head_entry_seqnum = load(header.head_entry_seqnum);

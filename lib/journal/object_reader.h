@@ -33,6 +33,11 @@ inline std::uint32_t load(const Le32& field) {
   return std::bit_cast<Le32>(__atomic_load_n(
       static_cast<const std::uint32_t*>(static_cast<const void*>(&field)), __ATOMIC_ACQUIRE));
 }
+inline FileState load(const FileState& field) {
+  FileState state{};
+  __atomic_load(&field, &state, __ATOMIC_ACQUIRE);
+  return state;
+}
 
 // An object whose header has been checked: `size` bytes from `object` lie inside the file.
 template <typename T>
