@@ -147,7 +147,7 @@ Result<bool> FileReader::refresh() {
   if (header == nullptr) return fail(Error::truncated(0, "file has lost its header"));
   const std::uint64_t before = impl_->info.n_entries;
   const FileState state_before = impl_->info.state;
-  if (load(header->n_entries) == before && header->state == state_before) return false;
+  if (load(header->n_entries) == before && load(header->state) == state_before) return false;
   // The header first, the size afterwards: what is counted then lies inside. The flags that say how
   // to read the file stay those of open().
   FileInfo info = read_file_info(*header);

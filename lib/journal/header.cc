@@ -45,7 +45,6 @@ FileInfo read_file_info(const Header& header) {
   info.file_id = load_id(header.file_id);
   info.machine_id = load_id(header.machine_id);
   info.seqnum_id = load_id(header.seqnum_id);
-  info.tail_entry_boot_id = load_id(header.tail_entry_boot_id);
   info.state = load(header.state);
   info.compatible_flags = load(header.compatible_flags);
   info.incompatible_flags = load(header.incompatible_flags);

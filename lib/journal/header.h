@@ -8,12 +8,12 @@
 
 namespace logq::journal {
 
-// What the header says, read once.
+// What the header says, read once. Without tail_entry_boot_id: a writer may be in the middle of its
+// sixteen bytes. Whoever wants that boot finds it in the last entry.
 struct FileInfo {
   Id128 file_id;
   Id128 machine_id;
   Id128 seqnum_id;
-  Id128 tail_entry_boot_id;
   FileState state = FileState::kOffline;
   std::uint32_t compatible_flags = 0;
   std::uint32_t incompatible_flags = 0;
