@@ -25,6 +25,10 @@ constexpr std::size_t kKeptBufferBytes = std::size_t{1} << 20;
 // Places of damage that one file may report.
 constexpr std::size_t kMaxReports = 64;
 
+std::uint64_t announced_size(const Header& header) {
+  return load(header.header_size) + load(header.arena_size);
+}
+
 }  // namespace
 
 struct FileReader::Impl {
@@ -96,7 +100,7 @@ Result<std::unique_ptr<FileReader>> FileReader::open(const std::string& path,
   LOGQ_TRY(check_header(bytes));
   const Header* header = LOGQ_TRY(bytes.at<Header>(0));
   const FileInfo info = read_file_info(*header);
-  const std::uint64_t announced = load(header->header_size) + load(header->arena_size);
+  const std::uint64_t announced = announced_size(*header);
   if (info.state != FileState::kArchived) LOGQ_TRY(mapping.expect(FileMapping::Growth::kGrowing));
 
   auto impl = std::make_unique<Impl>(path, std::move(mapping), std::move(on_damage));
@@ -109,7 +113,9 @@ Result<std::unique_ptr<FileReader>> FileReader::open(const std::string& path,
   LOGQ_TRY(impl->mapping.refresh());
   if (info.state == FileState::kArchived) impl->mapping.close_descriptor();
   impl->look_at_file();
-  if (announced > impl->mapping.size()) {
+  // A writer that archives announces less and then cuts the file, maybe between these looks at it.
+  const Header* now = announced > impl->mapping.size() ? impl->file.header() : nullptr;
+  if (now != nullptr && announced_size(*now) > impl->mapping.size()) {
     impl->report(Error::truncated(impl->mapping.size(), "file is shorter than its header says"));
   }
   return std::unique_ptr<FileReader>(new FileReader(std::move(impl)));
