@@ -214,7 +214,7 @@ class ReadingProcess {
         pid_(::fork()) {
     if (pid_ != 0) return;
     const auto failed =
-        run([&] { return std::make_unique<LibsystemdWalker>(directory); }, reading, progress);
+        run([&] { return LibsystemdWalker::in_directory(directory); }, reading, progress);
     logq::test::write_text_file(report_, failed.value_or("ok"));
     ::_exit(0);
   }

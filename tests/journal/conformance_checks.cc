@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/jenkins.h"
 #include "journal/journal.h"
 #include "journal/libsystemd_walker.h"
 #include "journal/reader_support.h"
@@ -177,6 +178,50 @@ logq::test::Entry as_exported(const ShownEntry& entry) {
   return exported;
 }
 
+void expect_same_seeks(Readers& readers, const std::vector<ShownEntry>& entries) {
+  expect_same_walks(readers, entries, {"all", {}, places_in(entries, 13)});
+}
+
+void expect_same_matches(Readers& readers, const std::vector<ShownEntry>& entries) {
+  const auto places = places_in(entries, 60);
+  const ShownEntry& large = *std::max_element(
+      entries.begin(), entries.end(), [](const ShownEntry& a, const ShownEntry& b) {
+        return largest_payload(a).size() < largest_payload(b).size();
+      });
+  const std::string last_boot = "_BOOT_ID=" + entries.back().boot_id.to_string();
+  const Asked all[] = {
+      {"often", {"COMMON=yes"}, places},
+      {"alternatives", {"PRIORITY=3", "PRIORITY=5"}, places},
+      {"both", {"PRIORITY=3", "HALF=1"}, places},
+      {"boot", {"UNIT=4", last_boot}, places},
+      {"one or the other", {"PRIORITY=2", "HALF=0", "+", "UNIT=1"}, places},
+      {"all of it", {"PRIORITY=2", "+", "UNIT=1", "&", "HALF=1", "TAG=second"}, places},
+      {"rare", {"RARE=70"}, places},
+      {"large", {largest_payload(large)}, places},
+      {"none", {"COMMON=no"}, places},
+      {"none together", {"HALF=0", "RARE=139"}, places},
+  };
+  for (const Asked& asked : all)
+    expect_same_walks(readers, entries, asked);
+}
+
+void expect_same_entries(Readers& readers, const std::vector<ShownEntry>& entries) {
+  auto backward = entries;
+  std::reverse(backward.begin(), backward.end());
+  for (const auto& reader : readers) {
+    EXPECT_TRUE(read_all(*reader, Place::head(), 'n') == entries) << reader->name();
+    EXPECT_TRUE(read_all(*reader, Place::tail(), 'p') == backward) << reader->name();
+  }
+}
+
+// Each payload that was given goes into it, also one given twice.
+std::uint64_t xor_hash_of(const SourceEntry& entry) {
+  std::uint64_t hash = 0;
+  for (const std::string& payload : entry.payloads)
+    hash ^= base::jenkins_hash64(payload);
+  return hash;
+}
+
 // Of the entry that both stand on: each field by its name, and whether it is the one a cursor
 // names.
 void expect_same_look_ups(LibsystemdWalker& theirs, Journal& ours, const ShownEntry& entry) {
@@ -202,13 +247,26 @@ std::vector<ShownEntry> entries_by_libsystemd(const std::string& path) {
   return read_all(walker, Place::head(), 'n');
 }
 
-void expect_same_entries(const std::string& path, const std::vector<ShownEntry>& entries) {
-  auto backward = entries;
-  std::reverse(backward.begin(), backward.end());
-  for (const auto& reader : readers_of(path)) {
-    EXPECT_TRUE(read_all(*reader, Place::head(), 'n') == entries) << reader->name();
-    EXPECT_TRUE(read_all(*reader, Place::tail(), 'p') == backward) << reader->name();
+void expect_written(const std::vector<ShownEntry>& entries,
+                    std::span<const SourceEntry> written,
+                    std::uint64_t (*seqnum_of)(std::size_t i)) {
+  ASSERT_EQ(entries.size(), written.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Cursor cursor = *Cursor::parse(entries[i].cursor);
+    EXPECT_EQ(cursor.seqnum, seqnum_of(i));
+    EXPECT_EQ(cursor.xor_hash, xor_hash_of(written[i]));
+    EXPECT_EQ(entries[i].realtime_usec, written[i].time.realtime_usec);
+    EXPECT_EQ(entries[i].monotonic_usec, written[i].time.monotonic_usec);
+    EXPECT_EQ(entries[i].boot_id, written[i].time.boot_id);
+    const std::set<std::string> found(entries[i].payloads.begin(), entries[i].payloads.end());
+    EXPECT_EQ(found.size(), entries[i].payloads.size());
+    EXPECT_TRUE(found == std::set(written[i].payloads.begin(), written[i].payloads.end())) << i;
   }
+}
+
+void expect_same_entries(const std::string& path, const std::vector<ShownEntry>& entries) {
+  auto readers = readers_of(path);
+  expect_same_entries(readers, entries);
 }
 
 void expect_same_look_ups(const std::string& path, const std::vector<ShownEntry>& entries) {
@@ -224,31 +282,12 @@ void expect_same_look_ups(const std::string& path, const std::vector<ShownEntry>
 
 void expect_same_seeks(const std::string& path, const std::vector<ShownEntry>& entries) {
   auto readers = readers_of(path);
-  expect_same_walks(readers, entries, {"all", {}, places_in(entries, 13)});
+  expect_same_seeks(readers, entries);
 }
 
 void expect_same_matches(const std::string& path, const std::vector<ShownEntry>& entries) {
   auto readers = readers_of(path);
-  const auto places = places_in(entries, 60);
-  const ShownEntry& large = *std::max_element(
-      entries.begin(), entries.end(), [](const ShownEntry& a, const ShownEntry& b) {
-        return largest_payload(a).size() < largest_payload(b).size();
-      });
-  const std::string last_boot = "_BOOT_ID=" + entries.back().boot_id.to_string();
-  const Asked all[] = {
-      {"often", {"COMMON=yes"}, places},
-      {"alternatives", {"PRIORITY=3", "PRIORITY=5"}, places},
-      {"both", {"PRIORITY=3", "HALF=1"}, places},
-      {"boot", {"UNIT=4", last_boot}, places},
-      {"one or the other", {"PRIORITY=2", "HALF=0", "+", "UNIT=1"}, places},
-      {"all of it", {"PRIORITY=2", "+", "UNIT=1", "&", "HALF=1", "TAG=second"}, places},
-      {"rare", {"RARE=70"}, places},
-      {"large", {largest_payload(large)}, places},
-      {"none", {"COMMON=no"}, places},
-      {"none together", {"HALF=0", "RARE=139"}, places},
-  };
-  for (const Asked& asked : all)
-    expect_same_walks(readers, entries, asked);
+  expect_same_matches(readers, entries);
 }
 
 void expect_same_values(const std::string& path, const std::vector<ShownEntry>& entries) {
@@ -284,6 +323,27 @@ void expect_same_export(const std::string& path, const std::vector<ShownEntry>& 
   std::reverse(expected.begin(), expected.end());
   const auto backward = journalctl({"--file", path, "-o", "export", "-r"});
   EXPECT_TRUE(parse_export_entries(backward.out) == expected);
+}
+
+void expect_read_alike_by_all(const std::string& path) {
+  const auto entries = entries_by_libsystemd(path);
+  ASSERT_FALSE(entries.empty());
+  expect_same_entries(path, entries);
+  expect_same_look_ups(path, entries);
+  expect_same_seeks(path, entries);
+  expect_same_matches(path, entries);
+  expect_same_values(path, entries);
+  expect_same_export(path, entries);
+}
+
+void expect_read_alike_by_journal_reader(const std::string& path) {
+  const auto entries = entries_by_libsystemd(path);
+  ASSERT_FALSE(entries.empty());
+  Readers readers;
+  readers.push_back(walk_journal_reader({path}));
+  expect_same_entries(readers, entries);
+  expect_same_seeks(readers, entries);
+  expect_same_matches(readers, entries);
 }
 
 }  // namespace logq::journal::test

@@ -36,9 +36,13 @@ LibsystemdWalker::LibsystemdWalker(const std::vector<std::string>& paths) {
   if (next()) sequence_ = Cursor::parse(cursor())->seqnum_id;
 }
 
-LibsystemdWalker::LibsystemdWalker(const std::string& directory) : several_files_(true) {
-  must(::sd_journal_open_directory(&journal_, directory.c_str(), 0), "sd_journal_open_directory");
-  must(::sd_journal_set_data_threshold(journal_, 0), "sd_journal_set_data_threshold");
+std::unique_ptr<LibsystemdWalker> LibsystemdWalker::in_directory(const std::string& directory) {
+  std::unique_ptr<LibsystemdWalker> walker(new LibsystemdWalker);
+  walker->several_files_ = true;
+  must(::sd_journal_open_directory(&walker->journal_, directory.c_str(), 0),
+       "sd_journal_open_directory");
+  must(::sd_journal_set_data_threshold(walker->journal_, 0), "sd_journal_set_data_threshold");
+  return walker;
 }
 
 LibsystemdWalker::~LibsystemdWalker() {

@@ -12,6 +12,7 @@
 //   (answers()).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,7 +28,7 @@ namespace logq::journal::test {
 class LibsystemdWalker final : public Walker {
  public:
   explicit LibsystemdWalker(const std::vector<std::string>& paths);
-  explicit LibsystemdWalker(const std::string& directory);
+  static std::unique_ptr<LibsystemdWalker> in_directory(const std::string& directory);
   LibsystemdWalker(const LibsystemdWalker&) = delete;
   LibsystemdWalker& operator=(const LibsystemdWalker&) = delete;
   ~LibsystemdWalker() override;
@@ -51,6 +52,7 @@ class LibsystemdWalker final : public Walker {
   std::pair<std::uint64_t, std::uint64_t> cutoff_realtime();
 
  private:
+  LibsystemdWalker() = default;
   void apply(const Place& place);
   bool is_before(const Place& place);
   // Of the first and the last entry of a boot; nothing when there are none.

@@ -89,5 +89,7 @@ std::unique_ptr<Walker> walk_model(std::vector<ShownEntry> entries);
 // Of our reader; any damage it reports is an exception.
 std::unique_ptr<Walker> walk_journal(const std::vector<std::string>& paths);
 std::unique_ptr<Walker> walk_journal_in(const std::string& directory);
+// The same of what other programs see of it: logq/journal_reader.h.
+std::unique_ptr<Walker> walk_journal_reader(const std::vector<std::string>& paths);
 
 }  // namespace logq::journal::test
