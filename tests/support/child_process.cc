@@ -86,6 +86,8 @@ void ChildProcess::signal(int number) const {
 }
 
 CommandResult ChildProcess::wait(std::chrono::seconds deadline) {
+  // To kill and waitpid, -1 stands for every process there is.
+  if (pid_ <= 0) return {.status = -1, .out = out(), .err = err()};
   int status = 0;
   const auto end = std::chrono::steady_clock::now() + deadline;
   await_end(pid_, deadline);

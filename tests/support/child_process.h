@@ -40,7 +40,8 @@ class ChildProcess {
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const;
-  // Waits for its end, killing it at the deadline.
+  // Waits for its end, killing it at the deadline. A second time there is nobody to wait for: the
+  // status is -1.
   CommandResult wait(std::chrono::seconds deadline = std::chrono::seconds{30});
   // What it has printed so far.
   [[nodiscard]] std::string out() const;
