@@ -27,9 +27,11 @@ install(FILES ${PROJECT_BINARY_DIR}/logq-config.cmake ${PROJECT_BINARY_DIR}/logq
 
 file(RELATIVE_PATH LOGQ_PC_INCLUDEDIR ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
      ${CMAKE_INSTALL_FULL_INCLUDEDIR})
-configure_file(${PROJECT_SOURCE_DIR}/cmake/logq.pc.in ${PROJECT_BINARY_DIR}/logq.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/logq.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
-        COMPONENT development)
+foreach(package logq logq-journal)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/${package}.pc.in ${PROJECT_BINARY_DIR}/${package}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+          COMPONENT development)
+endforeach()
 
 foreach(program logq logqd logq-run logq-cat)
   if(TARGET ${program})

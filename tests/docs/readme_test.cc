@@ -1,5 +1,5 @@
-// README.md's spdlog example is code that is compiled: it equals examples/readme_spdlog.cc between
-// the marks `// README begin` and `// README end`.
+// README.md's C++ examples are code that is compiled: they equal examples/readme_*.cc between the
+// marks `// README begin` and `// README end`.
 #include <string>
 #include <vector>
 
@@ -22,17 +22,23 @@ std::string between_marks(const std::string& source) {
   return marked;
 }
 
-TEST(Readme, ShowsTheSpdlogExampleThatIsCompiled) {
+class ReadmeExample : public testing::TestWithParam<const char*> {};
+
+TEST_P(ReadmeExample, IsCodeThatIsCompiled) {
   const std::string readme = read_file(LOGQ_SOURCE_DIR "/README.md");
-  const std::string example = read_file(LOGQ_SOURCE_DIR "/examples/readme_spdlog.cc");
-  if (readme.empty()) GTEST_SKIP() << "README.md is not written yet";
-  if (example.empty()) GTEST_SKIP() << "examples/readme_spdlog.cc is not written yet";
+  const std::string example = read_file(std::string(LOGQ_SOURCE_DIR "/examples/") + GetParam());
 
   const std::string code = between_marks(example);
 
-  ASSERT_FALSE(code.empty()) << "examples/readme_spdlog.cc lacks its README marks";
+  ASSERT_FALSE(code.empty()) << GetParam() << " lacks its README marks";
   EXPECT_THAT(code_blocks(readme, "cpp"), testing::Contains(code));
 }
+
+INSTANTIATE_TEST_SUITE_P(Readme,
+                         ReadmeExample,
+                         testing::Values("readme_spdlog.cc",
+                                         "readme_write_journal.cc",
+                                         "readme_read_journal.cc"));
 
 }  // namespace
 }  // namespace logq::test
