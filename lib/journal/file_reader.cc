@@ -5,17 +5,11 @@
 
 #include "base/try.h"
 #include "journal/compression.h"
+#include "journal/entry_limits.h"
 #include "journal/hash_lookup.h"
 
 namespace logq::journal {
 namespace {
-
-// More items than any writer stores in one entry (journald: 1,024 from a client and some dozens of
-// its own); a bound on the work that a damaged entry can cause.
-constexpr std::uint64_t kMaxItems = 8192;
-
-// What the decompressed payloads of one entry may take together (systemd's ENTRY_SIZE_MAX).
-constexpr std::uint64_t kMaxEntryBytes = std::uint64_t{770} << 20;
 
 // A buffer for decompressed payloads that has grown beyond this is given back with its entry: a
 // slot for each field of the widest entry would keep the largest payload that ever was at its

@@ -6,6 +6,7 @@
 
 #include "base/load_bytes.h"
 #include "base/try.h"
+#include "journal/entry_limits.h"
 #include "journal/file_writer_impl.h"
 #include "journal/item_order.h"
 #include "journal/live_field.h"
@@ -25,6 +26,16 @@ Result<void> check_payload(std::string_view payload, std::size_t name_bytes) {
     return fail(Error::make(Errc::kInvalidArgument, "field without a name"));
   }
   return {};
+}
+
+// Readers would take it for damage.
+Result<void> check_size(std::span<const std::string_view> payloads) {
+  std::uint64_t bytes = 0;
+  for (const std::string_view payload : payloads)
+    bytes += payload.size();
+  if (payloads.size() <= kMaxItems && bytes <= kMaxEntryBytes) [[likely]]
+    return {};
+  return fail(Error::make(Errc::kTooLarge, "entry is larger than readers take"));
 }
 
 }  // namespace
@@ -117,6 +128,7 @@ Result<void> FileWriter::Impl::check(const EntryTime& time,
       time.monotonic_usec >= kTimestampLimit || time.boot_id.is_null()) {
     return fail(Error::make(Errc::kInvalidArgument, "implausible entry time"));
   }
+  LOGQ_TRY(check_size(payloads));
   if (seqnum == 0) return fail(Error::make(Errc::kInvalidArgument, "sequence number 0"));
   const auto in_order = check_order(time, seqnum);
   if (in_order) return {};

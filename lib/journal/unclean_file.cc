@@ -11,16 +11,12 @@
 #include "base/io.h"
 #include "base/jenkins.h"
 #include "base/try.h"
+#include "journal/entry_limits.h"
 #include "journal/own_profile.h"
 #include "journal/xor_hash.h"
 
 namespace logq::journal {
 namespace {
-
-// As the reader has it: more than any writer stores in one entry.
-constexpr std::uint64_t kMaxItems = 8192;
-// What the payloads of one entry may take together (systemd's ENTRY_SIZE_MAX).
-constexpr std::uint64_t kMaxEntryBytes = std::uint64_t{770} << 20;
 
 Id128 read_id(const std::uint8_t (&from)[16]) {
   Id128 id;

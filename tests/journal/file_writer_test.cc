@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "journal/archive_name.h"
+#include "journal/entry_limits.h"
 #include "journal/file_header.h"
 #include "journal/writer_support.h"
 #include "support/journalctl.h"
@@ -181,6 +182,23 @@ TEST_F(FileWriterTest, SaysWhenAnEntryFitsNoFile) {
 
   EXPECT_EQ(add(1, {"BIG=" + std::string(5 << 20, 'x')}).error().code, Errc::kTooLarge);
   EXPECT_TRUE(add(1, {"A=b"}));
+}
+
+TEST_F(FileWriterTest, RefusesMoreFieldsThanReadersTake) {
+  Fields most;
+  for (std::uint64_t i = 0; i < kMaxItems; ++i)
+    most.push_back("F=" + std::to_string(i));
+  begin(test::small_file());
+  ASSERT_TRUE(add(1, most));
+  most.push_back("F=one more");
+  EXPECT_EQ(add(2, most).error().code, Errc::kTooLarge);
+  ASSERT_TRUE(writer_->close());
+
+  const auto reader = FileReader::open(path_).value();
+  std::vector<std::string_view> payloads;
+  const auto entry = reader->all_entries().first_from(0);
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(reader->read_payloads(*entry, payloads).size(), kMaxItems);
 }
 
 TEST_F(FileWriterTest, GrowsInSteps) {
