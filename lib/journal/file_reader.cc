@@ -143,6 +143,8 @@ void FileReader::report(const Error& error) {
 }
 
 Result<bool> FileReader::refresh() {
+  // Not even looked at: without a descriptor nothing would tell that it has been cut off.
+  if (impl_->info.state == FileState::kArchived) return false;
   const Header* header = impl_->file.header();
   if (header == nullptr) return fail(Error::truncated(0, "file has lost its header"));
   const std::uint64_t before = impl_->info.n_entries;
