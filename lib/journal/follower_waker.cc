@@ -20,15 +20,20 @@ void FollowerWaker::note() {
   {
     const std::lock_guard lock(mutex_);
     const auto now = Clock::now();
-    if (now < last_ + kInterval) {
+    if (now < last_ + kInterval && has_thread()) {
       due_.store(true);
-      if (!thread_.joinable()) thread_ = start_quiet_thread([this] { run(); });
       changed_.notify_one();
       return;
     }
     last_ = now;
   }
   wake_();
+}
+
+// Where there is none to be had, followers are woken more often, not later.
+bool FollowerWaker::has_thread() {
+  if (!thread_.joinable()) thread_ = start_quiet_thread([this] { run(); });
+  return thread_.joinable();
 }
 
 void FollowerWaker::run() {

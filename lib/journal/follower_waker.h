@@ -31,6 +31,7 @@ class FollowerWaker {
 
  private:
   using Clock = std::chrono::steady_clock;
+  bool has_thread();
   void run();
 
   const std::function<void()> wake_;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <system_error>
 #include <utility>
 
 namespace logq::journal {
@@ -16,7 +17,12 @@ std::thread start_quiet_thread(std::function<void()> body) {
     sigdelset(&blocked, own);
   // A new thread inherits the mask, so there is no moment at which it takes a signal.
   pthread_sigmask(SIG_SETMASK, &blocked, &before);
-  std::thread thread(std::move(body));
+  std::thread thread;
+  try {
+    thread = std::thread(std::move(body));
+  } catch (const std::system_error&) {
+    // A limit on threads or on memory: the caller does without.
+  }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return thread;
 }
@@ -31,12 +37,12 @@ WorkerThread::~WorkerThread() {
 }
 
 void WorkerThread::post(Work work) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!thread_.joinable()) thread_ = start_quiet_thread([this] { run(); });
-    queue_.push_back(std::move(work));
-    ++n_posted_;
-  }
+  std::unique_lock lock(mutex_);
+  ++n_posted_;
+  if (!thread_.joinable()) thread_ = start_quiet_thread([this] { run(); });
+  if (!thread_.joinable()) return do_one(std::move(work), lock);
+  queue_.push_back(std::move(work));
+  lock.unlock();
   posted_.notify_one();
 }
 
@@ -59,14 +65,18 @@ void WorkerThread::run() {
     if (queue_.empty()) return;
     Work work = std::move(queue_.front());
     queue_.pop_front();
-    lock.unlock();
-    if (before_each_) before_each_();
-    work();
-    work = nullptr;  // what it owns goes before anybody is told that it is done
-    lock.lock();
-    ++n_done_;
-    done_.notify_all();
+    do_one(std::move(work), lock);
   }
+}
+
+void WorkerThread::do_one(Work work, std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  if (before_each_) before_each_();
+  work();
+  work = nullptr;  // what it owns goes before anybody is told that it is done
+  lock.lock();
+  ++n_done_;
+  done_.notify_all();
 }
 
 }  // namespace logq::journal

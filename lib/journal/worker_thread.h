@@ -1,7 +1,8 @@
 // WorkerThread: one thread that does pieces of work in the order they were posted.
 //
 // The thread is started by the first post() and blocks every signal that is not about its own
-// instructions, so that handlers and signalfds of the program see what they saw without it.
+// instructions, so that handlers and signalfds of the program see what they saw without it. While
+// no thread can be had (a limit on them), post() does the work itself.
 // Thread-safe. Work must not throw, and must not wait for its own worker.
 #pragma once
 
@@ -34,6 +35,7 @@ class WorkerThread {
 
  private:
   void run();
+  void do_one(Work work, std::unique_lock<std::mutex>& lock);
 
   const Work before_each_;
   std::mutex mutex_;
@@ -46,7 +48,8 @@ class WorkerThread {
   std::thread thread_;
 };
 
-// A thread that blocks all signals but those its own instructions raise.
+// A thread that blocks all signals but those its own instructions raise; not joinable when there is
+// none to be had.
 std::thread start_quiet_thread(std::function<void()> body);
 
 }  // namespace logq::journal
