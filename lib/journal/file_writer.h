@@ -107,9 +107,8 @@ class FileWriter {
   // Errors: kFull (no room, or time went backwards within the file: rotate and retry),
   // kInvalidArgument (no payload, a payload without a name, an implausible time or null boot id),
   // kTooLarge (can fit no file), kSystem (ENOSPC, EIO), kClosed (after close or archive), kCorrupt
-  // (a reopened file is damaged inside, or pages of the file were lost
-  // under us: rotate and retry). After an error the file is as before,
-  // unused objects aside.
+  // (a reopened file is damaged inside, or pages of the file were lost under us: rotate and retry).
+  // After an error the file is as before, unused objects aside.
   Result<std::uint64_t> append(const EntryTime& time, std::span<const std::string_view> payloads);
 
   // Appends entries in their order, with consecutive numbers, and is faster than as many append():

@@ -5,7 +5,8 @@
 namespace logq::journal {
 namespace {
 
-// Below this part of the whole there is no further mark.
+// Where less than twice this part of the whole is left there is no further mark: a preparation
+// would come too late anyway.
 constexpr std::uint64_t kSmallestPart = 16;
 
 }  // namespace

@@ -1,9 +1,9 @@
 // Foresight: how soon a piece of room that is being used up will be full, so that the next one can
 // be made in time where that matters, and is not made where nobody will need it for hours.
 //
-// It looks at a few marks only (a half, three quarters, seven eighths, fifteen sixteenths), and
-// judges by the time since the mark before: what a quiet hour before a burst was like says nothing
-// of the burst. Not thread-safe.
+// It looks at a few marks only (a quarter, from where times are taken, a half, three quarters,
+// seven eighths), and judges by the time since the mark before: what a quiet hour before a burst
+// was like says nothing of the burst. Not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -30,11 +30,6 @@ class Foresight {
 
  private:
   static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
-  // Stops where so little is left that a preparation would come too late anyway.
-  static constexpr std::uint64_t kMarksMax = 5;
-
-  void move_mark(std::uint64_t used);
-
   std::uint64_t end_ = 0;
   std::uint64_t size_ = 0;
   std::uint64_t mark_ = kNever;

@@ -5,8 +5,7 @@
 //                                    given the next name
 //   BASE@….unclean.journal           the same, to be salvaged; readers read it meanwhile
 //   BASE.journal.next                made ahead for a rotation: removed, or, when it has entries
-//   (the
-//                                    rename was lost), given the name above
+//                                    (the rename was lost), given the name above
 #pragma once
 
 #include <string>
