@@ -3,9 +3,11 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <fstream>
 
@@ -121,6 +123,62 @@ TEST(NoSpace, SetsAsideAnUncleanFileThatCannotBeRewritten) {
   EXPECT_EQ(status, 0);
 }
 
+std::uint64_t free_bytes(const std::string& directory) {
+  struct statvfs status {};
+  if (::statvfs(directory.c_str(), &status) != 0) return ~std::uint64_t{0};
+  return status.f_bfree * status.f_bsize;
+}
+
+// Fills a 3 MiB disk with files of `max_size` bytes, with helper threads that try to have the room
+// before the writer needs it. 0 when that is not felt: the writer takes all the room there is, what
+// it has stored is whole, and it goes on when there is room again.
+int fill_with_helpers(const std::string& directory, std::uint64_t max_size) {
+  std::atomic<int> helped = 0;
+  StoreOptions options;
+  options.directory = directory;
+  options.writer.max_size_bytes = max_size;
+  options.before_helping = [&] { ++helped; };
+  const std::string ballast = directory + "/ballast";
+  std::ofstream(ballast) << std::string(512 << 10, 'x') << std::flush;
+  const auto store = Store::open(options);
+  EXPECT_OR_RETURN(store);
+  std::uint64_t n = 1;
+  Result<std::uint64_t> added = 0;
+  while ((added = (*store)->append(moment(n), test::views(test::service_entry(n)))))
+    ++n;
+  EXPECT_OR_RETURN(added.error().sys_errno == ENOSPC && n > 1000);
+  EXPECT_OR_RETURN(helped > 0);
+  EXPECT_OR_RETURN(free_bytes(directory) < 64 << 10);
+  EXPECT_OR_RETURN((*store)->sync());
+  EXPECT_OR_RETURN(test::seqnums_in(directory) == test::numbers(1, n - 1));
+  std::filesystem::remove(ballast);
+  EXPECT_OR_RETURN((*store)->append(moment(n), test::views(test::service_entry(n))));
+  EXPECT_OR_RETURN((*store)->close());
+  EXPECT_OR_RETURN(test::seqnums_in(directory) == test::numbers(1, n));
+  EXPECT_OR_RETURN(!std::filesystem::exists(directory + "/system.journal.next"));
+  EXPECT_OR_RETURN(!logq::test::journalctl_installed() ||
+                   logq::test::verify_directory(directory).status == 0);
+  return 0;
+}
+
+TEST(NoSpace, ThatAHelperMeetsWithAnExtentIsFeltOnlyWhenTheRoomIsNeeded) {
+  const logq::test::TempDir directory;
+  const int status = on_small_disk(directory.path(), [&] {
+    return fill_with_helpers(directory.path(), std::uint64_t{8} << 20);
+  });
+  if (status == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
+  EXPECT_EQ(status, 0);
+}
+
+TEST(NoSpace, ThatAHelperMeetsWithTheNextFileIsFeltOnlyWhenTheRoomIsNeeded) {
+  const logq::test::TempDir directory;
+  const int status = on_small_disk(directory.path(), [&] {
+    return fill_with_helpers(directory.path(), std::uint64_t{1} << 20);
+  });
+  if (status == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
+  EXPECT_EQ(status, 0);
+}
+
 // logqd under RLIMIT_FSIZE, or on a file system of small files.
 TEST(NoSpace, ALimitOnFileSizesRotatesAndLosesNothing) {
   const logq::test::TempDir directory;
@@ -133,6 +191,8 @@ TEST(NoSpace, ALimitOnFileSizesRotatesAndLosesNothing) {
       StoreOptions options;
       options.directory = directory.path();
       options.writer.max_size_bytes = std::uint64_t{8} << 20;
+      std::atomic<int> helped = 0;
+      options.before_helping = [&] { ++helped; };
       const auto store = Store::open(options);
       EXPECT_OR_RETURN(store);
       for (std::uint64_t n = 1; n <= 3000; ++n) {
@@ -141,6 +201,9 @@ TEST(NoSpace, ALimitOnFileSizesRotatesAndLosesNothing) {
       EXPECT_OR_RETURN((*store)->close());
       EXPECT_OR_RETURN(test::seqnums_in(directory.path()) == test::numbers(1, 3000));
       EXPECT_OR_RETURN(test::files_in(directory.path()).size() > 1);
+      EXPECT_OR_RETURN(helped > 0);
+      EXPECT_OR_RETURN(!logq::test::journalctl_installed() ||
+                       logq::test::verify_directory(directory.path()).status == 0);
       return 0;
     };
     ::_exit(body());

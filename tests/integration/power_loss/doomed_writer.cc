@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "base/unique_fd.h"
 #include "journal/store.h"
@@ -31,9 +32,15 @@ constexpr Id128 kBoot{{0xd0, 0x03, 0xed, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 1
 void sync_over_and_over(journal::Store& store,
                         DoomedWriter::Progress& progress,
                         std::chrono::milliseconds interval) {
+  std::uint64_t before = 0;
+  auto began = Clock::now();
   for (;;) {
     std::this_thread::sleep_for(interval);
     const std::uint64_t covered = progress.appended;
+    const auto now = Clock::now();
+    const std::chrono::duration<double> took = now - std::exchange(began, now);
+    const auto entries = static_cast<double>(covered - std::exchange(before, covered));
+    progress.entries_per_second = static_cast<std::uint64_t>(entries / took.count());
     if (!store.sync()) {
       progress.failed = true;
       return;

@@ -39,6 +39,8 @@ class DoomedWriter {
   [[nodiscard]] std::uint64_t appended() const { return progress_->appended; }
   [[nodiscard]] std::uint64_t synced() const { return progress_->synced; }
   [[nodiscard]] std::uint64_t rotations() const { return progress_->rotations; }
+  // Between the last two syncs.
+  [[nodiscard]] std::uint64_t entries_per_second() const { return progress_->entries_per_second; }
   // Whether an append or a sync has failed.
   [[nodiscard]] bool has_failed() const { return progress_->failed; }
 
@@ -49,6 +51,7 @@ class DoomedWriter {
     std::atomic<std::uint64_t> appended;
     std::atomic<std::uint64_t> synced;
     std::atomic<std::uint64_t> rotations;
+    std::atomic<std::uint64_t> entries_per_second;
     std::atomic<bool> failed;
   };
 
