@@ -12,12 +12,12 @@
 #include "base/io.h"
 #include "base/try.h"
 #include "journal/archive_name.h"
-#include "journal/array_tails.h"
 #include "journal/continuation.h"
 #include "journal/file_names.h"
 #include "journal/file_writer_impl.h"
 #include "journal/live_field.h"
 #include "journal/own_profile.h"
+#include "journal/zero_blocks.h"
 
 namespace logq::journal {
 namespace {
@@ -307,7 +307,7 @@ Result<void> FileWriter::Impl::close() {
 Result<void> FileWriter::Impl::seal() {
   LOGQ_TRY(check_whole());
   heap_.arena().let_go();
-  punch_array_tails(heap_);
+  punch_zero_blocks(heap_.arena(), heap_.tail());
   LOGQ_TRY(clear_beyond(heap_));
   store_release(heap_.header().state, FileState::kArchived);
   return sync();
