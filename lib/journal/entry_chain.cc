@@ -7,13 +7,26 @@ namespace {
 
 constexpr std::uint64_t kSlotsMin = 4;
 
-// The next array is about twice as long as all before it. The room that is left bounds it: every
-// further entry needs at least its own object, and a slot without an entry is waste.
+// How many more entries the chain gets before the file is full, if it goes on as until now, and an
+// eighth more. At least a part of its length, so that a value which becomes frequent late does not
+// get a long chain of short arrays; at most what the room is enough for.
+std::uint64_t expected_growth(const ObjectHeap& heap, std::uint64_t length) {
+  const std::uint64_t left = heap.remaining();
+  const Header& header = heap.header();
+  const std::uint64_t objects =
+      heap.tail() - header.data_hash_table_offset - header.data_hash_table_size;
+  const std::uint64_t used = std::max<std::uint64_t>(objects, 1);
+  const std::uint64_t at_this_rate = length * (left + left / 8) / used + 1;
+  const std::uint64_t useful = left / sizeof(EntryObject) + 1;
+  return std::min(std::max(at_this_rate, length / 32), useful);
+}
+
+// The next array is about twice as long as all before it, while the file is far from its end. The
+// last one is as long as it has to be: a slot without an entry is waste.
 std::uint64_t next_capacity(const ObjectHeap& heap, const ChainTail& tail, std::uint64_t length) {
   const std::uint64_t wanted =
       length > tail.capacity ? (length + 1) * 2 : std::uint64_t{tail.capacity} * 2;
-  const std::uint64_t useful = heap.remaining() / sizeof(EntryObject) + 1;
-  return std::max(kSlotsMin, std::min(wanted, useful));
+  return std::max(kSlotsMin, std::min(wanted, expected_growth(heap, length)));
 }
 
 }  // namespace
@@ -40,7 +53,7 @@ Result<ChainTail> load_chain_tail(const ObjectHeap& heap, std::uint64_t array, s
                    static_cast<std::uint32_t>(capacity)};
 }
 
-// Arrays double, so the walk is short.
+// Arrays grow with the chain, so the walk is short.
 Result<ChainTail> find_chain_tail(const ObjectHeap& heap,
                                   std::uint64_t first,
                                   std::uint64_t length) {

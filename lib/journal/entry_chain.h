@@ -1,5 +1,6 @@
 // Chains of ENTRY_ARRAY objects, from the writer's side: the global one of the file and one per
-// DATA object (docs/file-format.md, "Entry arrays"). Arrays grow geometrically as journald's do.
+// DATA object (docs/file-format.md, "Entry arrays"). Arrays grow geometrically as journald's do,
+// but for the last one.
 #pragma once
 
 #include <cstdint>
