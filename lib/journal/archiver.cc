@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/io.h"
+
 namespace logq::journal {
 namespace {
 
@@ -47,8 +49,9 @@ Result<void> Archiver::wait() {
   }
   for (const auto& file : failed) {
     if (file->finish_archive()) continue;
-    // Not an archive then, but its entries are safe, and the next start finishes it.
-    const auto synced = file->sync();
+    // Not an archive then, but its entries and its name are safe, and the next start finishes it.
+    const auto synced =
+        file->sync().and_then([&] { return base::sync_parent_directory(file->path()); });
     if (synced) continue;
     result = synced;
     keep(file);
