@@ -80,6 +80,8 @@ void write_header(Header& header, const WriterOptions& options, std::uint64_t fi
   header.header_size = sizeof(Header);
   header.arena_size = file_size - sizeof(Header);
   header.tail_entry_seqnum = sequence.seqnum_id.is_null() ? 0 : sequence.tail_seqnum;
+  // Of no entry yet: says to a recovery whether the machine has been down since.
+  copy_id(header.tail_entry_boot_id, base::boot_id());
 }
 
 TableSizes table_sizes(const WriterOptions& options, std::uint64_t max_size) {

@@ -120,6 +120,7 @@ Result<SalvageReport> salvage(const std::string& path, const WriterOptions& opti
   if (!file) return keep_original(path, report, file.error());
   report.sequence.seqnum_id = file->seqnum_id();
   report.claimed_tail_seqnum = file->claimed_tail_seqnum();
+  report.tail_boot_id = file->claimed_boot_id();
 
   Rewriter rewriter(path, options, *file);
   const auto rewritten = rewrite(*file, rewriter, report);

@@ -19,7 +19,7 @@ struct SalvageReport {
   std::uint64_t damaged = 0;  // found, but not whole: left out
   SequencePosition sequence;  // after the last of them; a null id when the file told nothing
   std::uint64_t claimed_tail_seqnum = 0;
-  Id128 tail_boot_id;                      // of the last of them
+  Id128 tail_boot_id;                      // of the last of them; without any, of the file's begin
   bool complete = false;                   // as many as the header claims
   std::string path;                        // where the entries are now; empty when there were none
   std::optional<Error> set_aside_because;  // `path` is the original, renamed to `.journal~`

@@ -93,6 +93,7 @@ class Store::Impl {
   base::UniqueFd directory_lock_;
   OpenReport report_;
   SequencePosition position_;  // after the last entry that was appended
+  Id128 last_boot_;            // of the newest archive's last entry, when the store was opened
   bool numbers_lost_ = false;  // when the store was opened, beyond position_
   std::uint64_t rotations_ = 0;
   StoreCounts counts_;  // without those of the active file
@@ -110,7 +111,9 @@ Result<void> Store::Impl::open() {
   directory_lock_ = LOGQ_TRY(take_directory(options_.directory, options_.lock_directory));
   remove_leftovers(active_path_);
   const auto unclean = LOGQ_TRY(settle_interrupted_rotation(active_path_, options_.writer));
-  position_ = find_sequence(options_.directory, kBase);
+  const SequenceEnd known = find_sequence(options_.directory, kBase);
+  position_ = known.position;
+  last_boot_ = known.boot_id;
   for (const std::string& path : unclean)
     LOGQ_TRY(recover(path));
   LOGQ_TRY(continue_or_begin());
@@ -141,7 +144,10 @@ Result<void> Store::Impl::continue_or_begin() {
   }
   if (error.code == Errc::kUnsupported) {
     LOGQ_TRY(retire_foreign());
-  } else if (error.sys_errno != ENOENT) {
+  } else if (error.sys_errno == ENOENT) {
+    // It was archived and the next one not begun, or that one has gone with the power.
+    numbers_lost_ |= !position_.seqnum_id.is_null() && last_boot_ != base::boot_id();
+  } else {
     return fail(error);
   }
   report_.tail_seqnum = position_.tail_seqnum;
@@ -168,7 +174,7 @@ Result<void> Store::Impl::recover(const std::string& path) {
 
   // A process that was killed leaves all it wrote to the kernel. A machine that went down does not,
   // and neither does damage: then nobody knows which numbers were given out.
-  const bool same_boot = salvaged.entries == 0 || salvaged.tail_boot_id == base::boot_id();
+  const bool same_boot = salvaged.tail_boot_id == base::boot_id();
   const bool all_known = !salvaged.sequence.seqnum_id.is_null() && salvaged.complete && same_boot;
   if (!all_known) {
     const std::uint64_t claimed = salvaged.complete ? 0 : salvaged.claimed_tail_seqnum;

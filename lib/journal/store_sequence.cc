@@ -14,20 +14,26 @@ namespace {
 
 struct Standing {
   std::uint64_t realtime_usec = 0;
-  SequencePosition position;
+  SequenceEnd end;
 };
+
+Id128 read_id(const std::uint8_t (&from)[16]) {
+  Id128 id;
+  std::memcpy(id.bytes.data(), from, sizeof from);
+  return id;
+}
 
 std::optional<Standing> standing_of(const std::filesystem::path& path) {
   const auto header = read_file_header(path.string());
   if (header) {
-    Standing standing{header->tail_entry_realtime, {{}, header->tail_entry_seqnum}};
-    std::memcpy(standing.position.seqnum_id.bytes.data(), header->seqnum_id,
-                sizeof header->seqnum_id);
-    return standing;
+    return Standing{header->tail_entry_realtime,
+                    {{read_id(header->seqnum_id), header->tail_entry_seqnum},
+                     read_id(header->tail_entry_boot_id)}};
   }
   const auto name = ArchiveName::parse(path.filename().string());
   if (!name) return std::nullopt;
-  return Standing{name->head_realtime_usec, {name->seqnum_id, name->head_seqnum + kSequenceGap}};
+  return Standing{name->head_realtime_usec,
+                  {{name->seqnum_id, name->head_seqnum + kSequenceGap}, {}}};
 }
 
 bool is_file_of(std::string_view name, const std::string& base) {
@@ -37,25 +43,26 @@ bool is_file_of(std::string_view name, const std::string& base) {
 
 }  // namespace
 
-SequencePosition find_sequence(const std::string& directory, const std::string& base) {
+SequenceEnd find_sequence(const std::string& directory, const std::string& base) {
   std::vector<Standing> found;
   std::error_code error;
   for (std::filesystem::directory_iterator file(directory, error), end; !error && file != end;
        file.increment(error)) {
     if (!is_file_of(file->path().filename().string(), base)) continue;
     const auto standing = standing_of(file->path());
-    if (standing && !standing->position.seqnum_id.is_null()) found.push_back(*standing);
+    if (standing && !standing->end.position.seqnum_id.is_null()) found.push_back(*standing);
   }
   if (found.empty()) return {};
   const auto by_time = [](const Standing& a, const Standing& b) {
     return a.realtime_usec < b.realtime_usec;
   };
-  SequencePosition position = std::max_element(found.begin(), found.end(), by_time)->position;
+  SequenceEnd newest = std::max_element(found.begin(), found.end(), by_time)->end;
   for (const Standing& other : found) {
-    if (other.position.seqnum_id != position.seqnum_id) continue;
-    position.tail_seqnum = std::max(position.tail_seqnum, other.position.tail_seqnum);
+    if (other.end.position.seqnum_id != newest.position.seqnum_id) continue;
+    newest.position.tail_seqnum =
+        std::max(newest.position.tail_seqnum, other.end.position.tail_seqnum);
   }
-  return position;
+  return newest;
 }
 
 }  // namespace logq::journal

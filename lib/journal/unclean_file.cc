@@ -79,6 +79,9 @@ Id128 UncleanFile::seqnum_id() const {
 Id128 UncleanFile::machine_id() const {
   return read_id(header().machine_id);
 }
+Id128 UncleanFile::claimed_boot_id() const {
+  return read_id(header().tail_entry_boot_id);
+}
 
 // Whether the bytes at `offset` can be an object as far as its header tells.
 bool UncleanFile::has_object(std::uint64_t offset) const {

@@ -48,6 +48,7 @@ class UncleanFile {
   // What the header claims; to be compared with what is found.
   [[nodiscard]] std::uint64_t claimed_entries() const { return header().n_entries; }
   [[nodiscard]] std::uint64_t claimed_tail_seqnum() const { return header().tail_entry_seqnum; }
+  [[nodiscard]] Id128 claimed_boot_id() const;
   [[nodiscard]] std::uint64_t size() const { return region_.size(); }
 
  private:

@@ -295,6 +295,38 @@ TEST(Salvage, LeavesAGapInTheSequenceAfterAPowerLoss) {
   EXPECT_EQ(store->next_seqnum(), 2 + kSequenceGap);
 }
 
+// The entries of this boot are in archives, and those of the active file went with the power.
+TEST(Salvage, LeavesAGapAfterAPowerLossThatTookAllOfTheActiveFile) {
+  const logq::test::TempDir directory;
+  EntryTime earlier = moment(1);
+  earlier.boot_id = Id128::random();
+  std::string active;
+  {
+    const auto store = Store::open(store_options(directory.path())).value();
+    ASSERT_TRUE(store->append(earlier, test::views({"MESSAGE=before the power went"})));
+    ASSERT_TRUE(store->rotate());
+    active = store->active_path();
+  }
+  std::filesystem::remove(active);
+  EXPECT_EQ(Store::open(store_options(directory.path())).value()->next_seqnum(), 2 + kSequenceGap);
+}
+
+TEST(Salvage, LeavesAGapWhereAnEmptyFileIsOfAnEarlierBoot) {
+  const logq::test::TempDir directory;
+  std::string active;
+  {
+    const auto store = Store::open(store_options(directory.path())).value();
+    active = store->active_path();
+  }
+  EXPECT_EQ(Store::open(store_options(directory.path())).value()->next_seqnum(), 1U);
+
+  std::fstream file(active, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(offsetof(Header, tail_entry_boot_id));
+  file.put('?');
+  file.close();
+  EXPECT_EQ(Store::open(store_options(directory.path())).value()->next_seqnum(), 1 + kSequenceGap);
+}
+
 // A child that appends at full speed until it is killed; `returned` counts what it was promised.
 class Victim {
  public:

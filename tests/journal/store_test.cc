@@ -169,7 +169,7 @@ TEST(StoreSequence, JumpsAheadWhereAnArchiveCannotBeRead) {
   const std::string id = "0123456789abcdef0123456789abcdef";
   std::ofstream(directory.path() + "/system@" + id + "-0000000000000010-00060a24181e4000.journal");
 
-  const SequencePosition position = find_sequence(directory.path(), "system");
+  const SequencePosition position = find_sequence(directory.path(), "system").position;
   EXPECT_EQ(position.seqnum_id.to_string(), id);
   EXPECT_EQ(position.tail_seqnum, 16 + kSequenceGap);
 }
