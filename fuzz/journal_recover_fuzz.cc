@@ -130,7 +130,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Outcome first = recover(workshop);
   const journal::SalvageReport& report = first.report;
   if (report.set_aside_because) {
-    require(first.set_aside == 1 && first.entries == 0);
+    // Of a file with too many steps back in time the first archives stay beside it.
+    require(first.set_aside == 1 && first.entries <= report.entries);
     return 0;
   }
   require(first.entries == report.entries);

@@ -1,5 +1,7 @@
 #include "journal/chain_check.h"
 
+#include <algorithm>
+
 #include "base/try.h"
 
 namespace logq::journal {
@@ -17,7 +19,8 @@ Result<void> ChainCheck::begin(const ObjectReader& objects, FileOffset table, st
     return fail(Error::truncated(table, "hash table lies beyond the end of the file"));
   }
   if (count > kMaxBuckets) return fail(Error::corrupt(table, "hash table is impossibly large"));
-  buckets_.resize(count);
+  n_buckets_ = count;
+  parts_.resize(count / kPartBuckets + 1);
   for (std::uint64_t i = 0; i < count; ++i) {
     const FileOffset at = table + i * sizeof(HashItem);
     const HashItem* item = LOGQ_TRY(objects.at<HashItem>(at));
@@ -29,15 +32,21 @@ Result<void> ChainCheck::begin(const ObjectReader& objects, FileOffset table, st
     if (head % 8 != 0 || tail % 8 != 0) {
       return fail(Error::corrupt(at, "hash bucket names an offset that is not 8-aligned"));
     }
-    buckets_[i].expected = head;
+    if (head == 0) continue;
+    std::unique_ptr<Part>& part = parts_[i / kPartBuckets];
+    if (part == nullptr) part = std::make_unique<Part>();
+    (*part)[i % kPartBuckets].expected = head;
   }
   return {};
 }
 
 Result<bool> ChainCheck::visit(FileOffset object, std::uint64_t hash, FileOffset next) {
   if (next % 8 != 0) return fail(Error::corrupt(object, "hash chain offset is not 8-aligned"));
-  if (buckets_.empty()) return false;
-  Bucket& bucket = buckets_[hash % buckets_.size()];
+  if (n_buckets_ == 0) return false;
+  const std::uint64_t index = hash % n_buckets_;
+  Part* part = parts_[index / kPartBuckets].get();
+  if (part == nullptr) return false;
+  Bucket& bucket = (*part)[index % kPartBuckets];
   if (bucket.expected != object) return false;
   if (next != 0 && next <= object) return fail(Error::corrupt(object, "hash chain runs backwards"));
   bucket.last = object;
@@ -46,9 +55,18 @@ Result<bool> ChainCheck::visit(FileOffset object, std::uint64_t hash, FileOffset
 }
 
 Result<void> ChainCheck::finish(const ObjectReader& objects) const {
-  for (std::uint64_t i = 0; i < buckets_.size(); ++i) {
-    const Bucket& bucket = buckets_[i];
-    const FileOffset at = table_ + i * sizeof(HashItem);
+  for (std::uint64_t part = 0; part < parts_.size(); ++part) {
+    if (parts_[part] != nullptr) LOGQ_TRY(finish_part(objects, part));
+  }
+  return {};
+}
+
+Result<void> ChainCheck::finish_part(const ObjectReader& objects, std::uint64_t index) const {
+  const std::uint64_t first = index * kPartBuckets;
+  const std::uint64_t count = std::min<std::uint64_t>(kPartBuckets, n_buckets_ - first);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const Bucket& bucket = (*parts_[index])[i];
+    const FileOffset at = table_ + (first + i) * sizeof(HashItem);
     if (bucket.expected != 0) {
       return fail(Error::corrupt(bucket.last != 0 ? bucket.last : at,
                                  "hash chain names something that does not belong to it"));

@@ -1,22 +1,13 @@
 #include "journal/field_list_check.h"
 
-#include <functional>
-
 namespace logq::journal {
-namespace {
-
-std::size_t key_of(std::string_view name) {
-  return std::hash<std::string_view>{}(name);
-}
-
-}  // namespace
 
 Result<void> FieldListCheck::visit_data(FileOffset data,
                                         std::string_view payload,
                                         FileOffset next) {
   const std::size_t equals = payload.find('=');
   if (equals == std::string_view::npos) return {};
-  List& list = lists_[key_of(payload.substr(0, equals))];
+  List& list = lists_[hash_(payload.substr(0, equals))];
   // journald makes the FIELD after its first value: until then there is no list to be on, and of
   // several values only the last can have caused it.
   const FileOffset expected = list.field == 0 ? 0 : list.newest;
@@ -30,7 +21,7 @@ Result<void> FieldListCheck::visit_data(FileOffset data,
 }
 
 Result<void> FieldListCheck::visit_field(FileOffset field, std::string_view name, FileOffset head) {
-  List& list = lists_[key_of(name)];
+  List& list = lists_[hash_(name)];
   if (list.field != 0)
     return fail(Error::corrupt(field, "FIELD object of that name is there twice"));
   list.field = field;

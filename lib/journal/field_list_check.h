@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "journal/object_reader.h"
+#include "journal/seeded_hash.h"
 #include "logq/result.h"
 
 namespace logq::journal {
@@ -31,6 +32,7 @@ class FieldListCheck {
     FileOffset newest = 0;  // the last DATA that goes by as part of the list
     FileOffset before = 0;  // what that one names
   };
+  SeededHash hash_;
   std::unordered_map<std::size_t, List> lists_;  // by the hash of the name
 };
 

@@ -17,6 +17,10 @@
 namespace logq::journal {
 namespace {
 
+// Of one file. Each step back in time takes one; a clock that is set leaves some, and each costs a
+// file's tables and waiting for the disk.
+constexpr int kMaxArchives = 64;
+
 std::string temporary_path(const std::string& path) {
   return path + ".salvage";
 }
@@ -70,6 +74,9 @@ class Rewriter {
     return writer_->append_with_seqnum(entry.time, entry.seqnum, entry.payloads, entry.xor_hash);
   }
   Result<void> begin(const UncleanFile::Entry& entry) {
+    if (++n_archives_ > kMaxArchives) {
+      return fail(Error::corrupt(0, "times of entries run backwards again and again"));
+    }
     ::unlink(temporary_path(path_).c_str());
     options_.sequence.tail_seqnum = entry.seqnum - 1;
     head_seqnum_ = entry.seqnum;
@@ -81,6 +88,7 @@ class Rewriter {
   WriterOptions options_;
   std::unique_ptr<FileWriter> writer_;
   std::uint64_t head_seqnum_ = 0;
+  int n_archives_ = 0;
   std::string archive_path_;
 };
 
@@ -118,7 +126,7 @@ Result<SalvageReport> salvage(const std::string& path, const WriterOptions& opti
   SalvageReport report;
   auto file = UncleanFile::open(path);
   if (!file) return keep_original(path, report, file.error());
-  report.sequence.seqnum_id = file->seqnum_id();
+  if (file->names_sequence()) report.sequence.seqnum_id = file->seqnum_id();
   report.claimed_tail_seqnum = file->claimed_tail_seqnum();
   report.tail_boot_id = file->claimed_boot_id();
 

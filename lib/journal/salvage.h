@@ -28,7 +28,9 @@ struct SalvageReport {
 // Salvages `path`, an active file (`base.journal`) that nobody writes. Afterwards there is no file
 // of that name. The original is removed when nothing in it was damaged; otherwise it is kept as
 // `.journal~` beside the archive, since readers may get more out of it than whole entries. A file
-// that yields nothing, or for whose entries there is no room, is set aside in the same way.
+// that yields nothing, or for whose entries there is no room, is set aside in the same way; so is
+// one made to waste time: with more steps back in time than damage explains, or with small entries
+// that unpack to terabytes (unclean_file.h).
 // Fails only when not even that can be done.
 Result<SalvageReport> salvage(const std::string& path, const WriterOptions& options);
 

@@ -18,6 +18,15 @@
 namespace logq::journal {
 namespace {
 
+constexpr std::uint64_t kStatBlock = 512;
+
+// What may be looked at of payloads, per byte on disk.
+constexpr std::uint64_t kWorkPerByte = 512;
+// Hashing less again costs no more than remembering it.
+constexpr std::size_t kCheapBytes = 256;
+// A buffer that one huge payload has blown up is not used for a small one above this size.
+constexpr std::size_t kKeepBufferBytes = std::size_t{1} << 20;
+
 Id128 read_id(const std::uint8_t (&from)[16]) {
   Id128 id;
   std::memcpy(id.bytes.data(), from, sizeof from);
@@ -44,7 +53,7 @@ std::uint64_t least_size(const Layout& layout, ObjectType type) {
 
 }  // namespace
 
-Result<UncleanFile> UncleanFile::open(const std::string& path) {
+Result<UncleanFile> UncleanFile::open(const std::string& path, std::uint64_t work_bytes) {
   const auto fd = LOGQ_TRY(base::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
   struct stat status {};
   if (::fstat(fd.get(), &status) < 0) return fail(Error::system(errno, "stat journal file"));
@@ -56,7 +65,9 @@ Result<UncleanFile> UncleanFile::open(const std::string& path) {
   if (size > kFileSizeMax) return fail(Error::make(Errc::kUnsupported, "journal file too large"));
   auto region =
       LOGQ_TRY(base::MappedRegion::map_file(fd.get(), size, base::MappedRegion::Access::kReadOnly));
-  UncleanFile file(std::move(region));
+  const std::uint64_t on_disk =
+      std::min(size, static_cast<std::uint64_t>(status.st_blocks) * kStatBlock);
+  UncleanFile file(std::move(region), work_bytes + kWorkPerByte * on_disk);
   const Header& header = file.header();
   if (std::memcmp(header.signature, kSignature, sizeof kSignature) != 0) {
     return fail(Error::corrupt(0, "not a journal file"));
@@ -64,17 +75,25 @@ Result<UncleanFile> UncleanFile::open(const std::string& path) {
   if (!is_own_profile(header)) {
     return fail(Error::make(Errc::kUnsupported, "journal file of another writer"));
   }
+  // An archive of another name would come of it each time.
+  if (file.seqnum_id().is_null()) {
+    return fail(Error::corrupt(offsetof(Header, seqnum_id), "header without any id"));
+  }
   return file;
 }
 
-UncleanFile::UncleanFile(base::MappedRegion region)
+UncleanFile::UncleanFile(base::MappedRegion region, std::uint64_t work_bytes)
     : region_(std::move(region)),
       layout_(Layout::of(header())),
       objects_(region_.data(), region_.size(), layout_.compact),
-      hash_(header()) {}
+      hash_(header()),
+      work_bytes_(work_bytes) {}
 
+bool UncleanFile::names_sequence() const {
+  return !read_id(header().seqnum_id).is_null();
+}
 Id128 UncleanFile::seqnum_id() const {
-  return read_id(header().seqnum_id);
+  return read_id(names_sequence() ? header().seqnum_id : header().file_id);
 }
 Id128 UncleanFile::machine_id() const {
   return read_id(header().machine_id);
@@ -102,33 +121,56 @@ bool UncleanFile::is_sound_field(std::uint64_t offset) {
   return hash_(name) == field->hash;
 }
 
-Result<std::string_view> UncleanFile::payload(std::uint64_t data, std::string& buffer) {
-  const auto* object = at<ObjectHeader>(data);
-  const std::string_view stored(at<char>(data + layout_.payload_offset),
-                                object->size - layout_.payload_offset);
-  const auto compression = static_cast<std::uint8_t>(object->flags & kObjectCompressedAny);
-  if (compression == 0) return stored;
-  LOGQ_TRY(decompressor_.decompress(compression, stored, buffer));
-  return std::string_view(buffer);
+std::string_view UncleanFile::stored_payload(std::uint64_t data) const {
+  return {at<char>(data + layout_.payload_offset),
+          at<ObjectHeader>(data)->size - layout_.payload_offset};
+}
+
+std::uint8_t UncleanFile::compression_of(std::uint64_t data) const {
+  return static_cast<std::uint8_t>(at<ObjectHeader>(data)->flags & kObjectCompressedAny);
+}
+
+bool UncleanFile::is_costly(std::uint64_t data) const {
+  return compression_of(data) != 0 || stored_payload(data).size() > kCheapBytes;
 }
 
 bool UncleanFile::is_sound_data(std::uint64_t offset) {
   if (!has_object(offset) || at<ObjectHeader>(offset)->type != ObjectType::kData) return false;
   // Each is hashed once, however many entries have it.
-  if (sound_data_[offset / 8]) return true;
-  if (bad_data_[offset / 8]) return false;
+  if (sound_data_.has(offset)) return true;
+  if (bad_data_.has(offset) || is_too_much()) return false;
   const bool sound = check_data(offset);
-  (sound ? sound_data_ : bad_data_)[offset / 8] = true;
+  (sound ? sound_data_ : bad_data_).add(offset);
   return sound;
 }
 
 bool UncleanFile::check_data(std::uint64_t offset) {
   std::string buffer;
-  const auto bytes = payload(offset, buffer);
-  bytes_checked_ += at<ObjectHeader>(offset)->size + buffer.size();
-  if (!bytes || hash_(*bytes) != at<DataObject>(offset)->hash) return false;
-  const auto equals = bytes->find('=');
-  return equals != 0 && equals != std::string_view::npos;
+  std::string_view bytes = stored_payload(offset);
+  bytes_checked_ += bytes.size();
+  if (compression_of(offset) != 0) {
+    const auto done = decompressor_.decompress(compression_of(offset), bytes, buffer);
+    bytes_checked_ += buffer.size();
+    if (!done) return false;
+    bytes = buffer;
+  }
+  const std::uint64_t own = at<DataObject>(offset)->hash;
+  if (hash_(bytes) != own) return false;
+  const auto equals = bytes.find('=');
+  if (equals == 0 || equals == std::string_view::npos) return false;
+  if (is_costly(offset)) costly_hashes_.emplace(offset, hash_.xor_part(bytes, own));
+  return true;
+}
+
+// Jenkins' hash of a sound value.
+std::uint64_t UncleanFile::hash_of(std::uint64_t data) {
+  if (is_costly(data)) {
+    const auto known = costly_hashes_.find(data);
+    if (known != costly_hashes_.end()) return known->second;
+  }
+  const std::string_view bytes = stored_payload(data);
+  bytes_checked_ += bytes.size();
+  return base::jenkins_hash64(bytes);
 }
 
 // As has_object(), and values must fit their hashes: a wrong size would lead the walk astray.
@@ -152,42 +194,64 @@ bool UncleanFile::is_sound_entry(std::uint64_t offset) {
       (entry->object.size - sizeof(EntryObject)) % layout_.item_bytes != 0) {
     return false;
   }
-  if (!read_payloads(offset)) return false;
   // Text that merely looks like an entry would have to know the hashes of what it refers to, and an
   // item that damage has turned to another value shows.
-  hashes_.clear();
-  for (const std::string_view bytes : payloads_)
-    hashes_.push_back(base::jenkins_hash64(bytes));
-  return fits_xor_hash(entry->xor_hash, hashes_);
+  return read_hashes(offset) && fits_xor_hash(entry->xor_hash, hashes_);
 }
 
-// Fills payloads_; false when there are too many, or any item leads to something else than a sound
+// Fills hashes_; false when there are too many items, or any leads to something else than a sound
 // value.
-bool UncleanFile::read_payloads(std::uint64_t entry) {
-  payloads_.clear();
+bool UncleanFile::read_hashes(std::uint64_t entry) {
+  hashes_.clear();
   const ObjectView<EntryObject> view{at<EntryObject>(entry), at<ObjectHeader>(entry)->size};
   const std::uint64_t items = objects_.items_of(view);
   if (items > kMaxItems) return false;
-  std::size_t n_buffers = 0;
-  std::size_t total = 0;
+  bytes_checked_ += items * layout_.item_bytes;
   for (std::uint64_t i = 0; i < items; ++i) {
     const std::uint64_t data = objects_.item(view, i);
     if (!is_sound_data(data)) return false;
-    if (n_buffers == buffers_.size()) buffers_.emplace_back();
-    const auto bytes = payload(data, buffers_[n_buffers]);
+    hashes_.push_back(hash_of(data));
+  }
+  return true;
+}
+
+// Fills payloads_; false when they are too large together. REQUIRES: a sound entry.
+bool UncleanFile::read_payloads(std::uint64_t entry) {
+  payloads_.clear();
+  const ObjectView<EntryObject> view{at<EntryObject>(entry), at<ObjectHeader>(entry)->size};
+  std::size_t n_unpacked = 0;
+  std::size_t total = 0;
+  for (std::uint64_t i = 0; i < objects_.items_of(view); ++i) {
+    const std::uint64_t data = objects_.item(view, i);
+    const bool packed = compression_of(data) != 0;
+    const auto bytes = packed ? unpack(data, n_unpacked++) : stored_payload(data);
     if (!bytes) return false;
     payloads_.push_back(*bytes);
     bytes_checked_ += bytes->size();
     total += bytes->size();
     if (total > kMaxEntryBytes) return false;
-    if (at<ObjectHeader>(data)->flags != 0) ++n_buffers;
   }
+  unpacked_.resize(n_unpacked);
   return true;
 }
 
+// The payload of a compressed value, the n-th of its entry.
+Result<std::string_view> UncleanFile::unpack(std::uint64_t data, std::size_t n_unpacked) {
+  if (n_unpacked == unpacked_.size()) unpacked_.emplace_back();
+  Unpacked& place = unpacked_[n_unpacked];
+  if (place.data != data) {
+    if (place.bytes.capacity() > kKeepBufferBytes) std::string().swap(place.bytes);
+    place.data = 0;
+    LOGQ_TRY(decompressor_.decompress(compression_of(data), stored_payload(data), place.bytes));
+    place.data = data;
+  }
+  return std::string_view(place.bytes);
+}
+
 void UncleanFile::collect() {
-  sound_data_.assign(size() / 8 + 1, false);
-  bad_data_.assign(size() / 8 + 1, false);
+  sound_data_ = {};
+  bad_data_ = {};
+  costly_hashes_.clear();
   bytes_checked_ = 0;
   candidates_.clear();
   walk_objects();
@@ -272,8 +336,10 @@ Result<void> UncleanFile::for_each_entry(const std::function<Result<void>(const 
   std::uint64_t last_seqnum = 0;
   for (std::size_t i = 0; i < candidates_.size(); ++i) {
     const std::uint64_t offset = candidates_[i];
-    if (!is_sound_entry(offset) || is_outlier(i) ||
-        at<EntryObject>(offset)->seqnum <= last_seqnum) {
+    const bool whole = is_sound_entry(offset) && !is_outlier(i) &&
+                       at<EntryObject>(offset)->seqnum > last_seqnum && read_payloads(offset);
+    if (is_too_much()) break;
+    if (!whole) {
       ++damaged_entries_;
       continue;
     }
@@ -284,7 +350,8 @@ Result<void> UncleanFile::for_each_entry(const std::function<Result<void>(const 
                     object->xor_hash,
                     payloads_}));
   }
-  return {};
+  if (!is_too_much()) return {};
+  return fail(Error::make(Errc::kTooLarge, "entries unpack to more than any journal holds"));
 }
 
 }  // namespace logq::journal

@@ -75,6 +75,10 @@ Result<void> ObjectWalk::run() {
                                load(header_.field_hash_table_size)));
   const FileOffset tail = load(header_.tail_object_offset);
   FileOffset at = load(header_.header_size);
+  if (at > look_left_) {
+    return fail({Errc::kTooLarge, 0, offsetof(Header, header_size), "header is mostly a hole"});
+  }
+  look_left_ -= at;
   while (tail != 0) {
     const ObjectHeader* object = LOGQ_TRY(objects_.at<ObjectHeader>(at));
     const std::uint64_t size = load(object->size);

@@ -5,6 +5,7 @@
 #include "base/jenkins.h"
 #include "base/try.h"
 #include "journal/compression.h"
+#include "journal/seeded_hash.h"
 #include "journal/verify_pass.h"
 #include "journal/xor_hash.h"
 
@@ -27,8 +28,9 @@ class XorCheck {
   const ObjectReader& objects_;
   Decompressor decompressor_;
   std::string payload_;
-  std::vector<std::uint64_t> hashes_;                     // of the entry being looked at
-  std::unordered_map<FileOffset, std::uint64_t> costly_;  // hashes that are not taken twice
+  std::vector<std::uint64_t> hashes_;  // of the entry being looked at
+  // Hashes that are not taken twice, by the offset of the value.
+  std::unordered_map<FileOffset, std::uint64_t, SeededHash> costly_;
 };
 
 Result<void> XorCheck::run() {

@@ -131,6 +131,27 @@ TEST(SalvageLimits, WritesAnArchiveForEachStepBackInTime) {
   expect_verified(directory.path());
 }
 
+// Each would cost tables and waiting for the disk.
+TEST(SalvageLimits, MakesNoMoreArchivesThanAFilesDamageCanExplain) {
+  const auto directory = logq::test::TempDir::in_memory();
+  const std::string path = unclean_file(directory.path(), 100);
+  {
+    const auto reader = FileReader::open(path).value();
+    const EntryList entries = reader->all_entries();
+    for (std::uint64_t i = 0; i < 100; ++i) {
+      const auto entry = reader->read_entry(*entries.at(i)).value();
+      const Le64 falling(entry.realtime_usec - i * 1'000'000);
+      overwrite(path, entry.offset + offsetof(EntryObject, realtime), bytes_of(falling));
+    }
+  }
+
+  const auto report = salvage(path, options_of(1)).value();
+
+  ASSERT_TRUE(report.set_aside_because);
+  EXPECT_TRUE(report.path.ends_with(".journal~")) << report.path;
+  EXPECT_EQ(test::files_in(directory.path()).size(), 64U + 1);
+}
+
 TEST(SalvageLimits, KilledAtAnyMomentItIsRepeatedWithoutLossOrDouble) {
   const auto origin = logq::test::TempDir::in_memory();
   const std::string original = unclean_file(origin.path(), 5000);

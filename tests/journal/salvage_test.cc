@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <random>
 
@@ -249,6 +250,37 @@ TEST(Salvage, RemovesAnEmptyFile) {
 
   EXPECT_EQ(report.path, "");
   EXPECT_TRUE(test::files_in(directory.path()).empty());
+}
+
+// The name of the archive must not depend on chance, or a salvage that is repeated doubles entries.
+TEST(Salvage, NamesTheArchiveAfterTheFileWhereTheSequenceHasNoName) {
+  const logq::test::TempDir directory;
+  const std::string path = unclean_file(directory.path(), 10);
+  zero(path, offsetof(Header, seqnum_id), sizeof Header::seqnum_id);
+  const std::string copy = directory.path() + "/copy";
+  std::filesystem::copy_file(path, copy);
+
+  const auto first = salvage(path, test::small_file()).value();
+  std::filesystem::rename(copy, path);
+  const auto second = salvage(path, test::small_file()).value();
+
+  EXPECT_EQ(first.entries, 10U);
+  EXPECT_TRUE(first.sequence.seqnum_id.is_null());
+  EXPECT_EQ(first.path, second.path);
+  EXPECT_EQ(test::files_in(directory.path()).size(), 1U);
+}
+
+TEST(Salvage, SetsAsideAFileWithoutAnyId) {
+  const logq::test::TempDir directory;
+  const std::string path = unclean_file(directory.path(), 10);
+  zero(path, offsetof(Header, seqnum_id), sizeof Header::seqnum_id);
+  zero(path, offsetof(Header, file_id), sizeof Header::file_id);
+
+  const auto report = salvage(path, test::small_file()).value();
+
+  ASSERT_TRUE(report.set_aside_because);
+  EXPECT_EQ(report.set_aside_because->offset, offsetof(Header, seqnum_id));
+  EXPECT_EQ(count_set_aside(directory.path()), 1);
 }
 
 TEST(Salvage, SetsAsideAFileWithoutAHeader) {
