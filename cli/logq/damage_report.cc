@@ -4,7 +4,10 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 
+#include "base/sigbus_guard.h"
 #include "common/exit_status.h"
 #include "common/run.h"
 
@@ -23,6 +26,12 @@ std::string group_of(const std::string& path) {
   return found != nullptr ? found->gr_name : "";
 }
 
+bool has_lost_a_page(const std::string& path) {
+  std::error_code error;
+  return base::missing_pages() > 0 &&
+         std::filesystem::equivalent(path, base::file_of_missing_page(), error);
+}
+
 }  // namespace
 
 journal::DamageCallback DamageReport::callback(const std::shared_ptr<DamageReport>& report) {
@@ -32,6 +41,10 @@ journal::DamageCallback DamageReport::callback(const std::shared_ptr<DamageRepor
 void DamageReport::add(const std::string& path, const Error& error) {
   if (!paths_.insert(path).second) return;
   any_truncated_ = any_truncated_ || error.code == Errc::kTruncated;
+  if (has_lost_a_page(path)) {
+    if (first_line_.empty()) first_line_ = missing_page_line();
+    return;
+  }
   std::string line = describe(path, error);
   if (is_denial(error)) {
     ++n_denied_;
@@ -62,6 +75,12 @@ std::string DamageReport::permission_hint() const {
   const std::string group = group_of(denied_path_);
   if (group.empty()) return "run as root to see all messages";
   return "users in group '" + group + "' can see all messages";
+}
+
+std::string missing_page_line() {
+  const std::string path = base::file_of_missing_page();
+  return (path.empty() ? "a journal file" : path) +
+         ": part of the file cannot be read: it shrank meanwhile, or its disk fails";
 }
 
 }  // namespace logq::cli

@@ -19,7 +19,8 @@ class DamageReport {
   // What to give to Journal::open_*; keeps the report alive.
   static journal::DamageCallback callback(const std::shared_ptr<DamageReport>& report);
 
-  // The first complaint about a file is reported, the others follow from it.
+  // The first complaint about a file is reported, the others follow from it. None of one that has
+  // lost a page: what is wrong with zeros says missing_page_line() better, at the end.
   void add(const std::string& path, const Error& error);
   // Files that may not be read become one line together, which `quiet` leaves out.
   void release(bool quiet);
@@ -44,5 +45,9 @@ class DamageReport {
   std::string first_line_;
   std::vector<std::string> held_lines_;
 };
+
+// What is wrong with the file that base/sigbus_guard.h has found a page missing from. REQUIRES:
+// there is one.
+[[nodiscard]] std::string missing_page_line();
 
 }  // namespace logq::cli

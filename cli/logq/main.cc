@@ -7,6 +7,7 @@
 #include "base/sigbus_guard.h"
 #include "common/run.h"
 #include "logq/control.h"
+#include "logq/damage_report.h"
 #include "logq/list_commands.h"
 #include "logq/options.h"
 #include "logq/pager.h"
@@ -104,12 +105,11 @@ Outcome<ExitStatus> flush_last(OutputBuffer& output, Outcome<ExitStatus> status)
   return failure(flushed.error().sys_errno == EPIPE ? "" : flushed.error().message());
 }
 
-// What was read of a file that shrank meanwhile was zeros, whatever came of it.
+// What is missing of a file that shrank meanwhile, or whose disk fails, was read as zeros, whatever
+// came of it.
 Outcome<ExitStatus> judge_reading(Outcome<ExitStatus> status) {
   if (!status || base::missing_pages() == 0) return status;
-  const std::string path = base::file_of_missing_page();
-  return failure((path.empty() ? "a journal file" : path + ": the file") +
-                 " shrank while it was read");
+  return failure(missing_page_line());
 }
 
 void suit_terminal(const Terminal& terminal, query::FormatOptions& format) {

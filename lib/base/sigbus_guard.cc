@@ -1,8 +1,11 @@
 #include "base/sigbus_guard.h"
 
 #include <fcntl.h>
+#include <linux/futex.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,15 +20,17 @@
 namespace logq::base {
 namespace {
 
-// What a signal handler knows can only be global.
-constexpr unsigned kRemembered = 64;
-std::atomic<int> missing_page_count = 0;
-std::atomic<unsigned> reserved_slots = 0;  // of the ring
+// What a signal handler knows can only be global. All of it is written by the one thread that holds
+// `replacing`; a page is recorded before its zeros are there, so nobody can use these unrecorded.
+constexpr int kRemembered = 64;
 constexpr std::size_t kPathMax = 4096;
-std::array<char, kPathMax> first_file{};  // written once, by who has reserved slot 0
+std::atomic_flag replacing;
+std::atomic<int> missing_page_count = 0;  // publishes what precedes it
+std::array<char, kPathMax> first_file{};  // never changes once the count is above 0
 std::array<std::atomic<std::uintptr_t>, kRemembered> last_missing_pages;  // a ring
 std::uintptr_t page_mask = 0;
 static_assert(std::atomic<std::uintptr_t>::is_always_lock_free);
+static_assert(std::atomic<int>::is_always_lock_free);
 
 void die_of(int signal_number) {
   ::signal(signal_number, SIG_DFL);
@@ -71,22 +76,45 @@ void note_file_of(std::uintptr_t address) {
   ::close(fd);
 }
 
-// mmap is a bare system call on Linux and so safe in a handler of a synchronous signal.
+// Whether zeros, or what the file has again, can be stored to. Asks the kernel, which fails where
+// we would be sent a signal: adds 0 to a word, and wakes nobody.
+bool is_writable(std::uintptr_t page) {
+  return ::syscall(SYS_futex, page, FUTEX_WAKE_OP_PRIVATE, 0, nullptr, page,
+                   FUTEX_OP(FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0)) >= 0;
+}
+
+// REQUIRES: `replacing` is held.
+void record(std::uintptr_t page) {
+  const int count = missing_page_count.load(std::memory_order_relaxed);
+  if (count == 0) note_file_of(page);
+  last_missing_pages[static_cast<std::size_t>(count % kRemembered)].store(
+      page, std::memory_order_relaxed);
+  missing_page_count.store(count + 1, std::memory_order_release);  // with missing_pages()
+}
+
+// mmap is a bare system call on Linux and so safe in a handler of a synchronous signal. Two threads
+// may be here for one page: the second must not replace the zeros again, as the first may have
+// stored something in them.
 void replace_missing_page(int signal_number, siginfo_t* info, void* /*context*/) {
   if (info->si_code != BUS_ADRERR) {
     die_of(signal_number);
     return;
   }
   const int saved_errno = errno;
-  const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr) & page_mask;
-  const unsigned index = reserved_slots.fetch_add(1, std::memory_order_relaxed);
-  if (index == 0) note_file_of(address);
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): the address of a page is computed
-  void* page = ::mmap(reinterpret_cast<void*>(address), ~page_mask + 1, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-  if (page == MAP_FAILED) die_of(signal_number);
-  last_missing_pages[index % kRemembered].store(address, std::memory_order_relaxed);
-  missing_page_count.fetch_add(1, std::memory_order_release);  // with missing_pages()
+  const auto page = reinterpret_cast<std::uintptr_t>(info->si_addr) & page_mask;
+  if (replacing.test_and_set(std::memory_order_acquire)) {
+    ::sched_yield();  // the access is repeated on return, and fails again until it is our turn
+  } else {
+    if (!is_writable(page)) {
+      record(page);
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): the address of a page is computed
+      void* const zeros =
+          ::mmap(reinterpret_cast<void*>(page), ~page_mask + 1, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+      if (zeros == MAP_FAILED) die_of(signal_number);
+    }
+    replacing.clear(std::memory_order_release);
+  }
   errno = saved_errno;
 }
 
@@ -97,7 +125,7 @@ void install_sigbus_guard() {
   struct sigaction action {};
   action.sa_sigaction = &replace_missing_page;
   action.sa_flags = SA_SIGINFO;
-  ::sigemptyset(&action.sa_mask);
+  ::sigfillset(&action.sa_mask);  // no handler on top of ours, which might need a page itself
   ::sigaction(SIGBUS, &action, nullptr);
 }
 
@@ -108,14 +136,14 @@ int missing_pages() {
 
 bool misses_page(std::span<const std::byte> mapping, int before) {
   const int count = missing_pages();
-  if (count - before > static_cast<int>(kRemembered)) return true;
   const auto begin = reinterpret_cast<std::uintptr_t>(mapping.data());
-  for (int i = before; i < count; ++i) {
-    const std::uintptr_t page =
-        last_missing_pages[static_cast<unsigned>(i) % kRemembered].load(std::memory_order_relaxed);
+  for (int i = std::max(before, count - kRemembered); i < count; ++i) {
+    const std::uintptr_t page = last_missing_pages[static_cast<std::size_t>(i % kRemembered)].load(
+        std::memory_order_relaxed);
     if (page >= begin && page - begin < mapping.size()) return true;
   }
-  return false;
+  // The ring may have gone round, before or while it was looked at.
+  return missing_pages() - before > kRemembered;
 }
 
 std::string file_of_missing_page() {

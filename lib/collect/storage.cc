@@ -261,7 +261,8 @@ void Storage::look_for_lost_pages() {
   const int missing = base::missing_pages();
   if (missing == missing_pages_seen_) return;
   if (missing_pages_seen_ == 0) {
-    diagnose_(base::file_of_missing_page() +
+    const std::string path = base::file_of_missing_page();
+    diagnose_((path.empty() ? directory_ : path) +
               ": the file shrank or cannot be read: what was stored there is lost");
   }
   missing_pages_seen_ = missing;

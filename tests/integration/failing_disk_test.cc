@@ -68,6 +68,14 @@ class Writing {
   std::uint64_t stored_ = 0;
 };
 
+std::vector<std::string> archives_in(const std::string& directory) {
+  std::vector<std::string> paths;
+  for (const auto& file : fs::directory_iterator(directory)) {
+    if (file.path().filename().string().starts_with("system@")) paths.push_back(file.path());
+  }
+  return paths;
+}
+
 // How many entries stock journalctl finds in the files of a directory, which must pass --verify.
 std::size_t verified_entries(const std::string& directory) {
   const auto verified = verify_directory(directory);
@@ -222,6 +230,51 @@ TEST(FailingDisk, LogqdOutlivesAFileSystemThatTurnsReadOnly) {
   EXPECT_LE(stopped.status, 1) << stopped.err;
   EXPECT_LE(count(stopped.err, "\n"), 6U) << stopped.err;
   EXPECT_NE(stopped.err.find("entries dropped: "), std::string::npos) << stopped.err;
+}
+
+TEST(FailingDisk, LogqSaysThatTheDiskFailsWhereNotEvenAHeaderCanBeRead) {
+  SKIP_WITHOUT_DISK();
+  NbdDisk disk("64M");
+  Writing writing(disk.mount_point() + "/journal");
+  writing.append(100);
+  ASSERT_TRUE(writing.store().close());
+  const std::string path = disk.mount_point() + "/journal/system.journal";
+  disk.fail_reads(path, 0);
+
+  const CommandResult result = run_command({{built_program("logq"), "--file", path}, {}, ""});
+  disk.heal();
+
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(count(result.err, "\n"), 1U) << result.err;
+  EXPECT_NE(result.err.find(path + ": "), std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("corrupt"), std::string::npos) << result.err;
+}
+
+TEST(FailingDisk, LogqPrintsWhatCanBeReadAndSaysInOneLineWhatCannot) {
+  SKIP_WITHOUT_DISK();
+  NbdDisk disk("64M");
+  const std::string directory = disk.mount_point() + "/journal";
+  Writing writing(directory);
+  writing.append(5000);
+  ASSERT_TRUE(writing.store().rotate());
+  writing.append(100);
+  ASSERT_TRUE(writing.store().close());
+  const std::string failing = archives_in(directory).at(0);
+  disk.fail_reads(failing, std::uint64_t{3} << 20);
+
+  const CommandResult result =
+      run_command({{built_program("logq"), "-D", directory, "--output=export"}, {}, ""});
+  disk.heal();
+
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err,
+            "logq: " + failing +
+                ": part of the file cannot be read: it shrank meanwhile, or its disk fails\n");
+  EXPECT_NE(result.out.find("\nN=1\n"), std::string::npos);
+  EXPECT_NE(result.out.find("\nN=5001\n"), std::string::npos) << "of the file that is whole";
+  EXPECT_NE(result.out.find("\nN=5100\n"), std::string::npos);
+  // Values come once, entries in their order: what lies before the hole is complete.
+  EXPECT_GT(count(result.out, "\nN="), 4000U);
 }
 
 TEST(ShrinkingFile, LogqdSetsItAsideAndGoesOnInANewOne) {

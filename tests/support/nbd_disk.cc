@@ -1,5 +1,6 @@
 #include "support/nbd_disk.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -45,6 +46,15 @@ std::unique_ptr<ChildProcess> start_server(std::vector<std::string> argv) {
       Command{.argv = std::move(argv), .environment = {}, .input = "", .dies_with_test = true});
 }
 
+// Drops clean pages of a file from the page cache.
+void forget(const std::string& path, std::uint64_t offset) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool forgotten = ::fsync(fd) == 0 && ::posix_fadvise(fd, static_cast<off_t>(offset), 0,
+                                                             POSIX_FADV_DONTNEED) == 0;
+  ::close(fd);
+  if (!forgotten) throw std::runtime_error("cannot drop the pages of " + path);
+}
+
 // Zeros stay holes, so a copy costs what has been written.
 void copy_image(const std::string& from, const std::string& to) {
   run_or_throw({"cp", "--sparse=always", from, to});
@@ -82,7 +92,8 @@ NbdDisk::NbdDisk(const std::string& size, Journal journal) {
   server_ =
       start_server({"nbdkit", "-f", "-U", socket, "--filter=error", "file", image, "error=EIO",
                     "error-pwrite-rate=100%", "error-pwrite-file=" + at + "/fail",
-                    "error-zero-rate=100%", "error-zero-file=" + at + "/fail"});
+                    "error-zero-rate=100%", "error-zero-file=" + at + "/fail",
+                    "error-pread-rate=100%", "error-pread-file=" + at + "/fail-reads"});
   if (!wait_until([&] { return accepts_connections(socket, SOCK_STREAM); })) {
     throw std::runtime_error("nbdkit does not listen: " + server_->err());
   }
@@ -116,7 +127,14 @@ void NbdDisk::fail_writes() const {
   write_text_file(directory_.path() + "/fail", "");
 }
 
+void NbdDisk::fail_reads(const std::string& path, std::uint64_t offset) const {
+  write_text_file(directory_.path() + "/fail-reads", "");
+  forget(path, offset);
+  forget(directory_.path() + "/disk", 0);
+}
+
 void NbdDisk::heal() const {
+  std::filesystem::remove(directory_.path() + "/fail-reads");
   std::filesystem::remove(directory_.path() + "/fail");
 }
 

@@ -7,6 +7,7 @@
 // skip where `unavailable()` says why.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,6 +40,9 @@ class NbdDisk {
 
   // From now on every write ends in EIO; until heal().
   void fail_writes() const;
+  // The same for reads, of what no memory holds any more: the bytes of `path`, a synced file on the
+  // disk, from `offset` on.
+  void fail_reads(const std::string& path, std::uint64_t offset) const;
   void heal() const;
 
  private:
