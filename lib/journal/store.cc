@@ -4,26 +4,19 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <tuple>
 #include <utility>
 
-#include "base/ids.h"
 #include "base/io.h"
 #include "base/try.h"
-#include "journal/archive_name.h"
 #include "journal/archiver.h"
-#include "journal/file_header.h"
 #include "journal/file_names.h"
 #include "journal/follower_waker.h"
 #include "journal/next_file.h"
-#include "journal/salvage.h"
-#include "journal/store_recovery.h"
-#include "journal/store_sequence.h"
+#include "journal/store_opening.h"
 
 namespace logq::journal {
 namespace {
@@ -71,10 +64,6 @@ class Store::Impl {
   [[nodiscard]] StoreCounts counts() const;
 
  private:
-  Result<void> continue_or_begin();
-  Result<void> recover(const std::string& path);
-  void skip_lost_numbers();
-  Result<void> retire_foreign();
   Result<void> begin_file();
   Result<std::shared_ptr<FileWriter>> make_file();
   Result<std::unique_ptr<FileWriter>> take_next();
@@ -86,15 +75,12 @@ class Store::Impl {
   void look_ahead();
   void wake_now();
   std::shared_ptr<FileWriter> writer();
-  void continue_after(const SequencePosition& position);
 
   StoreOptions options_;
   std::string active_path_;
   base::UniqueFd directory_lock_;
   OpenReport report_;
   SequencePosition position_;  // after the last entry that was appended
-  Id128 last_boot_;            // of the newest archive's last entry, when the store was opened
-  bool numbers_lost_ = false;  // when the store was opened, beyond position_
   std::uint64_t rotations_ = 0;
   StoreCounts counts_;  // without those of the active file
   TableSizes tables_;   // for the next file
@@ -109,110 +95,13 @@ class Store::Impl {
 
 Result<void> Store::Impl::open() {
   directory_lock_ = LOGQ_TRY(take_directory(options_.directory, options_.lock_directory));
-  remove_leftovers(active_path_);
-  const auto unclean = LOGQ_TRY(settle_interrupted_rotation(active_path_, options_.writer));
-  const SequenceEnd known = find_sequence(options_.directory, kBase);
-  position_ = known.position;
-  last_boot_ = known.boot_id;
-  for (const std::string& path : unclean)
-    LOGQ_TRY(recover(path));
-  LOGQ_TRY(continue_or_begin());
-  return {};
-}
-
-Result<void> Store::Impl::continue_or_begin() {
-  auto reopened = FileWriter::reopen(active_path_, options_.writer);
-  if (reopened) {
-    use(std::move(*reopened));
-    const SequencePosition archived = position_;
-    position_ = writer_->sequence();
-    report_.tail_seqnum = position_.tail_seqnum;
-    // An archive that is ahead of it means that the active file is a stray copy: begin a new one.
-    if (archived.seqnum_id != position_.seqnum_id ||
-        archived.tail_seqnum <= position_.tail_seqnum) {
-      return {};
-    }
-    position_ = archived;
-    report_.tail_seqnum = position_.tail_seqnum;
-    return replace_active();
-  }
-  const Error& error = reopened.error();
-  if (error.code == Errc::kBusy || error.code == Errc::kCorrupt) {
-    LOGQ_TRY(recover(active_path_));
-    skip_lost_numbers();
-    return begin_file();
-  }
-  if (error.code == Errc::kUnsupported) {
-    LOGQ_TRY(retire_foreign());
-  } else if (error.sys_errno == ENOENT) {
-    // It was archived and the next one not begun, or that one has gone with the power.
-    numbers_lost_ |= !position_.seqnum_id.is_null() && last_boot_ != base::boot_id();
-  } else {
-    return fail(error);
-  }
-  report_.tail_seqnum = position_.tail_seqnum;
-  skip_lost_numbers();
-  return begin_file();
-}
-
-// Takes over a position unless it is behind what is already known of that sequence.
-void Store::Impl::continue_after(const SequencePosition& position) {
-  if (position.seqnum_id.is_null()) return;
-  const bool same = position.seqnum_id == position_.seqnum_id;
-  const std::uint64_t known = same ? position_.tail_seqnum : 0;
-  position_ = {position.seqnum_id, std::max(known, position.tail_seqnum)};
-}
-
-Result<void> Store::Impl::recover(const std::string& path) {
-  remove_leftovers(path);
-  const SalvageReport salvaged = LOGQ_TRY(salvage(path, options_.writer));
-  report_.recovered = true;
-  report_.recovered_path = salvaged.path;
-  report_.recovered_entries += salvaged.entries;
-  continue_after(salvaged.sequence);
-  report_.tail_seqnum = position_.tail_seqnum;
-
-  // A process that was killed leaves all it wrote to the kernel. A machine that went down does not,
-  // and neither does damage: then nobody knows which numbers were given out.
-  const bool same_boot = salvaged.tail_boot_id == base::boot_id();
-  const bool all_known = !salvaged.sequence.seqnum_id.is_null() && salvaged.complete && same_boot;
-  if (!all_known) {
-    const std::uint64_t claimed = salvaged.complete ? 0 : salvaged.claimed_tail_seqnum;
-    // A claim from a damaged header may be any number; believe it only while it is near.
-    if (claimed > position_.tail_seqnum && claimed - position_.tail_seqnum < kSequenceGap) {
-      position_.tail_seqnum = claimed;
-    }
-    numbers_lost_ = true;
-  }
-  return {};
-}
-
-void Store::Impl::skip_lost_numbers() {
-  if (numbers_lost_) position_.tail_seqnum += kSequenceGap;
-}
-
-// A journal file of another writer under our name (journald's, or one of ours whose archiving was
-// interrupted before the rename) is not touched inside: it gets its archive name.
-Result<void> Store::Impl::retire_foreign() {
-  const auto header = read_file_header(active_path_);
-  if (!header || header->state == FileState::kOnline || header->n_entries == 0) {
-    if (header) {
-      SequencePosition position{{}, header->tail_entry_seqnum};
-      std::memcpy(position.seqnum_id.bytes.data(), header->seqnum_id, sizeof header->seqnum_id);
-      continue_after(position);
-    }
-    report_.recovered = !header || header->state == FileState::kOnline;
-    report_.recovered_path = LOGQ_TRY(set_aside(active_path_));
-    return {};
-  }
-  ArchiveName name{kBase, {}, header->head_entry_seqnum, header->head_entry_realtime};
-  std::memcpy(name.seqnum_id.bytes.data(), header->seqnum_id, sizeof header->seqnum_id);
-  continue_after({name.seqnum_id, header->tail_entry_seqnum});
-  const std::string target = options_.directory + "/" + name.to_string();
-  const auto renamed = rename_without_replacing(active_path_, target);
-  if (renamed) return base::sync_parent_directory(target);
-  if (renamed.error().sys_errno != EEXIST) return renamed;
-  return set_aside(active_path_).map([](const std::string&) {});
+  StoreOpening opening = LOGQ_TRY(open_store_files(options_, active_path_, kBase));
+  report_ = std::move(opening.report);
+  position_ = opening.position;
+  if (opening.active == nullptr) return begin_file();
+  use(std::move(opening.active));
+  position_ = opening.position;
+  return opening.is_stray ? replace_active() : Result<void>{};
 }
 
 void Store::Impl::use(std::shared_ptr<FileWriter> writer) {

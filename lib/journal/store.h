@@ -15,8 +15,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "journal/file_writer.h"
+#include "journal/store_recovery.h"
 #include "logq/result.h"
 
 namespace logq::journal {
@@ -47,12 +49,16 @@ struct OpenReport {
   std::string recovered_path;  // where the salvaged entries are; empty if there were none
   std::uint64_t recovered_entries = 0;
   std::uint64_t tail_seqnum = 0;  // of the last entry that is stored, 0 in a new store
+  // What an earlier run has left and could not be dealt with. It is left as it is, and the next
+  // start tries again.
+  std::vector<FileTrouble> troubles;
 };
 
 class Store {
  public:
   // Opens or makes `directory`/system.journal. A file left ONLINE is salvaged into an archive that
-  // `journalctl --verify` passes; one that cannot be read at all is set aside as `.journal~`.
+  // `journalctl --verify` passes; one that cannot be read at all is set aside as `.journal~`. Fails
+  // when the name of the active file cannot be had; other files that make trouble are reported.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
   ~Store();
   Store(const Store&) = delete;

@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <string_view>
 
 #include "base/io.h"
-#include "base/try.h"
 #include "journal/archive_name.h"
 #include "journal/file_header.h"
 #include "journal/file_names.h"
@@ -27,11 +27,27 @@ bool is_own_and_online(const std::string& path) {
   return header && header->state == FileState::kOnline && is_own_profile(*header);
 }
 
-Result<std::string> mark_unclean(const std::string& path, const std::string& stem) {
-  std::string target = stem + std::string(kUnclean);
-  LOGQ_TRY(rename_without_replacing(path, target));
-  LOGQ_TRY(base::sync_parent_directory(target));
-  return target;
+void mark_unclean(const std::string& path, const std::string& stem, Settled& settled) {
+  const std::string target = stem + std::string(kUnclean);
+  const auto renamed = rename_without_replacing(path, target).and_then([&target] {
+    return base::sync_parent_directory(target);
+  });
+  if (renamed) {
+    settled.unclean.push_back(target);
+  } else {
+    settled.troubles.push_back({path, renamed.error()});
+  }
+}
+
+// Only what is no journal file yet, or an empty one, is removed; not one that cannot be read today.
+void settle_next(const std::string& path, const std::string& stem, Settled& settled) {
+  const auto header = read_file_header(path);
+  if (header && header->n_entries > 0) return mark_unclean(path, stem, settled);
+  if (header || header.error().code != Errc::kSystem) {
+    ::unlink(path.c_str());
+  } else if (header.error().sys_errno != ENOENT) {
+    settled.troubles.push_back({path, header.error()});
+  }
 }
 
 // Names of the store's files that are no longer active, as they are before anything is done.
@@ -42,6 +58,7 @@ std::vector<std::string> other_files(const JournalPath& where) {
   for (std::filesystem::directory_iterator file(directory, error), end; !error && file != end;
        file.increment(error)) {
     std::string name = file->path().filename().string();
+    if (!std::filesystem::is_regular_file(file->symlink_status(error))) continue;
     if (name.starts_with(where.base + "@") && name.ends_with(".journal")) {
       names.push_back(std::move(name));
     }
@@ -56,28 +73,21 @@ std::string next_file_path(const std::string& active_path) {
   return active_path + ".next";
 }
 
-Result<std::vector<std::string>> settle_interrupted_rotation(const std::string& active_path,
-                                                             const WriterOptions& options) {
+Settled settle_interrupted_rotation(const std::string& active_path, const WriterOptions& options) {
   const JournalPath where = JournalPath::split(active_path);
-  std::vector<std::string> unclean;
+  Settled settled;
   for (const std::string& name : other_files(where)) {
     const std::string path = where.directory + name;
     if (name.ends_with(kUnclean)) {
-      unclean.push_back(path);
+      settled.unclean.push_back(path);
       continue;
     }
     if (!ArchiveName::parse(name) || !is_own_and_online(path)) continue;
     if (FileWriter::finish_interrupted_archive(path, options)) continue;
-    unclean.push_back(LOGQ_TRY(mark_unclean(path, path.substr(0, path.rfind(".journal")))));
+    mark_unclean(path, path.substr(0, path.rfind(".journal")), settled);
   }
-  const std::string next = next_file_path(active_path);
-  const auto header = read_file_header(next);
-  if (header && header->n_entries > 0 && is_own_and_online(next)) {
-    unclean.push_back(LOGQ_TRY(mark_unclean(next, where.directory + where.base + "@next")));
-  } else {
-    ::unlink(next.c_str());
-  }
-  return unclean;
+  settle_next(next_file_path(active_path), where.directory + where.base + "@next", settled);
+  return settled;
 }
 
 }  // namespace logq::journal

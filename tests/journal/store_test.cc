@@ -1,9 +1,16 @@
 #include "journal/store.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
 
+#include "base/unique_fd.h"
+#include "journal/store_recovery.h"
 #include "journal/store_sequence.h"
 #include "journal/writer_support.h"
 #include "support/journalctl.h"
@@ -31,6 +38,10 @@ class StoreTest : public ::testing::Test {
       ASSERT_TRUE(seqnum) << seqnum.error().message();
       ASSERT_EQ(*seqnum, n);
     }
+  }
+  void add_any(std::uint64_t count) {
+    for (std::uint64_t n = 0; n < count; ++n)
+      ASSERT_TRUE(store_->append(moment(100 + n), test::views(test::service_entry(n))));
   }
   std::size_t count_files() { return test::files_in(directory_.path()).size(); }
   void expect_gapless(std::uint64_t last) {
@@ -162,6 +173,59 @@ TEST_F(StoreTest, FinishesAnArchivingThatStoppedBeforeTheRename) {
 
   EXPECT_TRUE(std::filesystem::exists(directory_.path() + "/" + archive));
   EXPECT_EQ(store_->next_seqnum(), 6U);
+}
+
+// Retired and never archived, as a kill between two renames leaves it. Returns its path.
+std::string leave_retired_file(const std::string& directory, std::uint64_t entries) {
+  const auto writer = FileWriter::create(directory + "/system.journal", test::small_file()).value();
+  for (std::uint64_t n = 1; n <= entries; ++n)
+    EXPECT_TRUE(writer->append(moment(n), test::views(test::service_entry(n))));
+  const std::string archive = writer->retire().value();
+  // As a power loss leaves it, which only salvage can deal with.
+  const base::UniqueFd file(::open(archive.c_str(), O_RDWR | O_CLOEXEC));
+  const std::uint64_t tail = 0;
+  EXPECT_EQ(::pwrite(file.get(), &tail, 8, offsetof(Header, tail_object_offset)), 8);
+  return archive;
+}
+
+TEST_F(StoreTest, OpensBesideAFileThatCannotBeRenamedAndSaysSo) {
+  const std::string archive = leave_retired_file(directory_.path(), 20);
+  const std::string wanted = archive.substr(0, archive.rfind(".journal")) + ".unclean.journal";
+  std::ofstream(wanted) << "in the way";
+  open();
+
+  ASSERT_EQ(store_->open_report().troubles.size(), 1U);
+  EXPECT_EQ(store_->open_report().troubles[0].path, archive);
+  EXPECT_EQ(store_->open_report().troubles[0].error.sys_errno, EEXIST);
+  EXPECT_GT(store_->next_seqnum(), 21U) << "numbers of the file may not be given out again";
+  EXPECT_EQ(test::seqnums_of(archive).size(), 20U) << "readers have them meanwhile";
+  ASSERT_TRUE(store_->append(moment(21), test::views(test::service_entry(21))));
+  ASSERT_TRUE(store_->close());
+
+  open();  // what was in the way has been set aside
+  EXPECT_TRUE(store_->open_report().troubles.empty());
+  EXPECT_EQ(store_->open_report().recovered_entries, 20U);
+}
+
+TEST_F(StoreTest, KeepsANextFileWithEntriesThatCannotBeRenamed) {
+  const std::string next = next_file_path(directory_.path() + "/system.journal");
+  {
+    const auto writer = FileWriter::create(directory_.path() + "/x.journal", test::small_file());
+    for (std::uint64_t n = 1; n <= 10; ++n)
+      ASSERT_TRUE((*writer)->append(moment(n), test::views(test::service_entry(n))));
+  }
+  std::filesystem::rename(directory_.path() + "/x.journal", next);
+  std::filesystem::create_directory(directory_.path() + "/system@next.unclean.journal");
+  open(512 << 10);
+
+  ASSERT_EQ(store_->open_report().troubles.size(), 1U);
+  EXPECT_EQ(store_->open_report().troubles[0].path, next);
+  add_any(4000);  // rotations, which would like that name
+  EXPECT_GT(store_->rotations(), 0U);
+  ASSERT_TRUE(store_->close());
+  std::filesystem::remove_all(directory_.path() + "/system@next.unclean.journal");
+  open();
+  EXPECT_EQ(store_->open_report().recovered_entries, 10U);
 }
 
 TEST(StoreSequence, JumpsAheadWhereAnArchiveCannotBeRead) {
