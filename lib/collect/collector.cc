@@ -109,6 +109,11 @@ Result<void> Collector::open_storage() {
   const auto interval = std::min(options_.sync_interval_usec, options_.sync_interval_max_usec);
   sync_ =
       std::make_unique<SyncWorker>([this] { return storage_->sync(); }, SyncWorker::Usec(interval));
+  if (!sync_->has_thread()) {
+    diagnose_(
+        "no thread can be had (a limit on processes or memory): while that is so, collecting "
+        "waits for every sync");
+  }
   return {};
 }
 

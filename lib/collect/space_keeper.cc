@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/try.h"
 #include "journal/vacuum.h"
+#include "journal/worker_thread.h"
 
 namespace logq::collect {
 namespace {
@@ -49,7 +50,7 @@ journal::StorageLimits limits_of(const std::string& directory,
 
 SpaceKeeper::SpaceKeeper(Diagnose diagnose)
     : diagnose_(std::move(diagnose)),
-      thread_([this] { run(); }) {}
+      thread_(journal::start_quiet_thread([this] { run(); })) {}
 
 SpaceKeeper::~SpaceKeeper() {
   {
@@ -57,7 +58,7 @@ SpaceKeeper::~SpaceKeeper() {
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void SpaceKeeper::keep(const SpaceTask& task) {
@@ -73,7 +74,12 @@ void SpaceKeeper::keep(const SpaceTask& task) {
 
 void SpaceKeeper::request() {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (!thread_.joinable()) thread_ = journal::start_quiet_thread([this] { run(); });
+    if (!thread_.joinable()) {
+      lock.unlock();
+      return vacuum_now();
+    }
     requested_ = true;
   }
   changed_.notify_all();

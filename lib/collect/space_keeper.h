@@ -1,7 +1,8 @@
 // SpaceKeeper: keeps a directory of journal files within its limits, on a thread of its own, since
 // deleting large files takes long.
 //
-// One vacuum at a time; requests that arrive meanwhile share the next one. Thread-safe.
+// One vacuum at a time; requests that arrive meanwhile share the next one. While no thread can be
+// had (a limit on them), request() does the work itself. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -55,7 +56,7 @@ class SpaceKeeper {
   // Looks after another directory from now on, and measures it at once. What its files take up now
   // is theirs, up to the maximum, also when others fill the file system (journald's rule).
   void keep(const SpaceTask& task);
-  // Measures and vacuums soon, on the thread.
+  // Measures and vacuums soon, on the thread. Not from within `diagnose`.
   void request();
   // Measures and vacuums now, on the caller's: when there is no room for the next entry.
   void vacuum_now();

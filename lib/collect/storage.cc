@@ -110,6 +110,8 @@ Result<Storage::Opened> Storage::open_directory(const std::string& directory,
     diagnose_(directory + ": the last run did not stop cleanly, " +
               std::to_string(report.recovered_entries) + " entries recovered");
   }
+  for (const journal::FileTrouble& trouble : store->open_report().troubles)
+    diagnose_(trouble.path + ": left as it is until the next start: " + trouble.error.message());
   return Opened{std::move(hold), std::move(store), newest_realtime(directory)};
 }
 
@@ -252,8 +254,12 @@ Result<void> Storage::rotate() {
 }
 
 Result<void> Storage::close() {
+  const auto closed = store_ == nullptr ? Result<void>{} : diagnosed(store_->close());
   append_trouble_.finish(directory_);
-  return store_ == nullptr ? Result<void>{} : diagnosed(store_->close());
+  // To close is to sync.
+  if (closed.has_value()) sync_trouble_.succeeded(directory_);
+  sync_trouble_.finish(directory_);
+  return closed;
 }
 
 // The store has set such a file aside by itself; that it had to is for the operator to know.

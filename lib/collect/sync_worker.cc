@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "journal/worker_thread.h"
+
 namespace logq::collect {
 
 SyncWorker::SyncWorker(std::function<Result<void>()> sync, Usec interval)
     : sync_(std::move(sync)),
       interval_(interval),
-      thread_([this] { run(); }) {}
+      thread_(journal::start_quiet_thread([this] { run(); })) {}
 
 SyncWorker::~SyncWorker() {
   {
@@ -15,12 +17,14 @@ SyncWorker::~SyncWorker() {
     stopping_ = true;
   }
   changed_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void SyncWorker::request(Urgency urgency) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (!thread_.joinable()) thread_ = journal::start_quiet_thread([this] { run(); });
+    if (!thread_.joinable()) return sync_once(lock);
     const bool is_news = !dirty_ || (urgency == Urgency::kNow && !urgent_);
     if (!dirty_) due_ = std::chrono::steady_clock::now() + interval_;
     dirty_ = true;
@@ -30,6 +34,19 @@ void SyncWorker::request(Urgency urgency) {
   changed_.notify_one();
 }
 
+bool SyncWorker::has_thread() const {
+  const std::lock_guard lock(mutex_);
+  return thread_.joinable();
+}
+
+void SyncWorker::sync_once(std::unique_lock<std::mutex>& lock) {
+  dirty_ = false;
+  urgent_ = false;
+  lock.unlock();
+  if (!sync_().has_value()) failures_.fetch_add(1, std::memory_order_relaxed);
+  lock.lock();
+}
+
 void SyncWorker::run() {
   std::unique_lock lock(mutex_);
   while (true) {
@@ -37,11 +54,7 @@ void SyncWorker::run() {
     if (stopping_) return;
     changed_.wait_until(lock, due_, [this] { return stopping_ || urgent_; });
     if (stopping_) return;
-    dirty_ = false;
-    urgent_ = false;
-    lock.unlock();
-    if (!sync_().has_value()) failures_.fetch_add(1, std::memory_order_relaxed);
-    lock.lock();
+    sync_once(lock);
   }
 }
 

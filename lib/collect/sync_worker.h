@@ -1,7 +1,9 @@
 // SyncWorker: a thread that makes what was stored durable: soon after the first unsynced entry, at
 // once for critical ones. Requests that arrive during a sync share the next one.
 //
-// Thread-safe. The function it calls runs on its thread.
+// While no thread can be had (a limit on them), request() syncs at once itself: slower, and never
+// less than what was promised. Thread-safe. The function it calls runs on its thread, or on that of
+// who requests.
 #pragma once
 
 #include <atomic>
@@ -28,15 +30,17 @@ class SyncWorker {
 
   enum class Urgency { kSoon, kNow };
   void request(Urgency urgency);
+  [[nodiscard]] bool has_thread() const;
 
   [[nodiscard]] std::uint64_t failures() const { return failures_.load(std::memory_order_relaxed); }
 
  private:
   void run();
+  void sync_once(std::unique_lock<std::mutex>& lock);
 
   std::function<Result<void>()> sync_;
   Usec interval_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;  // of what follows, and held to start the thread
   std::condition_variable changed_;
   bool dirty_ = false;
   bool urgent_ = false;

@@ -1,10 +1,12 @@
 #include "collect/sync_worker.h"
 
 #include <atomic>
+#include <memory>
 
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
+#include "support/no_threads.h"
 
 namespace logq::collect {
 namespace {
@@ -48,6 +50,23 @@ TEST(SyncWorker, CountsFailures) {
   worker.request(SyncWorker::Urgency::kNow);
 
   EXPECT_TRUE(test::wait_until([&] { return worker.failures() == 1; }));
+}
+
+TEST(SyncWorker, SyncsItselfWhereNoThreadCanBeHadAndStartsOneLater) {
+  std::atomic<int> syncs = 0;
+  std::unique_ptr<SyncWorker> worker;
+  {
+    const test::NoThreads none;
+    worker = std::make_unique<SyncWorker>([&]() -> Result<void> { return ++syncs, Result<void>(); },
+                                          hours(1));
+    EXPECT_FALSE(worker->has_thread());
+    worker->request(SyncWorker::Urgency::kSoon);
+    EXPECT_EQ(syncs, 1) << "nobody else would do it in time";
+  }
+  worker->request(SyncWorker::Urgency::kSoon);
+
+  EXPECT_TRUE(worker->has_thread());
+  EXPECT_EQ(syncs, 1);
 }
 
 }  // namespace

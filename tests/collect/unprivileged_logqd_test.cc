@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -34,13 +35,14 @@ class UnprivilegedLogqd : public ::testing::Test {
     }
     start();
   }
-  void start() {
+  // `prefix` are a program and its arguments that start logqd.
+  void start(std::vector<std::string> prefix = {}) {
     const std::string id = std::to_string(kOwner);
-    logqd_ = std::make_unique<ChildProcess>(Command{
-        {"setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups", built_program("logqd"),
-         "--runtime-dir=" + runtime(), "--storage-dir=" + storage()},
-        {},
-        {}});
+    std::vector<std::string> argv = {"setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups"};
+    argv.insert(argv.end(), prefix.begin(), prefix.end());
+    argv.insert(argv.end(), {built_program("logqd"), "--runtime-dir=" + runtime(),
+                             "--storage-dir=" + storage()});
+    logqd_ = std::make_unique<ChildProcess>(Command{argv, {}, {}});
     ASSERT_TRUE(wait_until([&] { return accepts_connections(runtime() + "/stdout", SOCK_STREAM); }))
         << logqd_->err();
   }
@@ -124,6 +126,17 @@ TEST_F(UnprivilegedLogqd, CannotBeKeptFromStartingByLocksOfAStranger) {
   start();
 
   EXPECT_FALSE(locked.empty()) << "directories may be read";
+}
+
+TEST_F(UnprivilegedLogqd, CollectsWhereItMayHaveNoThread) {
+  logqd_->signal(SIGTERM);
+  ASSERT_EQ(logqd_->wait().status, 0);
+  start({"prlimit", "--nproc=1:1"});
+  log_as(kStranger, "stranger");
+
+  EXPECT_TRUE(wait_until([&] { return units().size() == 2; }));
+  EXPECT_NE(logqd_->err().find("logqd: no thread can be had"), std::string::npos) << logqd_->err();
+  EXPECT_EQ(std::ranges::count(logqd_->err(), '\n'), 1) << logqd_->err();
 }
 
 TEST_F(UnprivilegedLogqd, HonoursNoClaimThatRootWritesIntoAStrangersConnection) {

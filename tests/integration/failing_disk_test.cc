@@ -1,5 +1,6 @@
 // Disks that are full or fail, and files that shrink: nothing dies, what was promised is kept, and
 // writing goes on when the room or the device is back.
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -205,6 +206,26 @@ TEST(FailingDisk, LogqdTellsOfAFailingOneOnceAndGoesOnWhenItIsBack) {
   EXPECT_NE(read.out.find("\nN=99\n"), std::string::npos);
   EXPECT_NE(read.out.find("\nN=699\n"), std::string::npos);
   EXPECT_EQ(verify_directory(collector.directory()).status, 0);
+}
+
+TEST(FailingDisk, LogqdThatStopsMeanwhileSaysHowManySyncsHaveFailed) {
+  SKIP_WITHOUT_DISK();
+  NbdDisk disk("64M", NbdDisk::Journal::kNone);
+  DiskLogqd collector(disk.mount_point() + "/journal");
+  collector.send(100);
+  collector.logqd().sync();
+  disk.fail_writes();
+  const bool told = wait_until([&] {
+    collector.send(1);
+    collector.logqd().signal(SIGRTMIN + 1);
+    return count(collector.logqd().err(), "cannot sync") > 0;
+  });
+  const CommandResult stopped = collector.logqd().stop();
+  disk.heal();
+
+  ASSERT_TRUE(told);
+  EXPECT_EQ(count(stopped.err, "cannot sync"), 1U) << stopped.err;
+  EXPECT_EQ(count(stopped.err, ": stopping; failures: "), 1U) << stopped.err;
 }
 
 // ext4 has lost its own journal then, and refuses everything until it is mounted anew.

@@ -2,7 +2,6 @@
 // kill at any moment of it costs nothing.
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
@@ -25,6 +24,7 @@
 #include "journal/writer_support.h"
 #include "support/child_process.h"
 #include "support/journalctl.h"
+#include "support/no_threads.h"
 #include "support/temp_dir.h"
 
 namespace logq::journal {
@@ -133,31 +133,9 @@ TEST(StoreHelper, ArchivesGiveBackTheUnusedEndsOfTheirArrays) {
   expect_verified(directory.path());
 }
 
-// While it lives no thread can be started: there is no room for such a stack.
-class NoThreads {
- public:
-  NoThreads() {
-    pthread_attr_t none;
-    EXPECT_EQ(::pthread_getattr_default_np(&before_), 0);
-    EXPECT_EQ(::pthread_attr_init(&none), 0);
-    EXPECT_EQ(::pthread_attr_setstacksize(&none, std::size_t{1} << 48), 0);
-    EXPECT_EQ(::pthread_setattr_default_np(&none), 0);
-    ::pthread_attr_destroy(&none);
-  }
-  NoThreads(const NoThreads&) = delete;
-  NoThreads& operator=(const NoThreads&) = delete;
-  ~NoThreads() {
-    ::pthread_setattr_default_np(&before_);
-    ::pthread_attr_destroy(&before_);
-  }
-
- private:
-  pthread_attr_t before_{};
-};
-
 TEST(StoreHelper, DoesItsWorkItselfWhereNoThreadCanBeHad) {
   const logq::test::TempDir directory;
-  const NoThreads none;
+  const logq::test::NoThreads none;
   const auto store = Store::open(options_for(directory.path())).value();
   for (std::uint64_t n = 1; n <= 4000; ++n) {
     ASSERT_TRUE(add(*store, n, n));

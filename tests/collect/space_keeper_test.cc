@@ -1,0 +1,44 @@
+// What a directory may take up, with a thread and without.
+#include "collect/space_keeper.h"
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "support/child_process.h"
+#include "support/no_threads.h"
+#include "support/temp_dir.h"
+
+namespace logq::collect {
+namespace {
+
+void fill(const std::string& directory) {
+  for (const char* number : {"1", "2", "3"}) {
+    test::write_text_file(directory + "/system@" + std::string(31, '0') + "1-000000000000000" +
+                              number + "-000000000000000" + number + ".journal",
+                          std::string(1 << 20, 'x'));
+  }
+}
+
+std::size_t files_in(const std::string& directory) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(directory),
+                                                std::filesystem::directory_iterator()));
+}
+
+TEST(SpaceKeeper, VacuumsItselfWhereNoThreadCanBeHad) {
+  const test::TempDir directory;
+  fill(directory.path());
+  const test::NoThreads none;
+  SpaceKeeper keeper([](const std::string& line) { ADD_FAILURE() << line; });
+  SpaceTask task;
+  task.directory = directory.path();
+  task.settings.max_files = 1;
+  keeper.keep(task);
+
+  keeper.request();
+
+  EXPECT_EQ(files_in(directory.path()), 1U);
+}
+
+}  // namespace
+}  // namespace logq::collect
