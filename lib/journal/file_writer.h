@@ -40,6 +40,11 @@ struct SequencePosition {
 struct TableSizes {
   std::uint64_t data_buckets = 0;
   std::uint64_t field_buckets = 0;
+
+  // For a file that is known to get so many values and names of fields: four buckets for three.
+  static TableSizes for_counts(std::uint64_t values, std::uint64_t fields) {
+    return {values + values / 3, fields + fields / 3};
+  }
 };
 
 struct WriterOptions {

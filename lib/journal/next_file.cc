@@ -13,8 +13,7 @@ constexpr auto kPrepareWithin = std::chrono::seconds(10);
 
 TableSizes tables_after(const FileWriter::Statistics& predecessor) {
   if (predecessor.used_bytes < predecessor.max_bytes / 2) return {};
-  const auto with_room = [](std::uint64_t count) { return count + count / 3; };
-  return {with_room(predecessor.n_data), with_room(predecessor.n_fields)};
+  return TableSizes::for_counts(predecessor.n_data, predecessor.n_fields);
 }
 
 void NextFile::follow(std::uint64_t used, std::uint64_t max) {

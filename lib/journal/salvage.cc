@@ -31,6 +31,7 @@ class Rewriter {
  public:
   Rewriter(const std::string& path, const WriterOptions& options, const UncleanFile& file)
       : path_(path),
+        file_(file),
         options_(options) {
     options_.machine_id = file.machine_id();
     options_.sequence.seqnum_id = file.seqnum_id();
@@ -79,12 +80,14 @@ class Rewriter {
     }
     ::unlink(temporary_path(path_).c_str());
     options_.sequence.tail_seqnum = entry.seqnum - 1;
+    options_.tables = file_.table_sizes();
     head_seqnum_ = entry.seqnum;
     writer_ = LOGQ_TRY(FileWriter::create(temporary_path(path_), options_));
     return {};
   }
 
   std::string path_;
+  const UncleanFile& file_;
   WriterOptions options_;
   std::unique_ptr<FileWriter> writer_;
   std::uint64_t head_seqnum_ = 0;
@@ -136,11 +139,11 @@ Result<SalvageReport> salvage(const std::string& path, const WriterOptions& opti
   report.complete = report.entries >= file->claimed_entries();
   if (report.entries == 0) report.sequence.tail_seqnum = report.claimed_tail_seqnum;
   if (!rewritten) return keep_original(path, report, rewritten.error());
-  if (report.entries == 0 && !report.complete) {
+  if (report.entries == 0 && (!report.complete || !file->is_readable())) {
     return keep_original(path, report, Error::corrupt(0, "no entry of the file can be read"));
   }
   report.path = rewriter.archive_path();
-  if (report.damaged == 0) {
+  if (report.damaged == 0 && file->is_readable()) {
     LOGQ_TRY(remove_original(path));
   } else {
     LOGQ_TRY(set_aside(path));

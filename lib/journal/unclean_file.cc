@@ -112,6 +112,17 @@ bool UncleanFile::has_object(std::uint64_t offset) const {
   return object->size >= least_size(layout_, object->type) && object->size <= size() - offset;
 }
 
+bool UncleanFile::is_readable() const {
+  return !base::misses_page(region_.bytes(), missing_before_);
+}
+
+// Whether nothing was ever stored at `offset`, or its page has not reached the disk.
+bool UncleanFile::is_blank(std::uint64_t offset) const {
+  constexpr ObjectHeader kBlank{};
+  return size() - offset < sizeof kBlank ||
+         std::memcmp(at<ObjectHeader>(offset), &kBlank, sizeof kBlank) == 0;
+}
+
 bool UncleanFile::is_sound_field(std::uint64_t offset) {
   if (!has_object(offset) || at<ObjectHeader>(offset)->type != ObjectType::kField) return false;
   const auto* field = at<FieldObject>(offset);
@@ -253,6 +264,8 @@ void UncleanFile::collect() {
   bad_data_ = {};
   costly_hashes_.clear();
   bytes_checked_ = 0;
+  values_ = 0;
+  fields_ = 0;
   candidates_.clear();
   walk_objects();
   walk_global_array();
@@ -273,6 +286,8 @@ void UncleanFile::walk_objects() {
     if (object->type == ObjectType::kEntry) {
       candidates_.push_back(static_cast<std::uint32_t>(offset));
     }
+    if (object->type == ObjectType::kData) ++values_;
+    if (object->type == ObjectType::kField) ++fields_;
     offset = align8(offset + object->size);
   }
 }
@@ -336,6 +351,7 @@ Result<void> UncleanFile::for_each_entry(const std::function<Result<void>(const 
   std::uint64_t last_seqnum = 0;
   for (std::size_t i = 0; i < candidates_.size(); ++i) {
     const std::uint64_t offset = candidates_[i];
+    if (is_blank(offset)) continue;
     const bool whole = is_sound_entry(offset) && !is_outlier(i) &&
                        at<EntryObject>(offset)->seqnum > last_seqnum && read_payloads(offset);
     if (is_too_much()) break;

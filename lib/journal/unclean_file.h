@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/mapped_region.h"
+#include "base/sigbus_guard.h"
 #include "journal/compression.h"
 #include "journal/file_hash.h"
 #include "journal/file_writer.h"
@@ -50,8 +51,14 @@ class UncleanFile {
   // kTooLarge when that is too much work.
   Result<void> for_each_entry(const std::function<Result<void>(const Entry&)>& visit);
 
-  // Entries that for_each_entry() has met and left out: damaged, or with damaged values.
+  // Entries that for_each_entry() has met and left out: damaged, or with damaged values. One that
+  // an array names and of which nothing was written is none.
   [[nodiscard]] std::uint64_t damaged_entries() const { return damaged_entries_; }
+  // False when pages of it cannot be read, in a program that has base/sigbus_guard.h: what they
+  // hold may only be out of reach.
+  [[nodiscard]] bool is_readable() const;
+  // For a file that holds what for_each_entry() has found in this one.
+  [[nodiscard]] TableSizes table_sizes() const { return TableSizes::for_counts(values_, fields_); }
 
   // Not null; that of the file where the header names no sequence.
   [[nodiscard]] Id128 seqnum_id() const;
@@ -73,6 +80,7 @@ class UncleanFile {
     return static_cast<const T*>(static_cast<const void*>(region_.data() + offset));
   }
   [[nodiscard]] bool has_object(std::uint64_t offset) const;
+  [[nodiscard]] bool is_blank(std::uint64_t offset) const;
   bool is_sound_field(std::uint64_t offset);
   bool is_sound_data(std::uint64_t offset);
   bool check_data(std::uint64_t offset);
@@ -95,12 +103,15 @@ class UncleanFile {
   bool read_payloads(std::uint64_t entry);
   Result<std::string_view> unpack(std::uint64_t data, std::size_t n_unpacked);
 
+  int missing_before_ = base::missing_pages();
   base::MappedRegion region_;
   Layout layout_;
   ObjectReader objects_;
   FileHash hash_;
   Decompressor decompressor_;
   std::vector<std::uint32_t> candidates_;  // offsets of what may be entries, ascending
+  std::uint64_t values_ = 0;               // met on the walk, and the next
+  std::uint64_t fields_ = 0;
   ObjectSet sound_data_;
   ObjectSet bad_data_;
   // Jenkins hashes of sound values that are compressed or long, by offset.

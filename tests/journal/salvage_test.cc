@@ -10,10 +10,13 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
 #include "journal/file_header.h"
+#include "journal/file_reader.h"
 #include "journal/store.h"
 #include "journal/store_sequence.h"
 #include "journal/writer_support.h"
@@ -130,6 +133,64 @@ TEST(Salvage, LosesOnlyWhatLiesInAHole) {
   EXPECT_LT(report.entries, 1000U);
   EXPECT_EQ(report.sequence.tail_seqnum, 1000U);
   expect_verified(directory.path());
+}
+
+// The offset of entry `n`, which is the n-th of the file.
+std::uint64_t offset_of(const std::string& path, std::uint64_t n) {
+  const auto reader = FileReader::open(path).value();
+  return reader->all_entries().at(n - 1).value();
+}
+
+TEST(Salvage, KeepsNoCopyBesideAnArchiveThatHasAllThatIsThere) {
+  const logq::test::TempDir directory;
+  const std::string path = unclean_file(directory.path(), 1000);
+  // The counters and arrays of the end have reached the disk, its entries have not.
+  const std::uint64_t end = offset_of(path, 990);
+  zero(path, end, used_bytes(path) + 4096 - end);
+
+  const auto report = salvage(path, test::small_file()).value();
+
+  EXPECT_FALSE(report.complete);
+  EXPECT_EQ(report.entries, 989U);
+  EXPECT_EQ(report.damaged, 0U);
+  EXPECT_EQ(test::files_in(directory.path()).size(), 1U);
+  expect_verified(directory.path());
+}
+
+TEST(Salvage, KeepsAFileWithPartOfAnEntryThatReadersStillShowOnce) {
+  if (!logq::test::journalctl_installed()) GTEST_SKIP() << logq::test::kNoJournalctl;
+  const logq::test::TempDir directory;
+  const std::string path = unclean_file(directory.path(), 1000);
+  // The values of an entry are right before it.
+  zero(path, offset_of(path, 990) - 64, 32);
+
+  const auto report = salvage(path, test::small_file()).value();
+
+  EXPECT_EQ(report.entries, 999U);
+  EXPECT_EQ(report.damaged, 1U);
+  EXPECT_EQ(count_set_aside(directory.path()), 1);
+  const auto shown = logq::test::journalctl({"-D", directory.path(), "-o", "export"});
+  std::istringstream lines(shown.out);
+  std::vector<std::string> cursors;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("__CURSOR=")) cursors.push_back(line);
+  }
+  EXPECT_GE(cursors.size(), 999U);
+  EXPECT_EQ(std::set<std::string>(cursors.begin(), cursors.end()).size(), cursors.size());
+}
+
+TEST(Salvage, MakesAnArchiveThatIsNoLargerThanTheOriginal) {
+  for (const std::uint64_t entries : {std::uint64_t{1}, std::uint64_t{50}, std::uint64_t{700}}) {
+    const logq::test::TempDir directory;
+    const std::string path = unclean_file(directory.path(), entries);
+    const std::uint64_t original = std::filesystem::file_size(path);
+
+    const auto report = salvage(path, {}).value();  // for files of up to 128 MiB
+
+    EXPECT_EQ(report.entries, entries);
+    EXPECT_LE(std::filesystem::file_size(report.path), original);
+    expect_verified(directory.path());
+  }
 }
 
 TEST(Salvage, SurvivesDamageAnywhere) {
