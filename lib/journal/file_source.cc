@@ -37,28 +37,38 @@ Id128 machine_of(FileReader& file, FileOffset entry) {
 
 FileSource::FileSource(std::unique_ptr<FileReader> reader, const Match& match)
     : reader_(std::move(reader)),
-      all_(reader_->all_entries()) {
+      match_(&match) {
   candidate_.seqnum_id = seqnum_id();
-  select(match);
 }
 
 void FileSource::select(const Match& match) {
-  selection_ = std::make_unique<Selection>(*reader_, match);
+  match_ = &match;
+  selection_.reset();
   loaded_ = false;
+}
+
+const EntryList& FileSource::all() {
+  if (!all_) all_.emplace(reader_->all_entries());
+  return *all_;
+}
+
+Selection& FileSource::selection() {
+  if (!selection_) selection_ = std::make_unique<Selection>(*reader_, *match_);
+  return *selection_;
 }
 
 void FileSource::refresh(BootOrder& boots) {
   const auto news = reader_->refresh();
   if (!news) {
     reader_->report(news.error());
-  } else if (*news) {
+  } else if (*news && selection_) {
     selection_->refresh();
   }
   if (last_boot_.is_null() || (news && *news)) learn_last_entry(boots);
 }
 
 void FileSource::learn_last_entry(BootOrder& boots) {
-  const auto last = all_.last_until(UINT64_MAX);
+  const auto last = all().last_until(UINT64_MAX);
   if (!last) return;
   const auto entry = reader_->read_entry(*last);
   if (!entry) return;  // reported when it is stepped on
@@ -71,7 +81,7 @@ void FileSource::learn_last_entry(BootOrder& boots) {
 
 // The neighbour of the entry that was passed last, as nearly all steps want it.
 inline bool FileSource::load_next_slot(Direction direction) {
-  const EntryList* list = selection_->whole_list();
+  const EntryList* list = selection().whole_list();
   if (list == nullptr) return false;
   return direction == Direction::kForward ? list->step_forward(gap_ - 1, candidate_.info)
                                           : list->step_back(gap_, candidate_.info);
@@ -95,7 +105,7 @@ bool FileSource::find_candidate(Direction direction, const BootOrder& boots) {
 bool FileSource::load_with_care(Direction direction) {
   const bool forward = direction == Direction::kForward;
   while (forward || gap_ != 0) {
-    const auto offset = forward ? selection_->first_from(gap_) : selection_->last_until(gap_ - 1);
+    const auto offset = forward ? selection().first_from(gap_) : selection().last_until(gap_ - 1);
     if (!offset) return false;
     const auto entry = reader_->read_entry(*offset);
     if (entry) {
@@ -116,7 +126,7 @@ void FileSource::seek_head() {
 
 void FileSource::seek_tail() {
   floor_seqnum_ = 0;
-  gap_ = behind_last(all_).value_or(0);
+  gap_ = behind_last(all()).value_or(0);
   loaded_ = false;
 }
 
@@ -132,10 +142,10 @@ void FileSource::seek(const Cursor& target) {
   if (const auto shared = locate(target)) {
     gap_ = *shared;
   } else if (target.realtime_usec) {
-    const auto found = first_where(all_, [&target](const EntryInfo& entry) {
+    const auto found = first_where(all(), [&target](const EntryInfo& entry) {
       return entry.realtime_usec >= *target.realtime_usec;
     });
-    gap_ = found.value_or(behind_last(all_).value_or(0));
+    gap_ = found.value_or(behind_last(all()).value_or(0));
   } else {
     gap_ = 0;
   }
@@ -160,16 +170,16 @@ void FileSource::seek_behind_seqnum(std::uint64_t seqnum) {
   floor_seqnum_ = seqnum;
   loaded_ = false;
   const auto found =
-      first_where(all_, [seqnum](const EntryInfo& entry) { return entry.seqnum > seqnum; });
-  gap_ = found.value_or(behind_last(all_).value_or(0));
+      first_where(all(), [seqnum](const EntryInfo& entry) { return entry.seqnum > seqnum; });
+  gap_ = found.value_or(behind_last(all()).value_or(0));
 }
 
 // By sequence or boot; nothing when the file shares neither with `target`.
 std::optional<FileOffset> FileSource::locate(const Cursor& target) {
   if (target.seqnum_id && target.seqnum && *target.seqnum_id == reader_->info().seqnum_id) {
     const auto found = first_where(
-        all_, [&target](const EntryInfo& entry) { return entry.seqnum >= *target.seqnum; });
-    return found ? *found : behind_last(all_).value_or(0);
+        all(), [&target](const EntryInfo& entry) { return entry.seqnum >= *target.seqnum; });
+    return found ? *found : behind_last(all()).value_or(0);
   }
   if (!target.boot_id || !target.monotonic_usec) return std::nullopt;
   const EntryList boot = reader_->entries_with("_BOOT_ID=" + target.boot_id->to_string());
@@ -183,7 +193,7 @@ std::optional<FileOffset> FileSource::locate(const Cursor& target) {
 std::optional<EntryInfo> FileSource::find(const Cursor& target) {
   const auto found = locate(target);
   if (!found) return std::nullopt;
-  const auto offset = all_.first_from(*found);
+  const auto offset = all().first_from(*found);
   if (!offset) return std::nullopt;
   const auto entry = reader_->read_entry(*offset);
   if (!entry) return std::nullopt;
@@ -193,7 +203,7 @@ std::optional<EntryInfo> FileSource::find(const Cursor& target) {
 std::uint64_t FileSource::seqnum_behind() {
   FileOffset before = gap_;
   while (before > 0) {
-    const auto offset = all_.last_until(before - 1);
+    const auto offset = all().last_until(before - 1);
     if (!offset) return 0;
     const auto entry = reader_->read_entry(*offset);
     if (entry) return entry->seqnum;
@@ -203,7 +213,7 @@ std::uint64_t FileSource::seqnum_behind() {
 }
 
 std::optional<EntryInfo> FileSource::first_entry() {
-  return readable_from(all_, 0, all_.size());
+  return readable_from(all(), 0, all().size());
 }
 
 std::optional<EntryInfo> FileSource::last_entry() {
@@ -212,7 +222,7 @@ std::optional<EntryInfo> FileSource::last_entry() {
 
 bool FileSource::has(const EntryInfo& entry) {
   const auto offset =
-      first_where(all_, [&entry](const EntryInfo& other) { return other.seqnum >= entry.seqnum; });
+      first_where(all(), [&entry](const EntryInfo& other) { return other.seqnum >= entry.seqnum; });
   if (!offset) return false;
   const auto found = reader_->read_entry(*offset);
   return found && found->seqnum == entry.seqnum && found->xor_hash == entry.xor_hash &&

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "journal/cursor.h"
 #include "journal/entry_order.h"
@@ -28,6 +29,7 @@ class FileSource {
   FileSource(std::unique_ptr<FileReader> reader, const Match& match);
 
   [[nodiscard]] FileReader& reader() { return *reader_; }
+  [[nodiscard]] const FileReader& reader() const { return *reader_; }
   [[nodiscard]] const Id128& seqnum_id() const { return reader_->info().seqnum_id; }
   void select(const Match& match);
   // Takes notice of what was appended and tells `boots` what the last entry says.
@@ -87,9 +89,13 @@ class FileSource {
   bool load_next_slot(Direction direction);
   bool load_with_care(Direction direction);
 
+  const EntryList& all();
+  Selection& selection();
+
   std::unique_ptr<FileReader> reader_;
-  EntryList all_;
-  std::unique_ptr<Selection> selection_;
+  const Match* match_;
+  std::optional<EntryList> all_;          // see all()
+  std::unique_ptr<Selection> selection_;  // see selection()
   FileOffset gap_ = 0;
   std::uint64_t floor_seqnum_ = 0;
   bool loaded_ = false;

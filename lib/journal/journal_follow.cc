@@ -119,17 +119,25 @@ void Journal::Impl::scan() {
 }
 
 FileSource* Journal::Impl::source_of(const FileIdentity& identity) {
-  for (const auto& source : sources_) {
-    if (source->reader().identity() == identity) return source.get();
-  }
-  return nullptr;
+  const auto found = by_identity_.find(identity);
+  return found == by_identity_.end() ? nullptr : found->second;
 }
 
 FileSource* Journal::Impl::source_at(const std::string& path) {
-  for (const auto& source : sources_) {
-    if (!source->detached && plain(source->reader().path()) == plain(path)) return source.get();
-  }
-  return nullptr;
+  const auto found = by_path_.find(plain(path));
+  if (found == by_path_.end()) return nullptr;
+  FileSource& source = *found->second;
+  return !source.detached && plain(source.reader().path()) == found->first ? &source : nullptr;
+}
+
+// Notes under which name a file is found. Thousands of files are opened: none is searched for.
+void Journal::Impl::name(FileSource& source) {
+  by_path_[plain(source.reader().path())] = &source;
+}
+
+void Journal::Impl::forget(const FileSource& source) {
+  by_identity_.erase(source.reader().identity());
+  std::erase_if(by_path_, [&source](const auto& named) { return named.second == &source; });
 }
 
 void Journal::Impl::complain(const std::string& path, const Error& error) {
@@ -144,8 +152,10 @@ void Journal::Impl::complain(const std::string& path, const Error& error) {
 void Journal::Impl::consider(const std::string& path) {
   const auto identity = identity_of(path);
   if (FileSource* known = identity ? source_of(*identity) : nullptr) {
-    if (known->detached || identity_of(known->reader().path()) != identity) {
+    const std::string& name_before = known->reader().path();
+    if (known->detached || (name_before != path && identity_of(name_before) != identity)) {
       known->reader().set_path(path);
+      name(*known);
     }
     known->detached = false;
     return;
@@ -159,6 +169,8 @@ void Journal::Impl::consider(const std::string& path) {
   }
   if (source_of((*reader)->identity()) != nullptr) return;  // renamed between stat and open
   sources_.push_back(std::make_unique<FileSource>(std::move(*reader), match_));
+  by_identity_.emplace(sources_.back()->reader().identity(), sources_.back().get());
+  name(*sources_.back());
   ++n_opened_;
 }
 
@@ -302,6 +314,7 @@ void Journal::Impl::let_go_of_finished() {
     const auto first = source->first_entry();
     const auto last = source->last_entry();
     if (first && last) finished_.push_back({source->seqnum_id(), first->seqnum, last->seqnum});
+    forget(*source);
     return true;
   });
 }

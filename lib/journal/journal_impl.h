@@ -2,9 +2,11 @@
 // files there are, and their changes).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -80,6 +82,8 @@ class Journal::Impl {
   void consider(const std::string& path);
   [[nodiscard]] FileSource* source_of(const FileIdentity& identity);
   [[nodiscard]] FileSource* source_at(const std::string& path);
+  void name(FileSource& source);
+  void forget(const FileSource& source);
   void complain(const std::string& path, const Error& error);
   Result<bool> read_watch(std::vector<std::string>& changed);
   Result<void> absorb_changes();
@@ -99,7 +103,9 @@ class Journal::Impl {
   DamageCallback on_damage_;
   Match match_;
   std::vector<std::unique_ptr<FileSource>> sources_;
-  std::uint64_t n_opened_ = 0;  // files, so far
+  std::map<FileIdentity, FileSource*> by_identity_;       // all of sources_
+  std::unordered_map<std::string, FileSource*> by_path_;  // the last one known there
+  std::uint64_t n_opened_ = 0;                            // files, so far
   BootOrder boots_;
 
   Seek seek_;

@@ -15,6 +15,7 @@ Selection::Selection(FileReader& file, const Match& match)
     : file_(file),
       all_(file.all_entries()),
       root_(compile(match)) {
+  look_up(root_);
   const std::uint64_t entries = all_.size();
   const std::uint64_t unsettled = file.info().state == FileState::kOnline ? kUnsettledEntries : 1;
   settle(entries > unsettled ? entries - unsettled : 0);
@@ -25,7 +26,6 @@ Selection::Node Selection::compile(const Match& match) {
   node.match = &match;
   for (const Match& operand : match.operands)
     node.operands.push_back(compile(operand));
-  look_up(node);
   return node;
 }
 
@@ -34,8 +34,26 @@ void Selection::look_up(Node& node) {
     node.data = file_.find_data(node.match->payload);
     node.entries = file_.entries_of(node.data);
   }
-  for (Node& operand : node.operands)
+  for (Node& operand : node.operands) {
     look_up(operand);
+    // Without one of them there is nothing that has all; each further one may cost a page.
+    if (node.match->kind == Match::Kind::kAnd && !has_lists(operand)) return;
+  }
+}
+
+// Whether the file has entries for a node at all, as far as its hash table tells.
+bool Selection::has_lists(const Node& node) {
+  switch (node.match->kind) {
+    case Match::Kind::kAll:
+      return true;
+    case Match::Kind::kPayload:
+      return node.data != 0;
+    case Match::Kind::kAnd:
+      return std::all_of(node.operands.begin(), node.operands.end(), has_lists);
+    case Match::Kind::kOr:
+      break;
+  }
+  return std::any_of(node.operands.begin(), node.operands.end(), has_lists);
 }
 
 void Selection::settle(std::uint64_t first_unsettled) {

@@ -46,6 +46,7 @@ class Selection {
 
   Node compile(const Match& match);
   void look_up(Node& node);
+  [[nodiscard]] static bool has_lists(const Node& node);
   void settle(std::uint64_t first_unsettled);
   [[nodiscard]] bool judge(FileOffset entry);
   [[nodiscard]] bool holds(const Node& node, FileOffset entry) const;
