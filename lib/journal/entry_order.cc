@@ -33,7 +33,11 @@ int compare(const PlacedEntry& a, const PlacedEntry& b) {
   if (order != 0) return order;
   order = three_way(a.info.realtime_usec, b.info.realtime_usec);
   if (order != 0) return order;
-  return three_way(a.info.xor_hash, b.info.xor_hash);
+  order = three_way(a.info.xor_hash, b.info.xor_hash);
+  if (order != 0) return order;
+  // What nothing tells apart has an order all the same, so that it does not depend on the files.
+  if (a.seqnum_id != b.seqnum_id) return a.seqnum_id < b.seqnum_id ? -1 : 1;
+  return 0;
 }
 
 void BootOrder::learn(const Id128& boot, const Id128& machine, std::uint64_t realtime_usec) {

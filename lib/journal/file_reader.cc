@@ -163,6 +163,28 @@ Result<bool> FileReader::refresh() {
   return info.n_entries > before;
 }
 
+std::optional<FileOffset> FileReader::entry_at(FileEnd end) const {
+  const Header* header = impl_->file.header();
+  if (header == nullptr) return std::nullopt;
+  const std::uint64_t header_size = load(header->header_size);
+  const auto has = [header_size](std::size_t offset, std::size_t size) {
+    return header_size >= offset + size;
+  };
+  FileOffset array = load(header->entry_array_offset);
+  std::uint64_t index = 0;
+  if (end == FileEnd::kLast) {
+    if (has(offsetof(Header, tail_entry_offset), sizeof(Header::tail_entry_offset))) {
+      return load(header->tail_entry_offset);
+    }
+    if (!has(offsetof(Header, tail_entry_array_offset), 2 * sizeof(Le32))) return std::nullopt;
+    array = load(header->tail_entry_array_offset);
+    index = std::uint64_t{load(header->tail_entry_array_n_entries)} - 1;
+  }
+  const auto slots = impl_->file.objects.object<EntryArrayObject>(array);
+  if (!slots || index >= impl_->file.objects.slots_of(slots->size)) return std::nullopt;
+  return impl_->file.objects.slot(array, index);
+}
+
 EntryList FileReader::all_entries() {
   return EntryList(impl_->file);
 }

@@ -25,6 +25,8 @@ namespace logq::journal {
 // Told about every place where a file is damaged and reading goes on without it.
 using DamageCallback = std::function<void(const std::string& path, const Error& error)>;
 
+enum class FileEnd { kFirst, kLast };
+
 class FileReader {
  public:
   // kCorrupt or kTruncated when the header is damaged, kUnsupported for unknown incompatible flags.
@@ -42,6 +44,10 @@ class FileReader {
   void set_path(const std::string& path);
   // Takes notice of what a writer has appended since; true when there are new entries.
   Result<bool> refresh();
+
+  // The first or last entry as the header names it, in constant time; nothing when it names none.
+  // What lies there is not looked at.
+  [[nodiscard]] std::optional<FileOffset> entry_at(FileEnd end) const;
 
   [[nodiscard]] EntryList all_entries();
   // The entries that carry `payload` ("FIELD=value"); an empty list when none does.

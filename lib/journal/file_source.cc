@@ -57,7 +57,8 @@ Selection& FileSource::selection() {
   return *selection_;
 }
 
-void FileSource::refresh(BootOrder& boots) {
+bool FileSource::refresh(BootOrder& boots) {
+  const FileState before = reader_->info().state;
   const auto news = reader_->refresh();
   if (!news) {
     reader_->report(news.error());
@@ -65,6 +66,7 @@ void FileSource::refresh(BootOrder& boots) {
     selection_->refresh();
   }
   if (last_boot_.is_null() || (news && *news)) learn_last_entry(boots);
+  return before != FileState::kArchived && reader_->info().state == FileState::kArchived;
 }
 
 void FileSource::learn_last_entry(BootOrder& boots) {
@@ -88,6 +90,9 @@ inline bool FileSource::load_next_slot(Direction direction) {
 }
 
 bool FileSource::find_candidate(Direction direction, const BootOrder& boots) {
+  // These two are known without a look at the file.
+  if (direction == Direction::kForward ? at_tail_ : gap_ == 0 && !at_tail_) return false;
+  settle_gap();
   while (true) {
     if (!load_next_slot(direction) && !load_with_care(direction)) return false;
     if (direction == Direction::kBackward || candidate_.info.seqnum > floor_seqnum_) break;
@@ -97,6 +102,11 @@ bool FileSource::find_candidate(Direction direction, const BootOrder& boots) {
     boots.place(candidate_);
     placed_boot_ = candidate_.info.boot_id;
     boots_version_ = boots.version();
+  }
+  if (chain_) {
+    const FileInfo& info = reader_->info();
+    const std::uint64_t seqnum = candidate_.info.seqnum;
+    if (seqnum < info.head_entry_seqnum || seqnum > info.tail_entry_seqnum) trusted_ = false;
   }
   loaded_ = true;
   return true;
@@ -120,14 +130,73 @@ bool FileSource::load_with_care(Direction direction) {
 
 void FileSource::seek_head() {
   floor_seqnum_ = 0;
+  at_tail_ = false;
   gap_ = 0;
   loaded_ = false;
 }
 
+// Where the tail of a file is that no longer grows can be found out later.
 void FileSource::seek_tail() {
   floor_seqnum_ = 0;
-  gap_ = behind_last(all()).value_or(0);
   loaded_ = false;
+  at_tail_ = true;
+  if (reader_->info().state != FileState::kArchived) settle_gap();
+}
+
+void FileSource::settle_gap() {
+  if (!at_tail_) return;
+  at_tail_ = false;
+  gap_ = behind_last(all()).value_or(0);
+}
+
+void FileSource::join_chain(std::size_t chain, bool times_ascend) {
+  chain_ = chain;
+  times_ascend_ = times_ascend;
+}
+
+bool FileSource::confirm(FileEnd end) {
+  bool& confirmed = end == FileEnd::kFirst ? first_confirmed_ : last_confirmed_;
+  if (!confirmed && trusted_) confirmed = trusted_ = header_fits(end);
+  return confirmed;
+}
+
+bool FileSource::header_fits(FileEnd end) {
+  const FileInfo& info = reader_->info();
+  std::optional<FileOffset> offset = reader_->entry_at(end);
+  if (!offset) offset = end == FileEnd::kFirst ? all().at(0) : all().last_until(UINT64_MAX);
+  if (!offset) return false;
+  const auto entry = reader_->read_entry(*offset);
+  if (!entry) return false;
+  return end == FileEnd::kFirst ? entry->seqnum == info.head_entry_seqnum &&
+                                      entry->realtime_usec == info.head_entry_realtime_usec
+                                : entry->seqnum == info.tail_entry_seqnum &&
+                                      entry->realtime_usec == info.tail_entry_realtime_usec;
+}
+
+bool FileSource::lies_before(std::uint64_t seqnum) {
+  return chain_ && reader_->info().tail_entry_seqnum < seqnum && confirm(FileEnd::kLast);
+}
+
+bool FileSource::lies_after(std::uint64_t seqnum) {
+  return chain_ && reader_->info().head_entry_seqnum > seqnum && confirm(FileEnd::kFirst);
+}
+
+// True when header and ends tell that all entries lie on one side of `target`.
+bool FileSource::place_by_header(const Cursor& target) {
+  if (!chain_) return false;
+  const FileInfo& info = reader_->info();
+  bool all_behind = false;
+  bool all_ahead = false;
+  if (target.seqnum_id && target.seqnum && *target.seqnum_id == info.seqnum_id) {
+    all_behind = lies_before(*target.seqnum);
+    all_ahead = *target.seqnum > 0 && lies_after(*target.seqnum - 1);
+  } else if (target.realtime_usec && !(target.boot_id && target.monotonic_usec) && times_ascend_) {
+    all_behind = info.tail_entry_realtime_usec < *target.realtime_usec && confirm(FileEnd::kLast);
+    all_ahead = info.head_entry_realtime_usec >= *target.realtime_usec && confirm(FileEnd::kFirst);
+  }
+  if (all_behind) seek_tail();
+  if (all_ahead) seek_head();
+  return all_behind || all_ahead;
 }
 
 std::optional<FileOffset> FileSource::behind_last(const EntryList& entries) const {
@@ -137,7 +206,9 @@ std::optional<FileOffset> FileSource::behind_last(const EntryList& entries) cons
 }
 
 void FileSource::seek(const Cursor& target) {
+  if (place_by_header(target)) return;
   floor_seqnum_ = 0;
+  at_tail_ = false;
   loaded_ = false;
   if (const auto shared = locate(target)) {
     gap_ = *shared;
@@ -169,6 +240,7 @@ void FileSource::align(const PlacedEntry& target, const BootOrder& boots) {
 void FileSource::seek_behind_seqnum(std::uint64_t seqnum) {
   floor_seqnum_ = seqnum;
   loaded_ = false;
+  at_tail_ = false;
   const auto found =
       first_where(all(), [seqnum](const EntryInfo& entry) { return entry.seqnum > seqnum; });
   gap_ = found.value_or(behind_last(all()).value_or(0));
@@ -201,6 +273,7 @@ std::optional<EntryInfo> FileSource::find(const Cursor& target) {
 }
 
 std::uint64_t FileSource::seqnum_behind() {
+  settle_gap();
   FileOffset before = gap_;
   while (before > 0) {
     const auto offset = all().last_until(before - 1);
@@ -221,6 +294,7 @@ std::optional<EntryInfo> FileSource::last_entry() {
 }
 
 bool FileSource::has(const EntryInfo& entry) {
+  if (lies_before(entry.seqnum) || lies_after(entry.seqnum)) return false;
   const auto offset =
       first_where(all(), [&entry](const EntryInfo& other) { return other.seqnum >= entry.seqnum; });
   if (!offset) return false;

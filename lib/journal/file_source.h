@@ -32,8 +32,9 @@ class FileSource {
   [[nodiscard]] const FileReader& reader() const { return *reader_; }
   [[nodiscard]] const Id128& seqnum_id() const { return reader_->info().seqnum_id; }
   void select(const Match& match);
-  // Takes notice of what was appended and tells `boots` what the last entry says.
-  void refresh(BootOrder& boots);
+  // Takes notice of what was appended and tells `boots` what the last entry says. True when the
+  // file was found to be archived now.
+  bool refresh(BootOrder& boots);
 
   // Finds the next entry in `direction` unless it is known; damaged ones are reported and passed.
   // False when there is none.
@@ -47,6 +48,7 @@ class FileSource {
   void turn() { loaded_ = false; }
   // Puts the gap just before or just behind an entry of this file.
   void stand(Direction side, FileOffset entry) {
+    at_tail_ = false;
     gap_ = side == Direction::kForward ? entry + 1 : entry;
     loaded_ = false;
   }
@@ -71,6 +73,19 @@ class FileSource {
   // Whether an entry of the same sequence is in this file too.
   [[nodiscard]] bool has(const EntryInfo& entry);
 
+  // Of which chain (file_chain.h) it is a member, and whether the wall clock ran on along that
+  // chain.
+  void join_chain(std::size_t chain, bool times_ascend);
+  void leave_chain() { chain_.reset(); }
+  [[nodiscard]] std::optional<std::size_t> chain() const { return chain_; }
+  // False once an entry refuted what the header says of the first and last one.
+  [[nodiscard]] bool is_trusted() const { return trusted_; }
+  // Compares the first or last entry with the header, once; true when they agree.
+  bool confirm(FileEnd end);
+  // Whether it is a member of a chain all of whose numbers are below, or above, `seqnum`.
+  [[nodiscard]] bool lies_before(std::uint64_t seqnum);
+  [[nodiscard]] bool lies_after(std::uint64_t seqnum);
+
   // The file has no name any more: it is read to its end and then let go.
   bool detached = false;
   // It was said where reading begins; put off while a file that appeared has no entries.
@@ -91,12 +106,21 @@ class FileSource {
 
   const EntryList& all();
   Selection& selection();
+  void settle_gap();
+  bool place_by_header(const Cursor& target);
+  [[nodiscard]] bool header_fits(FileEnd end);
 
   std::unique_ptr<FileReader> reader_;
   const Match* match_;
   std::optional<EntryList> all_;          // see all()
   std::unique_ptr<Selection> selection_;  // see selection()
   FileOffset gap_ = 0;
+  bool at_tail_ = false;  // the gap is behind the last entry, wherever that is: see settle_gap()
+  std::optional<std::size_t> chain_;
+  bool times_ascend_ = false;
+  bool trusted_ = true;
+  bool first_confirmed_ = false;
+  bool last_confirmed_ = false;
   std::uint64_t floor_seqnum_ = 0;
   bool loaded_ = false;
   PlacedEntry candidate_;

@@ -30,6 +30,7 @@ void Journal::Impl::apply_seek() {
   prepared_ = false;
   current_source_ = nullptr;
   finished_.clear();
+  update_chains();
   if (seek_.kind == SeekKind::kTarget) complete_target();
   for (const auto& source : sources_)
     apply_seek_to(*source);
@@ -59,8 +60,14 @@ void Journal::Impl::align_with_target() {
   });
   if (!is_here) return;
   boots_.place(target);
-  for (const auto& source : sources_)
+  for (const auto& source : sources_) {
+    // Within the sequence it was the number that was sought, which is the order as well.
+    if (source->seqnum_id() == target.seqnum_id &&
+        (source->lies_before(target.info.seqnum) || source->lies_after(target.info.seqnum))) {
+      continue;
+    }
     source->align(target, boots_);
+  }
 }
 
 void Journal::Impl::apply_seek_to(FileSource& source) {
@@ -114,11 +121,45 @@ void Journal::Impl::prepare(Direction direction) {
   if (!prepared_ || direction != direction_) return rebuild_heap(direction);
   if (!top_passed_) return;
   top_passed_ = false;
-  if (!heap_[0]->load(direction, boots_)) {
-    heap_[0] = heap_.back();
+  if (!heap_[0]->load(direction, boots_)) replace_top();
+  if (heap_.empty()) return;
+  if (heap_[0]->chain() && !heap_[0]->is_trusted()) return rebuild_heap(direction);
+  if (heap_.size() > 1) sift_down(0);
+}
+
+// The top has no more: the next of its chain comes in its place.
+void Journal::Impl::replace_top() {
+  FileSource* next = nullptr;
+  if (heap_[0]->chain()) next = chains_[*heap_[0]->chain()].advance(direction_, boots_);
+  if (next == nullptr) {
+    next = heap_.back();
     heap_.pop_back();
   }
-  if (heap_.size() > 1) sift_down(0);
+  if (!heap_.empty()) heap_[0] = next;
+}
+
+// Whether a chain has a member that does not hold what its header says.
+bool Journal::Impl::is_header_refuted() const {
+  return std::any_of(sources_.begin(), sources_.end(),
+                     [](const auto& source) { return source->chain() && !source->is_trusted(); });
+}
+
+void Journal::Impl::update_chains() {
+  if (!chains_stale_ && !is_header_refuted()) return;
+  chains_stale_ = false;
+  chains_ = form_chains(sources_);
+}
+
+// Everything that has a candidate and is not behind another file of its chain.
+void Journal::Impl::fill_heap() {
+  update_chains();
+  heap_.clear();
+  for (FileChain& chain : chains_) {
+    if (FileSource* first = chain.begin(direction_, boots_)) heap_.push_back(first);
+  }
+  for (const auto& source : sources_) {
+    if (!source->chain() && source->load(direction_, boots_)) heap_.push_back(source.get());
+  }
 }
 
 void Journal::Impl::rebuild_heap(Direction direction) {
@@ -129,10 +170,9 @@ void Journal::Impl::rebuild_heap(Direction direction) {
     if (current_source_ != nullptr) current_source_->stand(direction, current_.info.offset);
   }
   direction_ = direction;
-  heap_.clear();
-  for (const auto& source : sources_) {
-    if (source->load(direction, boots_)) heap_.push_back(source.get());
-  }
+  do {
+    fill_heap();  // which may refute a header; never one twice
+  } while (is_header_refuted());
   for (std::size_t i = heap_.size() / 2; i-- > 0;)
     sift_down(i);
   prepared_ = true;

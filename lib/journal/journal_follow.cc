@@ -172,6 +172,7 @@ void Journal::Impl::consider(const std::string& path) {
   by_identity_.emplace(sources_.back()->reader().identity(), sources_.back().get());
   name(*sources_.back());
   ++n_opened_;
+  chains_stale_ = true;
 }
 
 Result<int> Journal::Impl::watch() {
@@ -246,8 +247,9 @@ Result<void> Journal::Impl::absorb_changes() {
 // Reads on in all files. New ones have been opened before, so what was written to a file before its
 // successor began is known before the first entry of the successor is handed out.
 void Journal::Impl::catch_up() {
-  for (const auto& source : sources_)
-    source->refresh(boots_);
+  for (const auto& source : sources_) {
+    if (source->refresh(boots_)) chains_stale_ = true;
+  }
   for (const auto& source : sources_) {
     if (!source->placed && source->reader().info().n_entries > 0) place(*source);
   }
@@ -308,15 +310,19 @@ void Journal::Impl::place(FileSource& source) {
 }
 
 void Journal::Impl::let_go_of_finished() {
-  std::erase_if(sources_, [this](const std::unique_ptr<FileSource>& source) {
-    if (!source->detached || source.get() == current_source_) return false;
-    if (source->load(direction_, boots_)) return false;
-    const auto first = source->first_entry();
-    const auto last = source->last_entry();
-    if (first && last) finished_.push_back({source->seqnum_id(), first->seqnum, last->seqnum});
-    forget(*source);
-    return true;
-  });
+  const std::size_t gone =
+      std::erase_if(sources_, [this](const std::unique_ptr<FileSource>& source) {
+        if (!source->detached || source.get() == current_source_) return false;
+        if (source->load(direction_, boots_)) return false;
+        const auto first = source->first_entry();
+        const auto last = source->last_entry();
+        if (first && last) finished_.push_back({source->seqnum_id(), first->seqnum, last->seqnum});
+        forget(*source);
+        return true;
+      });
+  if (gone == 0) return;
+  chains_.clear();
+  chains_stale_ = true;
 }
 
 }  // namespace logq::journal

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "journal/directory.h"
+#include "journal/file_chain.h"
 #include "journal/file_source.h"
 #include "journal/journal.h"
 
@@ -70,6 +71,10 @@ class Journal::Impl {
   void align_with_target();
   void prepare(Direction direction);
   void rebuild_heap(Direction direction);
+  void fill_heap();
+  void update_chains();
+  [[nodiscard]] bool is_header_refuted() const;
+  void replace_top();
   void sift_down(std::size_t at);
   [[nodiscard]] bool earlier(const FileSource& a, const FileSource& b) const;
 
@@ -107,6 +112,8 @@ class Journal::Impl {
   std::unordered_map<std::string, FileSource*> by_path_;  // the last one known there
   std::uint64_t n_opened_ = 0;                            // files, so far
   BootOrder boots_;
+  std::vector<FileChain> chains_;
+  bool chains_stale_ = true;  // there are other files, or one was archived
 
   Seek seek_;
   bool seek_pending_ = true;
