@@ -88,7 +88,7 @@ def wide_row(binaries):
         if archived.files == 0:
             raise RuntimeError(f"systemd-journal-remote filled no file with {WIDE_ROWS} rows")
         (theirs / "rows.journal").unlink()
-        inputs.write_wide_archives(binaries, archived.entries, ours / "rows.journal")
+        inputs.write_wide_archives(binaries, archived.entries, ours)
         answers.require_equal(ours, theirs)
         return row(f"{inputs.WIDE_FIELDS} fields, {archived.entries} entries", Archives(ours), archived,
                    "systemd-journal-remote")

@@ -1,35 +1,31 @@
-// wide_rows ROWS FIELDS FILE             writes a journal file of ROWS entries with FIELDS fields
-//                                        each
-// wide_rows ROWS FIELDS FILE --time      the same, and prints the rows per second of the appends
-// wide_rows ROWS FIELDS FILE --archive   files of the usual size beside FILE, all archived
-// wide_rows ROWS FIELDS --export         prints the same entries in the export format
+// wide_rows ROWS FIELDS DIRECTORY             writes a journal of ROWS entries with FIELDS fields
+//                                             each, through the public writer, and closes it
+// wide_rows ROWS FIELDS DIRECTORY --time      the same, and prints the rows per second of the
+//                                             appends
+// wide_rows ROWS FIELDS DIRECTORY --archive   the same, and all of it is archived before
+// wide_rows ROWS FIELDS --export              prints the same entries in the export format
 //
 // Flow-record-like rows: a quarter of the fields take few values, half take some hundreds, a
 // quarter is unique. No compression, as the values are short. Rows are built in chunks, outside the
-// clock.
+// clock of --time.
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "journal/file_writer.h"
+#include "logq/journal_writer.h"
 
 namespace {
 
-using logq::Id128;
-using logq::journal::EntryTime;
-using logq::journal::FileWriter;
-using logq::journal::NewEntry;
-using logq::journal::WriterOptions;
+using logq::JournalNewEntry;
+using logq::JournalWriter;
 
 constexpr std::uint64_t kStartUsec = 1'700'000'000'000'000;
-constexpr std::uint64_t kFileBytes = std::uint64_t{1} << 30;
 constexpr std::uint64_t kChunk = 64;
 constexpr const char* kBootId = "0123456789abcdef0123456789abcdef";
 
@@ -96,13 +92,7 @@ int print_export(std::uint64_t rows, std::uint64_t fields) {
 
 class RowWriter {
  public:
-  enum class Files { kOneLarge, kArchives };
-
-  RowWriter(std::string path, Files files) : path_(std::move(path)), files_(files) {
-    options_.compress = false;
-    if (files == Files::kOneLarge) options_.max_size_bytes = kFileBytes;
-    open();
-  }
+  explicit RowWriter(const std::string& directory) : writer_(open(directory)) {}
 
   // Appends rows from `first` on.
   void write(std::uint64_t first, std::span<const Row> rows) {
@@ -111,41 +101,32 @@ class RowWriter {
       batch_.push_back({{kStartUsec + first, 1'000'000 + first, boot_}, row.payloads()});
       ++first;
     }
-    for (std::span<const NewEntry> rest(batch_); !rest.empty();) {
-      const auto stored = writer_->append_batch(rest);
-      if (stored) {
-        rest = rest.subspan(*stored);
-        continue;
-      }
-      if (stored.error().code != logq::Errc::kFull || files_ != Files::kArchives) {
-        give_up(stored.error());
-      }
-      options_.sequence = writer_->sequence();
-      archive();
-      open();
-    }
+    for (std::span<const JournalNewEntry> rest(batch_); !rest.empty();)
+      rest = rest.subspan(value_of(writer_.append_batch(rest)));
   }
 
-  void finish() {
-    if (files_ == Files::kArchives) return archive();
-    if (const auto closed = writer_->close(); !closed) give_up(closed.error());
-  }
+  void archive() { check(writer_.rotate()); }
+  void close() { check(writer_.close()); }
 
  private:
-  void open() {
-    auto writer = FileWriter::create(path_, options_);
+  static JournalWriter open(const std::string& directory) {
+    logq::JournalWriterOptions options;
+    options.compress = false;
+    auto writer = JournalWriter::open(directory, options);
     if (!writer) give_up(writer.error());
-    writer_ = std::move(*writer);
+    return std::move(*writer);
   }
-  void archive() {
-    if (const auto archived = writer_->archive(); !archived) give_up(archived.error());
+  static void check(const logq::Result<void>& result) {
+    if (!result) give_up(result.error());
   }
-  std::string path_;
-  Files files_;
-  WriterOptions options_;
-  std::unique_ptr<FileWriter> writer_;
-  std::vector<NewEntry> batch_;
-  const Id128 boot_ = Id128::parse(kBootId).value();
+  static std::size_t value_of(const logq::Result<std::size_t>& result) {
+    if (!result) give_up(result.error());
+    return *result;
+  }
+
+  JournalWriter writer_;
+  std::vector<JournalNewEntry> batch_;
+  const logq::Id128 boot_ = logq::Id128::parse(kBootId).value();
 };
 
 // Returns the seconds that the appends took.
@@ -169,7 +150,7 @@ int main(int argc, char** argv) {
   const std::string_view mode = argc == 5 ? argv[4] : "";
   if (argc < 4 || argc > 5 || (argc == 5 && mode != "--time" && mode != "--archive")) {
     std::fputs(
-        "usage: wide_rows ROWS FIELDS FILE [--time|--archive]\n"
+        "usage: wide_rows ROWS FIELDS DIRECTORY [--time|--archive]\n"
         "       wide_rows ROWS FIELDS --export\n",
         stderr);
     return 2;
@@ -177,10 +158,10 @@ int main(int argc, char** argv) {
   const std::uint64_t rows = std::strtoull(argv[1], nullptr, 10);
   const std::uint64_t fields = std::strtoull(argv[2], nullptr, 10);
   if (std::string_view(argv[3]) == "--export") return print_export(rows, fields);
-  RowWriter writer(argv[3],
-                   mode == "--archive" ? RowWriter::Files::kArchives : RowWriter::Files::kOneLarge);
+  RowWriter writer(argv[3]);
   const double seconds = write_rows(rows, fields, writer);
-  writer.finish();
+  if (mode == "--archive") writer.archive();
+  writer.close();
   if (mode == "--time") {
     std::printf("rows_per_second %.0f\n", static_cast<double>(rows) / seconds);
   }

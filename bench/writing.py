@@ -37,8 +37,8 @@ def rows(binaries, rounds):
             for path in (mine, peer, clocked):
                 path.mkdir()
             theirs.append(timed(lambda: inputs.run_journal_remote(export, peer / "rows.journal")))
-            ours.append(timed(lambda: write(binaries, mine / "rows.journal")))
-            alone.append(float(write(binaries, clocked / "rows.journal", "--time").split()[1]))
+            ours.append(timed(lambda: write(binaries, mine)))
+            alone.append(float(write(binaries, clocked, "--time").split()[1]))
             answers.require_equal(mine, peer)
             answers.require_equal(mine, clocked)
     mine, peer = median(ours), median(theirs)
