@@ -49,8 +49,8 @@ Result<ChainTail> load_chain_tail(const ObjectHeap& heap, std::uint64_t array, s
   if (used == 0 || used > capacity || capacity > UINT32_MAX) {
     return fail(Error::corrupt(array, "entry array holds more than it can"));
   }
-  return ChainTail{static_cast<std::uint32_t>(array), static_cast<std::uint32_t>(used),
-                   static_cast<std::uint32_t>(capacity)};
+  return ChainTail{static_cast<std::uint32_t>(array), static_cast<std::uint32_t>(capacity),
+                   static_cast<std::uint32_t>(used)};
 }
 
 // Arrays grow with the chain, so the walk is short.
@@ -88,7 +88,7 @@ void begin_array(
                    ? first
                    : heap.at<EntryArrayObject>(tail.array_offset)->next_entry_array_offset;
   store_release(link, array);
-  tail = {static_cast<std::uint32_t>(array), 1, static_cast<std::uint32_t>(capacity)};
+  tail = {static_cast<std::uint32_t>(array), static_cast<std::uint32_t>(capacity), 1};
 }
 
 }  // namespace logq::journal

@@ -12,11 +12,13 @@
 
 namespace logq::journal {
 
-// The last array of a chain. All zero for a chain without arrays.
+// The last array of a chain. All zero for a chain without arrays. The two numbers that the file has
+// as a pair are not neighbours here: reading both at once just after one was stored would have to
+// wait until that store has reached the cache.
 struct ChainTail {
   std::uint32_t array_offset = 0;
-  std::uint32_t used = 0;
   std::uint32_t capacity = 0;
+  std::uint32_t used = 0;
 };
 
 // The tail a file describes; kCorrupt when there is no such array.

@@ -1,32 +1,20 @@
-// How an entry gets into a journal file: its values are looked up, room is made, and only then
-// anything is stored. What does not depend on another thing's memory is done for all payloads
-// before the next step, so that the processor fetches many lines at a time.
+// How an entry gets into a journal file: its values are looked up (file_writer_lookup.cc), room is
+// made, and only then anything is stored.
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
-#include "base/load_bytes.h"
 #include "base/try.h"
 #include "journal/entry_limits.h"
 #include "journal/file_writer_impl.h"
 #include "journal/item_order.h"
 #include "journal/live_field.h"
-#include "journal/payload_digest.h"
 
 namespace logq::journal {
 namespace {
 
 // Beyond this number of items the buffers are given back after an entry.
 constexpr std::size_t kKeepItems = 4096;
-
-Result<void> check_payload(std::string_view payload, std::size_t name_bytes) {
-  if (payload.size() > kMaxPayloadBytes) {
-    return fail(Error::make(Errc::kTooLarge, "field is too large"));
-  }
-  if (name_bytes == 0 || name_bytes == std::string_view::npos) {
-    return fail(Error::make(Errc::kInvalidArgument, "field without a name"));
-  }
-  return {};
-}
 
 // Readers would take it for damage.
 Result<void> check_size(std::span<const std::string_view> payloads) {
@@ -45,7 +33,9 @@ Result<void> FileWriter::Impl::append(const EntryTime& time,
                                       Payloads payloads,
                                       std::optional<std::uint64_t> xor_hash) {
   digest(payloads, items_);
-  const auto appended = append_digested(time, seqnum, payloads, xor_hash);
+  foresee(items_);
+  foreseen_puts_ = recent_.puts();
+  const auto appended = append_foreseen(time, seqnum, payloads, xor_hash);
   give_back_large_buffers();
   // Whatever came of it: zeros may have been read, and what was stored may be nowhere.
   LOGQ_TRY(check_whole());
@@ -59,13 +49,21 @@ Result<void> FileWriter::Impl::check_whole() const {
 }
 
 Result<std::size_t> FileWriter::Impl::append_batch(std::span<const NewEntry> entries) {
-  if (entries.empty()) return 0;
-  digest(entries.front().payloads, next_items_);
+  const auto digest_of = [&](std::size_t index, std::vector<Item>& items) {
+    digest(index < entries.size() ? entries[index].payloads : Payloads{}, items);
+  };
+  digest_of(0, next_items_);
+  foresee(next_items_);
+  std::uint64_t puts = recent_.puts();
+  digest_of(1, later_items_);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     std::swap(items_, next_items_);
-    if (i + 1 < entries.size()) digest(entries[i + 1].payloads, next_items_);
+    std::swap(next_items_, later_items_);
+    foreseen_puts_ = std::exchange(puts, recent_.puts());
+    foresee(next_items_);
+    digest_of(i + 2, later_items_);
     const std::uint64_t seqnum = header().tail_entry_seqnum + 1;
-    auto appended = append_digested(entries[i].time, seqnum, entries[i].payloads, std::nullopt);
+    auto appended = append_foreseen(entries[i].time, seqnum, entries[i].payloads, std::nullopt);
     if (!heap_.arena().is_whole()) [[unlikely]]
       appended = check_whole();
     if (appended) continue;
@@ -76,18 +74,7 @@ Result<std::size_t> FileWriter::Impl::append_batch(std::span<const NewEntry> ent
   return entries.size();
 }
 
-void FileWriter::Impl::digest(Payloads payloads, std::vector<Item>& items) const {
-  items.resize(payloads.size());
-  const std::uint64_t seed = base::load64(header().file_id);
-  Item* item = items.data();
-  for (const std::string_view payload : payloads) {
-    const std::uint32_t digest = RecentValues::digest_of(payload_digest(payload, seed));
-    recent_.prefetch(digest);
-    *item++ = {payload, nullptr, digest};
-  }
-}
-
-Result<void> FileWriter::Impl::append_digested(const EntryTime& time,
+Result<void> FileWriter::Impl::append_foreseen(const EntryTime& time,
                                                std::uint64_t seqnum,
                                                Payloads payloads,
                                                std::optional<std::uint64_t> xor_hash) {
@@ -111,9 +98,12 @@ Result<void> FileWriter::Impl::append_digested(const EntryTime& time,
 
 // What a huge entry has blown up.
 void FileWriter::Impl::give_back_large_buffers() {
-  if (std::max(items_.capacity(), next_items_.capacity()) <= kKeepItems) return;
+  const std::size_t most =
+      std::max({items_.capacity(), next_items_.capacity(), later_items_.capacity()});
+  if (most <= kKeepItems) return;
   items_ = {};
   next_items_ = {};
+  later_items_ = {};
   misses_ = {};
   misses_by_hash_ = {};
   offsets_ = {};
@@ -152,112 +142,6 @@ Result<void> FileWriter::Impl::check_order(const EntryTime& time, std::uint64_t 
     return fail(Error::make(Errc::kFull, "monotonic time stepped back"));
   }
   return {};
-}
-
-// A payload that is the same as a recent value was checked when that was new.
-Result<void> FileWriter::Impl::look_up() {
-  const std::span<Item> items(items_);
-  for (Item& item : items) {
-    item.value = recent_.find(item.digest);
-    if (item.value != nullptr) prefetch(*item.value);
-  }
-  misses_.clear();
-  xor_hash_ = 0;
-  bytes_needed_ = 0;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const KnownValue* recent = items[i].value;
-    if (recent == nullptr || !is_value(*recent, items[i].payload)) {
-      LOGQ_TRY(add_miss(i));
-      continue;
-    }
-    xor_hash_ ^= recent->xor_part;
-    bytes_needed_ += growth_bytes(*recent);
-  }
-  for (Miss& miss : misses_)
-    LOGQ_TRY(look_up_in_file(miss));
-  find_repeated_misses();
-  return {};
-}
-
-// The numbers and the payload of the DATA object, and the slot that the entry will get.
-void FileWriter::Impl::prefetch(const KnownValue& value) const {
-  __builtin_prefetch(&heap_.at<DataObject>(value.data_offset)->n_entries, 1);
-  __builtin_prefetch(heap_.bytes(value.data_offset) + heap_.layout().payload_offset +
-                     value.plain_bytes - 1);
-  __builtin_prefetch(
-      heap_.bytes(value.tail.array_offset) + entry_array_bytes(heap_, value.tail.used), 1);
-}
-
-bool FileWriter::Impl::is_value(const KnownValue& value, std::string_view payload) {
-  if (value.plain_bytes == 0) return values_.equals(value.data_offset, payload);
-  const char* stored = heap_.bytes(value.data_offset) + heap_.layout().payload_offset;
-  return value.plain_bytes == payload.size() && equal_bytes(stored, payload.data(), payload.size());
-}
-
-Result<void> FileWriter::Impl::add_miss(std::size_t item) {
-  const std::string_view payload = items_[item].payload;
-  const std::size_t name_bytes = payload.find('=');
-  LOGQ_TRY(check_payload(payload, name_bytes));
-  Miss& miss = misses_.emplace_back();
-  miss.item = item;
-  miss.fresh = {payload, name_bytes, values_.hash()(payload), 0};
-  miss.value.digest = items_[item].digest;
-  miss.value.xor_part = values_.hash().xor_part(payload, miss.fresh.hash);
-  xor_hash_ ^= miss.value.xor_part;
-  values_.prefetch(miss.fresh.hash);
-  return {};
-}
-
-Result<void> FileWriter::Impl::look_up_in_file(Miss& miss) {
-  items_[miss.item].value = &miss.value;
-  const std::uint64_t data = LOGQ_TRY(values_.find(miss.fresh.payload, miss.fresh.hash));
-  if (data == 0) {
-    LOGQ_TRY(values_.prepare(miss.fresh));
-    bytes_needed_ += values_.bytes_needed(miss.fresh);
-    return {};
-  }
-  miss.value.data_offset = static_cast<std::uint32_t>(data);
-  miss.value.tail = LOGQ_TRY(load_tail(data));
-  bytes_needed_ += growth_bytes(miss.value);
-  return {};
-}
-
-// A payload that is new and given twice is stored once.
-void FileWriter::Impl::find_repeated_misses() {
-  misses_by_hash_.clear();
-  for (Miss& miss : misses_) {
-    if (miss.is_new()) misses_by_hash_.push_back(&miss);
-  }
-  std::sort(misses_by_hash_.begin(), misses_by_hash_.end(), [](const Miss* a, const Miss* b) {
-    return std::tie(a->fresh.hash, a->item) < std::tie(b->fresh.hash, b->item);
-  });
-  for (std::size_t i = 1; i < misses_by_hash_.size(); ++i) {
-    Miss& miss = *misses_by_hash_[i];
-    for (std::size_t j = i; j > 0 && misses_by_hash_[j - 1]->fresh.hash == miss.fresh.hash; --j) {
-      const Miss* const before = misses_by_hash_[j - 1];
-      if (before->same == nullptr && before->fresh.payload == miss.fresh.payload)
-        miss.same = before;
-    }
-  }
-}
-
-Result<ChainTail> FileWriter::Impl::load_tail(std::uint64_t data_offset) const {
-  const auto* object = heap_.at<DataObject>(data_offset);
-  const std::uint64_t n_entries = object->n_entries;
-  if (n_entries > header().n_entries) {
-    return fail(Error::corrupt(data_offset, "value in more entries than there are"));
-  }
-  if (n_entries <= 1) return ChainTail{};
-  if (heap_.layout().compact) {
-    const auto* tail = heap_.at<CompactDataObject>(data_offset);
-    return load_chain_tail(heap_, tail->tail_entry_array_offset, tail->tail_entry_array_n_entries);
-  }
-  return find_chain_tail(heap_, object->entry_array_offset, n_entries - 1);
-}
-
-std::uint64_t FileWriter::Impl::array_growth_bytes(const KnownValue& value) const {
-  const std::uint64_t n_entries = heap_.at<DataObject>(value.data_offset)->n_entries;
-  return n_entries == 0 ? 0 : chain_growth_bytes(heap_, value.tail, n_entries - 1);
 }
 
 // Makes room for the worst case, so that a full file or disk is noticed before anything is written.
@@ -398,18 +282,6 @@ void FileWriter::Impl::link_value(KnownValue& value, std::uint64_t entry) {
     }
   }
   store_release(object->n_entries, n_entries + 1);
-}
-
-// What was found in the file a second time will be wanted again.
-void FileWriter::Impl::keep_values() {
-  for (Miss& miss : misses_) {
-    if (miss.value.tail.capacity == 0 || items_[miss.item].value == nullptr) continue;
-    const ObjectHeader& object = heap_.at<DataObject>(miss.value.data_offset)->object;
-    if ((object.flags & kObjectCompressedAny) == 0) {
-      miss.value.plain_bytes = static_cast<std::uint32_t>(miss.fresh.payload.size());
-    }
-    recent_.put(miss.value);
-  }
 }
 
 }  // namespace logq::journal

@@ -1,5 +1,6 @@
 // The inside of FileWriter; only file_writer*.cc include it. The life of a file (create, reopen,
-// close, archive) is in file_writer_lifecycle.cc, the appending in file_writer_append.cc.
+// close, archive) is in file_writer_lifecycle.cc, the appending in file_writer_append.cc and
+// file_writer_lookup.cc.
 #pragma once
 
 #include <memory>
@@ -61,7 +62,12 @@ class FileWriter::Impl {
   struct Item {
     std::string_view payload;
     KnownValue* value = nullptr;
+    struct {
+      std::uint64_t own = 0;  // as the file has it
+      std::uint64_t xor_part = 0;
+    } hash;  // once it is_hashed
     std::uint32_t digest = 0;
+    bool is_hashed = false;
   };
   // A payload that recent_ does not have.
   struct Miss {
@@ -73,13 +79,16 @@ class FileWriter::Impl {
   };
 
   void digest(Payloads payloads, std::vector<Item>& items) const;
-  Result<void> append_digested(const EntryTime& time,
+  void foresee(std::span<Item> items);
+  void hash(Item& item) const;
+  Result<void> append_foreseen(const EntryTime& time,
                                std::uint64_t seqnum,
                                Payloads payloads,
                                std::optional<std::uint64_t> xor_hash);
   Result<void> check_whole() const;
   void give_back_large_buffers();
   Result<void> check(const EntryTime& time, std::uint64_t seqnum, Payloads payloads) const;
+  static Result<void> check_payload(std::string_view payload, std::size_t name_bytes);
   Result<void> check_order(const EntryTime& time, std::uint64_t seqnum) const;
 
   Result<void> look_up();
@@ -87,6 +96,7 @@ class FileWriter::Impl {
   [[nodiscard]] bool is_value(const KnownValue& value, std::string_view payload);
   Result<void> add_miss(std::size_t item);
   Result<void> look_up_in_file(Miss& miss);
+  [[nodiscard]] bool may_repeat_misses() const;
   void find_repeated_misses();
   Result<ChainTail> load_tail(std::uint64_t data_offset) const;
   [[nodiscard]] std::uint64_t growth_bytes(const KnownValue& value) const {
@@ -123,12 +133,14 @@ class FileWriter::Impl {
 
   // Of the entry being appended; kept so that appends do not allocate.
   std::vector<Item> items_;
+  std::uint64_t foreseen_puts_ = 0;  // of recent_, when items_ were foreseen
   std::vector<Miss> misses_;
   std::vector<Miss*> misses_by_hash_;
   std::vector<std::uint32_t> offsets_;  // of the DATA objects, ascending and distinct
   std::uint64_t xor_hash_ = 0;
   std::uint64_t bytes_needed_ = 0;  // by its values, at most
   std::vector<Item> next_items_;    // of the entry after it in a batch
+  std::vector<Item> later_items_;   // of the one after that
 };
 
 }  // namespace logq::journal

@@ -6,7 +6,11 @@ namespace logq::journal {
 
 bool HashChains::has_sound_end(const ObjectHeap& heap, std::uint64_t hash) const {
   const std::uint64_t tail = last(heap, hash);
-  return tail == 0 || heap.is_own<Node>(tail) || heap.checked<Node>(tail, type_) != nullptr;
+  if (heap.is_own<Node>(tail)) [[likely]] {
+    base::prefetch_for_write(&heap.at<Node>(tail)->next_hash_offset);  // for add()
+    return true;
+  }
+  return tail == 0 || heap.checked<Node>(tail, type_) != nullptr;
 }
 
 void HashChains::add(const ObjectHeap& heap, std::uint64_t hash, std::uint64_t offset) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/prefetch.h"
 #include "journal/format.h"
 #include "journal/object_heap.h"
 #include "logq/result.h"
@@ -33,7 +34,7 @@ class HashChains {
   // Whether the bucket of `hash` is empty or ends in an object of the right kind.
   [[nodiscard]] bool has_sound_end(const ObjectHeap& heap, std::uint64_t hash) const;
   void prefetch(const ObjectHeap& heap, std::uint64_t hash) const {
-    __builtin_prefetch(&bucket(heap, hash), 1);
+    base::prefetch_for_write(&bucket(heap, hash));
   }
 
   // The last object in the bucket of `hash`, 0 when it is empty.

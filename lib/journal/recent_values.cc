@@ -6,6 +6,7 @@
 namespace logq::journal {
 
 void RecentValues::put(const KnownValue& value) {
+  ++puts_;
   KnownValue& slot = victim(sets_[index(value.digest)]);
   const bool displaces = slot.data_offset != 0;
   slot = value;

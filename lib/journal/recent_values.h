@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "journal/entry_chain.h"
 
 namespace logq::journal {
@@ -36,8 +37,8 @@ class RecentValues {
   }
 
   void prefetch(std::uint32_t digest) const {
-    __builtin_prefetch(&sets_[index(digest)].front());
-    __builtin_prefetch(&sets_[index(digest)].back());
+    base::prefetch(&sets_[index(digest)].front());
+    base::prefetch(&sets_[index(digest)].back());
   }
 
   // A candidate for the payload with this digest, nullptr when there is none; the caller compares
@@ -51,6 +52,8 @@ class RecentValues {
 
   // Keeps a value that find() did not give.
   void put(const KnownValue& value);
+  // How often that was done: what find() gave is valid while this stays the same.
+  [[nodiscard]] std::uint64_t puts() const { return puts_; }
 
   [[nodiscard]] std::size_t capacity() const { return sets_.size() * kWays; }
 
@@ -68,6 +71,7 @@ class RecentValues {
   std::vector<Set> sets_;
   std::uint32_t mask_ = kSetsMin - 1;
   std::size_t displaced_ = 0;  // since the last growth
+  std::uint64_t puts_ = 0;
 };
 
 }  // namespace logq::journal

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.h"
+
 namespace logq::journal {
 
 class ValueFilter {
@@ -21,7 +23,7 @@ class ValueFilter {
     if (!words_.empty()) word(hash) |= mask(hash);
   }
   void prefetch(std::uint64_t hash) const {
-    if (!words_.empty()) __builtin_prefetch(&words_[index(hash)], 1);
+    if (!words_.empty()) base::prefetch_for_write(&words_[index(hash)]);
   }
   [[nodiscard]] bool may_contain(std::uint64_t hash) const {
     if (words_.empty()) return true;

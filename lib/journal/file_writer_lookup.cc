@@ -1,0 +1,194 @@
+// Where the values of an entry are, or that they are new: the part of appending that stores
+// nothing. What does not depend on another thing's memory is done for all payloads before the next
+// step, so that the processor fetches many lines at a time.
+#include <algorithm>
+#include <tuple>
+
+#include "base/load_bytes.h"
+#include "base/prefetch.h"
+#include "base/try.h"
+#include "journal/entry_limits.h"
+#include "journal/file_writer_impl.h"
+#include "journal/payload_digest.h"
+
+namespace logq::journal {
+namespace {
+
+// Up to this number of new values comparing all with all is quicker than sorting them.
+constexpr std::size_t kFewMisses = 24;
+
+}  // namespace
+
+Result<void> FileWriter::Impl::check_payload(std::string_view payload, std::size_t name_bytes) {
+  if (payload.size() > kMaxPayloadBytes) {
+    return fail(Error::make(Errc::kTooLarge, "field is too large"));
+  }
+  if (name_bytes == 0 || name_bytes == std::string_view::npos) {
+    return fail(Error::make(Errc::kInvalidArgument, "field without a name"));
+  }
+  return {};
+}
+
+void FileWriter::Impl::digest(Payloads payloads, std::vector<Item>& items) const {
+  items.resize(payloads.size());
+  const std::uint64_t seed = base::load64(header().file_id);
+  Item* item = items.data();
+  for (const std::string_view payload : payloads) {
+    item->payload = payload;
+    item->digest = RecentValues::digest_of(payload_digest(payload, seed));
+    item->is_hashed = false;
+    recent_.prefetch(item->digest);
+    ++item;
+  }
+}
+
+// Of an entry before it is its turn: the values it may have come into the cache, and a payload
+// without any gets its hash.
+void FileWriter::Impl::foresee(std::span<Item> items) {
+  for (Item& item : items) {
+    item.value = recent_.find(item.digest);
+    if (item.value != nullptr) {
+      prefetch(*item.value);
+    } else {
+      hash(item);
+    }
+  }
+}
+
+void FileWriter::Impl::hash(Item& item) const {
+  const std::uint64_t own = values_.hash()(item.payload);
+  item.hash = {own, values_.hash().xor_part(item.payload, own)};
+  item.is_hashed = true;
+  values_.prefetch(own);
+}
+
+// A payload that is the same as a recent value was checked when that was new.
+Result<void> FileWriter::Impl::look_up() {
+  const std::span<Item> items(items_);
+  if (recent_.puts() != foreseen_puts_) {
+    for (Item& item : items)
+      item.value = recent_.find(item.digest);
+  }
+  misses_.clear();
+  xor_hash_ = 0;
+  bytes_needed_ = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const KnownValue* const recent = items[i].value;
+    if (recent == nullptr || !is_value(*recent, items[i].payload)) {
+      LOGQ_TRY(add_miss(i));
+      continue;
+    }
+    xor_hash_ ^= recent->xor_part;
+    bytes_needed_ += growth_bytes(*recent);
+  }
+  for (Miss& miss : misses_)
+    LOGQ_TRY(look_up_in_file(miss));
+  find_repeated_misses();
+  return {};
+}
+
+// The numbers and the payload of the DATA object, and the slot that the entry will get.
+void FileWriter::Impl::prefetch(const KnownValue& value) const {
+  base::prefetch_for_write(&heap_.at<DataObject>(value.data_offset)->n_entries);
+  base::prefetch(heap_.bytes(value.data_offset) + heap_.layout().payload_offset +
+                 value.plain_bytes - 1);
+  base::prefetch_for_write(heap_.bytes(value.tail.array_offset) +
+                           entry_array_bytes(heap_, value.tail.used));
+}
+
+bool FileWriter::Impl::is_value(const KnownValue& value, std::string_view payload) {
+  if (value.plain_bytes == 0) return values_.equals(value.data_offset, payload);
+  const char* stored = heap_.bytes(value.data_offset) + heap_.layout().payload_offset;
+  return value.plain_bytes == payload.size() && equal_bytes(stored, payload.data(), payload.size());
+}
+
+Result<void> FileWriter::Impl::add_miss(std::size_t item) {
+  Item& missed = items_[item];
+  const std::size_t name_bytes = missed.payload.find('=');
+  LOGQ_TRY(check_payload(missed.payload, name_bytes));
+  if (!missed.is_hashed) hash(missed);
+  Miss& miss = misses_.emplace_back();
+  miss.item = item;
+  miss.fresh = {missed.payload, name_bytes, missed.hash.own, 0};
+  miss.value.digest = missed.digest;
+  miss.value.xor_part = missed.hash.xor_part;
+  xor_hash_ ^= missed.hash.xor_part;
+  return {};
+}
+
+Result<void> FileWriter::Impl::look_up_in_file(Miss& miss) {
+  items_[miss.item].value = &miss.value;
+  const std::uint64_t data = LOGQ_TRY(values_.find(miss.fresh.payload, miss.fresh.hash));
+  if (data == 0) {
+    LOGQ_TRY(values_.prepare(miss.fresh));
+    bytes_needed_ += values_.bytes_needed(miss.fresh);
+    return {};
+  }
+  miss.value.data_offset = static_cast<std::uint32_t>(data);
+  miss.value.tail = LOGQ_TRY(load_tail(data));
+  bytes_needed_ += growth_bytes(miss.value);
+  return {};
+}
+
+bool FileWriter::Impl::may_repeat_misses() const {
+  if (misses_.size() > kFewMisses) return true;
+  bool equal = false;
+  for (std::size_t i = 1; i < misses_.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j)
+      equal |= misses_[i].fresh.hash == misses_[j].fresh.hash;
+  }
+  return equal;
+}
+
+// A payload that is new and given twice is stored once.
+void FileWriter::Impl::find_repeated_misses() {
+  if (!may_repeat_misses()) return;
+  misses_by_hash_.clear();
+  for (Miss& miss : misses_) {
+    if (miss.is_new()) misses_by_hash_.push_back(&miss);
+  }
+  std::sort(misses_by_hash_.begin(), misses_by_hash_.end(), [](const Miss* a, const Miss* b) {
+    return std::tie(a->fresh.hash, a->item) < std::tie(b->fresh.hash, b->item);
+  });
+  for (std::size_t i = 1; i < misses_by_hash_.size(); ++i) {
+    Miss& miss = *misses_by_hash_[i];
+    for (std::size_t j = i; j > 0 && misses_by_hash_[j - 1]->fresh.hash == miss.fresh.hash; --j) {
+      const Miss* const before = misses_by_hash_[j - 1];
+      if (before->same == nullptr && before->fresh.payload == miss.fresh.payload)
+        miss.same = before;
+    }
+  }
+}
+
+Result<ChainTail> FileWriter::Impl::load_tail(std::uint64_t data_offset) const {
+  const auto* object = heap_.at<DataObject>(data_offset);
+  const std::uint64_t n_entries = object->n_entries;
+  if (n_entries > header().n_entries) {
+    return fail(Error::corrupt(data_offset, "value in more entries than there are"));
+  }
+  if (n_entries <= 1) return ChainTail{};
+  if (heap_.layout().compact) {
+    const auto* tail = heap_.at<CompactDataObject>(data_offset);
+    return load_chain_tail(heap_, tail->tail_entry_array_offset, tail->tail_entry_array_n_entries);
+  }
+  return find_chain_tail(heap_, object->entry_array_offset, n_entries - 1);
+}
+
+std::uint64_t FileWriter::Impl::array_growth_bytes(const KnownValue& value) const {
+  const std::uint64_t n_entries = heap_.at<DataObject>(value.data_offset)->n_entries;
+  return n_entries == 0 ? 0 : chain_growth_bytes(heap_, value.tail, n_entries - 1);
+}
+
+// What was found in the file a second time will be wanted again.
+void FileWriter::Impl::keep_values() {
+  for (Miss& miss : misses_) {
+    if (miss.value.tail.capacity == 0 || items_[miss.item].value == nullptr) continue;
+    const ObjectHeader& object = heap_.at<DataObject>(miss.value.data_offset)->object;
+    if ((object.flags & kObjectCompressedAny) == 0) {
+      miss.value.plain_bytes = static_cast<std::uint32_t>(miss.fresh.payload.size());
+    }
+    recent_.put(miss.value);
+  }
+}
+
+}  // namespace logq::journal
