@@ -23,25 +23,25 @@ TEST(Foresight, ThatOfNothingNeverSpeaks) {
 
 TEST(Foresight, SaysNothingBeforeAMarkAndAtTheFirst) {
   Foresight foresight(0, 1600, kStart);
+  EXPECT_EQ(foresight.mark(), 200U);
+  EXPECT_FALSE(foresight.look(199, kStart + 1s));
+  EXPECT_EQ(foresight.mark(), 200U);
+  EXPECT_FALSE(foresight.look(200, kStart + 1s));
   EXPECT_EQ(foresight.mark(), 400U);
-  EXPECT_FALSE(foresight.look(399, kStart + 1s));
-  EXPECT_EQ(foresight.mark(), 400U);
-  EXPECT_FALSE(foresight.look(400, kStart + 1s));
-  EXPECT_EQ(foresight.mark(), 800U);
 }
 
 TEST(Foresight, ExtrapolatesTheRateSinceTheMarkBefore) {
   Foresight foresight(0, 1600, kStart);
   // A quiet hour, and then a burst of which it tells nothing.
-  ASSERT_FALSE(foresight.look(400, kStart + 1h));
-  EXPECT_NEAR(seconds(foresight.look(800, kStart + 1h + 2s)), 4, 1e-6);
-  EXPECT_EQ(foresight.mark(), 1200U);
-  EXPECT_NEAR(seconds(foresight.look(1200, kStart + 1h + 3s)), 1, 1e-6);
-  EXPECT_EQ(foresight.mark(), 1400U);
-  EXPECT_NEAR(seconds(foresight.look(1400, kStart + 1h + 13s)), 10, 1e-6);
+  ASSERT_FALSE(foresight.look(200, kStart + 1h));
+  EXPECT_NEAR(seconds(foresight.look(400, kStart + 1h + 2s)), 12, 1e-6);
+  EXPECT_EQ(foresight.mark(), 1000U);
+  EXPECT_NEAR(seconds(foresight.look(1000, kStart + 1h + 3s)), 1, 1e-6);
+  EXPECT_EQ(foresight.mark(), 1300U);
+  EXPECT_NEAR(seconds(foresight.look(1300, kStart + 1h + 13s)), 10, 1e-6);
 }
 
-TEST(Foresight, SpeaksAtOnceWhenTheFirstStepLeavesLessThanHalf) {
+TEST(Foresight, SpeaksAtOnceWhenTheFirstStepLeavesLessThanThreeQuarters) {
   Foresight foresight(1000, 2600, kStart);
   EXPECT_NEAR(seconds(foresight.look(2000, kStart + 5s)), 3, 1e-6);
 }
@@ -60,7 +60,7 @@ TEST(Foresight, EndsWhereAPreparationWouldComeTooLate) {
 
 TEST(Foresight, ARateOfNothingIsYearsAndNotAnOverflow) {
   Foresight foresight(0, std::uint64_t{1} << 40, kStart);
-  ASSERT_FALSE(foresight.look(std::uint64_t{1} << 38, kStart));
+  ASSERT_FALSE(foresight.look(std::uint64_t{1} << 37, kStart));
   const auto later = kStart + std::chrono::hours(24 * 365 * 100);
   EXPECT_GT(seconds(foresight.look(std::uint64_t{1} << 39, later)), 0);
 }
