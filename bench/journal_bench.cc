@@ -10,6 +10,8 @@
 //   BM_WalkLibsystemd    the same through sd_journal
 //   BM_StepLogq          stepping from entry to entry without looking at any payload
 //   BM_StepLibsystemd    the same through sd_journal
+//   BM_OpenWalk..., BM_OpenStep...  the four of these with files that were open and read before
+//   BM_TouchPages        mapping the files, a byte of every page, unmapping them
 //
 // Read are all journal files of the directory, without one a file of kEntries made at the start.
 // Both readers must see the same payloads and times in the same order before anything is timed.
@@ -23,6 +25,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -175,13 +178,25 @@ Paths journal_files(const std::string& directory) {
 
 using Walk = std::uint64_t (*)(const Paths& paths, std::uint64_t most);
 
-void register_walk(const char* name, Walk walk, const Paths& paths, std::uint64_t entries) {
+template <typename Job>
+void register_job(const char* name, std::uint64_t entries, Job job) {
   benchmark::RegisterBenchmark(name, [=](benchmark::State& state) {
     for (auto _ : state)
-      benchmark::DoNotOptimize(walk(paths, kAllEntries));
+      benchmark::DoNotOptimize(job());
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(entries));
     state.counters["entries"] = static_cast<double>(entries);
   })->Unit(benchmark::kMillisecond);
+}
+
+void register_walk(const char* name, Walk walk, const Paths& paths, std::uint64_t entries) {
+  register_job(name, entries, [=] { return walk(paths, kAllEntries); });
+}
+
+void register_open_walks(const std::shared_ptr<OpenReaders>& open, std::uint64_t entries) {
+  register_job("BM_OpenWalkLogq", entries, [=] { return open->walk_logq(); });
+  register_job("BM_OpenWalkLibsystemd", entries, [=] { return open->walk_libsystemd(); });
+  register_job("BM_OpenStepLogq", entries, [=] { return open->step_logq(); });
+  register_job("BM_OpenStepLibsystemd", entries, [=] { return open->step_libsystemd(); });
 }
 
 void compare_and_run(const Paths& paths) {
@@ -193,6 +208,8 @@ void compare_and_run(const Paths& paths) {
   register_walk("BM_WalkLibsystemd", walk_libsystemd, paths, answer.entries);
   register_walk("BM_StepLogq", step_logq, paths, answer.entries);
   register_walk("BM_StepLibsystemd", step_libsystemd, paths, answer.entries);
+  register_open_walks(std::make_shared<OpenReaders>(paths), answer.entries);
+  register_job("BM_TouchPages", answer.entries, [=] { return touch_pages(paths); });
   benchmark::RunSpecifiedBenchmarks();
 }
 

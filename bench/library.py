@@ -14,7 +14,7 @@ LENGTHS = (2_000, 6_000)  # entries; the difference of two runs is free of what 
 def benchmark_times(binaries, directory, rounds):
     """Google Benchmark's medians by name, and the number of entries read. Turns are taken at random,
     and the program refuses to run where the answers of the two readers differ."""
-    command = [str(binaries / "journal_bench"), f"--dir={directory}", "--benchmark_filter=Walk|Step",
+    command = [str(binaries / "journal_bench"), f"--dir={directory}", "--benchmark_filter=Walk|Step|Touch",
                "--benchmark_format=json", f"--benchmark_repetitions={rounds}",
                "--benchmark_enable_random_interleaving=true"]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE,
@@ -38,10 +38,15 @@ def rows(inputs, rounds):
     for directory, what, walk_goal in kinds(inputs):
         times, entries = benchmark_times(inputs.binaries, directory, rounds)
         what = f"{what}; {entries} entries in {len(journal_files(directory))} files"
-        for name, job, goal in (("Walk", "all payloads", walk_goal), ("Step", "stepping", "≥ 5")):
+        for name, job, goal in (("Walk", "all payloads", walk_goal),
+                                ("Step", "stepping", "≥ 5"),
+                                ("OpenWalk", "all payloads, files already open", walk_goal),
+                                ("OpenStep", "stepping, files already open", "≥ 5")):
             mine, peer = times[f"BM_{name}Logq"], times[f"BM_{name}Libsystemd"]
             yield Row(f"library, {job}, {what}", f"{mine:.1f} ms", f"libsystemd {peer:.1f} ms",
                       peer / mine, goal)
+        touch = times["BM_TouchPages"]
+        yield Row(f"touching each page of the files once, {what}", f"{touch:.1f} ms", "", None, "")
 
 
 def instructions(binaries, arguments):
