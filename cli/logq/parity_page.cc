@@ -38,6 +38,8 @@ constexpr std::string_view kRules =
     "- `-o` export, json, json-pretty, json-sse, json-seq and cat imply `-q`.\n"
     "- `-u` together with `--user` means `--user-unit`.\n"
     "- `--rotate` may be combined with `--vacuum-*`: it comes first.\n"
+    "- `--vacuum-time=` deletes nothing, says so and ends with 1 while entries of this boot show\n"
+    "  that the clock was set forward by a day or more within the last hour.\n"
     "\n"
     "Exit status: 0, or 1 on any error, when `-g` has found nothing, when `--verify` has found\n"
     "damage. A pager that the user leaves early is no error. `-f` that is ended by SIGINT or\n"

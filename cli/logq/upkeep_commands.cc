@@ -9,8 +9,10 @@
 #include <cstdio>
 
 #include "base/clock.h"
+#include "base/ids.h"
 #include "base/quantity.h"
 #include "common/run.h"
+#include "journal/clock_leap.h"
 #include "journal/header_report.h"
 #include "journal/vacuum.h"
 #include "journal/verify_files.h"
@@ -97,7 +99,20 @@ journal::VacuumLimits limits_of(const VacuumOptions& options) {
           .now_realtime_usec = base::Clock::system().now().realtime_usec};
 }
 
-Outcome<void> vacuum_one(const std::string& directory, const Options& options) {
+// Whether files may be deleted for their age; the operator is told where not.
+bool is_clock_believed(const std::string& directory) {
+  constexpr std::uint64_t kDayUsec = 86'400'000'000;
+  const std::uint64_t leap =
+      journal::clock_leap_usec(directory, base::Clock::system().now(), base::boot_id());
+  if (leap == 0) return true;
+  print_error_line(without_controls(directory) + ": the clock was set forward by " +
+                   std::to_string(leap / kDayUsec) +
+                   " days a short time ago: nothing is deleted for its age until it has run on " +
+                   "for an hour");
+  return false;
+}
+
+Outcome<ExitStatus> vacuum_one(const std::string& directory, const Options& options) {
   const bool quiet = options.display.quiet;
   const auto tell = [quiet](const std::string& path, std::uint64_t bytes,
                             const std::optional<Error>& failure) {
@@ -106,13 +121,19 @@ Outcome<void> vacuum_one(const std::string& directory, const Options& options) {
     print_remark("Deleted archived journal " + without_controls(path) + " (" +
                  base::format_size(bytes) + ").");
   };
-  const auto report = journal::vacuum_directory(directory, limits_of(options.vacuum), tell);
+  journal::VacuumLimits limits = limits_of(options.vacuum);
+  ExitStatus status = ExitStatus::kOk;
+  if (limits.max_age_usec != 0 && !is_clock_believed(directory)) {
+    limits.max_age_usec = 0;
+    status = ExitStatus::kFailure;
+  }
+  const auto report = journal::vacuum_directory(directory, limits, tell);
   if (!report) return failure(describe(directory, report.error()));
   if (!quiet) {
     print_remark("Vacuuming done, freed " + base::format_size(report->freed_bytes) +
                  " of archived journals from " + without_controls(directory) + ".");
   }
-  return {};
+  return status;
 }
 
 }  // namespace
@@ -170,12 +191,13 @@ Outcome<ExitStatus> vacuum(const Options& options) {
   }
   const auto directories = source_directories(options);
   if (!directories) return tl::unexpected<Failure>(directories.error());
+  ExitStatus status = ExitStatus::kOk;
   for (const std::string& directory : *directories) {
-    if (const auto done = vacuum_one(directory, options); !done) {
-      return tl::unexpected<Failure>(done.error());
-    }
+    const auto done = vacuum_one(directory, options);
+    if (!done) return done;
+    if (*done != ExitStatus::kOk) status = *done;
   }
-  return ExitStatus::kOk;
+  return status;
 }
 
 }  // namespace logq::cli

@@ -1,9 +1,19 @@
 // --verify, --vacuum-*, --disk-usage and --header: where they print, and what they end with.
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "written_journal.h"
 
 namespace logq::test {
@@ -85,6 +95,73 @@ TEST_F(Upkeep, VerificationShowsProgressOnTerminalsOnly) {
   EXPECT_EQ(journal_.logq({"--verify"}).err.find("checking"), std::string::npos);
 }
 
+// A terminal of whose output nobody has read anything yet.
+class Terminal {
+ public:
+  Terminal() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    if (::grantpt(master_) != 0 || ::unlockpt(master_) != 0) throw std::runtime_error("no pty");
+    name_ = ::ptsname(master_);
+    // Open as long as we are: otherwise reading fails between two writers.
+    slave_ = ::open(name_.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  ~Terminal() {
+    ::close(slave_);
+    ::close(master_);
+  }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  void await_output() const {
+    pollfd ready{master_, POLLIN, 0};
+    ::poll(&ready, 1, 20'000);
+  }
+  // Until `last` has come.
+  std::string read_until(const std::string& last) const {
+    std::string text;
+    std::array<char, 4096> chunk{};
+    while (text.find(last) == std::string::npos) {
+      pollfd ready{master_, POLLIN, 0};
+      if (::poll(&ready, 1, 20'000) <= 0) break;
+      const ssize_t n = ::read(master_, chunk.data(), chunk.size());
+      if (n <= 0) break;
+      text.append(chunk.data(), static_cast<std::size_t>(n));
+    }
+    return text;
+  }
+
+ private:
+  int master_;
+  int slave_ = -1;
+  std::string name_;
+};
+
+// More lines than a terminal holds, so that logq waits for us, and time passes.
+TEST_F(Upkeep, VerificationTellsATerminalHowFarItIsAndErasesThatBeforeEachLine) {
+  const std::string original = journal_.directory() + "/user-1000.journal";
+  for (int i = 100; i < 500; ++i) {
+    const std::string name = std::string(200, 'x') + std::to_string(i) + ".journal";
+    std::filesystem::create_hard_link(original, journal_.directory() + "/" + name);
+  }
+  const Terminal terminal;
+  const std::string script = "\"$@\" 2>" + terminal.name() + "; echo END >" + terminal.name();
+  std::vector<std::string> argv = {"sh", "-c", script, "sh"};
+  for (const std::string& argument : journal_.command({"--verify"}))
+    argv.push_back(argument);
+
+  ChildProcess process({argv, {}, {}});
+  terminal.await_output();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // it tells every 100
+  const std::string text = terminal.read_until("END");
+  process.wait();
+
+  const std::size_t told = text.find("\rchecking: ");
+  ASSERT_NE(told, std::string::npos);
+  EXPECT_EQ(text.compare(told + 14, 1, "%"), 0) << text.substr(told, 20);
+  EXPECT_EQ(text.find("%PASS"), std::string::npos) << "a line begins behind the progress";
+  EXPECT_NE(text.find("%\r\x1b[KPASS: "), std::string::npos);
+  EXPECT_GT(text.rfind("PASS: "), text.rfind("checking: ")) << "none is left at the end";
+}
+
 TEST_F(Upkeep, VacuumingDeletesArchivesAndSaysSo) {
   const CommandResult result = journal_.logq({"--vacuum-files=1"});
 
@@ -94,6 +171,24 @@ TEST_F(Upkeep, VacuumingDeletesArchivesAndSaysSo) {
       << result.err;
   EXPECT_NE(result.err.find("Vacuuming done, freed "), std::string::npos);
   EXPECT_EQ(count_files(), 2U);
+}
+
+TEST_F(Upkeep, VacuumingByTimeWaitsWhereTheClockHasLeapt) {
+  const base::TimePair now = base::Clock::system().now();
+  journal_.begin_file("user-1001.journal");
+  journal_.append_at({now.realtime_usec - std::uint64_t{60} * 86'400'000'000, now.monotonic_usec,
+                      base::boot_id()});
+
+  const CommandResult result = journal_.logq({"--vacuum-time=1s"});
+
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("logq: " + journal_.directory() +
+                            ": the clock was set forward by 60 days a short time ago"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(count_files(), 4U);
+  EXPECT_EQ(journal_.logq({"--vacuum-files=1"}).status, 0) << "that has nothing to do with time";
+  EXPECT_EQ(count_files(), 3U);
 }
 
 TEST_F(Upkeep, QuietVacuumingIsSilent) {

@@ -43,6 +43,12 @@ class WrittenJournal {
     writer_->wake_followers();
   }
 
+  void append_at(const journal::EntryTime& time) {
+    const std::array<std::string_view, 1> payloads = {"MESSAGE=then"};
+    if (!writer_->append(time, payloads)) throw std::runtime_error("cannot append");
+    writer_->publish();
+  }
+
   [[nodiscard]] std::string directory() const { return dir_.path(); }
   [[nodiscard]] std::uint64_t last_usec() const { return now_usec_; }
 
