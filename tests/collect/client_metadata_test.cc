@@ -208,7 +208,7 @@ class SessionLeader {
 
   void end() {
     if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
+    logq::test::signal_process(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
     pid_ = -1;
   }
@@ -233,8 +233,8 @@ TEST(UnitClaims, CoverTheSessionOfALivingLeader) {
   EXPECT_EQ(claims.unit_of(::getpid()), "");
   claims.remove(ticket);
   EXPECT_EQ(claims.unit_of(child), "");
-  ::kill(leader, SIGKILL);
-  ::kill(child, SIGKILL);
+  logq::test::signal_process(leader, SIGKILL);
+  logq::test::signal_process(child, SIGKILL);
 }
 
 TEST(UnitClaims, OutliveTheirProcessButNotItsPid) {

@@ -101,7 +101,7 @@ TEST_F(DescriptorLimit, RefusesStreamsVisiblyAndServesTheOthers) {
   EXPECT_TRUE(wait_until([&] { return stored("MESSAGE=still here").size() == 1; }));
   EXPECT_TRUE(wait_until([&] { return stored("MESSAGE=datagram").size() == 1; }));
   EXPECT_TRUE(stored("MESSAGE=datagram").at(0).contains("_COMM"));
-  ::kill(child, SIGKILL);
+  signal_process(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   EXPECT_EQ(logqd_->err(), "");
 }

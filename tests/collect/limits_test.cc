@@ -16,6 +16,7 @@
 #include "collect/configured_logqd.h"
 #include "collect/passed_socket_logqd.h"
 #include "journal/store.h"
+#include "support/child_process.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
 
@@ -221,7 +222,7 @@ class UnitProcess {
   UnitProcess& operator=(const UnitProcess&) = delete;
   ~UnitProcess() {
     if (pid_ > 0) {
-      ::kill(pid_, SIGKILL);
+      signal_process(pid_, SIGKILL);
       ::waitpid(pid_, nullptr, 0);
     }
     std::error_code error;

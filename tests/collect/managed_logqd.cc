@@ -17,6 +17,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "support/child_process.h"
+
 namespace logq::test {
 namespace {
 
@@ -149,7 +151,7 @@ ManagedLogqd::ManagedLogqd(const std::string& runtime_dir, FdKeeper& keeper)
 
 ManagedLogqd::~ManagedLogqd() {
   if (pid_ <= 0) return;
-  ::kill(pid_, SIGKILL);
+  signal_process(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
 }
 
@@ -201,7 +203,7 @@ void ManagedLogqd::configure(const std::string& settings) const {
 
 void ManagedLogqd::end(int signal) {
   int status = 0;
-  ::kill(pid_, signal);
+  signal_process(pid_, signal);
   ::waitpid(pid_, &status, 0);
   pid_ = -1;
   if (signal == SIGTERM && status != 0)
@@ -211,7 +213,7 @@ void ManagedLogqd::end(int signal) {
 void ManagedLogqd::sync() const {
   const std::string stamp = runtime_dir_ + "/synced";
   const std::string before = read_text_file(stamp);
-  ::kill(pid_, SIGRTMIN + 1);
+  signal_process(pid_, SIGRTMIN + 1);
   if (!wait_until([&] { return read_text_file(stamp) != before; })) {
     throw std::runtime_error("logqd does not sync");
   }

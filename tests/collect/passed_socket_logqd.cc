@@ -12,6 +12,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "support/child_process.h"
+
 namespace logq::test {
 namespace {
 
@@ -77,14 +79,14 @@ void PassedSocketLogqd::start() {
 }
 
 void PassedSocketLogqd::kill() {
-  ::kill(pid_, SIGKILL);
+  signal_process(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
 }
 
 int PassedSocketLogqd::stop() {
   int status = 0;
-  ::kill(pid_, SIGTERM);
+  signal_process(pid_, SIGTERM);
   ::waitpid(pid_, &status, 0);
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -69,7 +69,7 @@ class UnprivilegedLogqd : public ::testing::Test {
   }
   void TearDown() override {
     for (const pid_t pid : children_) {
-      ::kill(pid, SIGKILL);
+      signal_process(pid, SIGKILL);
       ::waitpid(pid, nullptr, 0);
     }
     if (logqd_ == nullptr) return;

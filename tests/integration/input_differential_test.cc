@@ -142,7 +142,7 @@ class StreamWriter {
     char byte = 0;
     std::ignore = ::read(reader.get(), &byte, 1);
     peer_.sync();
-    ::kill(child, SIGKILL);
+    signal_process(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
   }
 

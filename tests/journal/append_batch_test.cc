@@ -10,6 +10,7 @@
 #include "journal/file_writer.h"
 #include "journal/salvage.h"
 #include "journal/writer_support.h"
+#include "support/child_process.h"
 #include "support/journalctl.h"
 #include "support/temp_dir.h"
 
@@ -166,7 +167,7 @@ TEST_F(AppendBatchTest, LeavesAPrefixWhenKilled) {
   std::uint64_t done = 0;
   while (done < 5000)
     ASSERT_EQ(::read(report[0], &done, sizeof done), ssize_t{sizeof done});
-  ::kill(child, SIGKILL);
+  logq::test::signal_process(child, SIGKILL);
   ASSERT_EQ(::waitpid(child, nullptr, 0), child);
   while (::read(report[0], &done, sizeof done) == ssize_t{sizeof done}) {
   }

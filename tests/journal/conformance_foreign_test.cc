@@ -173,7 +173,7 @@ class JournaldFile : public testing::TestWithParam<Kind> {
       case FileState::kOnline:
         return kill_when_written();
       case FileState::kArchived:
-        ::kill(journald_->pid(), SIGUSR2);
+        logq::test::signal_process(journald_->pid(), SIGUSR2);
         ASSERT_TRUE(wait_until([&] { return !archive_in(journald_->storage_dir()).empty(); }));
         path_ = archive_in(journald_->storage_dir());
         return journald_->stop();
@@ -206,7 +206,7 @@ class JournaldFile : public testing::TestWithParam<Kind> {
     const std::uint64_t before = read_file_header(path_)->n_entries;
     send({{{}, {"MESSAGE=the last words"}}});
     ASSERT_TRUE(wait_until([&] { return is_written(path_, before + 1, journald_->pid()); }));
-    ::kill(journald_->pid(), SIGKILL);
+    logq::test::signal_process(journald_->pid(), SIGKILL);
     journald_->stop();
   }
 

@@ -14,6 +14,7 @@
 #include "journal/salvage.h"
 #include "journal/torn_support.h"
 #include "journal/verify.h"
+#include "support/child_process.h"
 #include "support/long_tests.h"
 
 namespace logq::journal::test {
@@ -43,7 +44,7 @@ class KilledWriter {
       ::usleep(50);
     while (turn < turns)
       turn = turn + 1;
-    ::kill(pid, SIGKILL);
+    logq::test::signal_process(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
     return returned_->load();
   }

@@ -14,6 +14,7 @@
 #include "journal/salvage.h"
 #include "journal/store.h"
 #include "journal/writer_support.h"
+#include "support/child_process.h"
 #include "support/journalctl.h"
 #include "support/temp_dir.h"
 
@@ -164,7 +165,7 @@ TEST(SalvageLimits, KilledAtAnyMomentItIsRepeatedWithoutLossOrDouble) {
     const pid_t pid = ::fork();
     if (pid == 0) ::_exit(Store::open(options) ? 0 : 1);
     ::usleep(static_cast<useconds_t>(random() % 60'000));
-    ::kill(pid, SIGKILL);
+    logq::test::signal_process(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
 
     const auto store = Store::open(options);

@@ -20,6 +20,7 @@
 #include "journal/store.h"
 #include "journal/store_sequence.h"
 #include "journal/writer_support.h"
+#include "support/child_process.h"
 #include "support/journalctl.h"
 #include "support/temp_dir.h"
 
@@ -438,7 +439,7 @@ class Victim {
     while (returned_->load() < entries && ::waitpid(pid_, nullptr, WNOHANG) == 0)
       ::usleep(100);
     ::usleep(microseconds);
-    ::kill(pid_, SIGKILL);
+    logq::test::signal_process(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
     return returned_->load();
   }

@@ -172,7 +172,7 @@ TEST(StoreHelper, AKillAtAnyMomentLosesAndDoublesNothing) {
     if (pid == 0) write_forever(directory.path(), last + 1, acknowledged);
     ASSERT_TRUE(logq::test::wait_until([&] { return acknowledged > last; }));
     std::this_thread::sleep_for(std::chrono::microseconds(round * 7'919 % 60'000));
-    ::kill(pid, SIGKILL);
+    logq::test::signal_process(pid, SIGKILL);
     int status = 0;
     ASSERT_EQ(::waitpid(pid, &status, 0), pid);
     ASSERT_TRUE(WIFSIGNALED(status)) << WEXITSTATUS(status);

@@ -73,8 +73,7 @@ ChildProcess::ChildProcess(const Command& command) : directory_(make_directory()
 }
 
 ChildProcess::~ChildProcess() {
-  if (pid_ > 0) {
-    ::kill(pid_, SIGKILL);
+  if (signal_process(pid_, SIGKILL)) {
     ::waitpid(pid_, nullptr, 0);
   }
   std::error_code ignored;
@@ -82,7 +81,7 @@ ChildProcess::~ChildProcess() {
 }
 
 void ChildProcess::signal(int number) const {
-  if (pid_ > 0) ::kill(pid_, number);
+  signal_process(pid_, number);
 }
 
 CommandResult ChildProcess::wait(std::chrono::seconds deadline) {
@@ -95,7 +94,7 @@ CommandResult ChildProcess::wait(std::chrono::seconds deadline) {
                                 std::chrono::duration_cast<std::chrono::milliseconds>(
                                     end - std::chrono::steady_clock::now()));
   if (!ended) {
-    ::kill(pid_, SIGKILL);
+    signal_process(pid_, SIGKILL);
     ::waitpid(pid_, &status, 0);
   }
   pid_ = -1;
@@ -107,6 +106,10 @@ std::string ChildProcess::out() const {
 }
 std::string ChildProcess::err() const {
   return read_text_file(directory_ + "/err");
+}
+
+bool signal_process(pid_t pid, int number) {
+  return pid > 0 && ::kill(pid, number) == 0;
 }
 
 CommandResult run_command(const Command& command) {

@@ -52,6 +52,10 @@ class ChildProcess {
   pid_t pid_ = -1;
 };
 
+// Sends a signal, if there is such a process; returns whether. Never to many: 0 and numbers below
+// stand for groups and for everybody, and what was not started, or is over, has such a number.
+bool signal_process(pid_t pid, int number);
+
 // Starts a program and waits for its end.
 CommandResult run_command(const Command& command);
 

@@ -140,7 +140,7 @@ std::size_t count_archives(const std::string& directory) {
 
 void rotate(const StockJournald& journald) {
   const std::size_t before = count_archives(journald.storage_dir());
-  ::kill(journald.pid(), SIGUSR2);
+  signal_process(journald.pid(), SIGUSR2);
   if (!wait_until([&] { return count_archives(journald.storage_dir()) > before; })) {
     throw std::runtime_error("systemd-journald does not rotate");
   }

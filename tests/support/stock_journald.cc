@@ -99,9 +99,9 @@ void StockJournald::start() {
 
 void StockJournald::stop() {
   if (pid_ <= 0) return;
-  ::kill(pid_, SIGTERM);
+  signal_process(pid_, SIGTERM);
   if (!wait_until([this] { return ::waitpid(pid_, nullptr, WNOHANG) == pid_; })) {
-    ::kill(pid_, SIGKILL);
+    signal_process(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
   pid_ = -1;
@@ -110,7 +110,7 @@ void StockJournald::stop() {
 void StockJournald::sync() {
   const std::string marker = runtime_dir() + "/synced";
   std::filesystem::remove(marker);
-  ::kill(pid_, SIGRTMIN + 1);
+  signal_process(pid_, SIGRTMIN + 1);
   if (!wait_until([&] { return std::filesystem::exists(marker); })) {
     throw std::runtime_error("systemd-journald did not sync");
   }

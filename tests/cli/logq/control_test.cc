@@ -100,7 +100,7 @@ TEST(Control, AStalePidIsNotSignalled) {
   const CommandResult result = order(dir.path(), {"--rotate"});
 
   EXPECT_EQ(result.status, 1);
-  EXPECT_EQ(::kill(bystander.pid(), 0), 0);
+  EXPECT_TRUE(signal_process(bystander.pid(), 0));
   EXPECT_EQ(read_text_file("/proc/" + std::to_string(bystander.pid()) + "/comm"), "sleep\n");
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/logq_run/programs.h"
+#include "support/child_process.h"
 
 namespace logq::test {
 namespace {
@@ -203,7 +204,7 @@ TEST_F(LogqRunTest, DoesNotWaitForDescendantsThatKeepTheStream) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
   const Strings lines = column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE");
   ASSERT_EQ(lines.size(), 1U);
-  ::kill(static_cast<pid_t>(std::stol(lines[0])), SIGKILL);
+  signal_process(static_cast<pid_t>(std::stol(lines[0])), SIGKILL);
 }
 
 TEST_F(LogqRunTest, ExecKeepsThePid) {

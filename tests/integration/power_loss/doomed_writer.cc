@@ -19,6 +19,7 @@
 
 #include "base/unique_fd.h"
 #include "journal/store.h"
+#include "support/child_process.h"
 
 namespace logq::test {
 namespace {
@@ -156,7 +157,7 @@ DoomedWriter::~DoomedWriter() {
 
 void DoomedWriter::kill() {
   if (pid_ <= 0) return;
-  ::kill(pid_, SIGKILL);
+  signal_process(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
 }
