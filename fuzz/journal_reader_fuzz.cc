@@ -94,7 +94,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const fuzz::JournalOperation& operation : fuzz::journal_operations())
     check_bounds(operation.run(**journal, probe), size);
   require(damage <= 128);
-  read_publicly(file.path(), probe, walk_forward(**journal));
+  // Where lists are damaged in several places, a walk may depend on what was read before.
+  const auto unused = Journal::open_files({file.path()});
+  require(unused.has_value());
+  read_publicly(file.path(), probe, walk_forward(**unused));
   const auto verdict = journal::verify_file(file.path());
   if (verdict && !verdict->failure) check_sound_file(**journal, probe, verdict->n_entries);
   std::ignore = journal::describe_header(file.path());

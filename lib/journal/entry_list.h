@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "journal/object_reader.h"
@@ -43,6 +44,10 @@ class EntryList {
   // answer to its neighbour costs one look into the array.
   [[nodiscard]] std::optional<FileOffset> first_from(FileOffset offset) const;
   [[nodiscard]] std::optional<FileOffset> last_until(FileOffset offset) const;
+
+  // An answer turned out to name no entry: from now on each is looked at before it is given. False
+  // when they were already.
+  bool distrust() const { return !std::exchange(has_strays_, true); }
 
   // The neighbour of `from`, where `from` is the last answer of this list and the array beside it
   // names an entry that can be read, in ascending order: what first_from(from + 1) or

@@ -122,6 +122,9 @@ bool FileSource::load_with_care(Direction direction) {
       candidate_.info = *entry;
       return true;
     }
+    // Its slot is damaged, and may have hidden entries whose slots are sound.
+    const EntryList* list = selection_->whole_list();
+    if (list != nullptr && list->distrust()) continue;
     reader_->report(entry.error());
     stand(direction, *offset);
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <random>
 #include <tuple>
 
@@ -201,6 +202,27 @@ TEST_P(DamageOfKind, AFlippedBitNeverStopsReading) {
     lost += kEntries - result.forward;
   }
   EXPECT_GT(lost, 0U);
+}
+
+// Two slots in ascending order lead into entries that come later: those before them have slots too.
+TEST_F(Damage, SlotsThatNameNoEntryHideNoneThatHaveSoundOnes) {
+  std::vector<std::uint64_t> offsets;
+  const auto sound = Journal::open_files({path_}).value();
+  while (sound->next())
+    offsets.push_back(sound->entry().offset);
+  ASSERT_EQ(offsets.size(), 40U);
+  std::uint64_t array = 0;
+  std::memcpy(&array, bytes_.data() + offsetof(journal::Header, entry_array_offset), sizeof array);
+  const auto within = [&offsets](std::size_t entry) {
+    return static_cast<std::uint32_t>(offsets[entry] + sizeof(journal::EntryObject));
+  };
+  const std::uint32_t slots[] = {within(6), within(10)};
+  std::string bytes = bytes_;
+  std::memcpy(bytes.data() + array + sizeof(journal::EntryArrayObject), slots, sizeof slots);
+  write_file(damaged_, bytes);
+
+  EXPECT_EQ(walk(damaged_).forward, 38U);
+  EXPECT_EQ(walk(damaged_).backward, 38U);
 }
 
 TEST_F(Damage, FlippedBitsNeverStopReading) {
