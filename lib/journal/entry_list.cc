@@ -98,6 +98,10 @@ void EntryList::extend_chain() const {
       break;
     }
   }
+  if (reach < claimed_ && next_array_ == 0 && !file_->live) {
+    file_->report(Error::corrupt(arrays_.empty() ? data_ : arrays_.back().offset,
+                                 "list of entries is shorter than its count"));
+  }
   size_ = std::min(reach, claimed_);
   none_from_ = UINT64_MAX;
   end_.reset();
@@ -128,14 +132,29 @@ bool EntryList::valid(FileOffset entry) const {
          size - entry >= sizeof(EntryObject);
 }
 
+// Damage among the slots, told of once per array. While a file is written to, it may be none.
+void EntryList::report_slot(std::uint64_t index, Literal what) const {
+  if (file_->live) return;
+  const Array* array = data_ != 0 && index == 0 ? nullptr : array_of(index);
+  file_->report(Error::corrupt(array == nullptr ? data_ : array->offset, what));
+}
+
+bool EntryList::usable(std::uint64_t index, FileOffset entry) const {
+  if (valid(entry)) return true;
+  report_slot(index, "list of entries holds what is no offset of one");
+  return false;
+}
+
 // Walks go on behind the entry they were given, so a stray offset would cost all that lie between.
 // Where a slot breaks the ascending order, it or its neighbour is damaged: the object tells which,
 // and is asked from then on. Sound lists are spared that look at a page of the file per slot.
-bool EntryList::sound(std::uint64_t index, FileOffset entry) const {
+bool EntryList::sound(std::uint64_t index, FileOffset entry, bool expected) const {
   const FileOffset before = index == 0 ? kHeaderSizeMin : slot(index - 1);
   const FileOffset after = index + 1 >= size_ ? entry + 8 : slot(index + 1);
-  if (!has_strays_ && valid(before) && before < entry && after > entry && valid(after)) return true;
-  return names_entry(entry);
+  const bool in_order = valid(before) && before < entry && after > entry && valid(after);
+  if (!in_order || !expected) report_slot(index, "list of entries is not in order");
+  if (!expected) return false;
+  return (in_order && !has_strays_) || names_entry(entry);
 }
 
 bool EntryList::names_entry(FileOffset entry) const {
@@ -201,7 +220,7 @@ std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
   if (index <= hint_ && hint_ < size_ && slot(hint_) < offset) index = hint_ + 1;
   for (; index < size_; ++index) {
     const FileOffset entry = slot(index);
-    if (!valid(entry) || entry < offset || !sound(index, entry)) continue;
+    if (!usable(index, entry) || !sound(index, entry, entry >= offset)) continue;
     return answer(index, entry);
   }
   none_from_ = offset;
@@ -212,7 +231,7 @@ std::optional<FileOffset> EntryList::first_from(FileOffset offset) const {
 std::uint64_t EntryList::end_of_entries() const {
   if (end_) return *end_;
   std::uint64_t end = size_;
-  while (end > 0 && !(valid(slot(end - 1)) && names_entry(slot(end - 1))))
+  while (end > 0 && !(usable(end - 1, slot(end - 1)) && names_entry(slot(end - 1))))
     --end;
   end_ = end;
   return end;
@@ -232,7 +251,7 @@ std::optional<FileOffset> EntryList::last_until(FileOffset offset) const {
   while (index > 0) {
     --index;
     const FileOffset entry = slot(index);
-    if (!valid(entry) || entry > offset || !sound(index, entry)) continue;
+    if (!usable(index, entry) || !sound(index, entry, entry <= offset)) continue;
     return answer(index, entry);
   }
   return std::nullopt;

@@ -76,7 +76,9 @@ class EntryList {
   [[nodiscard]] FileOffset slot(std::uint64_t index) const;
   [[nodiscard]] const Array* array_of(std::uint64_t index) const;
   [[nodiscard]] bool valid(FileOffset entry) const;
-  [[nodiscard]] bool sound(std::uint64_t index, FileOffset entry) const;
+  void report_slot(std::uint64_t index, Literal what) const;
+  [[nodiscard]] bool usable(std::uint64_t index, FileOffset entry) const;
+  [[nodiscard]] bool sound(std::uint64_t index, FileOffset entry, bool expected) const;
   [[nodiscard]] bool names_entry(FileOffset entry) const;
   [[nodiscard]] std::uint64_t lower_bound(FileOffset offset) const;
   [[nodiscard]] bool follows_hint(FileOffset offset) const;

@@ -16,6 +16,7 @@
 #include "journal/salvage.h"
 #include "journal/verify.h"
 #include "journal_operations.h"
+#include "logq/journal_reader.h"
 #include "support/child_process.h"
 #include "support/long_tests.h"
 #include "support/temp_dir.h"
@@ -176,6 +177,76 @@ TEST_P(FlippedBit, InAValueLeavesTheOthersOfItsEntry) {
       }
     }
   }
+}
+
+// What other programs see: entries, their values and what is told of damage.
+struct Read {
+  std::size_t entries = 0;
+  std::size_t payloads = 0;
+  std::size_t damages = 0;
+};
+
+Read read_by_journal_reader(const std::string& path, Direction direction) {
+  Read read;
+  JournalReaderOptions options;
+  options.on_damage = [&read](const JournalDamage& damage) {
+    EXPECT_FALSE(damage.reason.empty());
+    ++read.damages;
+  };
+  auto reader = JournalReader::open_files({path}, std::move(options));
+  if (!reader) return {.damages = 1};
+  const bool forward = direction == Direction::kForward;
+  if (!forward) reader->seek_tail();
+  while (forward ? reader->next() : reader->previous()) {
+    ++read.entries;
+    read.payloads += reader->payloads().size();
+  }
+  return read;
+}
+
+// Of a file that is written to, what lies behind its end may not be there yet.
+class FlippedBitOfClosedFile : public FlippedBit {
+ protected:
+  // Less than there is, and nothing that contradicts it but what only verify looks at.
+  [[nodiscard]] bool may_understate(std::uint64_t byte) const {
+    const ByteRange damage{byte, byte + 1};
+    const ByteRange count{offsetof(journal::Header, n_entries),
+                          offsetof(journal::Header, n_entries) + sizeof(journal::Le64)};
+    return count.touches(damage) ||
+           std::ranges::any_of(sound_.entries(), [&damage](const SoundFile::Entry& entry) {
+             const std::uint64_t size = entry.own[0].begin + offsetof(journal::ObjectHeader, size);
+             return ByteRange{size, size + sizeof(journal::Le64)}.touches(damage);
+           });
+  }
+};
+
+std::vector<SomeBits> bits_of_closed() {
+  auto all = all_bits();
+  std::erase_if(all, [](const SomeBits& some) { return some.shape.state == FileState::kOnline; });
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, FlippedBitOfClosedFile, testing::ValuesIn(bits_of_closed()));
+
+TEST_P(FlippedBitOfClosedFile, IsToldOfWhereverItCostsAnEntryOrAValue) {
+  const Read whole = read_by_journal_reader(path_, Direction::kForward);
+  ASSERT_EQ(whole.entries, 6U);
+  ASSERT_EQ(whole.damages, 0U);
+  std::size_t told = 0;
+  for (const std::uint64_t bit : bits()) {
+    if (may_understate(bit / 8)) continue;
+    flip(bit);
+    for (const Direction direction : {Direction::kForward, Direction::kBackward}) {
+      const Read read = read_by_journal_reader(path_, direction);
+      const bool costs = read.entries < whole.entries || read.payloads < whole.payloads;
+      EXPECT_TRUE(!costs || read.damages > 0)
+          << "byte " << bit / 8 << " bit " << bit % 8 << ": " << read.entries << " entries, "
+          << read.payloads << " values";
+      told += costs ? 1 : 0;
+    }
+    restore(bit);
+  }
+  EXPECT_GT(told, 0U);
 }
 
 TEST_P(FlippedBit, StopsNoOperation) {
