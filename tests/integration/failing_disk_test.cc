@@ -173,7 +173,10 @@ TEST(FailingDisk, LogqdTellsOfAFullOneOnceAndGoesOnWhenThereIsRoom) {
   const CommandResult stopped = collector.logqd().stop();
 
   EXPECT_EQ(stopped.status, 0);
-  EXPECT_EQ(count(stopped.err, "cannot store entries: allocate journal file: No space left"), 1U);
+  EXPECT_EQ(count(stopped.err, collector.directory() + ": cannot store entries: allocate journal "
+                                                       "file: No space left"),
+            1U)
+      << stopped.err;
   EXPECT_EQ(count(stopped.err, "storing entries again"), 1U);
   EXPECT_EQ(count(stopped.err, "\n"), 2U) << stopped.err;
   const auto read = journalctl({"-D", collector.directory(), "-o", "export"});
@@ -199,7 +202,8 @@ TEST(FailingDisk, LogqdTellsOfAFailingOneOnceAndGoesOnWhenItIsBack) {
   const CommandResult stopped = collector.logqd().stop();
 
   EXPECT_EQ(stopped.status, 0);
-  EXPECT_EQ(count(stopped.err, "cannot store entries: "), 1U) << stopped.err;
+  EXPECT_EQ(count(stopped.err, collector.directory() + ": cannot store entries: "), 1U)
+      << stopped.err;
   EXPECT_EQ(count(stopped.err, "storing entries again; entries dropped: "), 1U) << stopped.err;
   EXPECT_EQ(count(stopped.err, "cannot sync"), count(stopped.err, "syncing again")) << stopped.err;
   const auto read = journalctl({"-D", collector.directory(), "-o", "export"});

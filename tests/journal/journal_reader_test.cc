@@ -312,7 +312,7 @@ TEST_F(JournalReaderTest, FollowsAFileAndItsSuccessor) {
   add_file("next.journal", 3, 4);
 
   pollfd ready{fd, POLLIN, 0};
-  ASSERT_EQ(::poll(&ready, 1, 10'000), 1);
+  ASSERT_EQ(::poll(&ready, 1, 60'000), 1);
   ASSERT_TRUE(reader.process_changes());
   EXPECT_EQ(rest(reader), (Numbers{2, 3, 4}));
 }
@@ -338,6 +338,35 @@ TEST_F(JournalReaderTest, AllocatesNothingPerEntry) {
   ASSERT_GT(walk(2000), 0U);
 
   EXPECT_EQ(test::allocation_count() - before, 0U);
+}
+
+// Of two files that are merged, and of those alone that have a value.
+TEST_F(JournalReaderTest, AllocatesNothingPerMergedOrMatchingEntryInEitherDirection) {
+  const auto a = FileWriter::create(path("a.journal"), journal::test::small_file()).value();
+  const auto b = FileWriter::create(path("b.journal"), journal::test::small_file()).value();
+  for (std::uint64_t n = 1; n <= 3000; ++n)
+    append(n % 3 == 0 ? *a : *b, n);
+  ASSERT_TRUE(a->close());
+  ASSERT_TRUE(b->close());
+  JournalReader reader = open();
+  const auto payloads_of = [&reader](std::uint64_t entries, bool forward) {
+    std::uint64_t payloads = 0;
+    while (entries-- > 0 && (forward ? reader.next() : reader.previous()))
+      payloads += reader.payloads().size();
+    return payloads;
+  };
+  for (const JournalMatch& match : {JournalMatch(), JournalMatch::field("PARITY", "1")}) {
+    for (const bool forward : {true, false}) {
+      reader.set_match(match);
+      forward ? reader.seek_head() : reader.seek_tail();
+      ASSERT_EQ(payloads_of(300, forward), 1200U);
+
+      const std::uint64_t before = test::allocation_count();
+      ASSERT_EQ(payloads_of(1000, forward), 4000U);
+
+      EXPECT_EQ(test::allocation_count() - before, 0U) << forward;
+    }
+  }
 }
 
 }  // namespace
