@@ -220,7 +220,7 @@ class SessionLeader {
 
 TEST(UnitClaims, CoverTheSessionOfALivingLeader) {
   const test::ChildProcess service(
-      {{"setsid", "--wait", "sh", "-c", "sleep 60 & echo $! $$; wait"}, {}, {}});
+      {{"setsid", "--wait", "sh", "-c", "sleep 1000 & echo $! $$; wait"}, {}, {}});
   ASSERT_TRUE(test::wait_until([&] { return service.out().ends_with('\n'); }));
   pid_t child = 0;
   pid_t leader = 0;

@@ -111,7 +111,7 @@ class Kill : public ::testing::Test {
                                     "--output-fields=ID,MESSAGE,_STREAM_ID,_TRANSPORT"},
                                    {},
                                    {},
-                                   std::chrono::seconds{100}});
+                                   std::chrono::seconds{300}});
     return parse_export(read.out);
   }
 

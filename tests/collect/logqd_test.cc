@@ -250,13 +250,11 @@ TEST(Logqd, StoresTheSameFieldsAsStockJournald) {
 
   std::multiset<JournalFields> ours;
   std::multiset<JournalFields> theirs;
-  EXPECT_TRUE(wait_until(
-      [&] {
-        ours = masked_all(stored_by(logqd, {}));
-        theirs = masked_all(journald.entries());
-        return ours.size() == kEntries && theirs.size() == kEntries;
-      },
-      std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_until([&] {
+    ours = masked_all(stored_by(logqd, {}));
+    theirs = masked_all(journald.entries());
+    return ours.size() == kEntries && theirs.size() == kEntries;
+  }));
   EXPECT_EQ(ours, theirs);
 }
 

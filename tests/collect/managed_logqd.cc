@@ -228,7 +228,7 @@ std::vector<JournalFields> ManagedLogqd::lines() const {
       {{"journalctl", "-q", "-a", "-D", storage_dir(), "-o", "export", "_TRANSPORT=stdout"},
        {},
        {},
-       std::chrono::seconds{100}});
+       std::chrono::seconds{300}});
   return parse_export(read.out);
 }
 

@@ -9,8 +9,10 @@ namespace logq::test {
 namespace {
 
 TEST(Demo, ShowsDatagramsAndPrintedLinesOfOneUnitAndVerifies) {
-  const CommandResult demo = run_command(
-      {{"sh", LOGQ_SOURCE_DIR "/scripts/demo.sh", LOGQ_BIN_DIR}, {}, {}, std::chrono::seconds{60}});
+  const CommandResult demo = run_command({{"sh", LOGQ_SOURCE_DIR "/scripts/demo.sh", LOGQ_BIN_DIR},
+                                          {},
+                                          {},
+                                          std::chrono::seconds{300}});
 
   ASSERT_EQ(demo.status, 0) << demo.out << demo.err;
   for (const char* expected :

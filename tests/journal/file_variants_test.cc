@@ -253,7 +253,7 @@ export RUNTIME_DIRECTORY=/run/systemd/journal LOGS_DIRECTORY="$store"
 /lib/systemd/systemd-journald &
 journald=$!
 trap 'kill $journald' EXIT
-until [ -S /run/systemd/journal/stdout ]; do sleep 0.02; done
+until echo "not yet sealed" | systemd-cat 2>/dev/null; do sleep 0.02; done
 for i in 1 2 3 4 5 6 7 8; do
   echo "sealed $i" | systemd-cat -t sealed
   sleep 0.3

@@ -18,6 +18,8 @@ using journal::FileWriter;
 using journal::Journal;
 using journal::Match;
 
+constexpr int kHangsMs = 120'000;
+
 // A collector in small: one active file, archived ones, one sequence.
 class Collector {
  public:
@@ -70,12 +72,12 @@ class Follower {
   Journal& journal() { return *journal_; }
   [[nodiscard]] const std::vector<std::string>& messages() const { return messages_; }
 
-  // Reads on until `count` messages are there, or nothing happens for seconds.
+  // Reads on until `count` messages are there, or nothing happens.
   void read_until(std::size_t count) {
     drain();
     while (messages_.size() < count) {
       pollfd wait{fd_, POLLIN, 0};
-      if (::poll(&wait, 1, 5000) <= 0) return;
+      if (::poll(&wait, 1, kHangsMs) <= 0) return;
       ASSERT_TRUE(journal_->process_changes());
       drain();
     }

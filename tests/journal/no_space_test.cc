@@ -24,6 +24,7 @@ namespace {
 using test::moment;
 
 constexpr int kNotPermitted = 77;
+constexpr int kNotHelped = 78;
 
 // Runs `body` in a child that has a 3 MiB tmpfs at `directory`. Its exit status is the result: 0
 // when all was as it should be, else the line that was not.
@@ -147,7 +148,6 @@ int fill_with_helpers(const std::string& directory, std::uint64_t max_size) {
   while ((added = (*store)->append(moment(n), test::views(test::service_entry(n)))))
     ++n;
   EXPECT_OR_RETURN(added.error().sys_errno == ENOSPC && n > 1000);
-  EXPECT_OR_RETURN(helped > 0);
   EXPECT_OR_RETURN(free_bytes(directory) < 64 << 10);
   EXPECT_OR_RETURN((*store)->sync());
   EXPECT_OR_RETURN(test::seqnums_in(directory) == test::numbers(1, n - 1));
@@ -158,23 +158,28 @@ int fill_with_helpers(const std::string& directory, std::uint64_t max_size) {
   EXPECT_OR_RETURN(!std::filesystem::exists(directory + "/system.journal.next"));
   EXPECT_OR_RETURN(!logq::test::journalctl_installed() ||
                    logq::test::verify_directory(directory).status == 0);
-  return 0;
+  return helped > 0 ? 0 : kNotHelped;
+}
+
+// Again where no helper had got a processor before the disk was full.
+int fill_until_helped(std::uint64_t max_size) {
+  int status = kNotHelped;
+  for (int i = 0; status == kNotHelped && i < 100; ++i) {
+    const logq::test::TempDir directory;
+    status = on_small_disk(directory.path(),
+                           [&] { return fill_with_helpers(directory.path(), max_size); });
+  }
+  return status;
 }
 
 TEST(NoSpace, ThatAHelperMeetsWithAnExtentIsFeltOnlyWhenTheRoomIsNeeded) {
-  const logq::test::TempDir directory;
-  const int status = on_small_disk(directory.path(), [&] {
-    return fill_with_helpers(directory.path(), std::uint64_t{8} << 20);
-  });
+  const int status = fill_until_helped(std::uint64_t{8} << 20);
   if (status == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
   EXPECT_EQ(status, 0);
 }
 
 TEST(NoSpace, ThatAHelperMeetsWithTheNextFileIsFeltOnlyWhenTheRoomIsNeeded) {
-  const logq::test::TempDir directory;
-  const int status = on_small_disk(directory.path(), [&] {
-    return fill_with_helpers(directory.path(), std::uint64_t{1} << 20);
-  });
+  const int status = fill_until_helped(std::uint64_t{1} << 20);
   if (status == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
   EXPECT_EQ(status, 0);
 }

@@ -57,13 +57,18 @@ void expect_verified(const std::string& directory) {
 TEST(StoreHelper, PreparesExtentsAndFilesForAFastWriter) {
   const logq::test::TempDir directory;
   const auto store = Store::open(options_for(directory.path(), std::uint64_t{8} << 20)).value();
-  ASSERT_TRUE(add(*store, 1, 40'000));
-  const StoreCounts counts = store->counts();
-  EXPECT_GT(counts.extents.prepared + counts.extents.waited, 0U);
-  EXPECT_GT(counts.files_prepared, 0U);
+  // How soon a helper gets a processor is the machine's affair.
+  std::uint64_t n = 0;
+  const auto has_helped = [&] {
+    const StoreCounts counts = store->counts();
+    return counts.extents.prepared + counts.extents.waited > 0 && counts.files_prepared > 0;
+  };
+  for (; n < 40'000 || (n < 2'000'000 && !has_helped()); n += 10'000)
+    ASSERT_TRUE(add(*store, n + 1, n + 10'000));
+  EXPECT_TRUE(has_helped());
   ASSERT_TRUE(store->close());
 
-  EXPECT_EQ(test::seqnums_in(directory.path()), test::numbers(1, 40'000));
+  EXPECT_EQ(test::seqnums_in(directory.path()), test::numbers(1, n));
   expect_verified(directory.path());
 }
 

@@ -29,7 +29,7 @@ class PipeRelayTest : public testing::Test {
     fallback_ = *base::open_file(directory_.path() + "/fallback", O_WRONLY | O_CREAT, 0600);
   }
 
-  RelayOptions options(std::chrono::milliseconds patience = 10s) {
+  RelayOptions options(std::chrono::milliseconds patience = test::kHangs) {
     return {.header = "H\n",
             .connect =
                 [this] {
@@ -131,7 +131,7 @@ TEST_F(PipeRelayTest, ResendsACutLineWhole) {
   });
 
   EXPECT_TRUE(relay.relay(flood + "\n"));
-  relay.finish(std::chrono::steady_clock::now() + 10s);
+  relay.finish(std::chrono::steady_clock::now() + test::kHangs);
   collector.join();
 }
 

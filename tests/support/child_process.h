@@ -12,6 +12,10 @@
 
 namespace logq::test {
 
+// Longer than anything takes on the slowest machine with everything else running beside it: what
+// has not happened by then hangs.
+inline constexpr std::chrono::seconds kHangs{120};
+
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
 struct CommandResult {
@@ -24,7 +28,7 @@ struct Command {
   std::vector<std::string> argv;  // argv[0] is looked up in PATH
   Environment environment;        // added to the test's own
   std::string input;              // written to its standard input, which is then closed
-  std::chrono::seconds deadline{30};
+  std::chrono::seconds deadline = kHangs;
   // Killed by the kernel when the test dies. The thread that starts it must live as long.
   bool dies_with_test = false;
 };
@@ -42,7 +46,7 @@ class ChildProcess {
   void signal(int number) const;
   // Waits for its end, killing it at the deadline. A second time there is nobody to wait for: the
   // status is -1.
-  CommandResult wait(std::chrono::seconds deadline = std::chrono::seconds{30});
+  CommandResult wait(std::chrono::seconds deadline = kHangs);
   // What it has printed so far.
   [[nodiscard]] std::string out() const;
   [[nodiscard]] std::string err() const;
@@ -62,7 +66,7 @@ CommandResult run_command(const Command& command);
 // Calls `condition` until it is true, at first often, then every few milliseconds; false after
 // `deadline`.
 template <typename Condition>
-bool wait_until(Condition condition, std::chrono::milliseconds deadline = std::chrono::seconds{20});
+bool wait_until(Condition condition, std::chrono::milliseconds deadline = kHangs);
 
 // Whether somebody listens at a unix socket. The file of a socket is there a moment before.
 bool accepts_connections(const std::string& path, int type);

@@ -83,8 +83,7 @@ CommandResult PrivateLogqd::read(const std::string& program,
                                  const std::vector<std::string>& arguments) const {
   Command command{{program == "logq" ? built_program("logq") : program, "-D", storage_dir()},
                   {{"TZ", "UTC"}, {"LC_ALL", "C.UTF-8"}},
-                  {},
-                  std::chrono::seconds{60}};
+                  {}};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   return run_command(command);
 }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/unique_fd.h"
+#include "support/child_process.h"
 
 namespace logq::test {
 
@@ -31,10 +32,9 @@ class StreamListener {
 
   [[nodiscard]] const std::string& path() const { return path_; }
 
-  // The next connection; not open when none comes within 10 s.
+  // The next connection; not open when none comes.
   [[nodiscard]] base::UniqueFd accept() const {
-    pollfd ready{fd_.get(), POLLIN, 0};
-    if (::poll(&ready, 1, 10'000) != 1) return {};
+    if (!is_readable(fd_.get())) return {};
     return base::UniqueFd(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   }
 
@@ -43,8 +43,7 @@ class StreamListener {
     std::string text;
     std::array<char, 4096> piece{};
     while (text.size() < bytes) {
-      pollfd ready{fd, POLLIN, 0};
-      if (::poll(&ready, 1, 10'000) != 1) break;
+      if (!is_readable(fd)) break;
       const ssize_t count = ::read(fd, piece.data(), piece.size());
       if (count <= 0) break;
       text.append(piece.data(), static_cast<std::size_t>(count));
@@ -53,6 +52,11 @@ class StreamListener {
   }
 
  private:
+  static bool is_readable(int fd) {
+    pollfd ready{fd, POLLIN, 0};
+    return ::poll(&ready, 1, static_cast<int>(std::chrono::milliseconds(kHangs).count())) == 1;
+  }
+
   std::string path_;
   base::UniqueFd fd_;
 };

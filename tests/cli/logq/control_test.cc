@@ -109,7 +109,7 @@ TEST(Control, ALogqdThatEndsWithoutAnAnswerIsNotWaitedFor) {
   const TempDir dir;
   const std::string path = dir.path() + "/logqd.pid";
   const std::string hold = "echo $$ > " + path + ".new; exec 9< " + path + ".new; flock -x 9; mv " +
-                           path + ".new " + path + "; exec sleep 60";
+                           path + ".new " + path + "; exec sleep 1000";
   ChildProcess holder({{"sh", "-c", hold}, {}, {}});
   ASSERT_TRUE(wait_until([&] { return !read_text_file(path).empty(); }));
 

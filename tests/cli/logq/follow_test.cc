@@ -1,6 +1,7 @@
 // logq -f: what it shows first, what it shows later, and how it ends.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -185,6 +186,11 @@ TEST_F(Follow, ASignalThatComesTwiceCostsNoCursor) {
                           "--cursor-file=" + kept + " > " + pipe},
                      {},
                      {}});
+  const auto has_begun = [&] {
+    int bytes = 0;
+    return ::ioctl(reader.get(), FIONREAD, &bytes) == 0 && bytes > 0;
+  };
+  ASSERT_TRUE(wait_until(has_begun));
   wait_until_asleep(logq);  // the pipe is full
 
   for (int i = 0; i < 2; ++i) {

@@ -55,7 +55,7 @@ std::string exported(const std::string& program,
                    "export", "--output-fields=N,MESSAGE"},
                   {{"LC_ALL", "C"}},
                   "",
-                  std::chrono::seconds{120}};
+                  std::chrono::seconds{300}};
   if (!match.empty()) files.push_back(match);
   command.argv.insert(command.argv.end(), files.begin(), files.end());
   return run_command(command).out;
