@@ -102,6 +102,7 @@ TEST(LaunchChild, WaitsWithTheProgramForWhatMustComeFirst) {
 }
 
 TEST(LaunchChild, DoesNotAnnounceAProgramThatIsNotThere) {
+  ::setenv("PATH", "/usr/bin:/bin", 1);  // a directory that may not be read is another error
   LaunchPlan plan = shell("");
   plan.argv = {"no-such-program-anywhere"};
   bool announced = false;
