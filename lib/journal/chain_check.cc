@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "base/try.h"
 
 namespace logq::journal {
@@ -40,17 +41,25 @@ Result<void> ChainCheck::begin(const ObjectReader& objects, FileOffset table, st
   return {};
 }
 
-Result<bool> ChainCheck::visit(FileOffset object, std::uint64_t hash, FileOffset next) {
-  if (next % 8 != 0) return fail(Error::corrupt(object, "hash chain offset is not 8-aligned"));
-  if (n_buckets_ == 0) return false;
+// Null where no chain is.
+ChainCheck::Bucket* ChainCheck::bucket_of(std::uint64_t hash) const {
+  if (n_buckets_ == 0) return nullptr;
   const std::uint64_t index = hash % n_buckets_;
   Part* part = parts_[index / kPartBuckets].get();
-  if (part == nullptr) return false;
-  Bucket& bucket = (*part)[index % kPartBuckets];
-  if (bucket.expected != object) return false;
+  return part == nullptr ? nullptr : &(*part)[index % kPartBuckets];
+}
+
+void ChainCheck::prepare(std::uint64_t hash) const {
+  if (Bucket* bucket = bucket_of(hash)) base::prefetch_for_write(bucket);
+}
+
+Result<bool> ChainCheck::visit(FileOffset object, std::uint64_t hash, FileOffset next) {
+  if (next % 8 != 0) return fail(Error::corrupt(object, "hash chain offset is not 8-aligned"));
+  Bucket* bucket = bucket_of(hash);
+  if (bucket == nullptr || bucket->expected != object) return false;
   if (next != 0 && next <= object) return fail(Error::corrupt(object, "hash chain runs backwards"));
-  bucket.last = object;
-  bucket.expected = next;
+  bucket->last = object;
+  bucket->expected = next;
   return true;
 }
 

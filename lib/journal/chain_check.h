@@ -20,6 +20,8 @@ class ChainCheck {
  public:
   // `table`: offset of the first bucket, as in the header; `bytes`: of all buckets.
   Result<void> begin(const ObjectReader& objects, FileOffset table, std::uint64_t bytes);
+  // Fetches what visit() of an object with this hash will look at.
+  void prepare(std::uint64_t hash) const;
   // The next object in file order; whether its chain leads to it.
   Result<bool> visit(FileOffset object, std::uint64_t hash, FileOffset next);
   // After the last object.
@@ -34,6 +36,7 @@ class ChainCheck {
   static constexpr std::size_t kPartBuckets = 256;
   using Part = std::array<Bucket, kPartBuckets>;
 
+  [[nodiscard]] Bucket* bucket_of(std::uint64_t hash) const;
   [[nodiscard]] Result<void> finish_part(const ObjectReader& objects, std::uint64_t index) const;
 
   FileOffset table_ = 0;

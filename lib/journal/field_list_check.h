@@ -7,6 +7,8 @@
 // find it by matches. So is a newest one that its FIELD does not yet name, as a kill leaves it.
 #pragma once
 
+#include <array>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -32,8 +34,16 @@ class FieldListCheck {
     FileOffset newest = 0;  // the last DATA that goes by as part of the list
     FileOffset before = 0;  // what that one names
   };
+  // A name that came by lately, since most values are of few fields.
+  struct Recent {
+    std::string name;
+    List* list = nullptr;
+  };
+  List& list_of(std::string_view name);
+
   SeededHash hash_;
-  std::unordered_map<std::size_t, List> lists_;  // by the hash of the name
+  std::unordered_map<std::size_t, List> lists_;  // by the hash of the name; never erased from
+  std::array<Recent, 64> recent_;                // one for each sum of a few bytes of the name
 };
 
 }  // namespace logq::journal

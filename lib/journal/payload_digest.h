@@ -10,19 +10,12 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/fold_multiply.h"
 #include "base/load_bytes.h"
 
 namespace logq::journal {
 
 namespace digest_detail {
-
-__extension__ using Wide = unsigned __int128;
-
-// Both halves of the product: every bit of the result depends on all of the factors.
-inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
-  const Wide product = Wide{a} * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
 
 // Odd constants with as many ones as zeros.
 inline constexpr std::uint64_t kFirst = 0x9e3779b97f4a7c15U;
@@ -31,7 +24,6 @@ inline constexpr std::uint64_t kSecond = 0xd1b54a32d192ed03U;
 }  // namespace digest_detail
 
 inline std::uint64_t payload_digest(std::string_view payload, std::uint64_t seed) {
-  using digest_detail::fold;
   const char* at = payload.data();
   const std::size_t size = payload.size();
   std::uint64_t state = seed ^ size;
@@ -40,7 +32,8 @@ inline std::uint64_t payload_digest(std::string_view payload, std::uint64_t seed
   if (size > 16) {
     const char* const last = at + size - 16;
     for (; at < last; at += 16) {
-      state = fold(base::load64(at) ^ digest_detail::kFirst, base::load64(at + 8) ^ state);
+      state = base::fold_multiply(base::load64(at) ^ digest_detail::kFirst,
+                                  base::load64(at + 8) ^ state);
     }
     low = base::load64(last);
     high = base::load64(last + 8);
@@ -50,7 +43,8 @@ inline std::uint64_t payload_digest(std::string_view payload, std::uint64_t seed
   } else {
     low = base::load_up_to_8(at, size);
   }
-  return fold(fold(low ^ digest_detail::kFirst, high ^ state) ^ size, digest_detail::kSecond);
+  return base::fold_multiply(base::fold_multiply(low ^ digest_detail::kFirst, high ^ state) ^ size,
+                             digest_detail::kSecond);
 }
 
 // memcmp with `size` bytes on both sides; inlined for what most payloads are.

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "base/fold_multiply.h"
 #include "base/try.h"
 #include "journal/verify_pass.h"
 
@@ -18,19 +19,19 @@ class PairHash {
  public:
   PairHash() {
     // Without randomness (never, once the system is up) it still tells accidents.
-    if (::getrandom(key_.data(), sizeof key_, GRND_NONBLOCK) != sizeof key_) key_ = {1, 2};
+    if (::getrandom(key_.data(), sizeof key_, GRND_NONBLOCK) != sizeof key_) key_ = kNoKey;
   }
+  // Two steps, since one alone is nearly a product, and sums of products can be made to agree.
   [[nodiscard]] std::uint64_t operator()(std::uint64_t first, std::uint64_t second) const {
-    return mix(mix(first + key_[0]) ^ (second + key_[1]));
+    return base::fold_multiply(base::fold_multiply(first ^ key_[0], second ^ key_[1]) ^ key_[2],
+                               key_[3]);
   }
 
  private:
-  static std::uint64_t mix(std::uint64_t x) {
-    x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdU;
-    x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53U;
-    return x ^ (x >> 33);
-  }
-  std::array<std::uint64_t, 2> key_{};
+  using Key = std::array<std::uint64_t, 4>;
+  static constexpr Key kNoKey{0x9e3779b97f4a7c15U, 0xd1b54a32d192ed03U, 0xff51afd7ed558ccdU,
+                              0xc4ceb9fe1a85ec53U};
+  Key key_{};
 };
 
 // Which entry has which DATA, as told by the items of entries or by the lists of DATA objects.

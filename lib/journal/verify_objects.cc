@@ -30,6 +30,7 @@ class ObjectWalk {
   Result<void> run();
 
  private:
+  void look_ahead(FileOffset at) const;
   Result<void> check(FileOffset at, const ObjectHeader& object, std::uint64_t size);
   Result<void> check_flags(FileOffset at, const ObjectHeader& object) const;
   Result<void> check_data(FileOffset at);
@@ -91,6 +92,7 @@ Result<void> ObjectWalk::run() {
       return fail({Errc::kTooLarge, 0, at, "file is mostly holes, and larger than any journal"});
     }
     look_left_ -= size;
+    look_ahead(align8(at + size));
     LOGQ_TRY(check(at, *object, size));
     if (++v_.report.n_objects % kProgressObjects == 0 && v_.progress) {
       v_.progress(kShareOfObjects * static_cast<double>(at) / static_cast<double>(tail));
@@ -104,6 +106,14 @@ Result<void> ObjectWalk::run() {
   LOGQ_TRY(field_lists_.finish());
   LOGQ_TRY(check_counters());
   return check_tail();
+}
+
+// The bucket of a value is anywhere in a table of megabytes: it is fetched one object ahead.
+void ObjectWalk::look_ahead(FileOffset at) const {
+  const auto* next = objects_.look_at<DataObject>(at);
+  if (next != nullptr && next->object.type == ObjectType::kData) {
+    data_chains_.prepare(load(next->hash));
+  }
 }
 
 Result<void> ObjectWalk::check(FileOffset at, const ObjectHeader& object, std::uint64_t size) {

@@ -37,6 +37,19 @@ TEST(FieldListCheck, TellsFieldsApartWhoseNamesHashAlike) {
   EXPECT_TRUE(check.finish());
 }
 
+TEST(FieldListCheck, TellsFieldsApartWhoseNamesBeginAndEndAlike) {
+  const std::string one = "LONG_PREFIX_1_LONG_SUFFIX";
+  const std::string other = "LONG_PREFIX_2_LONG_SUFFIX";
+  FieldListCheck check;
+
+  EXPECT_TRUE(check.visit_data(400, one + "=1", 0));
+  EXPECT_TRUE(check.visit_field(500, one, 400));
+  EXPECT_TRUE(check.visit_data(600, other + "=1", 0));
+  EXPECT_TRUE(check.visit_field(700, other, 600));
+  EXPECT_TRUE(check.visit_data(800, one + "=2", 400));
+  EXPECT_FALSE(check.visit_data(900, other + "=2", 800));
+}
+
 TEST(FieldListCheck, FailsForAFieldThatIsThereTwice) {
   FieldListCheck check;
 
