@@ -1,6 +1,9 @@
 // load_sender: sends entries to a collector as fast as it takes them, or at a given rate.
 //
-//   load_sender native SOCKET COUNT BATCH [PER_SECOND [DETAIL]]   datagrams of BATCH entries
+//   load_sender native SOCKET COUNT BATCH [PER_SECOND [DETAIL]]   datagrams of BATCH entries, each
+//                                                                 by a system call of its own, as
+//                                                                 libsystemd sends them
+//   load_sender bursts SOCKET COUNT BATCH [PER_SECOND [DETAIL]]   the same, 16 to a system call
 //   load_sender stream SOCKET COUNT                               lines on one stdout stream
 //
 // PER_SECOND 0 is as fast as possible; DETAIL adds a field of that many bytes to each entry.
@@ -12,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -25,7 +29,7 @@
 namespace logq::bench {
 namespace {
 
-constexpr std::uint64_t kChunk = 16;  // datagrams per sendmmsg
+constexpr std::uint64_t kChunk = 16;  // datagrams that are encoded at once
 
 [[noreturn]] void give_up(const char* what) {
   std::fprintf(stderr, "load_sender: %s: %s\n", what, std::strerror(errno));
@@ -69,11 +73,11 @@ class Pace {
   timespec start_{};
 };
 
-void send_all(int fd, std::vector<mmsghdr>& messages) {
+void send_all(int fd, std::vector<mmsghdr>& messages, std::size_t per_call) {
   std::size_t sent = 0;
   while (sent < messages.size()) {
-    const int n = ::sendmmsg(fd, messages.data() + sent,
-                             static_cast<unsigned>(messages.size() - sent), MSG_NOSIGNAL);
+    const auto count = static_cast<unsigned>(std::min(messages.size() - sent, per_call));
+    const int n = ::sendmmsg(fd, messages.data() + sent, count, MSG_NOSIGNAL);
     if (n < 0 && errno != EINTR) give_up("sendmmsg");
     if (n > 0) sent += static_cast<std::size_t>(n);
   }
@@ -83,6 +87,7 @@ struct Load {
   std::uint64_t count = 0;
   std::uint64_t batch = 1;
   std::uint64_t detail_bytes = 0;
+  std::size_t datagrams_per_call = 1;
 };
 
 void send_native(int fd, const Load& load, const Pace& pace) {
@@ -104,7 +109,7 @@ void send_native(int fd, const Load& load, const Pace& pace) {
       messages.push_back(message);
     }
     pace.wait_for(number);
-    send_all(fd, messages);
+    send_all(fd, messages, load.datagrams_per_call);
   }
 }
 
@@ -134,14 +139,14 @@ int main(int argc, char** argv) {
   using namespace logq::bench;  // NOLINT(google-build-using-namespace): main has no other home
   const auto number = [&](int i) { return i < argc ? std::strtoull(argv[i], nullptr, 10) : 0ULL; };
   const std::string_view kind = argc > 1 ? argv[1] : "";
-  if (kind == "native" && argc >= 5 && number(4) > 0) {
-    send_native(connect_to(argv[2], SOCK_DGRAM), {number(3), number(4), number(6)},
-                Pace(number(5)));
+  if ((kind == "native" || kind == "bursts") && argc >= 5 && number(4) > 0) {
+    const Load load{number(3), number(4), number(6), kind == "bursts" ? kChunk : 1};
+    send_native(connect_to(argv[2], SOCK_DGRAM), load, Pace(number(5)));
   } else if (kind == "stream" && argc == 4) {
     send_stream(connect_to(argv[2], SOCK_STREAM), number(3));
   } else {
     std::fputs(
-        "usage: load_sender native SOCKET COUNT BATCH [PER_SECOND [DETAIL]]\n"
+        "usage: load_sender native|bursts SOCKET COUNT BATCH [PER_SECOND [DETAIL]]\n"
         "       load_sender stream SOCKET COUNT\n",
         stderr);
     return 2;
