@@ -45,6 +45,7 @@ void ClientCache::make_room() {
     --candidate;
     const bool is_newest = candidate == by_age_.begin();
     if (is_newest || pins_.contains(*candidate)) continue;
+    announce_change();
     clients_.erase(*candidate);
     candidate = by_age_.erase(candidate);
   }
@@ -67,6 +68,7 @@ const ClientMetadata& ClientCache::find(const Credentials& credentials,
   if (!clients_.contains(credentials.pid) && prepare_) prepare_();
   Client& client = touch(credentials.pid);
   if (is_fresh(client, credentials, stream_unit, now_usec)) return client.metadata;
+  if (client.known) announce_change();
 
   const bool stale =
       now_usec >= client.read_at_usec + kForgetUsec && !pins_.contains(credentials.pid);

@@ -30,6 +30,9 @@ class ClientCache {
   // which may be waiting in a socket, is known by then.
   void on_unknown(std::function<void()> prepare) { prepare_ = std::move(prepare); }
 
+  // Called before anything that find() has ever returned is changed or forgotten.
+  void before_change(std::function<void()> prepare) { before_change_ = std::move(prepare); }
+
   // The metadata of a sender, brought up to date. `stream_unit` names the unit of the stream a line
   // came by, empty for datagrams. The reference is valid until the call after the
   // next one, so that an object and its sender can be looked up together.
@@ -60,11 +63,15 @@ class ClientCache {
                               std::string_view stream_unit,
                               std::uint64_t now_usec) const;
   void make_room();
+  void announce_change() const {
+    if (before_change_) before_change_();
+  }
 
   ProcessSources sources_;
   const UnitClaims& claims_;
   std::size_t capacity_;
   std::function<void()> prepare_;
+  std::function<void()> before_change_;
   std::unordered_map<pid_t, Client> clients_;
   std::list<pid_t> by_age_;  // most recently used first
   std::unordered_map<pid_t, std::size_t> pins_;

@@ -9,6 +9,10 @@ constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
+DatagramSource::DatagramSource(const DatagramServices& services) : services_(services) {
+  services_.clients.before_change([&ingest = services_.ingest] { ingest.flush(); });
+}
+
 void DatagramSource::replay(ReceiveArea& predecessor) {
   services_.ingest.refresh_time();
   next_slot_ = 0;
@@ -36,8 +40,15 @@ void DatagramSource::finish_received() {
   drain(*area_, Descriptors::kTake, kUnbounded);
 }
 
-// Works off received slots until the budget is spent; true when some are left.
+// Works off received slots until the budget is spent; true when some are left. Nothing is queued
+// any more when it returns.
 bool DatagramSource::drain(ReceiveArea& area, Descriptors descriptors, std::size_t budget) {
+  const bool more = take_apart(area, descriptors, budget);
+  settle(area);
+  return more;
+}
+
+bool DatagramSource::take_apart(ReceiveArea& area, Descriptors descriptors, std::size_t budget) {
   while (true) {
     if (!job_.has_value()) {
       const auto slot = area.next_received(next_slot_);
@@ -106,8 +117,17 @@ const ClientMetadata* DatagramSource::find_sender(const ControlData& control) {
 
 void DatagramSource::finish(ReceiveArea& area) {
   end();
-  area.release(job_->slot);
+  taken_.push_back(job_->slot);
   job_.reset();
+  if (!services_.ingest.has_queued()) settle(area);
+}
+
+// Stores what is queued; only then may the bytes that it points to go.
+void DatagramSource::settle(ReceiveArea& area) {
+  services_.ingest.flush();
+  for (const std::size_t slot : taken_)
+    area.release(slot);
+  taken_.clear();
 }
 
 }  // namespace logq::collect

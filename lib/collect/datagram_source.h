@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "collect/client_cache.h"
@@ -33,7 +34,7 @@ struct DatagramServices {
 
 class DatagramSource {
  public:
-  explicit DatagramSource(const DatagramServices& services) : services_(services) {}
+  explicit DatagramSource(const DatagramServices& services);
   DatagramSource(const DatagramSource&) = delete;
   DatagramSource& operator=(const DatagramSource&) = delete;
   virtual ~DatagramSource() = default;
@@ -56,21 +57,18 @@ class DatagramSource {
   void finish_received();
 
  protected:
-  // Takes up a datagram that was received whole; false when nothing in it can be stored. The bytes
-  // and `control`, whose descriptors may be taken, stay valid until end().
+  // Takes up a datagram that was received whole; false when nothing in it can be stored. `control`,
+  // whose descriptors may be taken, stays valid until end(), the bytes until all is stored.
   virtual bool begin(std::string_view bytes, ControlData& control) = 0;
   // Moves to the next entry of the datagram; false behind the last.
   virtual bool next() = 0;
-  // Stores or skips the current entry; `progress` stands at `finished` afterwards in any case: a
-  // successor takes the next entry in progress for the one behind that position.
+  // Stores, queues or skips the current entry; once the queue is stored `progress` stands at
+  // `finished` in any case: a successor takes the next entry in progress for the one behind that
+  // position.
   virtual void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) = 0;
   // The datagram is dealt with; also called when begin() returned false.
   virtual void end() {}
 
-  // Takes the current entry as dealt with, though it was not stored.
-  static void skip(ProgressCell progress, std::uint64_t finished) {
-    progress.store({finished, false, 0});
-  }
   // The metadata of the sender, where the kernel attested one.
   const ClientMetadata* find_sender(const ControlData& control);
   [[nodiscard]] const DatagramServices& services() const { return services_; }
@@ -85,16 +83,19 @@ class DatagramSource {
   };
 
   bool drain(ReceiveArea& area, Descriptors descriptors, std::size_t budget);
+  bool take_apart(ReceiveArea& area, Descriptors descriptors, std::size_t budget);
   bool take_up(ReceiveArea& area, std::size_t slot, Descriptors descriptors);
   bool is_whole(const msghdr& message, const Job& job, bool is_empty);
   std::size_t store_entries(ReceiveArea& area, std::size_t budget);
   void finish(ReceiveArea& area);
+  void settle(ReceiveArea& area);
 
   DatagramServices services_;
   base::UniqueFd socket_;
   std::optional<ReceiveArea> area_;
   std::optional<Job> job_;
   std::size_t next_slot_ = 0;
+  std::vector<std::size_t> taken_;  // slots whose entries are queued or stored, to be released
 };
 
 }  // namespace logq::collect

@@ -2,6 +2,7 @@
 // stops at a chosen moment, as a kill does.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -22,7 +23,21 @@ class EntryStore {
   [[nodiscard]] virtual std::uint64_t next_seqnum() const = 0;
   virtual Result<std::uint64_t> append(const journal::EntryTime& time,
                                        std::span<const std::string_view> payloads) = 0;
+  // Many in order. Returns how many were appended: all of them, or those before the first that
+  // cannot be; when that is the very first one, its error.
+  virtual Result<std::size_t> append_batch(std::span<const journal::NewEntry> entries);
 };
+
+inline Result<std::size_t> EntryStore::append_batch(std::span<const journal::NewEntry> entries) {
+  std::size_t done = 0;
+  for (const journal::NewEntry& entry : entries) {
+    const auto appended = append(entry.time, entry.payloads);
+    if (!appended.has_value() && done == 0) return fail(appended.error());
+    if (!appended.has_value()) break;
+    ++done;
+  }
+  return done;
+}
 
 // The real one; `store` must outlive it.
 class JournalEntryStore final : public EntryStore {
@@ -32,6 +47,9 @@ class JournalEntryStore final : public EntryStore {
   Result<std::uint64_t> append(const journal::EntryTime& time,
                                std::span<const std::string_view> payloads) override {
     return store_.append(time, payloads);
+  }
+  Result<std::size_t> append_batch(std::span<const journal::NewEntry> entries) override {
+    return store_.append_batch(entries);
   }
 
  private:

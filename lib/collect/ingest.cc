@@ -1,10 +1,16 @@
 #include "collect/ingest.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "collect/limits.h"
 
 namespace logq::collect {
+namespace {
+
+constexpr std::string_view kSourceTime = "_SOURCE_REALTIME_TIMESTAMP=";
+
+}  // namespace
 
 Ingest::Ingest(EntryStore& store, base::Clock& clock, const HostFields& host, Drops& drops)
     : store_(store),
@@ -58,11 +64,12 @@ bool Ingest::is_admitted(const IngestEntry& entry) {
   return decision.admitted;
 }
 
-void Ingest::compose(const IngestEntry& entry) {
-  payloads_.assign(entry.fields.begin(), entry.fields.end());
-  if (!entry.transport.empty()) payloads_.push_back(entry.transport);
-  payloads_.insert(payloads_.end(), entry.source_fields.begin(), entry.source_fields.end());
-  if (entry.client != nullptr) entry.client->append_payloads(payloads_);
+void Ingest::compose(const IngestEntry& entry, EntryBatch::Entry& out) {
+  std::vector<std::string_view>& payloads = out.payloads;
+  payloads.assign(entry.fields.begin(), entry.fields.end());
+  if (!entry.transport.empty()) payloads.push_back(entry.transport);
+  payloads.insert(payloads.end(), entry.source_fields.begin(), entry.source_fields.end());
+  if (entry.client != nullptr) entry.client->append_payloads(payloads);
   object_payloads_.clear();
   if (entry.object != nullptr) {
     std::vector<std::string_view> fields;
@@ -71,39 +78,69 @@ void Ingest::compose(const IngestEntry& entry) {
       if (field.starts_with('_')) object_payloads_.push_back("OBJECT" + std::string(field));
     }
   }
-  payloads_.insert(payloads_.end(), object_payloads_.begin(), object_payloads_.end());
+  payloads.insert(payloads.end(), object_payloads_.begin(), object_payloads_.end());
   if (entry.source_realtime_usec.has_value()) {
-    source_time_ = "_SOURCE_REALTIME_TIMESTAMP=" + std::to_string(*entry.source_realtime_usec);
-    payloads_.emplace_back(source_time_);
+    char* const begin = out.source_time.data();
+    char* const digits = std::ranges::copy(kSourceTime, begin).out;
+    char* const end =
+        std::to_chars(digits, begin + out.source_time.size(), *entry.source_realtime_usec).ptr;
+    payloads.emplace_back(begin, end);
   }
-  payloads_.insert(payloads_.end(), host_payloads_.begin(), host_payloads_.end());
+  payloads.insert(payloads.end(), host_payloads_.begin(), host_payloads_.end());
+  out.priority = entry.priority;
 }
 
-bool Ingest::append_composed(const IngestEntry& entry) {
-  const auto stored = store_.append(time_, payloads_);
-  if (!stored.has_value()) return false;
+void Ingest::count_stored(const EntryBatch::Entry& entry) {
   ++activity_.entries;
   ++stored_;
   activity_.critical = activity_.critical || entry.priority <= 2;
-  return true;
 }
 
-void Ingest::append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished) {
-  if (!is_admitted(entry)) {
-    progress.store({finished, false, 0});
-    return;
-  }
-  compose(entry);
-  const ProgressWord before = progress.load();
-  const auto seqnum_low = static_cast<std::uint16_t>(store_.next_seqnum() & 0xffff);
-  progress.store({before.position, true, seqnum_low});
-  if (!append_composed(entry)) drops_.add(DropCause::kStoreFailed);
+void Ingest::queue(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished) {
+  if (!is_admitted(entry)) return skip(progress, finished);
+  if (batch_.is_full()) flush();
+  EntryBatch::Entry& queued = batch_.add();
+  compose(entry, queued);
+  queued.progress = progress;
+  queued.finished = finished;
+  // These payloads are nowhere but here.
+  if (!object_payloads_.empty()) flush();
+}
+
+// The positions of entries in the queue lead from one to the next, so none can be left out there.
+void Ingest::skip(ProgressCell progress, std::uint64_t finished) {
+  flush();
   progress.store({finished, false, 0});
 }
 
+void Ingest::flush() {
+  std::size_t done = 0;
+  while (done < batch_.size()) {
+    batch_.announce(done, store_.next_seqnum());
+    const auto appended = store_.append_batch(batch_.prepare(time_, done));
+    const std::size_t behind = done + appended.value_or(0);
+    for (; done < behind; ++done) {
+      count_stored(batch_[done]);
+      batch_.finish(done);
+    }
+    if (appended.value_or(0) > 0) continue;
+    drops_.add(DropCause::kStoreFailed);
+    batch_.finish(done++);
+  }
+  batch_.clear();
+}
+
+void Ingest::append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished) {
+  queue(entry, progress, finished);
+  flush();
+}
+
 bool Ingest::append(const IngestEntry& entry) {
-  compose(entry);
-  return append_composed(entry);
+  flush();
+  compose(entry, single_);
+  if (!store_.append(time_, single_.payloads).has_value()) return false;
+  count_stored(single_);
+  return true;
 }
 
 Ingest::Activity Ingest::take_activity() {

@@ -1,6 +1,8 @@
 // Ingest: the last step of every source. Adds the trusted fields to an entry, gives it its time and
 // appends it, moving the source's progress along so that the entry is stored exactly once.
-// Not thread-safe.
+//
+// Entries are stored in the order of the calls: what waits in the queue comes before what is
+// appended at once. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +16,7 @@
 #include "base/clock.h"
 #include "collect/client_metadata.h"
 #include "collect/drops.h"
+#include "collect/entry_batch.h"
 #include "collect/entry_store.h"
 #include "collect/progress_word.h"
 #include "collect/rate_limit.h"
@@ -28,7 +31,8 @@ struct HostFields {
   std::string log_namespace;  // empty for the default one
 };
 
-// One entry as its source hands it over; all views need only live until append() returns.
+// One entry as its source hands it over; all views need only live until append() returns, or until
+// flush() does for an entry that was queued.
 struct IngestEntry {
   std::span<const std::string_view> fields;  // "NAME=value", trusted to be well-formed
   std::string_view transport;  // "_TRANSPORT=journal" and so on; empty where among the fields
@@ -55,6 +59,14 @@ class Ingest {
   // Appends `entry` unless a limit keeps it out; `progress` stands at its position before, and at
   // `finished` afterwards, also when the store refused the entry, which is counted.
   void append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished);
+  // The same, some time until the next flush() returns: entries that are stored together cost less.
+  // REQUIRES: `client` stays as it is until then (ClientCache::before_change()).
+  void queue(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished);
+  // Takes an entry as dealt with that is not to be stored.
+  void skip(ProgressCell progress, std::uint64_t finished);
+  // Appends what is queued.
+  void flush();
+  [[nodiscard]] bool has_queued() const { return !batch_.empty(); }
   // For entries of the collector itself, which no successor repeats. False when the store refused
   // it, which is not counted: the caller knows what to do.
   bool append(const IngestEntry& entry);
@@ -76,17 +88,17 @@ class Ingest {
 
  private:
   [[nodiscard]] bool is_admitted(const IngestEntry& entry);
-  void compose(const IngestEntry& entry);
-  bool append_composed(const IngestEntry& entry);
+  void compose(const IngestEntry& entry, EntryBatch::Entry& out);
+  void count_stored(const EntryBatch::Entry& entry);
 
   EntryStore& store_;
   base::Clock& clock_;
   Drops& drops_;
   journal::EntryTime time_;
   std::vector<std::string> host_payloads_;
-  std::vector<std::string_view> payloads_;
+  EntryBatch batch_;
+  EntryBatch::Entry single_;
   std::vector<std::string> object_payloads_;
-  std::string source_time_;
   Activity activity_;
   std::uint64_t stored_ = 0;
 

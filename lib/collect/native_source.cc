@@ -61,10 +61,17 @@ void NativeSource::store(const ControlData& control,
   entry.source_realtime_usec = control.realtime_usec;
   entry.object = find_object(control);
   entry.client = find_sender(control);
+  Ingest& ingest = services().ingest;
   if (!is_wanted(entry.client, entry.priority, decoder_.peek().message)) {
-    return skip(progress, finished);
+    return ingest.skip(progress, finished);
   }
-  services().ingest.append(entry, progress, finished);
+  // What is only here does not outlive the next entry.
+  const bool lasts = !decoder_.has_composed() && file_.bytes().empty();
+  if (lasts) {
+    ingest.queue(entry, progress, finished);
+  } else {
+    ingest.append(entry, progress, finished);
+  }
   forward(control, entry);
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace logq::collect {
@@ -34,6 +35,8 @@ class ProgressCell {
   [[nodiscard]] ProgressWord load() const {
     return ProgressWord::unpack(std::atomic_ref(*word_).load(std::memory_order_acquire));
   }
+  // Tells the words apart.
+  [[nodiscard]] const std::uint64_t* word() const { return word_; }
   void store(const ProgressWord& value) {
     std::atomic_ref(*word_).store(value.pack(), std::memory_order_release);
   }
@@ -41,6 +44,9 @@ class ProgressCell {
  private:
   std::uint64_t* word_;
 };
+
+// The most entries that are stored in one go.
+inline constexpr std::size_t kBatchEntriesMax = 64;
 
 // What a successor makes of a word it finds, given the last sequence number that is stored: the
 // position from which to go on. `finished_position` is where the source stands once the entry that
@@ -51,6 +57,17 @@ inline ProgressWord resolve(const ProgressWord& found,
   const bool stored =
       found.in_progress && found.seqnum_low == static_cast<std::uint16_t>(tail_seqnum & 0xffff);
   return {stored ? finished_position : found.position, false, 0};
+}
+
+// The same for a word that counts entries, of which several may have been in progress: the number
+// is that of the first, and those of the others follow it. Where entries of other sources followed
+// these, the result counts them too, and lies beyond the last entry that there is.
+inline ProgressWord resolve_run(const ProgressWord& found, std::uint64_t tail_seqnum) {
+  if (!found.in_progress) return found;
+  const auto ahead = static_cast<std::int16_t>(static_cast<std::uint16_t>(tail_seqnum & 0xffff) -
+                                               found.seqnum_low);
+  const bool any = ahead >= 0 && static_cast<std::size_t>(ahead) < kBatchEntriesMax;
+  return {found.position + (any ? static_cast<std::uint64_t>(ahead) + 1 : 0), false, 0};
 }
 
 }  // namespace logq::collect

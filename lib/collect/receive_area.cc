@@ -133,7 +133,7 @@ void ReceiveArea::resolve_progress(std::uint64_t tail_seqnum) {
   for (std::size_t i = 0; i < slots(); ++i) {
     ProgressCell cell = progress(i);
     const ProgressWord found = cell.load();
-    if (found.in_progress) cell.store(resolve(found, tail_seqnum, found.position + 1));
+    if (found.in_progress) cell.store(resolve_run(found, tail_seqnum));
   }
 }
 

@@ -48,7 +48,7 @@ class ReceiveArea {
   [[nodiscard]] ProgressCell progress(std::size_t slot) const;
   void release(std::size_t slot);
 
-  // Settles the entry that was in progress when a predecessor died. To be called before
+  // Settles the entries that were in progress when a predecessor died. To be called before
   // anything is appended, since that moves the tail on.
   void resolve_progress(std::uint64_t tail_seqnum);
 

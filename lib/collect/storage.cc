@@ -169,24 +169,35 @@ std::uint64_t Storage::next_seqnum() const {
   return store_ == nullptr ? 0 : store_->next_seqnum();
 }
 
-Result<std::uint64_t> Storage::append(const journal::EntryTime& time,
-                                      std::span<const std::string_view> payloads) {
-  if (store_ == nullptr) return std::uint64_t{0};
-  auto stored = store_->append(time, payloads);
+template <typename Append>
+auto Storage::append_with_room(std::uint64_t monotonic_usec, Append append) -> decltype(append()) {
+  auto stored = append();
   // Not for every entry of a flood: where the first vacuum made no room the next one will not.
   if (!stored.has_value() && is_full(stored.error()) &&
-      time.monotonic_usec >= made_room_at_usec_ + kMakeRoomIntervalUsec) {
-    made_room_at_usec_ = time.monotonic_usec;
+      monotonic_usec >= made_room_at_usec_ + kMakeRoomIntervalUsec) {
+    made_room_at_usec_ = monotonic_usec;
     space_.vacuum_now();
-    stored = store_->append(time, payloads);
+    stored = append();
   }
   if (stored.has_value()) {
     if (std::exchange(append_fails_, false)) append_trouble_.succeeded(directory_);
   } else if (is_trouble(stored.error())) {
-    append_trouble_.failed(directory_, stored.error(), time.monotonic_usec);
+    append_trouble_.failed(directory_, stored.error(), monotonic_usec);
     append_fails_ = true;
   }
   return stored;
+}
+
+Result<std::uint64_t> Storage::append(const journal::EntryTime& time,
+                                      std::span<const std::string_view> payloads) {
+  if (store_ == nullptr) return std::uint64_t{0};
+  return append_with_room(time.monotonic_usec, [&] { return store_->append(time, payloads); });
+}
+
+Result<std::size_t> Storage::append_batch(std::span<const journal::NewEntry> entries) {
+  if (store_ == nullptr || entries.empty()) return entries.size();
+  return append_with_room(entries.front().time.monotonic_usec,
+                          [&] { return store_->append_batch(entries); });
 }
 
 Result<std::optional<Storage::FlushReport>> Storage::flush(

@@ -54,6 +54,7 @@ class Storage final : public EntryStore {
   // vacuumed once before it is one. The first failure is diagnosed, and the end of them.
   Result<std::uint64_t> append(const journal::EntryTime& time,
                                std::span<const std::string_view> payloads) override;
+  Result<std::size_t> append_batch(std::span<const journal::NewEntry> entries) override;
 
   struct FlushReport {
     std::uint64_t entries = 0;  // copied now
@@ -94,6 +95,8 @@ class Storage final : public EntryStore {
   Result<void> abandon_volatile(const std::set<std::string>& damaged);
   [[nodiscard]] std::shared_ptr<journal::Store> store() const;
   Result<void> diagnosed(Result<void> result);
+  template <typename Append>
+  auto append_with_room(std::uint64_t monotonic_usec, Append append) -> decltype(append());
   void look_for_lost_pages();
 
   const CollectorOptions& options_;

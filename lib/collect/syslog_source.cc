@@ -32,7 +32,9 @@ void SyslogSource::store(const ControlData& control,
   entry.priority = message_.level();
   entry.source_realtime_usec = control.realtime_usec;
   entry.client = find_sender(control);
-  if (!is_wanted(entry.client, entry.priority, message_.text)) return skip(progress, finished);
+  if (!is_wanted(entry.client, entry.priority, message_.text)) {
+    return services().ingest.skip(progress, finished);
+  }
   services().ingest.append(entry, progress, finished);
   SyslogForward* syslog = services().forward;
   if (syslog == nullptr || !syslog->wants_everything()) return;

@@ -49,6 +49,8 @@ class NativeDecoder {
   // call of next() or start(): text fields point into the datagram, binary ones into this object.
   [[nodiscard]] const std::vector<std::string_view>& fields() const { return fields_; }
   [[nodiscard]] const NativePeek& peek() const { return peek_; }
+  // Whether some of the current entry's fields are binary ones.
+  [[nodiscard]] bool has_composed() const { return composed_used_ > 0; }
 
   // Entries of this datagram dropped so far because they broke a limit.
   [[nodiscard]] std::uint64_t dropped_entries() const { return dropped_entries_; }

@@ -3,8 +3,10 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include <gtest/gtest.h>
@@ -21,12 +23,17 @@ class FullStore final : public EntryStore {
   Result<std::uint64_t> append(const journal::EntryTime& /*time*/,
                                std::span<const std::string_view> payloads) override {
     if (is_full) return fail(Error::system(ENOSPC, "append"));
+    if (std::ranges::find(payloads, "MESSAGE=huge") != payloads.end()) {
+      return fail(Error::make(Errc::kTooLarge, "entry is larger than readers take"));
+    }
     for (const std::string_view payload : payloads) {
       if (payload.starts_with("MESSAGE=")) messages.emplace_back(payload.substr(8));
+      if (payload.starts_with("_PID=")) pids.emplace_back(payload.substr(5));
     }
     return messages.size();
   }
   std::vector<std::string> messages;
+  std::vector<std::string> pids;
   bool is_full = false;
 };
 
@@ -114,6 +121,34 @@ TEST_F(NativeSourceTest, ReportsDropsOnceTheStoreTakesEntriesAgain) {
 
   EXPECT_EQ(store_.messages,
             (std::vector<std::string>{"Dropped 2 entries that could not be stored"}));
+}
+
+TEST_F(NativeSourceTest, AnEntryThatIsRefusedCostsNoOther) {
+  send("MESSAGE=a\n\nMESSAGE=huge\n\nMESSAGE=b\n");
+  send("MESSAGE=huge\n");
+  send("MESSAGE=c\n");
+
+  source_.work();
+
+  EXPECT_EQ(store_.messages, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(drops_.total(DropCause::kStoreFailed), 2U);
+}
+
+// The cache has room for one of them only, and their entries are stored together.
+TEST_F(NativeSourceTest, EntriesOfSeveralSendersKeepTheirOwnMetadata) {
+  send("MESSAGE=a\n");
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(::send(client_.get(), "MESSAGE=b\n", 10, 0) == 10 ? 0 : 1);
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  send("MESSAGE=c\n");
+
+  source_.work();
+
+  const std::string own = std::to_string(::getpid());
+  EXPECT_EQ(store_.messages, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(store_.pids, (std::vector<std::string>{own, std::to_string(child), own}));
 }
 
 TEST_F(NativeSourceTest, AnObjectOutlivesTheLookUpOfItsSender) {

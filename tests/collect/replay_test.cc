@@ -20,8 +20,9 @@ namespace {
 
 struct Killed {};
 
-// Stops the process, as far as the test is concerned, at step number `kill_at`. There are three
-// steps to an entry: before its progress is announced, before it is stored, and after.
+// Stops the process, as far as the test is concerned, at step number `kill_at`. There is one step
+// before the progress of a batch is announced, and one before and one after each of its entries is
+// stored.
 class MortalStore final : public EntryStore {
  public:
   [[nodiscard]] std::uint64_t next_seqnum() const override {
@@ -135,12 +136,15 @@ class Replay : public ::testing::TestWithParam<int> {
   MortalStore store_;
 };
 
+// Of the tests with datagrams: what is sent makes so many steps.
+constexpr int kDatagramSteps = 11;
+
 TEST_P(Replay, StoresEveryDatagramOnce) {
   open_pair(SOCK_DGRAM);
   send("MESSAGE=a\n");
   send("MESSAGE=b\n\nMESSAGE=c\n\nMESSAGE=d\n");
   send("MESSAGE=e\n");
-  store_.kill_at = GetParam();
+  store_.kill_at = GetParam() % kDatagramSteps;
   receive_datagrams<NativeSource>();
 
   replay_datagrams<NativeSource>(GetParam() % 4);  // killed again on its way
@@ -149,13 +153,50 @@ TEST_P(Replay, StoresEveryDatagramOnce) {
   EXPECT_EQ(store_.messages, (std::vector<std::string>{"a", "b", "c", "d", "e"}));
 }
 
+// More than are stored at once, so that a batch ends within a datagram.
+TEST_P(Replay, StoresEveryEntryOfLongDatagramsOnce) {
+  open_pair(SOCK_DGRAM);
+  std::vector<std::string> sent;
+  for (int datagram = 0; datagram < 3; ++datagram) {
+    std::string text;
+    for (int entry = 0; entry < 50; ++entry) {
+      sent.push_back(std::to_string(sent.size()));
+      text += "MESSAGE=" + sent.back() + "\n\n";
+    }
+    send(text);
+  }
+  store_.kill_at = GetParam() * 23;  // of 3 batches and 150 entries
+  receive_datagrams<NativeSource>();
+
+  replay_datagrams<NativeSource>(GetParam() * 11);  // killed again on its way
+  replay_datagrams<NativeSource>(-1);
+
+  EXPECT_EQ(store_.messages, sent);
+}
+
+// Their payloads are copies, which do not last until others are stored with them.
+TEST_P(Replay, StoresEntriesWithBinaryFieldsOnce) {
+  open_pair(SOCK_DGRAM);
+  const auto binary = [](char text) {
+    return std::string("MESSAGE\n\x03\0\0\0\0\0\0\0", 16) + text + "\n" + text + "\n";
+  };
+  send("MESSAGE=a\n\n" + binary('b') + "\n" + binary('c'));
+  send(binary('d'));
+  store_.kill_at = GetParam() % 10;
+  receive_datagrams<NativeSource>();
+
+  replay_datagrams<NativeSource>(-1);
+
+  EXPECT_EQ(store_.messages, (std::vector<std::string>{"a", "b\nb", "c\nc", "d\nd"}));
+}
+
 TEST_P(Replay, StoresWhatAFilterOfTheUnitLeavesOnce) {
   set_level_max();
   open_pair(SOCK_DGRAM);
   const std::string noise = "MESSAGE=noise\nPRIORITY=7\n\n";
   send(noise + "MESSAGE=a\n\n" + noise + noise + "MESSAGE=b\n\nMESSAGE=c\n\n" + noise +
        "MESSAGE=d\n");
-  store_.kill_at = GetParam();
+  store_.kill_at = GetParam() % kDatagramSteps;
   receive_datagrams<NativeSource>();
 
   replay_datagrams<NativeSource>(GetParam() % 4);  // killed again on its way
