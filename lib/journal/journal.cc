@@ -158,7 +158,9 @@ void Journal::Impl::fill_heap() {
     if (FileSource* first = chain.begin(direction_, boots_)) heap_.push_back(first);
   }
   for (const auto& source : sources_) {
-    if (!source->chain() && source->load(direction_, boots_)) heap_.push_back(source.get());
+    // What appeared without an entry has no place yet, though a match may find one by now.
+    if (source->chain() || !source->placed) continue;
+    if (source->load(direction_, boots_)) heap_.push_back(source.get());
   }
 }
 

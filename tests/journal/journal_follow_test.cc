@@ -276,6 +276,27 @@ TEST(JournalFollow, KeepsTheOrderWhenTheWriterRotatesWhileFilesAreOpened) {
   EXPECT_EQ(follower.messages(), numbers(0, 9));
 }
 
+// The index of a file is looked at when its first entry is wanted, not when it is opened.
+TEST(JournalFollow, GivesAMatchOnceThatCameWhileItsFileWasOpened) {
+  const TempDir directory;
+  Collector collector(directory);
+  collector.append("0");
+  Follower follower(open(directory));
+  follower.journal().set_match(Match::exactly("SIDE=odd"));
+  follower.read_until(1);
+  collector.rotate();
+  ASSERT_TRUE(follower.journal().process_changes());  // finds the new file empty
+  for (const char* message : {"1", "2", "3", "4"})
+    collector.append(message, false);
+  follower.drain();
+
+  collector.append("5");
+  collector.append("6");
+  follower.read_until(4);
+
+  EXPECT_EQ(follower.messages(), numbers(0, 7, 2));
+}
+
 // A collector on another thread that rotates often and deletes what is two rotations old.
 class BusyCollector {
  public:
