@@ -48,6 +48,7 @@ Collector::Collector(CollectorOptions options, Diagnose diagnose)
 Collector::~Collector() {
   sync_.reset();  // before the store it syncs
   streams_.reset();
+  kernel_.reset();
   keeper_.reset();
   for (const DatagramInput* input : inputs_) {
     sd_event_source_disable_unref(input->readable);
@@ -168,6 +169,7 @@ Result<void> Collector::replay_predecessor(Inheritance& inherited) {
     return std::move(found.area);
   };
   // Everything is settled before the first append, since that moves the tail on.
+  if (options_.read_kmsg.value_or(false)) make_kernel_source(tail);
   std::array<std::optional<ReceiveArea>, std::tuple_size_v<decltype(inputs_)>> received;
   for (std::size_t i = 0; i < received.size(); ++i) {
     const std::string& path = inputs_[i]->area_path;
@@ -214,6 +216,7 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   syslog_.source->start(std::move(sockets.syslog), std::move(syslog_area));
   clients_->on_unknown([this] { streams_->adopt_waiting(); });
   streams_->on_activity([this] { after_work(); });
+  start_kernel_source();
   return open_streams(std::move(inherited));
 }
 
@@ -286,6 +289,7 @@ void Collector::keep_limits() {
 void Collector::drain() {
   const std::uint64_t deadline = base::Clock::system().now().monotonic_usec + kDrainLimitUsec;
   bool busy = true;
+  if (kernel_ != nullptr) kernel_->work();
   while (busy && base::Clock::system().now().monotonic_usec < deadline) {
     busy = streams_->drain_once();
     for (const DatagramInput* input : inputs_)

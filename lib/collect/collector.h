@@ -19,6 +19,7 @@
 #include "collect/driver_messages.h"
 #include "collect/drops.h"
 #include "collect/ingest.h"
+#include "collect/kernel_source.h"
 #include "collect/options.h"
 #include "collect/socket_set.h"
 #include "collect/storage.h"
@@ -68,6 +69,9 @@ class Collector {
   };
   Result<void> take_descriptors(Inheritance& inherited);
   Result<void> replay_predecessor(Inheritance& inherited);
+  // Kernel messages are collected where they can be had (collector_kernel.cc).
+  void make_kernel_source(std::uint64_t tail_seqnum);
+  void start_kernel_source();
   Result<void> open_sources(Inheritance inherited);
   Result<void> open_streams(Inheritance inherited);
   Result<StreamArea> make_stream_area(Inheritance& inherited);
@@ -126,6 +130,7 @@ class Collector {
   DatagramInput native_;
   DatagramInput syslog_;
   const std::array<DatagramInput*, 2> inputs_{&native_, &syslog_};
+  std::unique_ptr<KernelSource> kernel_;
   std::unique_ptr<StreamSource> streams_;
   std::size_t streams_left_ = 0;  // at the end: a successor goes on with them
 

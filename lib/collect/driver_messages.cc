@@ -12,6 +12,7 @@ constexpr std::string_view kStarted = "f77379a8490b408bbe5f6940505a777b";
 constexpr std::string_view kStopped = "d93fb3c9c24d451a97cea615ce59c00b";
 constexpr std::string_view kDropped = "a596d6fe7bfa4994828e72309e95d61e";
 constexpr std::string_view kForwardMissed = "0027229ca0644181a76c4e92458afa2e";
+constexpr std::string_view kKernelMissed = "e9bf28e6e834481bb6f48f548ad13606";
 constexpr std::string_view kUsage = "ec387f577b844b8fa948f33cad9a75e6";
 
 constexpr int kWarning = 4;
@@ -58,6 +59,11 @@ void DriverMessages::report_drops(std::uint64_t now_usec) {
       return;
     }
   }
+}
+
+void DriverMessages::kernel_missed(std::uint64_t count) {
+  const std::string number = std::to_string(count);
+  send({"Missed " + number + " kernel messages", kKernelMissed, kWarning, {"N_DROPPED=" + number}});
 }
 
 void DriverMessages::forward_missed(std::uint64_t count) {

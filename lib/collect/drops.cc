@@ -26,6 +26,10 @@ std::string_view describe(DropCause cause) {
       return "streams with an invalid header";
     case DropCause::kStreamUnknown:
       return "streams of a predecessor whose state is lost";
+    case DropCause::kKernelRecord:
+      return "kernel messages that could not be understood";
+    case DropCause::kKernelMissed:
+      return "kernel messages that were overwritten before they were read";
     case DropCause::kCount:
       break;
   }
@@ -34,6 +38,12 @@ std::string_view describe(DropCause cause) {
 
 void Drops::add(DropCause cause, std::uint64_t count) {
   counters_[static_cast<std::size_t>(cause)].total += count;
+}
+
+void Drops::add_reported(DropCause cause, std::uint64_t count) {
+  Counter& counter = counters_[static_cast<std::size_t>(cause)];
+  counter.total += count;
+  counter.reported += count;
 }
 
 std::uint64_t Drops::total(DropCause cause) const {

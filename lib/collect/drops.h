@@ -20,6 +20,8 @@ enum class DropCause : std::uint8_t {
   kStreamRefused,      ///< too many streams, or no room for another
   kStreamBadHeader,    ///< a stream whose header lines journald would refuse
   kStreamUnknown,      ///< handed over by the service manager, without a state that can be used
+  kKernelRecord,       ///< what /dev/kmsg gave could not be understood
+  kKernelMissed,       ///< kernel messages that were overwritten before they were read
   kCount,
 };
 
@@ -29,6 +31,8 @@ enum class DropCause : std::uint8_t {
 class Drops {
  public:
   void add(DropCause cause, std::uint64_t count = 1);
+  // Of those that somebody has told of in a better way already.
+  void add_reported(DropCause cause, std::uint64_t count);
   [[nodiscard]] std::uint64_t total(DropCause cause) const;
   [[nodiscard]] std::uint64_t total() const;
 

@@ -21,6 +21,10 @@ inline constexpr std::size_t kControlBytes = 512;
 // Entries appended per wake-up of one source before the others get their turn.
 inline constexpr std::size_t kEntriesPerWakeup = 2048;
 
+// Kernel messages. A record of /dev/kmsg has 8 KiB at most (CONSOLE_EXT_LOG_MAX).
+inline constexpr std::size_t kKernelRecordBytes = std::size_t{16} << 10;
+inline constexpr std::size_t kKernelRecordsPerWakeup = 256;
+
 // Descriptor-passed entries (docs/protocols.md, "Limits").
 inline constexpr std::uint64_t kMemfdSizeMaxUnprivileged = std::uint64_t{32} << 20;
 

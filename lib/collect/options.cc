@@ -31,6 +31,7 @@ void apply_default_directories(CollectorOptions& options, bool booted_with_syste
   const std::string suffix = options.log_namespace.empty() ? "" : "." + options.log_namespace;
   const std::string of_machine = base::machine_id().to_string() + suffix;
   const std::string of_system = "/run/systemd/journal" + suffix;
+  const bool is_placed = !options.runtime_dir.empty();
 
   if (options.storage_dir.empty()) options.storage_dir = environment("LOGS_DIRECTORY");
   if (options.runtime_dir.empty()) options.runtime_dir = environment("RUNTIME_DIRECTORY");
@@ -42,6 +43,9 @@ void apply_default_directories(CollectorOptions& options, bool booted_with_syste
   if (options.runtime_dir.empty()) {
     options.runtime_dir = is_root ? of_system : user_runtime_dir(suffix);
   }
+  const bool is_of_system = is_root && !is_placed && options.runtime_dir == of_system;
+  const bool is_whole_system = is_of_system && options.log_namespace.empty();
+  if (!options.read_kmsg.has_value()) options.read_kmsg = is_whole_system;
   if (options.storage_dir.empty()) {
     options.storage_dir = is_root ? "/var/log/journal/" + of_machine : user_storage_dir(suffix);
   }

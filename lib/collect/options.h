@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "journal/storage_limits.h"
@@ -49,12 +50,17 @@ struct CollectorOptions {
   std::uint64_t sync_interval_usec = 300'000'000;
   std::uint64_t sync_interval_max_usec = 1'000'000;
 
+  // Unset: as apply_default_directories() decides.
+  std::optional<bool> read_kmsg;
+  std::string kmsg_path = "/dev/kmsg";
+
   bool forward_to_syslog = false;
   int max_level_syslog = 7;  // levels above are not forwarded
 };
 
 // Fills in the directories that were not given: RUNTIME_DIRECTORY and LOGS_DIRECTORY, then the
 // system's places for root and the XDG ones for a user. Without systemd nobody asks for a flush.
+// The kernel's messages are for the system's collector, unless the settings have said who has them.
 void apply_default_directories(CollectorOptions& options, bool booted_with_systemd);
 
 }  // namespace logq::collect

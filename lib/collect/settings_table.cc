@@ -100,6 +100,20 @@ bool set_boolean(std::string_view value, CollectorOptions& options) {
   return on.has_value();
 }
 
+template <std::optional<bool> CollectorOptions::*kMember>
+bool set_choice(std::string_view value, CollectorOptions& options) {
+  const auto on = base::parse_boolean(value);
+  if (on.has_value()) options.*kMember = on;
+  return on.has_value();
+}
+
+template <std::string CollectorOptions::*kMember>
+bool set_path(std::string_view value, CollectorOptions& options) {
+  if (!value.starts_with('/')) return false;
+  options.*kMember = value;
+  return true;
+}
+
 bool set_rate_interval(std::string_view value, CollectorOptions& options) {
   const auto span = base::parse_time_span(value);
   if (span.has_value()) options.rate_limit.interval_usec = *span;
@@ -270,11 +284,12 @@ constexpr std::array kSettings = {
     Setting{"Journal", "MaxLevelConsole", kIgnoredLevel},
     Setting{"Journal", "MaxLevelWall", kIgnoredLevel},
     Setting{"Journal", "MaxLevelSocket", kIgnoredLevel},
-    Setting{"Journal", "ReadKMsg", kIgnoredBoolean},
+    Setting{"Journal", "ReadKMsg", {&set_choice<&Options::read_kmsg>, &reset<&Options::read_kmsg>}},
     Setting{"Journal", "Audit", {&accept_audit, &reset_nothing, &when_on}},
     Setting{"Logq",
             "SyncIntervalMaxSec",
             {&set_sync_interval_max, &reset<&Options::sync_interval_max_usec>}},
+    Setting{"Logq", "KMsgPath", {&set_path<&Options::kmsg_path>, &reset<&Options::kmsg_path>}},
 };
 
 }  // namespace

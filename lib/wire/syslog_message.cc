@@ -60,12 +60,14 @@ std::string_view take_timestamp(std::string_view& rest) {
   return take(rest, kTimestampShape.size());
 }
 
-// "ident:" or "ident[pid]:", the first word when it ends in a colon.
-void take_identifier(std::string_view& rest, SyslogMessage& message) {
+}  // namespace
+
+SyslogTag take_syslog_tag(std::string_view& rest) {
+  SyslogTag tag;
   std::string_view word = rest;
   word.remove_prefix(std::min(word.find_first_not_of(kWhitespace), word.size()));
   word = word.substr(0, word.find_first_of(kWhitespace));
-  if (!word.ends_with(':')) return;
+  if (!word.ends_with(':')) return tag;
   rest.remove_prefix(static_cast<std::size_t>(word.data() - rest.data()) + word.size());
   if (!rest.empty() && kWhitespace.find(rest.front()) != std::string_view::npos) {
     rest.remove_prefix(1);
@@ -73,13 +75,12 @@ void take_identifier(std::string_view& rest, SyslogMessage& message) {
   word.remove_suffix(1);
   const std::size_t open = word.rfind('[');
   if (word.ends_with(']') && open != std::string_view::npos) {
-    message.pid = word.substr(open + 1, word.size() - open - 2);
+    tag.pid = word.substr(open + 1, word.size() - open - 2);
     word = word.substr(0, open);
   }
-  message.identifier = word;
+  tag.identifier = word;
+  return tag;
 }
-
-}  // namespace
 
 SyslogMessage parse_syslog_message(std::string_view datagram) {
   SyslogMessage message;
@@ -93,7 +94,9 @@ SyslogMessage parse_syslog_message(std::string_view datagram) {
   if (const auto priority = take_priority(rest)) message.priority = *priority;
   message.timestamp = take_timestamp(rest);
   if (message.timestamp.empty()) message.keep_raw = true;
-  take_identifier(rest, message);
+  const SyslogTag tag = take_syslog_tag(rest);
+  message.identifier = tag.identifier;
+  message.pid = tag.pid;
   message.text = rest;
   return message;
 }

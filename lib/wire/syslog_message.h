@@ -24,6 +24,16 @@ struct SyslogMessage {
   [[nodiscard]] int facility() const { return priority >> 3; }
 };
 
+// Who speaks, as a message says it at its front: "ident:" or "ident[pid]:".
+struct SyslogTag {
+  std::optional<std::string_view> identifier;  // may be empty
+  std::optional<std::string_view> pid;         // whatever stands there
+};
+
+// Takes the tag off `rest`, with one whitespace character behind it; where the first word is none,
+// `rest` stays as it is.
+[[nodiscard]] SyslogTag take_syslog_tag(std::string_view& rest);
+
 // Takes any bytes apart; never fails.
 [[nodiscard]] SyslogMessage parse_syslog_message(std::string_view datagram);
 

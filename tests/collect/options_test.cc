@@ -73,5 +73,27 @@ TEST_F(DefaultDirectories, TakeStorageThatIsNamedAtOnce) {
   EXPECT_TRUE(from_environment.persistent_at_once);
 }
 
+bool reads_kmsg(CollectorOptions options) {
+  apply_default_directories(options, true);
+  return options.read_kmsg.value_or(true);
+}
+
+TEST_F(DefaultDirectories, DecideWhoReadsTheKernelsMessages) {
+  CollectorOptions options;
+  EXPECT_TRUE(reads_kmsg(options));
+  ::setenv("RUNTIME_DIRECTORY", "/run/systemd/journal", 1);
+  EXPECT_TRUE(reads_kmsg(options)) << "as its unit says";
+  ::setenv("RUNTIME_DIRECTORY", "/run/another", 1);
+  EXPECT_FALSE(reads_kmsg(options));
+
+  options.log_namespace = "web";
+  EXPECT_FALSE(reads_kmsg(options));
+  options.log_namespace.clear();
+  options.runtime_dir = "/run/systemd/journal";
+  EXPECT_FALSE(reads_kmsg(options));
+  options.read_kmsg = true;
+  EXPECT_TRUE(reads_kmsg(options));
+}
+
 }  // namespace
 }  // namespace logq::collect

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "docs/markdown.h"
+#include "wire/kernel_record.h"
 #include "wire/native_protocol.h"
 #include "wire/stdout_stream.h"
 #include "wire/syslog_message.h"
@@ -69,6 +70,21 @@ TEST(ProtocolsDocument, ShowsASyslogMessageThatTheCodecReads) {
   EXPECT_EQ(message.identifier, "su");
   EXPECT_EQ(message.pid, "7");
   EXPECT_EQ(message.text, "failed");
+}
+
+TEST(KernelSourcesDocument, ShowsARecordThatTheCodecReads) {
+  const auto blocks = code_blocks(read_file(LOGQ_SOURCE_DIR "/docs/kernel-sources.md"), "");
+  ASSERT_GE(blocks.size(), 1U);
+  const std::string bytes = dumped_bytes(blocks[0]);
+
+  const auto record = wire::parse_kernel_record(bytes);
+
+  ASSERT_TRUE(record.has_value());
+  EXPECT_EQ(record->priority, 6);
+  EXPECT_EQ(record->sequence, 339U);
+  EXPECT_EQ(record->usec, 5'140'900U);
+  EXPECT_EQ(record->text, "usb 1-1: new\\x0a");
+  EXPECT_EQ(record->dictionary, " SUBSYSTEM=usb\n DEVICE=c189:0\n");
 }
 
 }  // namespace

@@ -19,9 +19,10 @@ namespace {
 
 constexpr const char* kJournald = "/lib/systemd/systemd-journald";
 
-// $1 runtime directory, $2 storage directory, $3 configuration.
+// $1 runtime directory, $2 storage directory, $3 configuration, $4 in place of /dev/kmsg.
 constexpr const char* kStartScript =
     "mount -t tmpfs -o mode=0755 none /run && mkdir -p /run/systemd/journald.conf.d &&"
+    " if [ -n \"$4\" ]; then mount --bind \"$4\" /dev/kmsg || exit 97; fi &&"
     " printf '%s' \"$3\" >/run/systemd/journald.conf.d/test.conf &&"
     " export RUNTIME_DIRECTORY=\"$1\" LOGS_DIRECTORY=\"$2\" &&"
     " exec /lib/systemd/systemd-journald >/dev/null 2>\"$1/../journald.err\"";
@@ -60,11 +61,12 @@ std::optional<std::string> StockJournald::unavailable() {
   return std::nullopt;
 }
 
-StockJournald::StockJournald(const std::string& settings)
+StockJournald::StockJournald(const std::string& settings, std::string kmsg)
     : settings_(
           "[Journal]\nReadKMsg=no\nAudit=no\nRateLimitBurst=0\nForwardToWall=no\nForwardToSyslog="
           "no\n" +
-          settings) {
+          settings),
+      kmsg_(std::move(kmsg)) {
   ::mkdir(runtime_dir().c_str(), 0755);
   ::mkdir(storage_dir().c_str(), 0755);
   write_text_file(runtime_dir() + "/flushed", "");  // so that it stores in LOGS_DIRECTORY at once
@@ -82,7 +84,8 @@ void StockJournald::start() {
   if (pid_ < 0) throw std::runtime_error("fork failed");
   if (pid_ == 0) {
     ::execlp("unshare", "unshare", "-m", "--propagation", "private", "sh", "-c", kStartScript, "sh",
-             run.c_str(), log.c_str(), settings_.c_str(), static_cast<char*>(nullptr));
+             run.c_str(), log.c_str(), settings_.c_str(), kmsg_.c_str(),
+             static_cast<char*>(nullptr));
     ::_exit(98);
   }
   const bool started = wait_until([this] {

@@ -27,8 +27,9 @@ class StockJournald {
   // Why it cannot run here, if it cannot.
   static std::optional<std::string> unavailable();
 
-  // Starts one and waits until its sockets accept. `settings` are further lines of [Journal].
-  explicit StockJournald(const std::string& settings = "");
+  // Starts one and waits until its sockets accept. `settings` are further lines of [Journal]; the
+  // file `kmsg` takes the place of /dev/kmsg for it.
+  explicit StockJournald(const std::string& settings = "", std::string kmsg = "");
   StockJournald(const StockJournald&) = delete;
   StockJournald& operator=(const StockJournald&) = delete;
   ~StockJournald();
@@ -53,6 +54,7 @@ class StockJournald {
  private:
   TempDir directory_;
   std::string settings_;
+  std::string kmsg_;
   pid_t pid_ = -1;
 };
 
