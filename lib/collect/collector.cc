@@ -50,6 +50,7 @@ Collector::~Collector() {
   streams_.reset();
   kernel_.reset();
   keeper_.reset();
+  forwards_.reset();
   for (const DatagramInput* input : inputs_) {
     sd_event_source_disable_unref(input->readable);
     sd_event_source_disable_unref(input->more);
@@ -130,9 +131,8 @@ void Collector::make_sources() {
         driver_->suppressed(unit, count, &sender);
       });
   ingest_->set_available_bytes(storage_->available_bytes());
-  forward_ = std::make_unique<SyslogForward>(SyslogForward::Options{
-      options_.runtime_dir + "/syslog", options_.forward_to_syslog, options_.max_level_syslog});
-  const DatagramServices services{*ingest_, *clients_, drops_, ::getpid(), forward_.get()};
+  make_forwards();
+  const DatagramServices services{*ingest_, *clients_, drops_, ::getpid(), forwards_.get()};
   native_.source = std::make_unique<NativeSource>(services);
   native_.area_path = options_.runtime_dir + "/receive";
   syslog_.source = std::make_unique<SyslogSource>(services);
@@ -142,7 +142,7 @@ void Collector::make_sources() {
                                            manager != nullptr ? manager : "");
   streams_ =
       std::make_unique<StreamSource>(StreamServices{*ingest_, *clients_, drops_, options_.line_max,
-                                                    ::geteuid(), forward_.get(), keeper_.get()},
+                                                    ::geteuid(), forwards_.get(), keeper_.get()},
                                      claims_);
 }
 
@@ -216,6 +216,7 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   syslog_.source->start(std::move(sockets.syslog), std::move(syslog_area));
   clients_->on_unknown([this] { streams_->adopt_waiting(); });
   streams_->on_activity([this] { after_work(); });
+  LOGQ_TRY(named("event loop", forwards_->start(event_.get())));
   start_kernel_source();
   return open_streams(std::move(inherited));
 }
@@ -275,8 +276,8 @@ void Collector::keep_limits() {
   driver_->report_drops(ingest_->monotonic_usec());
   if (drops_.has_unreported()) arm_timer(kDropReportIntervalUsec);
   const std::uint64_t now = ingest_->monotonic_usec();
-  if (const auto missed = forward_->take_report(now)) driver_->forward_missed(*missed);
-  if (forward_->has_unreported()) arm_timer(kForwardReportIntervalUsec);
+  report_missed(now);
+  if (forwards_->has_unreported()) arm_timer(kForwardReportIntervalUsec);
   driver_->report_suppressed(now);
   if (const auto end = ingest_->rate_limiter().next_end_usec()) {
     arm_timer(*end < now ? 0 : *end - now + 1);
@@ -307,7 +308,8 @@ Result<void> Collector::finish() {
   constexpr auto kEndOfTime = std::numeric_limits<std::uint64_t>::max();
   driver_->report_drops(kEndOfTime);
   driver_->report_suppressed(kEndOfTime);
-  if (const auto missed = forward_->take_report(kEndOfTime)) driver_->forward_missed(*missed);
+  forwards_->finish();
+  report_missed(kEndOfTime);
   driver_->stopped();
   sync_.reset();
   const auto closed = storage_->close();

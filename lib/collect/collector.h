@@ -18,6 +18,7 @@
 #include "collect/datagram_source.h"
 #include "collect/driver_messages.h"
 #include "collect/drops.h"
+#include "collect/forwards.h"
 #include "collect/ingest.h"
 #include "collect/kernel_source.h"
 #include "collect/options.h"
@@ -27,7 +28,6 @@
 #include "collect/stream_keeper.h"
 #include "collect/stream_source.h"
 #include "collect/sync_worker.h"
-#include "collect/syslog_forward.h"
 #include "collect/unit_claims.h"
 #include "collect/working_directory.h"
 
@@ -72,6 +72,9 @@ class Collector {
   // Kernel messages are collected where they can be had (collector_kernel.cc).
   void make_kernel_source(std::uint64_t tail_seqnum);
   void start_kernel_source();
+  // Where else messages go (collector_forwards.cc).
+  void make_forwards();
+  void report_missed(std::uint64_t now_usec);
   Result<void> open_sources(Inheritance inherited);
   Result<void> open_streams(Inheritance inherited);
   Result<StreamArea> make_stream_area(Inheritance& inherited);
@@ -115,7 +118,7 @@ class Collector {
   Drops drops_;
   UnitClaims claims_;
   std::unique_ptr<Ingest> ingest_;
-  std::unique_ptr<SyslogForward> forward_;
+  std::unique_ptr<Forwards> forwards_;
   std::unique_ptr<ClientCache> clients_;
   std::unique_ptr<StreamKeeper> keeper_;
   std::unique_ptr<DriverMessages> driver_;

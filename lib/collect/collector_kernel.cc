@@ -13,7 +13,7 @@ void Collector::make_kernel_source(std::uint64_t tail_seqnum) {
     position = KernelPosition();
   }
   kernel_ = std::make_unique<KernelSource>(KernelServices{*ingest_, *driver_, drops_},
-                                           std::move(*position), false);
+                                           std::move(*position), options_.forward_to_kmsg);
 }
 
 void Collector::start_kernel_source() {

@@ -17,9 +17,9 @@
 #include "collect/client_cache.h"
 #include "collect/control_message.h"
 #include "collect/drops.h"
+#include "collect/forwards.h"
 #include "collect/ingest.h"
 #include "collect/receive_area.h"
-#include "collect/syslog_forward.h"
 
 namespace logq::collect {
 
@@ -29,7 +29,7 @@ struct DatagramServices {
   ClientCache& clients;
   Drops& drops;
   pid_t own_pid = 0;  // its datagrams are ignored, so that the collector cannot feed itself
-  SyslogForward* forward = nullptr;
+  Forwards* forwards = nullptr;
 };
 
 class DatagramSource {

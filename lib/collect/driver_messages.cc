@@ -66,11 +66,12 @@ void DriverMessages::kernel_missed(std::uint64_t count) {
   send({"Missed " + number + " kernel messages", kKernelMissed, kWarning, {"N_DROPPED=" + number}});
 }
 
-void DriverMessages::forward_missed(std::uint64_t count) {
-  send({"Forwarding to syslog missed " + std::to_string(count) + " messages.",
-        kForwardMissed,
+void DriverMessages::forward_missed(std::string_view place, std::uint64_t count) {
+  const std::string number = std::to_string(count);
+  send({"Forwarding to " + std::string(place) + " missed " + number + " messages.",
+        place == "syslog" ? kForwardMissed : kDropped,
         kWarning,
-        {}});
+        {"N_DROPPED=" + number}});
 }
 
 void DriverMessages::suppressed(std::string_view unit,

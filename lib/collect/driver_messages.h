@@ -25,7 +25,8 @@ class DriverMessages {
   void report_drops(std::uint64_t now_usec);
   // Kernel messages that were overwritten before they were read.
   void kernel_missed(std::uint64_t count);
-  void forward_missed(std::uint64_t count);
+  // What `place` had no room for.
+  void forward_missed(std::string_view place, std::uint64_t count);
   // What a unit's rate limit suppressed; `sender` is described by OBJECT_ fields, where known.
   void suppressed(std::string_view unit, std::uint64_t count, const ClientMetadata* sender);
   // The same for the windows that have ended by then, whose units were silent; UINT64_MAX: for all.

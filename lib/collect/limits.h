@@ -55,7 +55,14 @@ inline constexpr std::uint64_t kMakeRoomIntervalUsec = 1'000'000;
 inline constexpr std::size_t kRateLimitGroupsMax = 2047;
 // How often the status line for systemctl is brought up to date.
 inline constexpr std::uint64_t kStatusIntervalUsec = 5'000'000;
-// One entry about messages that a syslog daemon missed and this interval, as journald.
+// What a slow console has not taken yet: a boot's worth of lines.
+inline constexpr std::size_t kConsoleBytesMax = std::size_t{64} << 10;
+// Messages for everybody's terminal: what people can still read, however many are logged.
+inline constexpr std::uint64_t kWallsPerWindow = 20;
+inline constexpr std::uint64_t kWallWindowUsec = 5'000'000;
+inline constexpr std::size_t kWallTextBytesMax = 2048;
+// One entry about messages that a place they are forwarded to missed and this interval, as
+// journald.
 inline constexpr std::uint64_t kForwardReportIntervalUsec = 30'000'000;
 // One entry per cause of drops and this interval.
 inline constexpr std::uint64_t kDropReportIntervalUsec = 1'000'000;

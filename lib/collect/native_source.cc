@@ -75,17 +75,17 @@ void NativeSource::store(const ControlData& control,
   forward(control, entry);
 }
 
-// Only what has a message means anything to a syslog daemon.
+// Only what has a message means anything elsewhere.
 void NativeSource::forward(const ControlData& control, const IngestEntry& entry) {
-  SyslogForward* syslog = services().forward;
+  Forwards* forwards = services().forwards;
   const wire::NativePeek& peek = decoder_.peek();
-  if (syslog == nullptr || !syslog->wants_everything() || peek.message.empty()) return;
+  if (forwards == nullptr || !forwards->wants_everything() || peek.message.empty()) return;
   ForwardedMessage message{peek.facility.value_or(0) * 8 + entry.priority, peek.identifier,
                            peek.message,
                            control.realtime_usec.value_or(services().ingest.realtime_usec())};
   message.sender = control.credentials;
   message.client = entry.client;
-  syslog->forward(message);
+  forwards->forward(message);
 }
 
 // Whom the entry is about: root may say so.

@@ -55,12 +55,21 @@ struct CollectorOptions {
   std::string kmsg_path = "/dev/kmsg";
 
   bool forward_to_syslog = false;
-  int max_level_syslog = 7;  // levels above are not forwarded
+  bool forward_to_kmsg = false;
+  bool forward_to_console = false;
+  std::optional<bool> forward_to_wall;  // unset: as read_kmsg
+  std::string tty_path = "/dev/console";
+  // Levels above are not forwarded.
+  int max_level_syslog = 7;
+  int max_level_kmsg = 5;
+  int max_level_console = 6;
+  int max_level_wall = 0;
 };
 
 // Fills in the directories that were not given: RUNTIME_DIRECTORY and LOGS_DIRECTORY, then the
 // system's places for root and the XDG ones for a user. Without systemd nobody asks for a flush.
-// The kernel's messages are for the system's collector, unless the settings have said who has them.
+// The kernel's messages and the terminals of all users are the system's collector's, where the
+// settings have not decided.
 void apply_default_directories(CollectorOptions& options, bool booted_with_systemd);
 
 }  // namespace logq::collect

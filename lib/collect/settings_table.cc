@@ -178,10 +178,6 @@ bool accept_level(std::string_view value, CollectorOptions& /*options*/) {
 bool accept_text(std::string_view /*value*/, CollectorOptions& /*options*/) {
   return true;
 }
-bool accept_path(std::string_view value, CollectorOptions& /*options*/) {
-  return value.starts_with('/');
-}
-
 // Whether a valid value asks for something that is not done.
 using Asks = bool (*)(std::string_view value);
 
@@ -234,6 +230,11 @@ constexpr Action kLevelAction{&set_level<kMember>, &reset<kMember>};
 template <bool Options::*kMember>
 constexpr Action kBooleanAction{&set_boolean<kMember>, &reset<kMember>};
 
+template <std::optional<bool> Options::*kMember>
+constexpr Action kChoiceAction{&set_choice<kMember>, &reset<kMember>};
+template <std::string Options::*kMember>
+constexpr Action kPathAction{&set_path<kMember>, &reset<kMember>};
+
 constexpr Action kRateInterval{&set_rate_interval, &reset_rate_interval};
 constexpr Action kIgnoredBoolean{&accept_boolean, &reset_nothing, &when_on};
 constexpr Action kIgnoredLevel{&accept_level, &reset_nothing};
@@ -272,24 +273,24 @@ constexpr std::array kSettings = {
     Setting{"Journal", "MaxLevelStore", kLevelAction<&Options::max_level_store>},
     Setting{"Journal", "LineMax", {&set_line_max, &reset<&Options::line_max>}},
     Setting{"Journal", "ForwardToSyslog", kBooleanAction<&Options::forward_to_syslog>},
+    Setting{"Journal", "ForwardToKMsg", kBooleanAction<&Options::forward_to_kmsg>},
+    Setting{"Journal", "ForwardToConsole", kBooleanAction<&Options::forward_to_console>},
+    Setting{"Journal", "ForwardToWall", kChoiceAction<&Options::forward_to_wall>},
+    Setting{"Journal", "TTYPath", kPathAction<&Options::tty_path>},
     Setting{"Journal", "MaxLevelSyslog", kLevelAction<&Options::max_level_syslog>},
+    Setting{"Journal", "MaxLevelKMsg", kLevelAction<&Options::max_level_kmsg>},
+    Setting{"Journal", "MaxLevelConsole", kLevelAction<&Options::max_level_console>},
+    Setting{"Journal", "MaxLevelWall", kLevelAction<&Options::max_level_wall>},
     Setting{"Journal", "Seal", kIgnoredBoolean},
     Setting{"Journal", "SplitMode", {&accept_split_mode, &reset_nothing, &when_split}},
-    Setting{"Journal", "ForwardToKMsg", kIgnoredBoolean},
-    Setting{"Journal", "ForwardToConsole", kIgnoredBoolean},
-    Setting{"Journal", "ForwardToWall", kIgnoredBoolean},
     Setting{"Journal", "ForwardToSocket", {&accept_text, &reset_nothing, &when_any}},
-    Setting{"Journal", "TTYPath", {&accept_path, &reset_nothing}},
-    Setting{"Journal", "MaxLevelKMsg", kIgnoredLevel},
-    Setting{"Journal", "MaxLevelConsole", kIgnoredLevel},
-    Setting{"Journal", "MaxLevelWall", kIgnoredLevel},
     Setting{"Journal", "MaxLevelSocket", kIgnoredLevel},
-    Setting{"Journal", "ReadKMsg", {&set_choice<&Options::read_kmsg>, &reset<&Options::read_kmsg>}},
+    Setting{"Journal", "ReadKMsg", kChoiceAction<&Options::read_kmsg>},
     Setting{"Journal", "Audit", {&accept_audit, &reset_nothing, &when_on}},
     Setting{"Logq",
             "SyncIntervalMaxSec",
             {&set_sync_interval_max, &reset<&Options::sync_interval_max_usec>}},
-    Setting{"Logq", "KMsgPath", {&set_path<&Options::kmsg_path>, &reset<&Options::kmsg_path>}},
+    Setting{"Logq", "KMsgPath", kPathAction<&Options::kmsg_path>},
 };
 
 }  // namespace

@@ -122,14 +122,16 @@ void StreamIntake::store_line(const wire::StreamLine& line) {
 }
 
 void StreamIntake::forward(const wire::StreamMessage& message, const ClientMetadata* client) {
-  SyslogForward* syslog = services_.forward;
-  if (syslog == nullptr) return;
-  if (!syslog->wants_everything() && !identity_.header.forward_to_syslog) return;
-  ForwardedMessage forwarded{message.priority, identity_.header.identifier, message.message,
+  Forwards* forwards = services_.forwards;
+  const wire::StreamHeader& header = identity_.header;
+  const ForwardTargets asked{header.forward_to_syslog, header.forward_to_kmsg,
+                             header.forward_to_console, false};
+  if (forwards == nullptr || (!forwards->wants_everything() && !asked.any())) return;
+  ForwardedMessage forwarded{message.priority, header.identifier, message.message,
                              services_.ingest.realtime_usec()};
   if (region_.writer().pid > 0) forwarded.sender = region_.writer();
   forwarded.client = client;
-  syslog->forward(forwarded);
+  forwards->forward(forwarded, asked);
 }
 
 }  // namespace logq::collect

@@ -8,10 +8,10 @@
 
 #include "collect/client_cache.h"
 #include "collect/drops.h"
+#include "collect/forwards.h"
 #include "collect/ingest.h"
 #include "collect/stream_area.h"
 #include "collect/stream_keeper.h"
-#include "collect/syslog_forward.h"
 #include "wire/stdout_stream.h"
 
 namespace logq::collect {
@@ -23,7 +23,7 @@ struct StreamServices {
   Drops& drops;
   std::size_t line_max = wire::kDefaultLineMax;
   uid_t own_uid = 0;  // besides root, may name a stream's unit
-  SyslogForward* forward = nullptr;
+  Forwards* forwards = nullptr;
   StreamKeeper* keeper = nullptr;
 };
 

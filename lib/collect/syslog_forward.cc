@@ -10,13 +10,8 @@
 #include <ctime>
 #include <utility>
 
-#include "collect/limits.h"
-
 namespace logq::collect {
 namespace {
-
-constexpr int kUserFacility = 1 << 3;
-constexpr int kLevelMask = 7;
 
 void append_timestamp(std::uint64_t realtime_usec, std::string& out) {
   const auto seconds = static_cast<std::time_t>(realtime_usec / 1'000'000);
@@ -74,7 +69,7 @@ void SyslogForward::send(std::string_view datagram, const std::optional<Credenti
     error = send_as(socket_.get(), options_.socket_path, datagram, nullptr);
   }
   // Where nobody listens nobody misses anything.
-  if (error != 0 && error != ENOENT && error != ECONNREFUSED) ++missed_;
+  if (error != 0 && error != ENOENT && error != ECONNREFUSED) missed_.add();
 }
 
 void SyslogForward::forward_raw(int level,
@@ -85,33 +80,11 @@ void SyslogForward::forward_raw(int level,
 }
 
 void SyslogForward::forward(const ForwardedMessage& message) {
-  const int level = message.priority & kLevelMask;
-  if (level > options_.level_max) return;
-  const int facility = message.priority & ~kLevelMask;
-  const int priority = (facility == 0 ? kUserFacility : facility) | level;
-  std::string_view identifier = message.identifier;
-  if (identifier.empty() && message.client != nullptr) {
-    identifier = message.client->value(TrustedField::kComm);
-  }
-  composed_.assign("<").append(std::to_string(priority)).append(">");
+  if (message.level() > options_.level_max) return;
+  composed_.assign("<").append(std::to_string(user_priority(message.priority))).append(">");
   append_timestamp(message.realtime_usec, composed_);
-  composed_.append(identifier);
-  if (message.sender.has_value()) {
-    composed_.append("[").append(std::to_string(message.sender->pid)).append("]: ");
-  } else if (!identifier.empty()) {
-    composed_.append(": ");
-  }
-  composed_.append(message.text);
+  append_tagged(message, composed_);
   send(composed_, message.sender);
-}
-
-std::optional<std::uint64_t> SyslogForward::take_report(std::uint64_t now_monotonic_usec) {
-  if (missed_ == 0) return std::nullopt;
-  const bool too_soon = reported_at_usec_.has_value() &&
-                        now_monotonic_usec < *reported_at_usec_ + kForwardReportIntervalUsec;
-  if (too_soon) return std::nullopt;
-  reported_at_usec_ = now_monotonic_usec;
-  return std::exchange(missed_, 0);
 }
 
 }  // namespace logq::collect

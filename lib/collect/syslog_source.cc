@@ -36,9 +36,17 @@ void SyslogSource::store(const ControlData& control,
     return services().ingest.skip(progress, finished);
   }
   services().ingest.append(entry, progress, finished);
-  SyslogForward* syslog = services().forward;
-  if (syslog == nullptr || !syslog->wants_everything()) return;
-  syslog->forward_raw(message_.level(), datagram_, control.credentials);
+  forward(control, entry);
+}
+
+void SyslogSource::forward(const ControlData& control, const IngestEntry& entry) {
+  Forwards* forwards = services().forwards;
+  if (forwards == nullptr || !forwards->wants_everything()) return;
+  ForwardedMessage message{message_.priority, message_.identifier.value_or(""), message_.text,
+                           control.realtime_usec.value_or(services().ingest.realtime_usec())};
+  message.sender = control.credentials;
+  message.client = entry.client;
+  forwards->forward_datagram(message, datagram_);
 }
 
 // The fields in journald's order.

@@ -22,6 +22,7 @@ class SyslogSource final : public DatagramSource {
   void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) override;
 
   void compose();
+  void forward(const ControlData& control, const IngestEntry& entry);
 
   std::string_view datagram_;
   bool taken_ = false;  // its only entry was handed out

@@ -110,6 +110,23 @@ TEST_F(ReadConfiguration, FillsInChoices) {
   EXPECT_EQ(options_.max_file_usec, 0U);
 }
 
+TEST_F(ReadConfiguration, FillsInSourcesAndForwards) {
+  EXPECT_TRUE(read("[Journal]\nReadKMsg=no\nForwardToKMsg=yes\nForwardToConsole=1\n"
+                   "ForwardToWall=no\nTTYPath=/dev/tty12\nMaxLevelKMsg=debug\n"
+                   "MaxLevelConsole=err\nMaxLevelWall=2\n[Logq]\nKMsgPath=/tmp/kmsg\n")
+                  .empty());
+
+  EXPECT_EQ(options_.read_kmsg, false);
+  EXPECT_EQ(options_.kmsg_path, "/tmp/kmsg");
+  EXPECT_TRUE(options_.forward_to_kmsg);
+  EXPECT_TRUE(options_.forward_to_console);
+  EXPECT_EQ(options_.forward_to_wall, false);
+  EXPECT_EQ(options_.tty_path, "/dev/tty12");
+  EXPECT_EQ(options_.max_level_kmsg, 7);
+  EXPECT_EQ(options_.max_level_console, 3);
+  EXPECT_EQ(options_.max_level_wall, 2);
+}
+
 TEST_F(ReadConfiguration, LetsAnEmptyValueRestoreTheDefault) {
   EXPECT_TRUE(read("[Journal]\nSystemMaxUse=1G\nSystemMaxUse=\nRateLimitBurst=5\nRateLimitBurst=\n"
                    "Storage=none\nStorage=\n")
@@ -135,8 +152,8 @@ TEST_F(ReadConfiguration, WarnsOnceOfEachLineItCannotFollowAndKeepsTheDefault) {
 
 TEST_F(ReadConfiguration, SaysWhatItDoesNotDoOnlyWhenAskedForIt) {
   EXPECT_EQ(read("[Journal]\nSeal=no\nForwardToWall=no\nAudit=keep\nReadKMsg=no\nSplitMode=none\n"
-                 "TTYPath=/dev/tty12\nMaxLevelWall=emerg\nForwardToWall=yes\n"),
-            Paths{path_ + ":9: [Journal] ForwardToWall=yes is not done by logqd"});
+                 "TTYPath=/dev/tty12\nMaxLevelWall=emerg\nSeal=yes\n"),
+            Paths{path_ + ":9: [Journal] Seal=yes is not done by logqd"});
 }
 
 TEST_F(ReadConfiguration, KnowsEveryKeyOfTheDistributionsOwnFile) {

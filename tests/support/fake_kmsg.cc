@@ -44,9 +44,13 @@ void FakeKmsg::send_message(std::uint64_t sequence, std::string_view text) const
        "\n");
 }
 
-void FakeKmsg::discard() const {
-  std::array<char, 4096> record{};
-  while (::read(fd_, record.data(), record.size()) > 0) {
+std::string FakeKmsg::take() const {
+  std::string all;
+  std::array<char, 4096> bytes{};
+  while (true) {
+    const ssize_t size = ::read(fd_, bytes.data(), bytes.size());
+    if (size <= 0) return all;
+    all.append(bytes.data(), static_cast<std::size_t>(size));
   }
 }
 

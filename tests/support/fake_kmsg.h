@@ -22,8 +22,9 @@ class FakeKmsg {
   void send(std::string_view record) const;
   // A whole record of the kernel's own: "6,SEQUENCE,USEC,-;TEXT\n".
   void send_message(std::uint64_t sequence, std::string_view text) const;
-  // Takes back what nobody has read.
-  void discard() const;
+  // Takes back what nobody has read, or what others have written.
+  std::string take() const;
+  void discard() const { take(); }
   // Waits until everything has been read; throws std::runtime_error when nobody does.
   void wait_until_read() const;
 
