@@ -2,18 +2,12 @@
 
 #include <sys/random.h>
 
+#include "base/hex_digit.h"
 #include "base/ids.h"
 #include "base/io.h"
 
 namespace logq {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_dash_position(std::size_t i) {
   return i == 8 || i == 13 || i == 18 || i == 23;
@@ -38,10 +32,10 @@ std::optional<Id128> Id128::parse(std::string_view text) {
       if (text[i] != '-') return std::nullopt;
       continue;
     }
-    const int value = hex_value(text[i]);
-    if (value < 0) return std::nullopt;
+    const auto value = base::hex_digit(text[i]);
+    if (!value.has_value()) return std::nullopt;
     auto& byte = id.bytes[digit / 2];
-    byte = static_cast<std::uint8_t>((byte << 4) | value);
+    byte = static_cast<std::uint8_t>((byte << 4) | *value);
     ++digit;
   }
   return id;

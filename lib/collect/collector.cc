@@ -49,6 +49,7 @@ Collector::~Collector() {
   sync_.reset();  // before the store it syncs
   streams_.reset();
   kernel_.reset();
+  audit_.reset();
   keeper_.reset();
   forwards_.reset();
   for (const DatagramInput* input : inputs_) {
@@ -218,6 +219,7 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   streams_->on_activity([this] { after_work(); });
   LOGQ_TRY(named("event loop", forwards_->start(event_.get())));
   start_kernel_source();
+  start_audit_source(inherited.sockets);
   return open_streams(std::move(inherited));
 }
 
@@ -291,6 +293,7 @@ void Collector::drain() {
   const std::uint64_t deadline = base::Clock::system().now().monotonic_usec + kDrainLimitUsec;
   bool busy = true;
   if (kernel_ != nullptr) kernel_->work();
+  if (audit_ != nullptr) audit_->work();
   while (busy && base::Clock::system().now().monotonic_usec < deadline) {
     busy = streams_->drain_once();
     for (const DatagramInput* input : inputs_)

@@ -14,6 +14,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
+#include "collect/audit_source.h"
 #include "collect/client_cache.h"
 #include "collect/datagram_source.h"
 #include "collect/driver_messages.h"
@@ -72,6 +73,7 @@ class Collector {
   // Kernel messages are collected where they can be had (collector_kernel.cc).
   void make_kernel_source(std::uint64_t tail_seqnum);
   void start_kernel_source();
+  void start_audit_source(SocketSet& sockets);
   // Where else messages go (collector_forwards.cc).
   void make_forwards();
   void report_missed(std::uint64_t now_usec);
@@ -134,6 +136,7 @@ class Collector {
   DatagramInput syslog_;
   const std::array<DatagramInput*, 2> inputs_{&native_, &syslog_};
   std::unique_ptr<KernelSource> kernel_;
+  std::unique_ptr<AuditSource> audit_;
   std::unique_ptr<StreamSource> streams_;
   std::size_t streams_left_ = 0;  // at the end: a successor goes on with them
 

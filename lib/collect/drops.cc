@@ -30,6 +30,10 @@ std::string_view describe(DropCause cause) {
       return "kernel messages that could not be understood";
     case DropCause::kKernelMissed:
       return "kernel messages that were overwritten before they were read";
+    case DropCause::kAuditRecord:
+      return "audit records that could not be understood";
+    case DropCause::kAuditOverrun:
+      return "or more audit records for which the socket had no room";
     case DropCause::kCount:
       break;
   }

@@ -22,6 +22,8 @@ enum class DropCause : std::uint8_t {
   kStreamUnknown,      ///< handed over by the service manager, without a state that can be used
   kKernelRecord,       ///< what /dev/kmsg gave could not be understood
   kKernelMissed,       ///< kernel messages that were overwritten before they were read
+  kAuditRecord,        ///< an audit record that could not be understood, or not of the kernel
+  kAuditOverrun,       ///< times that audit records found no room in their socket
   kCount,
 };
 

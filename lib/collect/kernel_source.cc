@@ -1,7 +1,6 @@
 #include "collect/kernel_source.h"
 
 #include <fcntl.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,37 +30,22 @@ KernelSource::KernelSource(const KernelServices& services,
       ignore_users_(ignore_users),
       buffer_(kKernelRecordBytes) {}
 
-KernelSource::~KernelSource() {
-  stop();
-}
-
 Result<base::UniqueFd> KernelSource::open_device(const std::string& path) {
   return base::open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
 Result<void> KernelSource::start(base::UniqueFd device, sd_event* event) {
   device_ = std::move(device);
-  const int status =
-      sd_event_add_io(event, &readable_, device_.get(), EPOLLIN, &KernelSource::on_readable, this);
-  if (status < 0) return fail(Error::system(-status, "sd_event_add_io"));
   // Few, and at a boot older than what else waits.
-  sd_event_source_set_priority(readable_, SD_EVENT_PRIORITY_NORMAL - 5);
-  return {};
+  return watch_.start(event, device_.get(), SD_EVENT_PRIORITY_NORMAL - 5, [this] {
+    work();
+    if (notify_) notify_();
+  });
 }
 
 void KernelSource::stop() {
-  readable_ = sd_event_source_disable_unref(readable_);
+  watch_.stop();
   device_.reset();
-}
-
-int KernelSource::on_readable(sd_event_source* /*source*/,
-                              int /*fd*/,
-                              std::uint32_t /*events*/,
-                              void* self) {
-  auto* kernel = static_cast<KernelSource*>(self);
-  kernel->work();
-  if (kernel->notify_) kernel->notify_();
-  return 0;
 }
 
 bool KernelSource::work() {

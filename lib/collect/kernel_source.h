@@ -17,6 +17,7 @@
 #include "collect/driver_messages.h"
 #include "collect/drops.h"
 #include "collect/ingest.h"
+#include "collect/io_watch.h"
 #include "collect/kernel_device.h"
 #include "collect/kernel_position.h"
 #include "wire/kernel_record.h"
@@ -37,7 +38,6 @@ class KernelSource {
   KernelSource(const KernelServices& services, KernelPosition position, bool ignore_users);
   KernelSource(const KernelSource&) = delete;
   KernelSource& operator=(const KernelSource&) = delete;
-  ~KernelSource();
 
   // Where devices are looked up.
   void set_device_sources(DeviceSources sources) { device_sources_ = std::move(sources); }
@@ -54,8 +54,6 @@ class KernelSource {
   bool work();
 
  private:
-  static int on_readable(sd_event_source* source, int fd, std::uint32_t events, void* self);
-
   enum class Next { kRecord, kNone, kFailed };
   Next read_record();
   void take_record(std::string_view bytes);
@@ -73,7 +71,7 @@ class KernelSource {
   std::function<void()> notify_;
   std::function<void(const Error& error)> failed_;
   base::UniqueFd device_;
-  sd_event_source* readable_ = nullptr;
+  IoWatch watch_;
   std::vector<char> buffer_;
   std::size_t size_ = 0;  // of the record in it
   std::vector<std::string> payloads_;

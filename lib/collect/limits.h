@@ -25,6 +25,10 @@ inline constexpr std::size_t kEntriesPerWakeup = 2048;
 inline constexpr std::size_t kKernelRecordBytes = std::size_t{16} << 10;
 inline constexpr std::size_t kKernelRecordsPerWakeup = 256;
 
+// Audit records: MAX_AUDIT_MESSAGE_LENGTH of the kernel is 8970.
+inline constexpr std::size_t kAuditMessageBytes = std::size_t{16} << 10;
+inline constexpr std::size_t kAuditMessagesPerWakeup = 256;
+
 // Descriptor-passed entries (docs/protocols.md, "Limits").
 inline constexpr std::uint64_t kMemfdSizeMaxUnprivileged = std::uint64_t{32} << 20;
 

@@ -46,6 +46,7 @@ void apply_default_directories(CollectorOptions& options, bool booted_with_syste
   const bool is_of_system = is_root && !is_placed && options.runtime_dir == of_system;
   const bool is_whole_system = is_of_system && options.log_namespace.empty();
   if (!options.read_kmsg.has_value()) options.read_kmsg = is_whole_system;
+  if (!options.audit.has_value() && is_whole_system) options.audit = AuditMode::kKeep;
   if (!options.forward_to_wall.has_value()) options.forward_to_wall = is_of_system;
   if (options.storage_dir.empty()) {
     options.storage_dir = is_root ? "/var/log/journal/" + of_machine : user_storage_dir(suffix);

@@ -20,6 +20,9 @@ enum class StorageMode : std::uint8_t {
   kNone,  ///< nothing is stored
 };
 
+// What happens to auditing in the kernel when records of it are collected.
+enum class AuditMode : std::uint8_t { kKeep, kOn, kOff };
+
 // Entries of one unit and level that are stored in one window; 0 in either switches limiting off.
 struct RateLimitSettings {
   std::uint64_t interval_usec = 30'000'000;
@@ -53,6 +56,8 @@ struct CollectorOptions {
   // Unset: as apply_default_directories() decides.
   std::optional<bool> read_kmsg;
   std::string kmsg_path = "/dev/kmsg";
+  // Unset, for all but the system's collector: no socket of its own is opened for audit records.
+  std::optional<AuditMode> audit;
 
   bool forward_to_syslog = false;
   bool forward_to_kmsg = false;

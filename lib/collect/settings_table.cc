@@ -114,6 +114,14 @@ bool set_path(std::string_view value, CollectorOptions& options) {
   return true;
 }
 
+bool set_audit(std::string_view value, CollectorOptions& options) {
+  const auto on = base::parse_boolean(value);
+  if (!on.has_value() && value != "keep") return false;
+  options.audit = AuditMode::kKeep;
+  if (on.has_value()) options.audit = *on ? AuditMode::kOn : AuditMode::kOff;
+  return true;
+}
+
 bool set_rate_interval(std::string_view value, CollectorOptions& options) {
   const auto span = base::parse_time_span(value);
   if (span.has_value()) options.rate_limit.interval_usec = *span;
@@ -165,9 +173,6 @@ bool set_sync_interval_max(std::string_view value, CollectorOptions& options) {
 // Settings that decide about something logqd does not do: checked, and without effect.
 bool accept_boolean(std::string_view value, CollectorOptions& /*options*/) {
   return base::parse_boolean(value).has_value();
-}
-bool accept_audit(std::string_view value, CollectorOptions& /*options*/) {
-  return value == "keep" || base::parse_boolean(value).has_value();
 }
 bool accept_split_mode(std::string_view value, CollectorOptions& /*options*/) {
   return value == "uid" || value == "login" || value == "none";
@@ -286,7 +291,7 @@ constexpr std::array kSettings = {
     Setting{"Journal", "ForwardToSocket", {&accept_text, &reset_nothing, &when_any}},
     Setting{"Journal", "MaxLevelSocket", kIgnoredLevel},
     Setting{"Journal", "ReadKMsg", kChoiceAction<&Options::read_kmsg>},
-    Setting{"Journal", "Audit", {&accept_audit, &reset_nothing, &when_on}},
+    Setting{"Journal", "Audit", {&set_audit, &reset<&Options::audit>}},
     Setting{"Logq",
             "SyncIntervalMaxSec",
             {&set_sync_interval_max, &reset<&Options::sync_interval_max_usec>}},

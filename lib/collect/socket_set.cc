@@ -1,6 +1,7 @@
 #include "collect/socket_set.h"
 
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -40,13 +41,20 @@ int integer_option(int fd, int option) {
   return value;
 }
 
+bool is_audit_socket(int fd) {
+  return integer_option(fd, SO_DOMAIN) == AF_NETLINK &&
+         integer_option(fd, SO_PROTOCOL) == NETLINK_AUDIT;
+}
+
 // Keeps a passed descriptor that is one of ours.
 void sort_in(base::UniqueFd fd, std::string_view fd_name, SocketSet& sockets) {
   const std::string address = address_of(fd.get());
   const std::string name = address.substr(address.rfind('/') + 1);
   const int type = integer_option(fd.get(), SO_TYPE);
   const bool listens = integer_option(fd.get(), SO_ACCEPTCONN) == 1;
-  if (type == SOCK_DGRAM && name == "socket" && !sockets.native.is_open()) {
+  if (is_audit_socket(fd.get()) && !sockets.audit.is_open()) {
+    sockets.audit = std::move(fd);
+  } else if (type == SOCK_DGRAM && name == "socket" && !sockets.native.is_open()) {
     sockets.native = std::move(fd);
   } else if (type == SOCK_DGRAM && name == "dev-log" && !sockets.syslog.is_open()) {
     sockets.syslog = std::move(fd);
@@ -127,6 +135,7 @@ Result<SocketSet> take_passed_sockets() {
   const int passed = sd_listen_fds(1);
   if (passed < 0) return fail(Error::system(-passed, "LISTEN_FDS"));
   SocketSet sockets;
+  sockets.any_passed = passed > 0;
   for (int i = 0; i < passed; ++i) {
     const bool has_name = i < named && names != nullptr;
     sort_in(base::UniqueFd(SD_LISTEN_FDS_START + i), has_name ? names[i] : "", sockets);

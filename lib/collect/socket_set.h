@@ -22,9 +22,11 @@ struct PassedConnection {
 struct SocketSet {
   base::UniqueFd native;   // datagrams, `runtime_dir`/socket
   base::UniqueFd syslog;   // datagrams, `runtime_dir`/dev-log
+  base::UniqueFd audit;    // netlink, audit records; not made where it was not passed
   base::UniqueFd streams;  // stdout streams, `runtime_dir`/stdout
   std::vector<PassedConnection> connections;
   std::vector<std::string> own_paths;  // to remove at a clean end
+  bool any_passed = false;             // whoever started us makes sockets
   std::size_t passed_unknown = 0;      // passed descriptors that nobody wants; closed
 };
 

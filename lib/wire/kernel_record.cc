@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/hex_digit.h"
+
 namespace logq::wire {
 namespace {
 
@@ -19,18 +21,11 @@ bool take_number(std::string_view& rest, std::string_view terminators, Number& n
   return true;
 }
 
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
-  return std::nullopt;
-}
-
 // The byte that `text`, which begins with a backslash, stands for.
 std::optional<char> escaped_byte(std::string_view text) {
   if (text.size() < 4 || text[1] != 'x') return std::nullopt;
-  const auto high = hex_digit(text[2]);
-  const auto low = hex_digit(text[3]);
+  const auto high = base::hex_digit(text[2]);
+  const auto low = base::hex_digit(text[3]);
   if (!high.has_value() || !low.has_value() || *high + *low == 0) return std::nullopt;
   return static_cast<char>(*high * 16 + *low);
 }

@@ -111,13 +111,14 @@ TEST_F(ReadConfiguration, FillsInChoices) {
 }
 
 TEST_F(ReadConfiguration, FillsInSourcesAndForwards) {
-  EXPECT_TRUE(read("[Journal]\nReadKMsg=no\nForwardToKMsg=yes\nForwardToConsole=1\n"
+  EXPECT_TRUE(read("[Journal]\nReadKMsg=no\nAudit=no\nForwardToKMsg=yes\nForwardToConsole=1\n"
                    "ForwardToWall=no\nTTYPath=/dev/tty12\nMaxLevelKMsg=debug\n"
                    "MaxLevelConsole=err\nMaxLevelWall=2\n[Logq]\nKMsgPath=/tmp/kmsg\n")
                   .empty());
 
   EXPECT_EQ(options_.read_kmsg, false);
   EXPECT_EQ(options_.kmsg_path, "/tmp/kmsg");
+  EXPECT_EQ(options_.audit, AuditMode::kOff);
   EXPECT_TRUE(options_.forward_to_kmsg);
   EXPECT_TRUE(options_.forward_to_console);
   EXPECT_EQ(options_.forward_to_wall, false);

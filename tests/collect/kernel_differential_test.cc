@@ -92,7 +92,7 @@ TEST(KernelDifferential, StoresWhatStockJournaldStores) {
   if (auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
   const FakeKmsg theirs_kmsg;
   const FakeKmsg ours_kmsg;
-  StockJournald journald("ReadKMsg=yes\n", theirs_kmsg.path());
+  StockJournald journald("ReadKMsg=yes\n", {theirs_kmsg.path(), -1, ""});
   const ConfiguredLogqd logqd("[Journal]\nReadKMsg=yes\n[Logq]\nKMsgPath=" + ours_kmsg.path() +
                               "\n");
   RecordGenerator generator(20260731);

@@ -78,6 +78,25 @@ bool reads_kmsg(CollectorOptions options) {
   return options.read_kmsg.value_or(true);
 }
 
+TEST_F(DefaultDirectories, DecideWhoHearsAuditRecordsAndWarnsUsers) {
+  CollectorOptions system;
+  apply_default_directories(system, true);
+  EXPECT_EQ(system.audit, AuditMode::kKeep);
+  EXPECT_EQ(system.forward_to_wall, true);
+
+  CollectorOptions space;
+  space.log_namespace = "web";
+  apply_default_directories(space, true);
+  EXPECT_FALSE(space.audit.has_value());
+  EXPECT_EQ(space.forward_to_wall, true);
+
+  CollectorOptions placed;
+  placed.runtime_dir = "/run/another";
+  apply_default_directories(placed, true);
+  EXPECT_FALSE(placed.audit.has_value());
+  EXPECT_EQ(placed.forward_to_wall, false);
+}
+
 TEST_F(DefaultDirectories, DecideWhoReadsTheKernelsMessages) {
   CollectorOptions options;
   EXPECT_TRUE(reads_kmsg(options));

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "docs/markdown.h"
+#include "wire/audit_record.h"
+#include "wire/audit_type.h"
 #include "wire/kernel_record.h"
 #include "wire/native_protocol.h"
 #include "wire/stdout_stream.h"
@@ -85,6 +87,23 @@ TEST(KernelSourcesDocument, ShowsARecordThatTheCodecReads) {
   EXPECT_EQ(record->usec, 5'140'900U);
   EXPECT_EQ(record->text, "usb 1-1: new\\x0a");
   EXPECT_EQ(record->dictionary, " SUBSYSTEM=usb\n DEVICE=c189:0\n");
+}
+
+TEST(KernelSourcesDocument, ShowsAnAuditRecordThatTheCodecReads) {
+  const auto blocks = code_blocks(read_file(LOGQ_SOURCE_DIR "/docs/kernel-sources.md"), "");
+  ASSERT_EQ(blocks.size(), 2U);
+  const std::string bytes = dumped_bytes(blocks[1]);
+
+  const auto record = wire::parse_audit_record(bytes);
+
+  ASSERT_TRUE(record.has_value());
+  EXPECT_EQ(record->realtime_usec, 1'700'000'000'123'000U);
+  EXPECT_EQ(record->id, 45U);
+  std::vector<std::string> fields;
+  wire::append_audit_fields(record->text, fields);
+  EXPECT_THAT(fields,
+              testing::ElementsAre("_PID=7", "_EXE=/bin/su", "_COMM=su", "AUDIT_FIELD_ACCT=me"));
+  EXPECT_EQ(wire::audit_type_name(1112), "USER_LOGIN");
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ TEST_F(ForwardsTest, ForwardWhatJournaldForwards) {
       "ForwardToKMsg=yes\nForwardToConsole=yes\nMaxLevelKMsg=info\nMaxLevelConsole=info\n";
   std::vector<std::string> expected;
   {
-    StockJournald journald(settings(everything), kmsg_.path());
+    StockJournald journald(settings(everything), {kmsg_.path(), -1, ""});
     log_in_every_way(InputPeer(journald));
     expected = lines_of(kmsg_.take());
     expected.emplace_back("console:");

@@ -1,5 +1,6 @@
 #include "support/stock_journald.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,12 +20,15 @@ namespace {
 
 constexpr const char* kJournald = "/lib/systemd/systemd-journald";
 
-// $1 runtime directory, $2 storage directory, $3 configuration, $4 in place of /dev/kmsg.
+// $1 runtime directory, $2 storage directory, $3 configuration, $4 in place of /dev/kmsg,
+// $5 library to preload, $6 whether a descriptor is passed.
 constexpr const char* kStartScript =
     "mount -t tmpfs -o mode=0755 none /run && mkdir -p /run/systemd/journald.conf.d &&"
     " if [ -n \"$4\" ]; then mount --bind \"$4\" /dev/kmsg || exit 97; fi &&"
     " printf '%s' \"$3\" >/run/systemd/journald.conf.d/test.conf &&"
-    " export RUNTIME_DIRECTORY=\"$1\" LOGS_DIRECTORY=\"$2\" &&"
+    " export RUNTIME_DIRECTORY=\"$1\" LOGS_DIRECTORY=\"$2\" || exit 97;"
+    " if [ -n \"$6\" ]; then export LISTEN_FDS=1 LISTEN_PID=$$; fi;"
+    " if [ -n \"$5\" ]; then export LD_PRELOAD=\"$5\"; fi;"
     " exec /lib/systemd/systemd-journald >/dev/null 2>\"$1/../journald.err\"";
 
 // Before this it would die of SIGRTMIN+1: its sockets accept before it has set its signals up.
@@ -61,12 +65,12 @@ std::optional<std::string> StockJournald::unavailable() {
   return std::nullopt;
 }
 
-StockJournald::StockJournald(const std::string& settings, std::string kmsg)
+StockJournald::StockJournald(const std::string& settings, StockExtras extras)
     : settings_(
           "[Journal]\nReadKMsg=no\nAudit=no\nRateLimitBurst=0\nForwardToWall=no\nForwardToSyslog="
           "no\n" +
           settings),
-      kmsg_(std::move(kmsg)) {
+      extras_(std::move(extras)) {
   ::mkdir(runtime_dir().c_str(), 0755);
   ::mkdir(storage_dir().c_str(), 0755);
   write_text_file(runtime_dir() + "/flushed", "");  // so that it stores in LOGS_DIRECTORY at once
@@ -83,8 +87,10 @@ void StockJournald::start() {
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("fork failed");
   if (pid_ == 0) {
+    if (extras_.audit_socket >= 0 && ::dup2(extras_.audit_socket, 3) == 3) ::fcntl(3, F_SETFD, 0);
     ::execlp("unshare", "unshare", "-m", "--propagation", "private", "sh", "-c", kStartScript, "sh",
-             run.c_str(), log.c_str(), settings_.c_str(), kmsg_.c_str(),
+             run.c_str(), log.c_str(), settings_.c_str(), extras_.kmsg.c_str(),
+             extras_.preload.c_str(), extras_.audit_socket < 0 ? "" : "1",
              static_cast<char*>(nullptr));
     ::_exit(98);
   }

@@ -22,14 +22,20 @@ using JournalFields = std::map<std::string, std::string>;
 // The same with every value of a field, in the order given.
 using OrderedFields = std::vector<std::pair<std::string, std::string>>;
 
+// What its kernel's sources are given.
+struct StockExtras {
+  std::string kmsg;       // takes the place of /dev/kmsg, where not empty
+  int audit_socket = -1;  // passed to it as the socket of audit records
+  std::string preload;    // a library that goes before all others
+};
+
 class StockJournald {
  public:
   // Why it cannot run here, if it cannot.
   static std::optional<std::string> unavailable();
 
-  // Starts one and waits until its sockets accept. `settings` are further lines of [Journal]; the
-  // file `kmsg` takes the place of /dev/kmsg for it.
-  explicit StockJournald(const std::string& settings = "", std::string kmsg = "");
+  // Starts one and waits until its sockets accept. `settings` are further lines of [Journal].
+  explicit StockJournald(const std::string& settings = "", StockExtras extras = {});
   StockJournald(const StockJournald&) = delete;
   StockJournald& operator=(const StockJournald&) = delete;
   ~StockJournald();
@@ -54,7 +60,7 @@ class StockJournald {
  private:
   TempDir directory_;
   std::string settings_;
-  std::string kmsg_;
+  StockExtras extras_;
   pid_t pid_ = -1;
 };
 
