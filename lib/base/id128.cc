@@ -35,7 +35,7 @@ std::optional<Id128> Id128::parse(std::string_view text) {
     const auto value = base::hex_digit(text[i]);
     if (!value.has_value()) return std::nullopt;
     auto& byte = id.bytes[digit / 2];
-    byte = static_cast<std::uint8_t>((byte << 4) | *value);
+    byte = static_cast<std::uint8_t>(byte * 16U + *value);
     ++digit;
   }
   return id;
