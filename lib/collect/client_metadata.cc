@@ -214,6 +214,7 @@ void ClientMetadata::read(const ProcessSources& sources, std::string_view claime
   const bool exists = read_cgroup(sources, claimed_unit);
   read_unit(sources);
   if (exists) read_filter(sources);
+  if (exists) read_extra_fields(sources);
 }
 
 void ClientMetadata::read_process(const ProcessSources& sources) {
@@ -316,10 +317,16 @@ void ClientMetadata::read_unit(const ProcessSources& sources) {
   // Links that point to a number, as the service manager leaves them.
   rate_limit_interval_usec_ = number_in_link(sources.units + "/log-rate-limit-interval:" + unit);
   rate_limit_burst_ = number_in_link(sources.units + "/log-rate-limit-burst:" + unit);
-  const std::string extra = sources.units + "/log-extra-fields:" + unit;
-  if (const auto bytes = base::read_small_file(extra, kExtraFieldsMax)) {
-    extra_fields_ = parse_extra_fields(*bytes);
-  }
+}
+
+// LogExtraFields=. The file goes with the last process of the unit, whose last words still have
+// them.
+void ClientMetadata::read_extra_fields(const ProcessSources& sources) {
+  const std::string unit(value(TrustedField::kUnit));
+  if (unit.empty()) return;
+  const auto bytes =
+      base::read_small_file(sources.units + "/log-extra-fields:" + unit, kExtraFieldsMax);
+  extra_fields_ = bytes.has_value() ? parse_extra_fields(*bytes) : std::vector<std::string>();
 }
 
 }  // namespace logq::collect

@@ -82,6 +82,7 @@ class ClientMetadata {
                   bool cgroup_is_known);
   void read_unit(const ProcessSources& sources);
   void read_filter(const ProcessSources& sources);
+  void read_extra_fields(const ProcessSources& sources);
 
   Credentials credentials_;
   std::array<std::string, static_cast<std::size_t>(TrustedField::kCount)> payloads_;

@@ -292,7 +292,7 @@ void Collector::keep_limits() {
 void Collector::drain() {
   const std::uint64_t deadline = base::Clock::system().now().monotonic_usec + kDrainLimitUsec;
   bool busy = true;
-  if (kernel_ != nullptr) kernel_->work();
+  if (kernel_ != nullptr) kernel_->catch_up();
   if (audit_ != nullptr) audit_->work();
   while (busy && base::Clock::system().now().monotonic_usec < deadline) {
     busy = streams_->drain_once();

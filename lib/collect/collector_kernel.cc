@@ -37,7 +37,8 @@ void Collector::start_kernel_source() {
   auto device = KernelSource::open_device(options_.kmsg_path);
   if (!device.has_value()) return refuse(device.error());
   const auto started = kernel_->start(std::move(*device), event_.get());
-  if (!started.has_value()) refuse(started.error());
+  if (!started.has_value()) return refuse(started.error());
+  kernel_->catch_up();  // at a boot older than what waits in the sockets
 }
 
 // Where a manager makes the sockets, it has decided whether there is one for audit records.

@@ -30,7 +30,9 @@ void Forwards::forward_datagram(const ForwardedMessage& message, std::string_vie
 void Forwards::forward_locally(const ForwardedMessage& message, const ForwardTargets& targets) {
   if (targets.kmsg) kmsg_.forward(message);
   if (targets.console) console_.forward(message);
-  if (targets.wall) wall_.forward(message, base::Clock::system().now().monotonic_usec);
+  if (targets.wall && wall_.shows(message.level())) {
+    wall_.forward(message, base::Clock::system().now().monotonic_usec);
+  }
 }
 
 std::array<Forwards::Place, 4> Forwards::places() {

@@ -36,8 +36,7 @@ Result<base::UniqueFd> KernelSource::open_device(const std::string& path) {
 
 Result<void> KernelSource::start(base::UniqueFd device, sd_event* event) {
   device_ = std::move(device);
-  // Few, and at a boot older than what else waits.
-  return watch_.start(event, device_.get(), SD_EVENT_PRIORITY_NORMAL - 5, [this] {
+  return watch_.start(event, device_.get(), SD_EVENT_PRIORITY_NORMAL, [this] {
     work();
     if (notify_) notify_();
   });
@@ -63,6 +62,11 @@ bool KernelSource::work() {
     take_record({buffer_.data(), size_});
   }
   return true;
+}
+
+void KernelSource::catch_up() {
+  for (std::size_t round = 0; round < kKernelRoundsOfCatchUp && work(); ++round) {
+  }
 }
 
 // EPIPE says that messages were overwritten before they were read, EINVAL that one was larger than

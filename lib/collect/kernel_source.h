@@ -52,6 +52,8 @@ class KernelSource {
   Result<void> start(base::UniqueFd device, sd_event* event);
   // Stores up to a bound of what is there; whether there may be more.
   bool work();
+  // Stores what there is at a start or a stop, when nothing else waits for its turn; bounded, too.
+  void catch_up();
 
  private:
   enum class Next { kRecord, kNone, kFailed };

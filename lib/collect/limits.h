@@ -24,6 +24,8 @@ inline constexpr std::size_t kEntriesPerWakeup = 2048;
 // Kernel messages. A record of /dev/kmsg has 8 KiB at most (CONSOLE_EXT_LOG_MAX).
 inline constexpr std::size_t kKernelRecordBytes = std::size_t{16} << 10;
 inline constexpr std::size_t kKernelRecordsPerWakeup = 256;
+// More than the kernel keeps, unless it was told to keep a lot (log_buf_len).
+inline constexpr std::size_t kKernelRoundsOfCatchUp = 64;
 
 // Audit records: MAX_AUDIT_MESSAGE_LENGTH of the kernel is 8970.
 inline constexpr std::size_t kAuditMessageBytes = std::size_t{16} << 10;

@@ -71,7 +71,6 @@ bool WallForward::is_too_many(std::uint64_t now_monotonic_usec) {
 }
 
 void WallForward::forward(const ForwardedMessage& message, std::uint64_t now_monotonic_usec) {
-  if (message.level() > options_.level_max) return;
   if (is_too_many(now_monotonic_usec)) {
     missed_.add();
     return;

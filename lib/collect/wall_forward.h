@@ -22,6 +22,8 @@ class WallForward {
   };
   explicit WallForward(Options options) : options_(std::move(options)) {}
 
+  [[nodiscard]] bool shows(int level) const { return level <= options_.level_max; }
+  // REQUIRES: shows() its level.
   void forward(const ForwardedMessage& message, std::uint64_t now_monotonic_usec);
 
   [[nodiscard]] MissedCount& missed() { return missed_; }

@@ -139,6 +139,35 @@ TEST_F(ClientMetadataTest, ReadsTheFilterOfTheUnitsOwnControlGroup) {
   EXPECT_TRUE(client.filter().keeps(6, "news"));
 }
 
+TEST_F(ClientMetadataTest, HasTheExtraFieldsOfItsUnitAsLongAsTheUnitHasThem) {
+  write("cgroup", "0::/system.slice/hello.service\n");
+  const std::string path = sources_.units + "/log-extra-fields:hello.service";
+  const auto field = [](const std::string& text) {
+    return std::string(1, static_cast<char>(text.size())) + std::string(7, '\0') + text;
+  };
+  test::write_text_file(path, field("A=1") + field("B=x\ny") + field("_TRUSTED=1") + field("C=1"));
+  const auto extra_fields = [](const ClientMetadata& client) {
+    std::vector<std::string_view> fields;
+    client.append_payloads(fields);
+    std::erase_if(fields, [](std::string_view f) { return f.starts_with('_'); });
+    return fields;
+  };
+  ClientMetadata client = read();
+  EXPECT_EQ(extra_fields(client), (std::vector<std::string_view>{"A=1", "B=x\ny"}))
+      << "what is not allowed ends the list";
+
+  std::filesystem::remove(path);
+  client.read(sources_, {});
+  EXPECT_TRUE(extra_fields(client).empty());
+
+  test::write_text_file(path, field("A=2"));
+  client.read(sources_, {});
+  std::filesystem::remove(path);
+  std::filesystem::remove_all(proc());
+  client.read(sources_, {});
+  EXPECT_EQ(extra_fields(client), std::vector<std::string_view>{"A=2"}) << "its last words";
+}
+
 TEST_F(ClientMetadataTest, AProcessThatIsGoneKeepsWhatWasKnown) {
   ClientMetadata client = read();
   std::filesystem::remove_all(proc());

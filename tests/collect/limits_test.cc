@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "collect/configured_logqd.h"
 #include "collect/passed_socket_logqd.h"
+#include "collect/unit_process.h"
 #include "journal/store.h"
 #include "support/child_process.h"
 #include "support/native_sender.h"
@@ -192,56 +193,14 @@ TEST(UnitRateLimit, IsReportedAtAStopThatEndsTheWindow) {
   EXPECT_EQ(logqd.entries(logqd.storage_dir(), {"N_DROPPED=2"}).size(), 1U);
 }
 
-// A process in a control group of its own, which the group's name makes a unit.
-class UnitProcess {
- public:
-  // Sends `count` datagrams from it, and keeps it until it is destroyed.
-  UnitProcess(const std::string& unit, const std::string& socket, int count)
-      : group_(parent_group() + unit) {
-    std::error_code error;
-    possible_ = std::filesystem::create_directory(group_, error);
-    int sent[2];
-    if (!possible_ || ::pipe(sent) < 0) return;
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      write_text_file(group_ + "/cgroup.procs", "0");
-      NativeSender sender(socket);
-      for (int i = 0; i < count; ++i)
-        sender.send({{"MESSAGE", "m"}, {"TEST", "1"}, {"PRIORITY", i % 4 == 0 ? "3" : "6"}});
-      ::close(sent[1]);
-      ::close(sent[0]);
-      ::pause();
-      ::_exit(0);
-    }
-    ::close(sent[1]);
-    char end = 0;
-    possible_ = ::read(sent[0], &end, 1) == 0;
-    ::close(sent[0]);
-  }
-  UnitProcess(const UnitProcess&) = delete;
-  UnitProcess& operator=(const UnitProcess&) = delete;
-  ~UnitProcess() {
-    if (pid_ > 0) {
-      signal_process(pid_, SIGKILL);
-      ::waitpid(pid_, nullptr, 0);
-    }
-    std::error_code error;
-    wait_until([&] { return !std::filesystem::exists(group_) || ::rmdir(group_.c_str()) == 0; });
-  }
-  [[nodiscard]] bool possible() const { return possible_; }
-
- private:
-  // The hierarchy that systemd would use: hybrid, legacy or unified.
-  static std::string parent_group() {
-    for (const std::string hierarchy : {"/sys/fs/cgroup/unified/", "/sys/fs/cgroup/systemd/"}) {
-      if (std::filesystem::exists(hierarchy)) return hierarchy;
-    }
-    return "/sys/fs/cgroup/";
-  }
-  std::string group_;
-  pid_t pid_ = -1;
-  bool possible_ = false;
-};
+// Sends many entries of two levels from a unit.
+UnitProcess::Work flood(const std::string& socket, int count) {
+  return [socket, count] {
+    NativeSender sender(socket);
+    for (int i = 0; i < count; ++i)
+      sender.send({{"MESSAGE", "m"}, {"TEST", "1"}, {"PRIORITY", i % 4 == 0 ? "3" : "6"}});
+  };
+}
 
 TEST(UnitRateLimit, AdmitsWhatStockJournaldAdmits) {
   if (auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
@@ -250,12 +209,12 @@ TEST(UnitRateLimit, AdmitsWhatStockJournaldAdmits) {
   const ConfiguredLogqd logqd("[Journal]\n" + settings);
   const std::string unit = "logq-test-" + std::to_string(::getpid()) + ".service";
   {
-    const UnitProcess process(unit, journald.native_socket(), 100);
+    const UnitProcess process(unit, flood(journald.native_socket(), 100));
     if (!process.possible()) GTEST_SKIP() << "control groups cannot be made here";
     journald.sync();
   }
   {
-    const UnitProcess process(unit, logqd.native_socket(), 100);
+    const UnitProcess process(unit, flood(logqd.native_socket(), 100));
     logqd.sync();
   }
   for (const char* level : {"PRIORITY=3", "PRIORITY=6"}) {

@@ -83,14 +83,17 @@ TEST_F(WallForwardTest, ShowsControlCharactersInsteadOfSendingThem) {
   EXPECT_NE(text.find("a: x^[[2J^?\r\n\ty^M\xc3\xa4\r\n\r\n"), std::string::npos) << text;
 }
 
+TEST_F(WallForwardTest, ShowsWhatItsLevelSays) {
+  const WallForward wall({1, logins_});
+  EXPECT_TRUE(wall.shows(0));
+  EXPECT_TRUE(wall.shows(1));
+  EXPECT_FALSE(wall.shows(2));
+}
+
 TEST_F(WallForwardTest, ShowsOnlySomeOfAFlood) {
   const test::TestTerminal terminal;
   write_utmp(login(terminal.path(), "me"));
   WallForward wall({0, logins_});
-  ForwardedMessage less{9, "app", "alert"};
-  wall.forward(less, 1'000'000);
-  EXPECT_EQ(terminal.read(), "");
-
   std::size_t shown = 0;
   for (int i = 0; i < 100; ++i) {
     wall.forward({8, "app", "!"}, 1'000'000);
