@@ -75,7 +75,9 @@ class Collector {
   void start_kernel_source();
   void start_audit_source(SocketSet& sockets);
   // Where else messages go (collector_forwards.cc).
+  [[nodiscard]] Forwards::Options forward_options() const;
   void make_forwards();
+  void change_forwards();  // as the options say now
   void report_missed(std::uint64_t now_usec);
   Result<void> open_sources(Inheritance inherited);
   Result<void> open_streams(Inheritance inherited);

@@ -3,7 +3,7 @@
 
 namespace logq::collect {
 
-void Collector::make_forwards() {
+Forwards::Options Collector::forward_options() const {
   Forwards::Options options;
   options.everything = {options_.forward_to_syslog, options_.forward_to_kmsg,
                         options_.forward_to_console, options_.forward_to_wall.value_or(false)};
@@ -12,7 +12,16 @@ void Collector::make_forwards() {
   options.console.tty_path = options_.tty_path;
   options.console.level_max = options_.max_level_console;
   options.wall.level_max = options_.max_level_wall;
-  forwards_ = std::make_unique<Forwards>(std::move(options));
+  return options;
+}
+
+void Collector::make_forwards() {
+  forwards_ = std::make_unique<Forwards>(forward_options());
+}
+
+void Collector::change_forwards() {
+  forwards_->configure(forward_options());
+  if (kernel_ != nullptr) kernel_->set_ignore_users(options_.forward_to_kmsg);
 }
 
 void Collector::report_missed(std::uint64_t now_usec) {

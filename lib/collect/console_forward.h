@@ -34,6 +34,7 @@ class ConsoleForward {
   // Whether the kernel puts the time in front of its own messages (printk.time).
   static bool is_prefixed_by_kernel();
 
+  void configure(Options options) { options_ = std::move(options); }
   // From now on what was not taken is tried again. `event` must outlive this object.
   Result<void> start(sd_event* event);
   void forward(const ForwardedMessage& message);

@@ -14,6 +14,14 @@ Forwards::Forwards(Options options)
       console_(std::move(options.console)),
       wall_(std::move(options.wall)) {}
 
+void Forwards::configure(Options options) {
+  everything_ = options.everything;
+  syslog_.configure(std::move(options.syslog));
+  kmsg_.configure(std::move(options.kmsg));
+  console_.configure(std::move(options.console));
+  wall_.configure(std::move(options.wall));
+}
+
 void Forwards::forward(const ForwardedMessage& message, const ForwardTargets& asked) {
   const ForwardTargets targets{everything_.syslog || asked.syslog, everything_.kmsg || asked.kmsg,
                                everything_.console || asked.console,

@@ -38,6 +38,8 @@ class Forwards {
     WallForward::Options wall;
   };
   explicit Forwards(Options options);
+  // For what comes from now on; counts stay.
+  void configure(Options options);
 
   // From now on a slow console is tried again. `event` must outlive this object.
   Result<void> start(sd_event* event) { return console_.start(event); }

@@ -39,6 +39,7 @@ class KernelSource {
   KernelSource(const KernelSource&) = delete;
   KernelSource& operator=(const KernelSource&) = delete;
 
+  void set_ignore_users(bool ignore_users) { ignore_users_ = ignore_users; }
   // Where devices are looked up.
   void set_device_sources(DeviceSources sources) { device_sources_ = std::move(sources); }
   // Called after each piece of work that may have stored entries, and with the error that ends the

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include "base/io.h"
 
@@ -24,6 +25,12 @@ std::string_view cut(std::string_view text, std::size_t most) {
 }
 
 }  // namespace
+
+void KmsgForward::configure(Options options) {
+  options_ = std::move(options);
+  device_.reset();
+  is_refused_ = false;
+}
 
 void KmsgForward::forward(const ForwardedMessage& message) {
   if (message.level() > options_.level_max || is_refused_) return;

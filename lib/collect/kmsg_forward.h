@@ -17,6 +17,7 @@ class KmsgForward {
     int level_max = 5;  // MaxLevelKMsg=
   };
   explicit KmsgForward(Options options) : options_(std::move(options)) {}
+  void configure(Options options);
 
   // Writes "<PRI>ident[pid]: text". What the kernel would refuse for its length is cut.
   void forward(const ForwardedMessage& message);

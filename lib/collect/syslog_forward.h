@@ -23,6 +23,7 @@ class SyslogForward {
     int level_max = 7;  // MaxLevelSyslog=
   };
   explicit SyslogForward(Options options);
+  void configure(Options options) { options_ = std::move(options); }
 
   // Passes a syslog datagram on as it came.
   void forward_raw(int level, std::string_view datagram, const std::optional<Credentials>& sender);

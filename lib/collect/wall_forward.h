@@ -21,6 +21,7 @@ class WallForward {
     LoginSources logins{};
   };
   explicit WallForward(Options options) : options_(std::move(options)) {}
+  void configure(Options options) { options_ = std::move(options); }
 
   [[nodiscard]] bool shows(int level) const { return level <= options_.level_max; }
   // REQUIRES: shows() its level.

@@ -56,5 +56,18 @@ TEST(KmsgForward, CountsWhatTheDeviceRefuses) {
   EXPECT_EQ(full.missed().total(), 1U);
 }
 
+TEST(KmsgForward, GoesOnWhereItsConfigurationSays) {
+  const test::TempDir directory;
+  const std::string path = directory.path() + "/kmsg";
+  test::write_text_file(path, "");
+  KmsgForward forward({"/nonexistent/kmsg", 5});
+  forward.forward({12, "tag", "nowhere"});
+  forward.configure({path, 3});
+  forward.forward({12, "tag", "too high"});
+  forward.forward({11, "tag", "here"});
+
+  EXPECT_EQ(test::read_text_file(path), "<11>tag: here\n");
+}
+
 }  // namespace
 }  // namespace logq::collect
