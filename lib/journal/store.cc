@@ -62,6 +62,8 @@ class Store::Impl {
   [[nodiscard]] std::uint64_t rotations() const { return rotations_; }
   [[nodiscard]] std::uint64_t archived() const { return archiver_.finished(); }
   [[nodiscard]] StoreCounts counts() const;
+  [[nodiscard]] std::uint64_t written_bytes() const;
+  void set_file_options(const FileOptions& options);
 
  private:
   Result<void> begin_file();
@@ -82,8 +84,10 @@ class Store::Impl {
   OpenReport report_;
   SequencePosition position_;  // after the last entry that was appended
   std::uint64_t rotations_ = 0;
-  StoreCounts counts_;  // without those of the active file
-  TableSizes tables_;   // for the next file
+  std::uint64_t written_before_bytes_ = 0;  // into files it has rotated away from
+  std::uint64_t used_at_first_bytes_ = 0;   // of the active file, when it was taken
+  StoreCounts counts_;                      // without those of the active file
+  TableSizes tables_;                       // for the next file
 
   WorkerThread preparing_;   // outlives the files it helps
   std::mutex writer_mutex_;  // held to replace writer_, and by others than the appender to take it
@@ -109,6 +113,7 @@ void Store::Impl::use(std::shared_ptr<FileWriter> writer) {
     writer->use_helper(preparing_);
     const FileWriter::Statistics now = writer->statistics();
     next_.follow(now.used_bytes, now.max_bytes);
+    used_at_first_bytes_ = now.used_bytes;
     position_ = writer->sequence();
   }
   const std::lock_guard lock(writer_mutex_);
@@ -173,6 +178,8 @@ Result<void> Store::Impl::replace_active() {
     return begin_file();
   }
   ++rotations_;
+  written_before_bytes_ = written_bytes();
+  used_at_first_bytes_ = old->statistics().used_bytes;
   tables_ = tables_after(old->statistics());
   counts_.extents.add(old->extent_counts());
   // A file that cannot get its name is in the way of the next, which then sets it aside.
@@ -196,6 +203,20 @@ StoreCounts Store::Impl::counts() const {
   StoreCounts counts = counts_;
   if (writer_) counts.extents.add(writer_->extent_counts());
   return counts;
+}
+
+std::uint64_t Store::Impl::written_bytes() const {
+  if (!writer_) return written_before_bytes_;
+  return written_before_bytes_ + writer_->statistics().used_bytes - used_at_first_bytes_;
+}
+
+// A file that was made ahead is of the old kind.
+void Store::Impl::set_file_options(const FileOptions& options) {
+  options_.max_file_usec = options.max_file_usec;
+  options_.writer.max_size_bytes = options.max_size_bytes;
+  options_.writer.compress = options.compress;
+  options_.writer.compress_threshold_bytes = options.compress_threshold_bytes;
+  next_.discard();
 }
 
 void Store::Impl::look_ahead() {
@@ -276,6 +297,7 @@ Result<void> Store::Impl::rotate() {
 
 Result<void> Store::Impl::close() {
   const std::shared_ptr<FileWriter> last = writer_;
+  written_before_bytes_ = written_bytes();
   use(nullptr);
   next_.discard();
   const auto closed = last ? last->close() : Result<void>{};
@@ -314,6 +336,12 @@ std::uint64_t Store::archived() const {
 }
 StoreCounts Store::counts() const {
   return impl_->counts();
+}
+std::uint64_t Store::written_bytes() const {
+  return impl_->written_bytes();
+}
+void Store::set_file_options(const FileOptions& options) {
+  impl_->set_file_options(options);
 }
 Result<std::size_t> Store::append_batch(std::span<const NewEntry> entries) {
   return impl_->append_batch(entries);

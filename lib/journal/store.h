@@ -81,6 +81,18 @@ class Store {
   // How many of them have been archived, and take no more room than they need.
   [[nodiscard]] std::uint64_t archived() const;
   [[nodiscard]] StoreCounts counts() const;
+  // What entries have taken up in its files since open().
+  [[nodiscard]] std::uint64_t written_bytes() const;
+
+  // Other options than those of open(): the age of a file counts from now on, what a new file is
+  // made with from the next one on.
+  struct FileOptions {
+    std::uint64_t max_size_bytes = 0;
+    std::uint64_t max_file_usec = 0;
+    bool compress = true;
+    std::uint32_t compress_threshold_bytes = 512;
+  };
+  void set_file_options(const FileOptions& options);
 
   // Tells followers that something was appended: at once, or, when they were told less than 5 ms
   // ago, at the end of these (journal/follower_waker.h).
