@@ -61,10 +61,6 @@ Outcome<void> refuse_sealing(Options& /*options*/, Value /*value*/) {
   return failure("sealing is not supported: --interval=, --verify-key=, --setup-keys and --force");
 }
 
-Outcome<void> refuse_relinquish(Options& /*options*/, Value /*value*/) {
-  return failure("--relinquish-var and --smart-relinquish-var are not supported yet");
-}
-
 Outcome<void> refuse_catalog(Options& /*options*/, Value /*value*/) {
   return failure("--list-catalog, --dump-catalog and --update-catalog are not supported yet");
 }
@@ -140,12 +136,13 @@ constexpr OptionRow kRows[] = {
       &apply_command<Command::kSync>},
      Parity::kThere,
      228},
-    {{{0, "relinquish-var", Argument::kNone, "", "Not supported yet", nullptr, kGroup},
-      &refuse_relinquish},
-     Parity::kNotYet},
-    {{{0, "smart-relinquish-var", Argument::kNone, "", "Not supported yet", nullptr, kGroup},
-      &refuse_relinquish},
-     Parity::kNotYet,
+    {{{0, "relinquish-var", Argument::kNone, "",
+       "Make the collector go on in volatile files and leave /var alone", nullptr, kGroup},
+      &apply_command<Command::kRelinquishVar>}},
+    {{{0, "smart-relinquish-var", Argument::kNone, "",
+       "The same, unless /var/log/journal is on the root file system", nullptr, kGroup},
+      &apply_command<Command::kSmartRelinquishVar>},
+     Parity::kThere,
      243},
     {{{0, "flush", Argument::kNone, "", "Make the collector move its volatile files to disk",
        nullptr, kGroup},
@@ -153,6 +150,10 @@ constexpr OptionRow kRows[] = {
     {{{0, "rotate", Argument::kNone, "", "Make the collector begin a new journal file", nullptr,
        kGroup},
       &apply_rotate}},
+    {{{0, "collector-status", Argument::kNone, "",
+       "Show how the collector does (-o json for programs)", nullptr, kGroup},
+      &apply_command<Command::kCollectorStatus>},
+     Parity::kOurs},
     {{{0, "header", Argument::kNone, "", "Show the headers of the journal files", nullptr, kGroup},
       &apply_command<Command::kHeader>}},
     {{{0, "list-catalog", Argument::kNone, "", "Not supported yet", nullptr, kHidden},

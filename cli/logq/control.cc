@@ -1,5 +1,6 @@
 #include "logq/control.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -18,10 +19,11 @@ namespace logq::cli {
 namespace {
 
 constexpr std::uint64_t kWaitLimitUsec = 120'000'000;
+constexpr std::uint64_t kAnswerLimitUsec = 10'000'000;  // for what is no work
 constexpr unsigned kLookAgainAfterUsec = 5'000;
 
 struct DeedNames {
-  int signal_number;
+  int signal_number;  // 0: there is none
   const char* stamp;
   const char* method;
 };
@@ -33,9 +35,11 @@ DeedNames names_of(Deed deed) {
     case Deed::kRotate:
       return {SIGUSR2, "rotated", "io.systemd.Journal.Rotate"};
     case Deed::kFlush:
+      return {SIGUSR1, "flushed", "io.systemd.Journal.FlushToVar"};
+    case Deed::kRelinquish:
       break;
   }
-  return {SIGUSR1, "flushed", "io.systemd.Journal.FlushToVar"};
+  return {0, "", "io.systemd.Journal.RelinquishVar"};
 }
 
 std::uint64_t monotonic_usec() {
@@ -48,21 +52,31 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return result.ec == std::errc{} ? std::optional(number) : std::nullopt;
 }
 
-std::string default_runtime_dir() {
-  if (::geteuid() == 0) return "/run/systemd/journal";
+// Under /tmp anybody may make a directory of that name, and a collector in it.
+Outcome<std::string> runtime_dir_in_tmp(const std::string& suffix) {
+  std::string path = "/tmp/logq-" + std::to_string(::geteuid()) + suffix;
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && status.st_uid != ::geteuid()) {
+    return failure(path + ": belongs to somebody else");
+  }
+  return path;
+}
+
+Outcome<std::string> default_runtime_dir(const std::string& suffix) {
+  if (::geteuid() == 0) return "/run/systemd/journal" + suffix;
   const char* const base = ::secure_getenv("XDG_RUNTIME_DIR");
-  if (base != nullptr && *base != '\0') return std::string(base) + "/logq";
-  return "/tmp/logq-" + std::to_string(::geteuid());
+  if (base != nullptr && *base != '\0') return std::string(base) + "/logq" + suffix;
+  return runtime_dir_in_tmp(suffix);
 }
 
 Outcome<std::string> runtime_dir_of(const Options& options) {
   if (!options.runtime_dir.empty()) return options.runtime_dir;
   const std::string& name = options.source.log_namespace;
-  if (name.empty()) return default_runtime_dir();
+  if (name.empty()) return default_runtime_dir("");
   if (name == "*" || name.starts_with('+')) {
-    return failure("--sync, --rotate and --flush address one --namespace= at a time");
+    return failure("commands to a collector address one --namespace= at a time");
   }
-  return default_runtime_dir() + "." + name;
+  return default_runtime_dir("." + name);
 }
 
 // The pid of the logqd that holds the lock on this file. Nothing when none does: what the file says
@@ -106,11 +120,46 @@ Outcome<void> signal_logqd(pid_t pid, const std::string& runtime_dir, const Deed
   return wait_for_stamp(runtime_dir + "/" + names.stamp, pid, asked_usec);
 }
 
-Outcome<void> call_journald(const std::string& socket_path, const DeedNames& names) {
-  const auto replied = call_varlink(socket_path, names.method, kWaitLimitUsec);
-  if (!replied) return failure(describe(socket_path, replied.error()));
-  if (*replied) return failure(socket_path + ": journald refuses: " + **replied);
-  return {};
+// Whether there is nobody, rather than somebody who cannot or will not.
+bool is_nobody(const Error& error) {
+  return error.code == Errc::kClosed || error.sys_errno == ENOENT ||
+         error.sys_errno == ECONNREFUSED || error.sys_errno == EPIPE ||
+         error.sys_errno == ECONNRESET;
+}
+
+Outcome<void> judge_answer(const std::string& socket_path, const std::string& error) {
+  if (error.empty()) return {};
+  if (error == "org.varlink.service.PermissionDenied") {
+    return failure(socket_path + ": permission denied: this is for root and the collector's user");
+  }
+  return failure(socket_path + ": the collector refuses: " + error);
+}
+
+tl::unexpected<Failure> nobody_at(const std::string& runtime_dir) {
+  return failure(runtime_dir + ": no collector is running there");
+}
+
+std::string control_socket_of(const std::string& runtime_dir) {
+  return runtime_dir + "/io.systemd.journal";
+}
+
+// For a logqd that cannot be called.
+Outcome<void> control_by_signal(const std::string& runtime_dir, const DeedNames& names) {
+  const std::string pid_path = runtime_dir + "/logqd.pid";
+  if (::access(pid_path.c_str(), R_OK) < 0 && errno == EACCES) {
+    return failure(describe(pid_path, Error::system(EACCES, "open")));
+  }
+  const auto pid = names.signal_number == 0 ? std::nullopt : running_logqd(pid_path);
+  if (!pid) return nobody_at(runtime_dir);
+  return signal_logqd(*pid, runtime_dir, names);
+}
+
+// Nothing when it cannot be told.
+std::optional<std::uint64_t> mount_of(const char* path) {
+  struct statx status {};
+  if (::statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_MNT_ID, &status) < 0) return std::nullopt;
+  if ((status.stx_mask & STATX_MNT_ID) == 0) return std::nullopt;
+  return status.stx_mnt_id;
 }
 
 }  // namespace
@@ -119,16 +168,37 @@ Outcome<void> control_collector(const Options& options, Deed deed) {
   const Outcome<std::string> runtime_dir = runtime_dir_of(options);
   if (!runtime_dir) return tl::unexpected<Failure>(runtime_dir.error());
   const DeedNames names = names_of(deed);
-  const std::string pid_path = *runtime_dir + "/logqd.pid";
-  if (::access(pid_path.c_str(), R_OK) < 0 && errno == EACCES) {
-    return failure(describe(pid_path, Error::system(EACCES, "open")));
+  const std::string socket_path = control_socket_of(*runtime_dir);
+  const auto answer = call_varlink(socket_path, names.method, kWaitLimitUsec);
+  if (answer) return judge_answer(socket_path, answer->error);
+  if (is_nobody(answer.error())) return control_by_signal(*runtime_dir, names);
+  return failure(describe(socket_path, answer.error()));
+}
+
+Outcome<std::string> ask_collector(const Options& options, std::string_view method) {
+  const Outcome<std::string> runtime_dir = runtime_dir_of(options);
+  if (!runtime_dir) return tl::unexpected<Failure>(runtime_dir.error());
+  const std::string socket_path = control_socket_of(*runtime_dir);
+  const auto answer = call_varlink(socket_path, method, kAnswerLimitUsec);
+  if (!answer && is_nobody(answer.error())) return nobody_at(*runtime_dir);
+  if (!answer) return failure(describe(socket_path, answer.error()));
+  if (answer->error == "org.varlink.service.MethodNotFound") {
+    return failure(socket_path + ": the collector there is no logqd that knows " +
+                   std::string(method));
   }
-  if (const auto pid = running_logqd(pid_path)) {
-    return signal_logqd(*pid, *runtime_dir, names);
+  if (const auto judged = judge_answer(socket_path, answer->error); !judged) {
+    return tl::unexpected<Failure>(judged.error());
   }
-  const std::string socket_path = *runtime_dir + "/io.systemd.journal";
-  if (::access(socket_path.c_str(), F_OK) == 0) return call_journald(socket_path, names);
-  return failure(*runtime_dir + ": no collector is running there");
+  return answer->parameters;
+}
+
+Outcome<void> relinquish_var(const Options& options, bool smart) {
+  if (smart && options.runtime_dir.empty()) {
+    const auto root = mount_of("/");
+    const auto log = mount_of("/var/log/journal/");
+    if (root && root == log) return {};
+  }
+  return control_collector(options, Deed::kRelinquish);
 }
 
 }  // namespace logq::cli

@@ -6,6 +6,7 @@
 
 #include "base/sigbus_guard.h"
 #include "common/run.h"
+#include "logq/collector_status.h"
 #include "logq/control.h"
 #include "logq/damage_report.h"
 #include "logq/list_commands.h"
@@ -55,6 +56,13 @@ Outcome<ExitStatus> have_done(const Options& options, Deed deed) {
   return ExitStatus::kOk;
 }
 
+Outcome<ExitStatus> have_relinquished(const Options& options) {
+  const bool smart = options.command == Command::kSmartRelinquishVar;
+  const Outcome<void> done = relinquish_var(options, smart);
+  if (!done) return tl::unexpected<Failure>(done.error());
+  return ExitStatus::kOk;
+}
+
 Outcome<ExitStatus> rotate_and_vacuum(const Options& options) {
   if (options.rotate_first) {
     const auto rotated = have_done(options, Deed::kRotate);
@@ -84,6 +92,11 @@ Outcome<ExitStatus> carry_out(const Options& options, OutputBuffer& output) {
       return have_done(options, Deed::kRotate);
     case Command::kFlush:
       return have_done(options, Deed::kFlush);
+    case Command::kRelinquishVar:
+    case Command::kSmartRelinquishVar:
+      return have_relinquished(options);
+    case Command::kCollectorStatus:
+      return show_collector_status(options, output);
     case Command::kVacuum:
       return rotate_and_vacuum(options);
     case Command::kVerify:

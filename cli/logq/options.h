@@ -31,6 +31,9 @@ enum class Command : std::uint8_t {
   kSync,
   kRotate,
   kFlush,
+  kRelinquishVar,
+  kSmartRelinquishVar,
+  kCollectorStatus,
 };
 
 struct SourceOptions {
@@ -95,7 +98,7 @@ struct Options {
   VacuumOptions vacuum;
   std::string field;          // -F
   bool rotate_first = false;  // --rotate with --vacuum-*
-  std::string runtime_dir;    // of the collector for --sync, --rotate, --flush; "": the usual
+  std::string runtime_dir;    // of the collector that is asked or told something; "": the usual
 };
 
 // Takes the command line apart and checks the combination too. A failure's message is fit for the

@@ -80,8 +80,8 @@ constexpr OptionRow kRows[] = {
       &apply_namespace},
      Parity::kThere,
      245},
-    {{{0, "runtime-dir", Argument::kRequired, "PATH",
-       "The collector that --sync, --rotate and --flush address", nullptr, kGroup},
+    {{{0, "runtime-dir", Argument::kRequired, "PATH", "The collector that commands to one address",
+       nullptr, kGroup},
       &apply_text<&Options::runtime_dir>},
      Parity::kOurs},
 };

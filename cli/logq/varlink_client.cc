@@ -12,12 +12,12 @@
 #include "base/io.h"
 #include "base/try.h"
 #include "base/unique_fd.h"
+#include "wire/varlink.h"
 
 namespace logq::cli {
 namespace {
 
 constexpr std::size_t kLongestReply = std::size_t{64} << 10;
-constexpr char kEndOfMessage = '\0';
 
 std::uint64_t monotonic_usec() {
   return base::Clock::system().now().monotonic_usec;
@@ -72,73 +72,28 @@ Result<std::string> read_message(int fd, std::uint64_t deadline_usec) {
     if (count < 0) return fail(Error::system(errno, "read"));
     if (count == 0) return fail(Error::make(Errc::kClosed, "the service closed the connection"));
     message.append(chunk.data(), static_cast<std::size_t>(count));
-    const std::size_t end = message.find(kEndOfMessage);
+    const std::size_t end = message.find(wire::kVarlinkEnd);
     if (end != std::string::npos) return message.substr(0, end);
   }
   return fail(Error::make(Errc::kTooLarge, "the answer is too long"));
 }
 
-// Takes a JSON string off the front of `text`, which begins with its quote. Escapes stay as they
-// are: names of errors have none.
-std::optional<std::string_view> take_string(std::string_view& text) {
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-      continue;
-    }
-    if (text[i] != '"') continue;
-    const std::string_view value = text.substr(1, i - 1);
-    text.remove_prefix(i + 1);
-    return value;
-  }
-  return std::nullopt;
-}
-
-void skip_blanks(std::string_view& text) {
-  while (!text.empty() && std::string_view(" \t\r\n").find(text.front()) != std::string_view::npos)
-    text.remove_prefix(1);
-}
-
 }  // namespace
 
-Result<std::optional<std::string>> parse_varlink_reply(std::string_view reply) {
-  skip_blanks(reply);
-  if (reply.empty() || reply.front() != '{' || reply.back() != '}') {
-    return fail(Error::make(Errc::kCorrupt, "the answer is not a Varlink reply"));
-  }
-  int depth = 0;
-  while (!reply.empty()) {
-    const char c = reply.front();
-    if (c != '"') {
-      depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
-      reply.remove_prefix(1);
-      continue;
-    }
-    const auto name = take_string(reply);
-    if (!name) return fail(Error::make(Errc::kCorrupt, "the answer is not a Varlink reply"));
-    skip_blanks(reply);
-    if (depth != 1 || *name != "error" || !reply.starts_with(':')) continue;
-    reply.remove_prefix(1);
-    skip_blanks(reply);
-    const auto error = reply.starts_with('"') ? take_string(reply) : std::nullopt;
-    if (!error) return fail(Error::make(Errc::kCorrupt, "the answer is not a Varlink reply"));
-    return std::string(*error);
-  }
-  return std::nullopt;
-}
-
-Result<std::optional<std::string>> call_varlink(const std::string& socket_path,
-                                                std::string_view method,
-                                                std::uint64_t timeout_usec) {
+Result<VarlinkAnswer> call_varlink(const std::string& socket_path,
+                                   std::string_view method,
+                                   std::uint64_t timeout_usec) {
   const std::uint64_t deadline_usec = monotonic_usec() + timeout_usec;
   const base::UniqueFd fd = LOGQ_TRY(connect_to(socket_path, timeout_usec));
-  std::string call = "{\"method\":\"" + std::string(method) + "\",\"parameters\":{}}";
-  call.push_back(kEndOfMessage);
+  const std::string call = wire::encode_varlink_call(method);
   if (::send(fd.get(), call.data(), call.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(call.size())) {
     return fail(Error::system(errno, "send"));
   }
-  return parse_varlink_reply(LOGQ_TRY(read_message(fd.get(), deadline_usec)));
+  const std::string message = LOGQ_TRY(read_message(fd.get(), deadline_usec));
+  const wire::VarlinkReply reply = LOGQ_TRY(wire::parse_varlink_reply(message));
+  return VarlinkAnswer{reply.error,
+                       reply.parameters ? std::string(reply.parameters->text()) : "{}"};
 }
 
 }  // namespace logq::cli

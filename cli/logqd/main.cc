@@ -1,5 +1,6 @@
 // logqd, the collector: command line, configuration, then Collector does the work.
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,12 +37,21 @@ Outcome<void> read_configuration(LogqdOptions& options) {
 
 // What goes wrong from here on the collector has told by itself, with the paths it knows.
 Outcome<ExitStatus> collect_messages(LogqdOptions options) {
+  const LogqdOptions as_given = options;
   if (const auto read = read_configuration(options); !read) {
     return tl::unexpected<Failure>(read.error());
   }
   collect::apply_default_directories(options.collector, ::sd_booted() > 0);
   base::install_sigbus_guard();
   collect::Collector collector(options.collector, &print_error_line);
+  collector.reread_with([as_given]() -> std::optional<collect::CollectorOptions> {
+    LogqdOptions again = as_given;
+    if (const auto read = read_configuration(again); !read) {
+      print_error_line(read.error().message + "; the configuration stays as it is");
+      return std::nullopt;
+    }
+    return again.collector;
+  });
   if (!collector.start()) return ExitStatus::kFailure;
   return collector.run() ? ExitStatus::kOk : ExitStatus::kFailure;
 }

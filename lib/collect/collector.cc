@@ -46,6 +46,9 @@ Collector::Collector(CollectorOptions options, Diagnose diagnose)
       diagnose_(std::move(diagnose)) {}
 
 Collector::~Collector() {
+  control_.reset();
+  synchronizer_.reset();
+  rates_.reset();
   sync_.reset();  // before the store it syncs
   streams_.reset();
   kernel_.reset();
@@ -83,6 +86,7 @@ void Collector::abandon() {
 Result<void> Collector::set_up() {
   raise_descriptor_limit();
   boot_id_ = base::boot_id();
+  started_at_ = base::Clock::system().now();
   LOGQ_TRY(register_signals());
   LOGQ_TRY(hold_runtime_directory());
   LOGQ_TRY(open_storage());
@@ -126,11 +130,7 @@ void Collector::make_sources() {
   clients_ =
       std::make_unique<ClientCache>(ProcessSources{}, claims_, ClientCache::default_capacity());
   driver_ = std::make_unique<DriverMessages>(*ingest_, *clients_, drops_);
-  ingest_->set_limits(
-      options_.rate_limit, options_.max_level_store,
-      [this](std::string_view unit, std::uint64_t count, const ClientMetadata& sender) {
-        driver_->suppressed(unit, count, &sender);
-      });
+  apply_limits();
   ingest_->set_available_bytes(storage_->available_bytes());
   make_forwards();
   const DatagramServices services{*ingest_, *clients_, drops_, ::getpid(), forwards_.get()};
@@ -229,7 +229,7 @@ Result<void> Collector::open_streams(Inheritance inherited) {
                                                std::move(area), event_.get())));
   keeper_->start(event_.get());
   streams_->restore(std::move(inherited.streams));
-  return {};
+  return open_control(std::move(inherited.sockets.control));
 }
 
 Result<StreamArea> Collector::make_stream_area(Inheritance& inherited) {
@@ -248,7 +248,7 @@ Result<StreamArea> Collector::make_stream_area(Inheritance& inherited) {
 Result<void> Collector::run() {
   // Only now, since it may take longer than a service manager waits for READY.
   if (storage_->is_flush_due()) {
-    flush();
+    std::ignore = flush();
     after_work();
   }
   const int status = sd_event_loop(event_.get());
@@ -258,10 +258,12 @@ Result<void> Collector::run() {
   return finish();
 }
 
-void Collector::work(DatagramInput& input) {
-  const bool more = input.source->work() == DatagramSource::Work::kMore;
+DatagramSource::Work Collector::work(DatagramInput& input) {
+  const DatagramSource::Work done = input.source->work();
+  const bool more = done == DatagramSource::Work::kMore;
   sd_event_source_set_enabled(input.more, more ? SD_EVENT_ON : SD_EVENT_OFF);
   after_work();
+  return done;
 }
 
 // Once per piece of work, so that syncing and waking cost nothing per entry.
@@ -269,6 +271,7 @@ void Collector::after_work() {
   keep_limits();
   const Ingest::Activity activity = ingest_->take_activity();
   if (activity.entries == 0) return;
+  rates_->note_work();
   sync_->request(activity.critical ? SyncWorker::Urgency::kNow : SyncWorker::Urgency::kSoon);
   storage_->wake_followers();
 }
@@ -314,8 +317,10 @@ Result<void> Collector::finish() {
   forwards_->finish();
   report_missed(kEndOfTime);
   driver_->stopped();
+  const auto closed = storage_->close();  // which syncs
+  synchronizer_->finish(closed);
+  synchronizer_.reset();
   sync_.reset();
-  const auto closed = storage_->close();
   for (const std::string& path : own_sockets_)
     std::ignore = ::unlink(path.c_str());
   // Nothing is left to replay. The files stay when the store could not be closed, for a look.

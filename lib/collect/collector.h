@@ -16,6 +16,8 @@
 #include "base/clock.h"
 #include "collect/audit_source.h"
 #include "collect/client_cache.h"
+#include "collect/collector_status.h"
+#include "collect/control_server.h"
 #include "collect/datagram_source.h"
 #include "collect/driver_messages.h"
 #include "collect/drops.h"
@@ -23,12 +25,14 @@
 #include "collect/ingest.h"
 #include "collect/kernel_source.h"
 #include "collect/options.h"
+#include "collect/rate_sampler.h"
 #include "collect/socket_set.h"
 #include "collect/storage.h"
 #include "collect/stream_area.h"
 #include "collect/stream_keeper.h"
 #include "collect/stream_source.h"
 #include "collect/sync_worker.h"
+#include "collect/synchronizer.h"
 #include "collect/unit_claims.h"
 #include "collect/working_directory.h"
 
@@ -43,6 +47,11 @@ class Collector {
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
   ~Collector();
+
+  // How to read the configuration again, for SIGHUP: as it was read for `options`, or nothing when
+  // that fails, which is then diagnosed.
+  using Reread = std::function<std::optional<CollectorOptions>()>;
+  void reread_with(Reread reread) { reread_ = std::move(reread); }
 
   // Takes hold of the directories, recovers the store, stores what a killed predecessor had
   // received, and accepts. Blocks the signals it handles.
@@ -99,17 +108,27 @@ class Collector {
   static int on_timer(sd_event_source* source, std::uint64_t usec, void* self);
   static int on_signal(sd_event_source* source, const signalfd_siginfo* info, void* self);
 
-  void work(DatagramInput& input);
+  DatagramSource::Work work(DatagramInput& input);
   void after_work();
   void arm_timer(std::uint64_t usec);
   void keep_limits();
   void drain();
   // What a signal asks for (collector_requests.cc).
   void sync_now();
-  void rotate_now();
-  void flush_now();
-  bool flush();
+  Result<void> rotate_now();
+  Result<void> flush_now();
+  Result<void> flush();
+  Result<void> relinquish_now();
   void stamp(const std::string& name);
+  // The control socket and what it leads to (collector_control.cc).
+  Result<void> open_control(base::UniqueFd listener);
+  Synchronizer::Input drain_of(DatagramInput& input);
+  [[nodiscard]] std::string status();
+  // A changed configuration (collector_reload.cc).
+  void apply_limits();
+  void reload();
+  void change_storage(StorageMode before);
+
   void report_usage();
   void tell_status();
   Result<void> finish();
@@ -140,6 +159,11 @@ class Collector {
   std::unique_ptr<KernelSource> kernel_;
   std::unique_ptr<AuditSource> audit_;
   std::unique_ptr<StreamSource> streams_;
+  std::unique_ptr<RateSampler> rates_;
+  std::unique_ptr<Synchronizer> synchronizer_;
+  std::unique_ptr<ControlServer> control_;
+  base::TimePair started_at_;
+  Reread reread_;
   std::size_t streams_left_ = 0;  // at the end: a successor goes on with them
 
   // What the last status said, and when.

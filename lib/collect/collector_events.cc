@@ -10,22 +10,24 @@
 #include "base/clock.h"
 #include "base/try.h"
 #include "collect/collector.h"
+#include "collect/event_result.h"
 
 namespace logq::collect {
 namespace {
 
-// Below everything that receives, so that what was sent before a request is stored before it.
-constexpr std::int64_t kRequestPriority = SD_EVENT_PRIORITY_NORMAL + 15;
 constexpr std::uint64_t kTimerAccuracyUsec = 500;
+
+// Most requests come below everything that receives, so that what was sent before one is stored
+// before it. A sync sees to that by itself, and has not to wait for silence.
+std::int64_t priority_of(int signal_number) {
+  if (signal_number == SIGTERM || signal_number == SIGINT) return SD_EVENT_PRIORITY_NORMAL - 10;
+  const bool sees_to_it = signal_number == SIGRTMIN + 1;
+  return sees_to_it ? SD_EVENT_PRIORITY_NORMAL : SD_EVENT_PRIORITY_NORMAL + 15;
+}
 
 // SIGRTMIN is no constant, hence a function.
 std::array<int, 6> handled_signals() {
   return {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP, SIGRTMIN + 1};
-}
-
-Result<void> checked(int status, Literal call) {
-  if (status < 0) return fail(Error::system(-status, call));
-  return {};
 }
 
 }  // namespace
@@ -48,17 +50,15 @@ Result<void> Collector::register_events() {
   sd_event* event = event_.get();
   for (DatagramInput* input : inputs_)
     LOGQ_TRY(register_input(*input));
-  LOGQ_TRY(checked(sd_event_add_time(event, &timer_event_, CLOCK_MONOTONIC, 0, kTimerAccuracyUsec,
-                                     &Collector::on_timer, this),
-                   "sd_event_add_time"));
+  LOGQ_TRY(event_result(sd_event_add_time(event, &timer_event_, CLOCK_MONOTONIC, 0,
+                                          kTimerAccuracyUsec, &Collector::on_timer, this),
+                        "sd_event_add_time"));
   sd_event_source_set_enabled(timer_event_, SD_EVENT_OFF);
   for (const int number : handled_signals()) {
     sd_event_source* source = nullptr;
-    LOGQ_TRY(checked(sd_event_add_signal(event, &source, number, &Collector::on_signal, this),
-                     "sd_event_add_signal"));
-    const bool is_stop = number == SIGTERM || number == SIGINT;
-    sd_event_source_set_priority(source,
-                                 is_stop ? SD_EVENT_PRIORITY_NORMAL - 10 : kRequestPriority);
+    LOGQ_TRY(event_result(sd_event_add_signal(event, &source, number, &Collector::on_signal, this),
+                          "sd_event_add_signal"));
+    sd_event_source_set_priority(source, priority_of(number));
     sd_event_source_set_floating(source, 1);
     sd_event_source_unref(source);
   }
@@ -67,12 +67,12 @@ Result<void> Collector::register_events() {
 
 Result<void> Collector::register_input(DatagramInput& input) {
   input.owner = this;
-  LOGQ_TRY(checked(sd_event_add_io(event_.get(), &input.readable, input.source->fd(), EPOLLIN,
-                                   &Collector::on_datagrams, &input),
-                   "sd_event_add_io"));
-  LOGQ_TRY(
-      checked(sd_event_add_defer(event_.get(), &input.more, &Collector::on_more_datagrams, &input),
-              "sd_event_add_defer"));
+  LOGQ_TRY(event_result(sd_event_add_io(event_.get(), &input.readable, input.source->fd(), EPOLLIN,
+                                        &Collector::on_datagrams, &input),
+                        "sd_event_add_io"));
+  LOGQ_TRY(event_result(
+      sd_event_add_defer(event_.get(), &input.more, &Collector::on_more_datagrams, &input),
+      "sd_event_add_defer"));
   sd_event_source_set_enabled(input.more, SD_EVENT_OFF);
   return {};
 }
@@ -121,10 +121,10 @@ int Collector::on_signal(sd_event_source* /*source*/, const signalfd_siginfo* in
     collector->drain();
     return sd_event_exit(collector->event_.get(), 0);
   }
-  if (number == SIGUSR2) collector->rotate_now();
+  if (number == SIGUSR2) std::ignore = collector->rotate_now();
   if (number == SIGRTMIN + 1) collector->sync_now();
-  if (number == SIGUSR1) collector->flush_now();
-  // SIGHUP would reload the configuration: not done.
+  if (number == SIGUSR1) std::ignore = collector->flush_now();
+  if (number == SIGHUP) collector->reload();
   return 0;
 }
 

@@ -3,35 +3,46 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/try.h"
 #include "collect/collector.h"
 #include "collect/limits.h"
 
 namespace logq::collect {
 
-// Whoever waits for a stamp relies on what it says, so a failure leaves none.
+// Whoever waits for a stamp relies on what it says, so a failure leaves none. That of a sync comes
+// with its end, whoever asked for it.
 void Collector::sync_now() {
-  if (storage_->sync()) stamp("synced");
+  synchronizer_->request([](const Result<void>& /*synced*/) {});
 }
 
-void Collector::rotate_now() {
-  if (storage_->rotate()) stamp("rotated");
+Result<void> Collector::rotate_now() {
+  const auto rotated = storage_->rotate();
+  if (rotated) stamp("rotated");
   after_work();
+  return rotated;
 }
 
-void Collector::flush_now() {
-  if (flush()) stamp("flushed");
+Result<void> Collector::flush_now() {
+  const auto flushed = flush();
+  if (flushed) stamp("flushed");
   after_work();
+  return flushed;
 }
 
-// False when it failed; where there is nothing to flush it has not.
-bool Collector::flush() {
-  const auto flushed = storage_->flush([] { std::ignore = sd_notify(0, "WATCHDOG=1"); });
-  if (!flushed.has_value()) return false;
-  if (flushed->has_value()) {
-    driver_->flushed(storage_->directory(), **flushed);
+// Where there is nothing to flush it has not failed.
+Result<void> Collector::flush() {
+  const auto flushed = LOGQ_TRY(storage_->flush([] { std::ignore = sd_notify(0, "WATCHDOG=1"); }));
+  if (flushed.has_value()) {
+    driver_->flushed(storage_->directory(), *flushed);
     report_usage();
   }
-  return true;
+  return {};
+}
+
+Result<void> Collector::relinquish_now() {
+  if (LOGQ_TRY(storage_->relinquish())) report_usage();
+  after_work();
+  return {};
 }
 
 // A file with the time something was done, for those who asked for it and wait.

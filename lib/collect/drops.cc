@@ -40,6 +40,34 @@ std::string_view describe(DropCause cause) {
   return "messages";
 }
 
+std::string_view key_of(DropCause cause) {
+  switch (cause) {
+    case DropCause::kTruncatedDatagram:
+      return "truncatedDatagram";
+    case DropCause::kDescriptorExtra:
+      return "descriptorExtra";
+    case DropCause::kDescriptorRefused:
+      return "descriptorRefused";
+    case DropCause::kDescriptorLost:
+      return "descriptorLost";
+    case DropCause::kReceiveFailed:
+      return "receiveFailed";
+    case DropCause::kEntryOverLimit:
+      return "entryOverLimit";
+    case DropCause::kStoreFailed:
+      return "storeFailed";
+    case DropCause::kStreamRefused:
+      return "streamRefused";
+    case DropCause::kStreamBadHeader:
+      return "streamBadHeader";
+    case DropCause::kStreamUnknown:
+      return "streamUnknown";
+    case DropCause::kCount:
+      break;
+  }
+  return "other";
+}
+
 void Drops::add(DropCause cause, std::uint64_t count) {
   counters_[static_cast<std::size_t>(cause)].total += count;
 }

@@ -29,6 +29,8 @@ enum class DropCause : std::uint8_t {
 
 // A sentence for the log: what was dropped and why.
 [[nodiscard]] std::string_view describe(DropCause cause);
+// Its name in the status, "truncatedDatagram".
+[[nodiscard]] std::string_view key_of(DropCause cause);
 
 class Drops {
  public:

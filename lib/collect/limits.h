@@ -34,6 +34,18 @@ inline constexpr std::size_t kAuditMessagesPerWakeup = 256;
 // Descriptor-passed entries (docs/protocols.md, "Limits").
 inline constexpr std::uint64_t kMemfdSizeMaxUnprivileged = std::uint64_t{32} << 20;
 
+// A sync has stored what was queued before it after so many full batches of a source: no queue is
+// as long. Only under a flood that never lets the queue run empty is it that many.
+inline constexpr std::size_t kSyncBatchesMax = 512;
+
+// Control. Nobody has to say more in a call, and systemd's own limits (16 MiB, 4096 connections)
+// would let strangers have the memory.
+inline constexpr std::size_t kControlMessageMax = std::size_t{32} << 10;
+inline constexpr std::size_t kControlConnectionsMax = 128;
+// Of those, for all others than root and the collector's own user together, and for each of them.
+inline constexpr std::size_t kControlConnectionsOfOthers = 96;
+inline constexpr std::size_t kControlConnectionsOfUser = 32;
+
 // Streams. journald took 4096 until v258.
 inline constexpr std::size_t kStreamsMax = 4096;
 // What a region keeps after use, so that short streams cost no pages; the rest is given back.

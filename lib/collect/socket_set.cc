@@ -60,6 +60,9 @@ void sort_in(base::UniqueFd fd, std::string_view fd_name, SocketSet& sockets) {
     sockets.syslog = std::move(fd);
   } else if (type == SOCK_STREAM && name == "stdout" && listens && !sockets.streams.is_open()) {
     sockets.streams = std::move(fd);
+  } else if (type == SOCK_STREAM && name == "io.systemd.journal" && listens &&
+             !sockets.control.is_open()) {
+    sockets.control = std::move(fd);
   } else if (type == SOCK_STREAM && name == "stdout" && !listens) {
     // An accepted socket has the address of the one that listened.
     sockets.connections.push_back({std::move(fd), std::string(fd_name)});
@@ -110,6 +113,7 @@ Result<void> bind_missing(const std::string& runtime_dir, SocketSet& sockets) {
   };
   for (const Wanted& wanted : {Wanted{sockets.native, "/socket", SOCK_DGRAM},
                                Wanted{sockets.syslog, "/dev-log", SOCK_DGRAM},
+                               Wanted{sockets.control, "/io.systemd.journal", SOCK_STREAM},
                                Wanted{sockets.streams, "/stdout", SOCK_STREAM}}) {
     if (wanted.fd.is_open()) continue;
     wanted.fd = LOGQ_TRY(bind_socket(runtime_dir + wanted.name, wanted.type));
@@ -118,10 +122,14 @@ Result<void> bind_missing(const std::string& runtime_dir, SocketSet& sockets) {
   return {};
 }
 
-void prepare(const base::UniqueFd& fd) {
-  enable_control(fd.get());
+void make_nonblocking(const base::UniqueFd& fd) {
   const int flags = ::fcntl(fd.get(), F_GETFL);
   if (flags >= 0) std::ignore = ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
+}
+
+void prepare(const base::UniqueFd& fd) {
+  enable_control(fd.get());
+  make_nonblocking(fd);
   std::ignore = ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBufferBytes,
                              sizeof(kReceiveBufferBytes));
 }
@@ -156,6 +164,7 @@ Result<void> open_missing_sockets(const std::string& runtime_dir, SocketSet& soc
   prepare(sockets.native);
   prepare(sockets.syslog);
   prepare(sockets.streams);
+  make_nonblocking(sockets.control);
   return {};
 }
 

@@ -24,6 +24,7 @@ struct SocketSet {
   base::UniqueFd syslog;   // datagrams, `runtime_dir`/dev-log
   base::UniqueFd audit;    // netlink, audit records; not made where it was not passed
   base::UniqueFd streams;  // stdout streams, `runtime_dir`/stdout
+  base::UniqueFd control;  // Varlink, `runtime_dir`/io.systemd.journal
   std::vector<PassedConnection> connections;
   std::vector<std::string> own_paths;  // to remove at a clean end
   bool any_passed = false;             // whoever started us makes sockets

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/try.h"
+#include "journal/directory.h"
 #include "journal/vacuum.h"
 #include "journal/worker_thread.h"
 
@@ -31,6 +32,7 @@ Result<SpaceReport> measure(const SpaceTask& task, std::uint64_t used_at_first_b
   const Filesystem filesystem = measure_filesystem(task.directory);
   report.filesystem_free_bytes = filesystem.free_bytes;
   report.used_bytes = LOGQ_TRY(journal::disk_usage_without_subdirectories(task.directory));
+  report.files = journal::journal_files(task.directory).value_or(std::vector<std::string>()).size();
   report.limits = journal::storage_limits(task.settings, filesystem.bytes);
   // A file system that others have filled does not cost us what we have already.
   report.limits.min_use_bytes =
@@ -70,6 +72,16 @@ void SpaceKeeper::keep(const SpaceTask& task) {
   age_guard_ = AgeGuard(task.newest_realtime_usec, task.max_retention_usec);
   publish(measured.value_or(SpaceReport{}));
   used_at_first_bytes_ = report_.used_bytes;
+}
+
+void SpaceKeeper::change_limits(const SpaceTask& task) {
+  {
+    const std::lock_guard vacuuming(vacuum_mutex_);
+    const std::lock_guard lock(mutex_);
+    task_ = task;
+    age_guard_ = AgeGuard(task.newest_realtime_usec, task.max_retention_usec);
+  }
+  request();
 }
 
 void SpaceKeeper::request() {

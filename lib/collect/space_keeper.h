@@ -30,6 +30,7 @@ struct SpaceTask {
 struct SpaceReport {
   std::string directory;
   journal::StorageLimits limits;
+  std::uint64_t files = 0;  // a number, in contrast to all else
   std::uint64_t used_bytes = 0;
   std::uint64_t filesystem_free_bytes = 0;
   std::uint64_t limit_bytes = 0;  // what may be used as things stand
@@ -56,6 +57,8 @@ class SpaceKeeper {
   // Looks after another directory from now on, and measures it at once. What its files take up now
   // is theirs, up to the maximum, also when others fill the file system (journald's rule).
   void keep(const SpaceTask& task);
+  // The same directory with other limits; measured and vacuumed soon.
+  void change_limits(const SpaceTask& task);
   // Measures and vacuums soon, on the thread. Not from within `diagnose`.
   void request();
   // Measures and vacuums now, on the caller's: when there is no room for the next entry.

@@ -120,12 +120,29 @@ void Storage::use(Place place, const std::string& directory, Opened opened) {
   directory_ = directory;
   hold_ = std::move(opened.hold);
   archived_seen_ = 0;
-  const bool is_volatile = place == Place::kVolatile;
-  space_.keep({directory, is_volatile ? options_.runtime_space : options_.system_space,
-               options_.max_retention_usec, opened.newest_realtime_usec});
+  written_before_bytes_ = written_bytes();
+  space_.keep(
+      {directory, space_settings(), options_.max_retention_usec, opened.newest_realtime_usec});
   space_.request();
   const std::lock_guard lock(store_mutex_);
   store_ = std::move(opened.store);
+}
+
+const journal::StorageSettings& Storage::space_settings() const {
+  return place_ == Place::kVolatile ? options_.runtime_space : options_.system_space;
+}
+
+std::uint64_t Storage::written_bytes() const {
+  return written_before_bytes_ + (store_ == nullptr ? 0 : store_->written_bytes());
+}
+
+void Storage::reconfigure() {
+  if (store_ == nullptr) return;
+  space_.change_limits(
+      {directory_, space_settings(), options_.max_retention_usec, newest_realtime(directory_)});
+  store_->set_file_options({limits_of(directory_, space_settings()).max_file_bytes,
+                            options_.max_file_usec, options_.compress,
+                            options_.compress_threshold_bytes});
 }
 
 Result<void> Storage::use_volatile() {
@@ -239,6 +256,24 @@ Result<void> Storage::abandon_volatile(const std::set<std::string>& damaged) {
   // Its file is deleted in a moment, so how it is closed does not matter.
   std::ignore = store_->close();
   return {};
+}
+
+Result<bool> Storage::relinquish() {
+  if (place_ != Place::kPersistent) return false;
+  auto opened = open_directory(options_.volatile_dir, options_.runtime_space);
+  if (!opened.has_value()) {
+    diagnose_(options_.volatile_dir + ": " + opened.error().message());
+    return fail(opened.error());
+  }
+  // A sync on its thread may still be at it, and then finds it closed.
+  std::ignore = diagnosed(store_->close());
+  use(Place::kVolatile, options_.volatile_dir, std::move(*opened));
+  // A later start is to wait for a flush, too.
+  const std::string flag = options_.runtime_dir + "/flushed";
+  if (::unlink(flag.c_str()) < 0 && errno != ENOENT) {
+    diagnose_(flag + ": " + Error::system(errno, "unlink").message());
+  }
+  return true;
 }
 
 void Storage::wake_followers() {

@@ -32,7 +32,7 @@ class Storage final : public EntryStore {
   // Lines for the operator; may be called from a thread of the space keeper's.
   using Diagnose = std::function<void(const std::string& line)>;
 
-  // `options` must outlive it.
+  // `options` must outlive it; when they change reconfigure() is to be called.
   Storage(const CollectorOptions& options, Diagnose diagnose);
   ~Storage() override;
 
@@ -65,6 +65,13 @@ class Storage final : public EntryStore {
   // which is diagnosed, volatile storage goes on as before.
   Result<std::optional<FlushReport>> flush(const std::function<void()>& keep_alive);
 
+  // The way back, before persistent storage goes away: its store is closed, and volatile storage
+  // takes its place until the next flush. False when there was nothing to give up. After a failure,
+  // which is diagnosed, persistent storage goes on as before.
+  Result<bool> relinquish();
+  // Takes up what has changed in the options, as far as it is not about the place.
+  void reconfigure();
+
   // As journal::Store, which paces it.
   void wake_followers();
   // Makes what is stored durable; on any thread. The first failure is diagnosed, and the end of
@@ -79,6 +86,8 @@ class Storage final : public EntryStore {
   [[nodiscard]] SpaceReport space() const { return space_.report(); }
   // What the journal may still grow by.
   [[nodiscard]] std::uint64_t available_bytes() const { return space_.available_bytes(); }
+  // What entries have taken up in files so far.
+  [[nodiscard]] std::uint64_t written_bytes() const;
 
  private:
   struct Opened {
@@ -91,6 +100,7 @@ class Storage final : public EntryStore {
   Result<Opened> open_directory(const std::string& directory,
                                 const journal::StorageSettings& space);
   void use(Place place, const std::string& directory, Opened opened);
+  [[nodiscard]] const journal::StorageSettings& space_settings() const;
   Result<void> use_volatile();
   Result<void> abandon_volatile(const std::set<std::string>& damaged);
   [[nodiscard]] std::shared_ptr<journal::Store> store() const;
@@ -114,7 +124,8 @@ class Storage final : public EntryStore {
   std::uint64_t tended_at_usec_ = 0;
   std::uint64_t made_room_at_usec_ = 0;
   int missing_pages_seen_ = 0;
-  bool append_fails_ = false;  // the last one did
+  bool append_fails_ = false;               // the last one did
+  std::uint64_t written_before_bytes_ = 0;  // into stores that were used before this one
 };
 
 }  // namespace logq::collect

@@ -59,6 +59,7 @@ StreamConnection::Progress StreamConnection::read_once() {
   }
   if (!received->has_value()) return Progress::kNothing;
   const bool at_end = **received == 0;
+  bytes_read_ += **received;
   intake_.take_read(Descriptors::kTake);
   if (at_end) return Progress::kEnded;
   if (is_open()) return Progress::kBytes;

@@ -2,6 +2,7 @@
 // Owned by StreamSource. Not thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include <systemd/sd-event.h>
@@ -41,6 +42,9 @@ class StreamConnection {
   // Takes back what was done to that end, for a stream that is over.
   void forget();
 
+  // How much has been read of it so far.
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+
   [[nodiscard]] int fd() const { return socket_.get(); }
   [[nodiscard]] std::size_t region_index() const { return region_index_; }
 
@@ -61,6 +65,7 @@ class StreamConnection {
   std::optional<UnitClaims::Ticket> claim_;
   pid_t pinned_pid_ = 0;
   bool ended_ = false;
+  std::uint64_t bytes_read_ = 0;
 };
 
 }  // namespace logq::collect

@@ -10,7 +10,6 @@
 #include <limits>
 #include <utility>
 
-#include "base/io.h"
 #include "collect/limits.h"
 
 namespace logq::collect {
@@ -18,11 +17,6 @@ namespace {
 
 // Accepting and reading headers goes before datagrams.
 constexpr std::int64_t kHeaderPriority = SD_EVENT_PRIORITY_NORMAL - 5;
-
-base::UniqueFd open_reserve() {
-  auto fd = base::open_file("/dev/null", O_RDONLY);
-  return fd.has_value() ? std::move(*fd) : base::UniqueFd();
-}
 
 // The first number no stream may have. The kernel gives out the lowest free one, so that many below
 // the limit are left for files, facts about senders and descriptors in datagrams.
@@ -38,8 +32,7 @@ int first_reserved_descriptor() {
 
 StreamSource::StreamSource(const StreamServices& services, UnitClaims& claims)
     : services_(services),
-      claims_(claims),
-      reserve_(open_reserve()) {}
+      claims_(claims) {}
 
 StreamSource::~StreamSource() {
   connections_.clear();
@@ -146,11 +139,11 @@ void StreamSource::notify() const {
   if (notify_) notify_();
 }
 
-void StreamSource::adopt_waiting() {
-  if (!listener_.is_open()) return;
-  for (std::size_t i = 0; i < kAcceptsPerWakeup; ++i) {
-    if (!accept_one()) break;
-  }
+bool StreamSource::adopt_waiting() {
+  if (!listener_.is_open()) return false;
+  bool more = true;
+  for (std::size_t i = 0; i < kAcceptsPerWakeup && more; ++i)
+    more = accept_one();
   for (auto it = unopened_.begin(); it != unopened_.end();) {
     StreamConnection& connection = *connections_.at(*it);
     const bool ended = connection.read() == StreamConnection::Progress::kEnded;
@@ -162,6 +155,7 @@ void StreamSource::adopt_waiting() {
     it = unopened_.erase(it);
   }
   if (!backlog_.empty()) sd_event_source_set_enabled(backlog_event_, SD_EVENT_ON);
+  return more;
 }
 
 // False when nobody waits any more.
@@ -169,7 +163,10 @@ bool StreamSource::accept_one() {
   base::UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!socket.is_open()) {
     const int error = errno;
-    if (error == EMFILE || error == ENFILE) refuse_one();
+    const bool none_free = error == EMFILE || error == ENFILE;
+    if (none_free && reserve_.refuse_one(listener_.get())) {
+      services_.drops.add(DropCause::kStreamRefused);
+    }
     return error == EINTR || error == ECONNABORTED;
   }
   const int fd = socket.get();
@@ -202,15 +199,6 @@ StreamConnection* StreamSource::add_connection(base::UniqueFd& socket,
   return connections_.emplace(fd, std::move(connection)).first->second.get();
 }
 
-// Without a free descriptor the queue could not even be emptied, and the loop would spin on it.
-void StreamSource::refuse_one() {
-  reserve_.reset();
-  base::UniqueFd refused(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (refused.is_open()) services_.drops.add(DropCause::kStreamRefused);
-  refused.reset();
-  reserve_ = open_reserve();
-}
-
 StreamConnection::Progress StreamSource::work(StreamConnection& connection) {
   connection.store_lines();  // of an adopted stream; makes room for the read
   const auto progress = connection.read();
@@ -231,6 +219,7 @@ void StreamSource::finish(StreamConnection& connection) {
   connection.forget();
   const std::size_t index = connection.region_index();
   unopened_.erase(connection.fd());
+  marks_.erase(connection.fd());
   connections_.erase(connection.fd());
   area_->release(index);
 }

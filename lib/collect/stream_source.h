@@ -16,6 +16,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/unique_fd.h"
+#include "collect/descriptor_reserve.h"
 #include "collect/stream_area.h"
 #include "collect/stream_connection.h"
 #include "collect/stream_intake.h"
@@ -40,10 +41,14 @@ class StreamSource {
   void restore(std::vector<RestoredStream> streams);
 
   // Accepts what waits and reads headers, but stores nothing: for a sender not seen before, whose
-  // stream may be waiting.
-  void adopt_waiting();
+  // stream may be waiting. False when nobody waits any more.
+  bool adopt_waiting();
   // Reads every connection once; true when any had something to say. For the last drain.
   bool drain_once();
+  // For a sync (stream_source_marks.cc): notes what has been sent by now, also by clients that were
+  // not accepted yet; then stores some of it, true when that was all.
+  void mark();
+  bool store_marked();
   // Ends all connections as if their clients had, so that partial lines are stored; but leaves
   // alone those that a successor goes on with. Their number.
   std::size_t close_all();
@@ -52,6 +57,8 @@ class StreamSource {
   void on_activity(std::function<void()> notify) { notify_ = std::move(notify); }
 
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+  // What clients have sent and nobody has read yet; asks the kernel about each.
+  [[nodiscard]] std::uint64_t waiting_bytes() const;
 
  private:
   static int on_listener(sd_event_source* source, int fd, std::uint32_t events, void* self);
@@ -62,7 +69,6 @@ class StreamSource {
   StreamConnection* add_connection(base::UniqueFd& socket, std::optional<std::size_t> region);
   bool restore_one(RestoredStream stream, std::optional<std::size_t> region);
   void end_region(std::size_t index);
-  void refuse_one();
   StreamConnection::Progress work(StreamConnection& connection);
   void finish(StreamConnection& connection);
   void work_off_backlog();
@@ -72,7 +78,7 @@ class StreamSource {
   UnitClaims& claims_;
   base::UniqueFd listener_;
   int descriptor_limit_ = 0;  // from this number on, descriptors are for everybody else
-  base::UniqueFd reserve_;    // given up for a moment when descriptors have run out
+  DescriptorReserve reserve_;
   std::optional<StreamArea> area_;
   sd_event* event_ = nullptr;
   sd_event_source* listener_event_ = nullptr;
@@ -81,6 +87,10 @@ class StreamSource {
   std::set<int> unopened_;    // connections whose header is not complete
   std::vector<int> backlog_;  // connections with lines or an end that no socket announces
   std::function<void()> notify_;
+
+  void mark_connections();
+  std::size_t adoptions_left_ = 0;      // before the connections can be marked
+  std::map<int, std::uint64_t> marks_;  // by descriptor: how much of it is to be read
 };
 
 }  // namespace logq::collect

@@ -12,8 +12,11 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
+#include "base/clock.h"
+#include "base/unique_fd.h"
 #include "logq/result.h"
 
 namespace logq::collect {
@@ -30,7 +33,25 @@ class SyncWorker {
 
   enum class Urgency { kSoon, kNow };
   void request(Urgency urgency);
+  // Asks for a sync at once that begins after this call, and returns its number: it has ended when
+  // last().number is that or more.
+  std::uint64_t request_numbered();
+  // Becomes readable when a sync has ended that was asked for by request_numbered(); whoever waits
+  // reads it (eventfd(2)). -1 where there is none: then there is no thread either, and a sync has
+  // ended when request_numbered() returns.
+  [[nodiscard]] int ended_fd() const { return ended_.get(); }
   [[nodiscard]] bool has_thread() const;
+  // For what is requested from now on.
+  void set_interval(Usec interval);
+
+  // The last sync that has ended; number 0 before the first.
+  struct Last {
+    std::uint64_t number = 0;
+    std::uint64_t ended_realtime_usec = 0;
+    std::uint64_t took_usec = 0;
+    std::optional<Error> failure;
+  };
+  [[nodiscard]] Last last() const;
 
   [[nodiscard]] std::uint64_t failures() const { return failures_.load(std::memory_order_relaxed); }
 
@@ -40,11 +61,15 @@ class SyncWorker {
 
   std::function<Result<void>()> sync_;
   Usec interval_;
+  base::UniqueFd ended_;
   mutable std::mutex mutex_;  // of what follows, and held to start the thread
   std::condition_variable changed_;
   bool dirty_ = false;
   bool urgent_ = false;
   bool stopping_ = false;
+  std::uint64_t begun_ = 0;   // syncs
+  std::uint64_t wanted_ = 0;  // number of the sync that somebody waits for
+  Last last_;
   std::chrono::steady_clock::time_point due_;
   std::atomic<std::uint64_t> failures_{0};
   std::thread thread_;  // last: it uses all of the above

@@ -19,6 +19,7 @@ class ConfiguredLogqd {
   explicit ConfiguredLogqd(const std::string& settings, Environment environment = {});
 
   [[nodiscard]] std::string runtime_dir() const { return directory_.path() + "/run"; }
+  [[nodiscard]] std::string config_path() const { return directory_.path() + "/logqd.conf"; }
   [[nodiscard]] std::string volatile_dir() const { return runtime_dir() + "/journal"; }
   [[nodiscard]] std::string storage_dir() const { return directory_.path() + "/later/store"; }
   [[nodiscard]] std::string native_socket() const { return runtime_dir() + "/socket"; }

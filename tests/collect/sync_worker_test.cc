@@ -1,5 +1,7 @@
 #include "collect/sync_worker.h"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <memory>
 
@@ -42,6 +44,32 @@ TEST(SyncWorker, RequestsDuringASyncShareTheNextOne) {
   blocked = false;
 
   EXPECT_TRUE(test::wait_until([&] { return syncs == 2; }));
+}
+
+TEST(SyncWorker, ANumberedSyncBeginsAfterTheCallAndIsAnnounced) {
+  std::atomic<int> syncs = 0;
+  std::atomic<bool> blocked = true;
+  SyncWorker worker(
+      [&]() -> Result<void> {
+        ++syncs;
+        while (blocked)
+          test::sleep_briefly();
+        return {};
+      },
+      hours(1));
+  worker.request(SyncWorker::Urgency::kNow);
+  ASSERT_TRUE(test::wait_until([&] { return syncs == 1; }));
+
+  const std::uint64_t number = worker.request_numbered();
+  blocked = false;
+  std::uint64_t announced = 0;
+  ASSERT_TRUE(test::wait_until(
+      [&] { return ::read(worker.ended_fd(), &announced, sizeof announced) == sizeof announced; }));
+
+  EXPECT_EQ(number, 2U);
+  EXPECT_EQ(worker.last().number, 2U);
+  EXPECT_EQ(announced, 1U);  // of the first nobody was told: nobody waits for that one
+  EXPECT_FALSE(worker.last().failure.has_value());
 }
 
 TEST(SyncWorker, CountsFailures) {

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "collect/control_interfaces.h"
 #include "docs/markdown.h"
 #include "wire/audit_record.h"
 #include "wire/audit_type.h"
@@ -13,6 +14,7 @@
 #include "wire/native_protocol.h"
 #include "wire/stdout_stream.h"
 #include "wire/syslog_message.h"
+#include "wire/varlink.h"
 
 namespace logq::test {
 namespace {
@@ -104,6 +106,26 @@ TEST(KernelSourcesDocument, ShowsAnAuditRecordThatTheCodecReads) {
   EXPECT_THAT(fields,
               testing::ElementsAre("_PID=7", "_EXE=/bin/su", "_COMM=su", "AUDIT_FIELD_ACCT=me"));
   EXPECT_EQ(wire::audit_type_name(1112), "USER_LOGIN");
+}
+
+TEST(ControlDocument, ShowsTheCallThatTheCodecMakes) {
+  const auto blocks = code_blocks(read_file(LOGQ_SOURCE_DIR "/docs/control.md"), "");
+  ASSERT_EQ(blocks.size(), 2U);
+
+  EXPECT_EQ(dumped_bytes(blocks[0]), wire::encode_varlink_call("io.systemd.Journal.Rotate"));
+}
+
+TEST(ControlDocument, ShowsTheInterfaceThatTheCollectorDescribes) {
+  const auto blocks = code_blocks(read_file(LOGQ_SOURCE_DIR "/docs/control.md"), "");
+  ASSERT_EQ(blocks.size(), 2U);
+
+  for (const collect::ControlInterface& interface : collect::control_interfaces()) {
+    if (interface.name == "io.logq.Collector") {
+      EXPECT_EQ(blocks[1], interface.description);
+      return;
+    }
+  }
+  FAIL() << "there is no such interface";
 }
 
 }  // namespace

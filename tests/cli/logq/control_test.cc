@@ -1,4 +1,5 @@
-// Orders to a running collector: our own by signal, a stock journald by Varlink.
+// Orders to a running collector, ours or a stock journald: by Varlink, or where nobody answers
+// there by signal.
 #include <signal.h>
 #include <unistd.h>
 
@@ -41,6 +42,38 @@ TEST(Control, OrdersALogqd) {
   EXPECT_EQ(count_files(logqd.storage_dir()), 2U);
 }
 
+TEST(Control, OrdersALogqdBySignalWhenItsSocketIsGone) {
+  const PrivateLogqd logqd;
+  NativeSender(logqd.native_socket()).send({{"MESSAGE", "one"}});
+  std::filesystem::remove(logqd.runtime_dir() + "/io.systemd.journal");
+
+  for (const char* const option : {"--sync", "--rotate", "--flush"}) {
+    const CommandResult result = order(logqd.runtime_dir(), {option});
+    EXPECT_EQ(result.status, 0) << option << result.err;
+  }
+  EXPECT_EQ(order(logqd.runtime_dir(), {"--relinquish-var"}).status, 1);
+
+  EXPECT_EQ(count_files(logqd.storage_dir()), 2U);
+}
+
+TEST(Control, HasVarRelinquished) {
+  const PrivateLogqd logqd;
+
+  for (const char* const option : {"--relinquish-var", "--smart-relinquish-var"})
+    EXPECT_EQ(order(logqd.runtime_dir(), {option}).status, 0) << option;
+
+  EXPECT_TRUE(std::filesystem::exists(logqd.runtime_dir() + "/journal/system.journal"));
+}
+
+TEST(Control, ANamespaceRefusesAFlush) {
+  const PrivateLogqd logqd({"--namespace=test"});
+
+  const CommandResult result = order(logqd.runtime_dir(), {"--flush"});
+
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("NotSupportedByNamespaces"), std::string::npos) << result.err;
+}
+
 TEST(Control, WhatWasSentBeforeASyncIsThere) {
   const PrivateLogqd logqd;
   NativeSender sender(logqd.native_socket());
@@ -72,7 +105,7 @@ TEST(Control, OrdersAStockJournald) {
   journald.sync();
   const std::size_t before = count_files(journald.storage_dir());
 
-  for (const char* const option : {"--sync", "--rotate", "--flush"}) {
+  for (const char* const option : {"--sync", "--rotate", "--flush", "--relinquish-var"}) {
     const CommandResult result = order(journald.runtime_dir(), {option});
     EXPECT_EQ(result.status, 0) << option << result.err;
     EXPECT_EQ(result.out + result.err, "") << option;

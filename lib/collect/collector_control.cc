@@ -1,0 +1,84 @@
+// The part of Collector that serves the control socket: what its deeds are, what a sync waits for,
+// and how the collector does.
+#include <unistd.h>
+
+#include "base/try.h"
+#include "collect/collector.h"
+#include "collect/limits.h"
+
+namespace logq::collect {
+
+// A batch that does not fill the area says that the queue was empty behind it, and no queue is
+// longer than that many full ones.
+Synchronizer::Input Collector::drain_of(DatagramInput& input) {
+  const auto batches_left = std::make_shared<std::size_t>(0);
+  return {[batches_left] { *batches_left = kSyncBatchesMax; },
+          [this, batches_left, &input] {
+            const DatagramSource::Work done = work(input);
+            if (done == DatagramSource::Work::kDone) --*batches_left;
+            return done == DatagramSource::Work::kIdle || *batches_left == 0;
+          }};
+}
+
+Result<void> Collector::open_control(base::UniqueFd listener) {
+  rates_ = std::make_unique<RateSampler>([this] {
+    return RateMeter::Totals{ingest_->stored(), storage_->written_bytes()};
+  });
+  LOGQ_TRY(named("event loop", rates_->start(event_.get())));
+
+  std::vector<Synchronizer::Input> inputs;
+  for (DatagramInput* input : inputs_)
+    inputs.push_back(drain_of(*input));
+  inputs.push_back({[this] { streams_->mark(); },
+                    [this] {
+                      const bool is_all = streams_->store_marked();
+                      after_work();
+                      return is_all;
+                    }});
+  synchronizer_ =
+      std::make_unique<Synchronizer>(*sync_, std::move(inputs), [this] { stamp("synced"); });
+  LOGQ_TRY(named("event loop", synchronizer_->start(event_.get())));
+
+  ControlMethods::Deeds deeds;
+  deeds.version = LOGQ_VERSION;
+  deeds.synchronize = [this](Synchronizer::Done done) { synchronizer_->request(std::move(done)); };
+  deeds.rotate = [this] { return rotate_now(); };
+  deeds.flush = [this] { return flush_now(); };
+  deeds.relinquish = [this] { return relinquish_now(); };
+  deeds.status = [this] { return status(); };
+  deeds.in_namespace = !options_.log_namespace.empty();
+  control_ = std::make_unique<ControlServer>(ControlMethods(std::move(deeds)));
+  return named("event loop", control_->start(std::move(listener), event_.get()));
+}
+
+std::string Collector::status() {
+  const base::TimePair now = base::Clock::system().now();
+  CollectorStatus status;
+  status.version = LOGQ_VERSION;
+  status.pid = ::getpid();
+  status.log_namespace = options_.log_namespace;
+  status.runtime_dir = options_.runtime_dir;
+  status.started_realtime_usec = started_at_.realtime_usec;
+  status.uptime_usec = now.monotonic_usec - started_at_.monotonic_usec;
+  status.place = storage_->place();
+  status.directory = storage_->directory();
+  status.space = storage_->space();
+  status.stored = rates_->totals();
+  for (const std::uint64_t seconds : {1U, 10U, 60U})
+    status.rates.push_back({seconds, rates_->over(seconds)});
+  status.drops = &drops_;
+  status.suppressed = ingest_->rate_limiter().total();
+  status.queues = {{"native", queue_state(native_.source->fd())},
+                   {"syslog", queue_state(syslog_.source->fd())}};
+  status.streams = streams_->connections();
+  status.streams_max = kStreamsMax;
+  status.stream_bytes_waiting = streams_->waiting_bytes();
+  status.clients = clients_->size();
+  status.last_sync = sync_->last();
+  status.sync_failures = sync_->failures();
+  status.control_connections = control_->connections();
+  status.control_refused = control_->refused();
+  return encode_status(status);
+}
+
+}  // namespace logq::collect
