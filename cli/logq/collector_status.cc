@@ -24,7 +24,7 @@ constexpr std::size_t kLabelWidth = 12;
 // A member of an object that may not be there, nor be what it should.
 class Value {
  public:
-  explicit Value(std::optional<JsonView> value) : value_(std::move(value)) {}
+  explicit Value(const std::optional<JsonView>& value) : value_(value) {}
 
   [[nodiscard]] Value operator[](std::string_view name) const {
     return Value(value_ ? value_->member(name) : std::nullopt);

@@ -27,6 +27,7 @@ Result<void> Collector::open_control(base::UniqueFd listener) {
   LOGQ_TRY(named("event loop", rates_->start(event_.get())));
 
   std::vector<Synchronizer::Input> inputs;
+  inputs.reserve(inputs_.size() + 1);
   for (DatagramInput* input : inputs_)
     inputs.push_back(drain_of(*input));
   inputs.push_back({[this] { streams_->mark(); },

@@ -34,6 +34,8 @@ class Storage final : public EntryStore {
 
   // `options` must outlive it; when they change reconfigure() is to be called.
   Storage(const CollectorOptions& options, Diagnose diagnose);
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
   ~Storage() override;
 
   // Opens the store that Storage=, the flag of an earlier flush and what lies in the directories

@@ -82,7 +82,7 @@ void Synchronizer::end() {
   if (!waiting_.empty() && !under_way_) begin();
 }
 
-void Synchronizer::answer(std::vector<Done> dones, const Result<void>& synced) const {
+void Synchronizer::answer(const std::vector<Done>& dones, const Result<void>& synced) const {
   if (dones.empty()) return;
   if (synced && on_synced_) on_synced_();
   for (const Done& done : dones)
@@ -94,7 +94,7 @@ void Synchronizer::finish(const Result<void>& synced) {
   std::vector<Done> all = std::exchange(served_, {});
   for (Done& done : std::exchange(waiting_, {}))
     all.push_back(std::move(done));
-  answer(std::move(all), synced);
+  answer(all, synced);
 }
 
 }  // namespace logq::collect

@@ -45,7 +45,7 @@ class Synchronizer {
   void begin();
   void step();
   void end();
-  void answer(std::vector<Done> dones, const Result<void>& synced) const;
+  void answer(const std::vector<Done>& dones, const Result<void>& synced) const;
 
   SyncWorker& worker_;
   std::vector<Input> inputs_;

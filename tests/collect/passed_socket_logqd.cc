@@ -55,6 +55,7 @@ PassedSocketLogqd::PassedSocketLogqd() {
   ::mkdir(storage_dir().c_str(), 0700);
   native_ = listen_at(native_socket(), SOCK_DGRAM);
   streams_ = listen_at(stdout_socket(), SOCK_STREAM);
+  control_ = listen_at(runtime_dir() + "/io.systemd.journal", SOCK_STREAM);
   start();
 }
 
@@ -70,9 +71,11 @@ void PassedSocketLogqd::start() {
   if (pid_ != 0) return;
   const int streams = ::fcntl(streams_.get(), F_DUPFD, 100);
   const int native = ::fcntl(native_.get(), F_DUPFD, 100);
+  const int control = ::fcntl(control_.get(), F_DUPFD, 100);
   ::dup2(streams, 3);  // in no particular order: logqd looks at what they are
   ::dup2(native, 4);
-  ::setenv("LISTEN_FDS", "2", 1);
+  ::dup2(control, 5);
+  ::setenv("LISTEN_FDS", "3", 1);
   ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
   ::execl(LOGQ_BIN_DIR "/logqd", "logqd", runtime.c_str(), storage.c_str(), nullptr);
   ::_exit(127);

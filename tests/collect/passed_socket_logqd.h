@@ -31,6 +31,7 @@ class PassedSocketLogqd {
   TempDir directory_;
   base::UniqueFd native_;
   base::UniqueFd streams_;
+  base::UniqueFd control_;
   pid_t pid_ = -1;
 };
 
