@@ -80,6 +80,14 @@ TEST(ControlSocket, ASyncDoesNotWaitForSilence) {
     });
   }
 
+  noise.emplace_back([&] {
+    const base::UniqueFd stream = connect_unix(logqd.stdout_socket(), SOCK_STREAM);
+    const std::string header = "noise\n\n6\n0\n0\n0\n0\n";
+    ::send(stream.get(), header.data(), header.size(), MSG_NOSIGNAL);
+    while (!stop)
+      ::send(stream.get(), "noise\n", 6, MSG_NOSIGNAL);
+  });
+
   NativeSender sender(logqd.native_socket());
   VarlinkPeer peer(control_socket(logqd));
   for (int i = 0; i < 5; ++i) {

@@ -1,4 +1,5 @@
 // What logqd tells a service manager through $NOTIFY_SOCKET.
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -43,6 +44,21 @@ class NotifySocket {
   base::UniqueFd fd_;
   std::string text_;
 };
+
+// What Type=notify-reload waits for.
+TEST(Notify, TellsThatItReadsTheConfigurationAgain) {
+  NotifySocket manager;
+  ConfiguredLogqd logqd("", {{"NOTIFY_SOCKET", manager.path()}});
+  ASSERT_TRUE(manager.await("READY=1\n"));
+
+  logqd.signal(SIGHUP);
+
+  ASSERT_TRUE(manager.await("RELOADING=1\nMONOTONIC_USEC="));
+  EXPECT_TRUE(wait_until([&] {
+    const std::string& said = manager.received();
+    return said.rfind("READY=1\n") > said.find("RELOADING=1\n");
+  }));
+}
 
 TEST(Notify, TellsReadinessStateAndTheEnd) {
   NotifySocket manager;

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -46,6 +47,21 @@ TEST(Reload, LevelsAndRetentionChangeAtOnceAndNothingIsLost) {
   EXPECT_EQ(count_of(logqd, "MESSAGE=kept"), 2U);
   EXPECT_EQ(count_of(logqd, "MESSAGE=left out"), 0U);
   EXPECT_THAT(logqd.err(), HasSubstr("configuration read again\n"));
+}
+
+TEST(Reload, UnderLoadLosesNothing) {
+  const char* const settings = "[Journal]\nStorage=persistent\nRateLimitBurst=0\n";
+  ConfiguredLogqd logqd(settings);
+  std::thread load([&] {
+    NativeSender sender(logqd.native_socket());
+    for (int i = 0; i < 5000; ++i)
+      sender.send({{"MESSAGE", "one of many"}, {"NUMBER", std::to_string(i)}});
+  });
+  for (int i = 0; i < 20; ++i)
+    reload(logqd, settings);
+  load.join();
+
+  EXPECT_EQ(count_of(logqd, "MESSAGE=one of many"), 5000U);
 }
 
 TEST(Reload, AFileSizeHoldsFromTheNextFileOn) {

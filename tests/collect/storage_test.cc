@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@
 #include "journal/file_header.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
+#include "support/varlink_peer.h"
 
 namespace logq::test {
 namespace {
@@ -33,6 +35,48 @@ std::map<std::string, int> numbers(const std::vector<JournalFields>& entries) {
     if (entry.contains("NUMBER")) ++times[entry.at("NUMBER")];
   }
   return times;
+}
+
+void expect_each_once(const ConfiguredLogqd& logqd, std::size_t count) {
+  const auto found = numbers(logqd.entries(logqd.storage_dir()));
+  EXPECT_EQ(found.size(), count);
+  for (const auto& [number, times] : found)
+    EXPECT_EQ(times, 1) << number;
+}
+
+void relinquish(const ConfiguredLogqd& logqd) {
+  VarlinkPeer peer(logqd.runtime_dir() + "/io.systemd.journal");
+  EXPECT_EQ(peer.ask(varlink_call("io.systemd.Journal.RelinquishVar")), "{\"parameters\":{}}");
+}
+
+TEST(Relinquish, ThereAndBackManyTimesLosesAndDoublesNothing) {
+  const ConfiguredLogqd logqd("[Journal]\nStorage=persistent\nRateLimitBurst=0\n");
+  std::thread sender([&] { send_numbered(logqd, 0, 3000); });
+  for (int i = 0; i < 8; ++i) {
+    relinquish(logqd);
+    logqd.flush();
+  }
+  sender.join();
+  relinquish(logqd);
+  logqd.flush();
+
+  expect_each_once(logqd, 3000);
+  EXPECT_EQ(run_command({{"journalctl", "--verify", "-D", logqd.storage_dir()}, {}, {}}).status, 0);
+}
+
+TEST(Relinquish, AKillMeanwhileLosesAndDoublesNothing) {
+  ConfiguredLogqd logqd("[Journal]\nStorage=persistent\nRateLimitBurst=0\n");
+  send_numbered(logqd, 0, 100);
+  relinquish(logqd);
+  send_numbered(logqd, 100, 200);
+  logqd.sync();
+  logqd.kill();
+
+  logqd.start();
+  send_numbered(logqd, 200, 210);
+  logqd.flush();
+
+  expect_each_once(logqd, 210);
 }
 
 TEST(Flush, MovesEveryEntryWithItsTimeToPersistentStorage) {

@@ -89,6 +89,39 @@ TEST_F(StoreTest, RotatesOnRequestButNeverAnEmptyFile) {
   EXPECT_EQ(store_->next_seqnum(), 6U);
 }
 
+TEST_F(StoreTest, CountsWhatItHasWrittenOverItsFiles) {
+  open();
+  EXPECT_EQ(store_->written_bytes(), 0U);
+  add(1, 100);
+  const std::uint64_t first = store_->written_bytes();
+  EXPECT_GT(first, 100U * 64);
+  ASSERT_TRUE(store_->rotate());
+  EXPECT_EQ(store_->written_bytes(), first);
+  add(101, 200);
+  const std::uint64_t second = store_->written_bytes();
+  EXPECT_GT(second, first);
+  ASSERT_TRUE(store_->close());
+  EXPECT_EQ(store_->written_bytes(), second);
+
+  open();  // goes on in the same file
+  EXPECT_EQ(store_->written_bytes(), 0U);
+}
+
+TEST_F(StoreTest, OtherFileOptionsHoldFromTheNextFileOn) {
+  open();
+  add(1, 10);
+  store_->set_file_options({.max_size_bytes = std::uint64_t{512} << 10, .max_file_usec = 0});
+  add(11, 2'000);
+  EXPECT_EQ(store_->rotations(), 0U);  // all in the first file, which is of 4 MiB
+  ASSERT_TRUE(store_->rotate());
+
+  add(2'001, 6'000);
+
+  EXPECT_GT(store_->rotations(), 2U);
+  ASSERT_TRUE(store_->close());
+  expect_gapless(6'000);
+}
+
 TEST_F(StoreTest, RotatesWhenTimeStepsBack) {
   open();
   add(1, 5);
