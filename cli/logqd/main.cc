@@ -50,6 +50,7 @@ Outcome<ExitStatus> collect_messages(LogqdOptions options) {
       print_error_line(read.error().message + "; the configuration stays as it is");
       return std::nullopt;
     }
+    collect::apply_default_directories(again.collector, ::sd_booted() > 0);
     return again.collector;
   });
   if (!collector.start()) return ExitStatus::kFailure;
