@@ -62,6 +62,14 @@ std::string_view key_of(DropCause cause) {
       return "streamBadHeader";
     case DropCause::kStreamUnknown:
       return "streamUnknown";
+    case DropCause::kKernelRecord:
+      return "kernelRecord";
+    case DropCause::kKernelMissed:
+      return "kernelMissed";
+    case DropCause::kAuditRecord:
+      return "auditRecord";
+    case DropCause::kAuditOverrun:
+      return "auditOverrun";
     case DropCause::kCount:
       break;
   }
