@@ -123,6 +123,7 @@ class Collector {
   // The control socket and what it leads to (collector_control.cc).
   Result<void> open_control(base::UniqueFd listener);
   Synchronizer::Input drain_of(DatagramInput& input);
+  Synchronizer::Input drain_of(std::function<bool()> work);
   [[nodiscard]] std::string status();
   // A changed configuration (collector_reload.cc).
   void apply_limits();

@@ -20,6 +20,18 @@ Synchronizer::Input Collector::drain_of(DatagramInput& input) {
           }};
 }
 
+// The same of a source whose work() says whether something is left: with as many calls all that was
+// there has been read.
+Synchronizer::Input Collector::drain_of(std::function<bool()> work) {
+  const auto calls_left = std::make_shared<std::size_t>(0);
+  return {[calls_left] { *calls_left = kSyncBatchesMax; },
+          [this, calls_left, work = std::move(work)] {
+            const bool is_all = !work() || --*calls_left == 0;
+            after_work();
+            return is_all;
+          }};
+}
+
 Result<void> Collector::open_control(base::UniqueFd listener) {
   rates_ = std::make_unique<RateSampler>([this] {
     return RateMeter::Totals{ingest_->stored(), storage_->written_bytes()};
@@ -27,7 +39,7 @@ Result<void> Collector::open_control(base::UniqueFd listener) {
   LOGQ_TRY(named("event loop", rates_->start(event_.get())));
 
   std::vector<Synchronizer::Input> inputs;
-  inputs.reserve(inputs_.size() + 1);
+  inputs.reserve(inputs_.size() + 3);
   for (DatagramInput* input : inputs_)
     inputs.push_back(drain_of(*input));
   inputs.push_back({[this] { streams_->mark(); },
@@ -36,6 +48,8 @@ Result<void> Collector::open_control(base::UniqueFd listener) {
                       after_work();
                       return is_all;
                     }});
+  if (kernel_ != nullptr) inputs.push_back(drain_of([this] { return kernel_->work(); }));
+  if (audit_ != nullptr) inputs.push_back(drain_of([this] { return audit_->work(); }));
   synchronizer_ =
       std::make_unique<Synchronizer>(*sync_, std::move(inputs), [this] { stamp("synced"); });
   LOGQ_TRY(named("event loop", synchronizer_->start(event_.get())));

@@ -44,6 +44,17 @@ class KernelSourceTest : public ::testing::Test {
   FakeKmsg kmsg_;
 };
 
+TEST_F(KernelSourceTest, ASyncStoresWhatTheKernelHasSaidBeforeIt) {
+  const ConfiguredLogqd logqd(settings());
+  logqd.signal(SIGSTOP);
+  send(0, 10);
+  logqd.signal(SIGCONT);
+
+  const auto entries = logqd.entries(logqd.storage_dir(), {"_TRANSPORT=kernel"});
+
+  EXPECT_EQ(entries.size(), 10U);
+}
+
 TEST_F(KernelSourceTest, StoresMessagesWithTheirFields) {
   const ConfiguredLogqd logqd(settings());
   kmsg_.send("4,0,77,-;usb 1-1: odd\\x0athing\n SUBSYSTEM=usb\n bad=1\n DEVICE=+usb:none\n");

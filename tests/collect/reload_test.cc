@@ -107,6 +107,18 @@ TEST(Reload, SaysWhatMustWaitForTheNextStart) {
   EXPECT_EQ(count_of(logqd, "MESSAGE=still stored"), 1U);
 }
 
+TEST(Reload, ForwardingChangesAtOnce) {
+  ConfiguredLogqd logqd("[Journal]\nStorage=persistent\n");
+  const std::string console = logqd.runtime_dir() + "/console";
+  write_text_file(console, "");
+
+  reload(logqd, "[Journal]\nStorage=persistent\nForwardToConsole=yes\nTTYPath=" + console + "\n");
+  NativeSender(logqd.native_socket()).send({{"MESSAGE", "to be seen"}});
+
+  EXPECT_TRUE(
+      wait_until([&] { return read_text_file(console).find("to be seen") != std::string::npos; }));
+}
+
 TEST(Reload, AConfigurationThatCannotBeReadChangesNothing) {
   ConfiguredLogqd logqd("[Journal]\nStorage=persistent\nMaxLevelStore=info\n");
   std::filesystem::remove(logqd.config_path());
