@@ -189,7 +189,7 @@ std::string describe_collector_status(const JsonView& object, std::uint64_t now_
   text += line("streams", status["streams"]["open"].number() + " of " +
                               status["streams"]["max"].number() + ", " +
                               status["streams"]["waitingBytes"].size() + " waiting");
-  text += line("clients", counted(status["clients"], "client") + " known");
+  text += line("clients", status["clients"].number() + " known");
   text += line("last sync", sync_text(status["lastSync"], now_realtime_usec) + "; " +
                                 status["syncFailures"].number() + " failures");
   text += line("control", counted(status["control"]["connections"], "connection") + ", " +

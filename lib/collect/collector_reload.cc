@@ -17,6 +17,9 @@ std::string left_for_next_start(const CollectorOptions& before, const CollectorO
   std::string keys;
   if (is_about_nothing && !stores_nothing_either_way) keys += " Storage=";
   if (before.line_max != after.line_max) keys += " LineMax=";
+  if (before.read_kmsg != after.read_kmsg) keys += " ReadKMsg=";
+  if (before.kmsg_path != after.kmsg_path) keys += " KMsgPath=";
+  if (before.audit != after.audit) keys += " Audit=";
   return keys;
 }
 
