@@ -198,6 +198,8 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   ReceiveArea syslog_area =
       LOGQ_TRY(named(syslog_.area_path, ReceiveArea::create(syslog_.area_path, boot_id_,
                                                             {kSyslogSlots, kDatagramSlotBytes})));
+  StreamArea stream_area = LOGQ_TRY(make_stream_area(inherited));
+  // What needs room has it before anybody can find a socket.
   if (const std::uint64_t limit = raise_datagram_queue_limit();
       limit != 0 && limit < kQueueLimitWanted) {
     diagnose_("net.unix.max_dgram_qlen is " + std::to_string(limit) +
@@ -220,11 +222,10 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   LOGQ_TRY(named("event loop", forwards_->start(event_.get())));
   start_kernel_source();
   start_audit_source(inherited.sockets);
-  return open_streams(std::move(inherited));
+  return open_streams(std::move(inherited), std::move(stream_area));
 }
 
-Result<void> Collector::open_streams(Inheritance inherited) {
-  StreamArea area = LOGQ_TRY(make_stream_area(inherited));
+Result<void> Collector::open_streams(Inheritance inherited, StreamArea area) {
   LOGQ_TRY(named("event loop", streams_->start(std::move(inherited.sockets.streams),
                                                std::move(area), event_.get())));
   keeper_->start(event_.get());

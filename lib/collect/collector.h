@@ -89,7 +89,7 @@ class Collector {
   void change_forwards();  // as the options say now
   void report_missed(std::uint64_t now_usec);
   Result<void> open_sources(Inheritance inherited);
-  Result<void> open_streams(Inheritance inherited);
+  Result<void> open_streams(Inheritance inherited, StreamArea area);
   Result<StreamArea> make_stream_area(Inheritance& inherited);
   Result<void> register_events();
   Result<void> register_signals();

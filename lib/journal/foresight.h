@@ -1,9 +1,9 @@
 // Foresight: how soon a piece of room that is being used up will be full, so that the next one can
 // be made in time where that matters, and is not made where nobody will need it for hours.
 //
-// It looks at a few marks only (an eighth, from where times are taken, a quarter, and then where half
-// of the rest is used), and judges by the time since the mark before: what a quiet hour before a
-// burst was like says nothing of the burst. Not thread-safe.
+// It looks at a few marks only (an eighth, from where times are taken, a quarter, and then where
+// half of the rest is used), and judges by the time since the mark before: what a quiet hour before
+// a burst was like says nothing of the burst. Not thread-safe.
 #pragma once
 
 #include <chrono>
