@@ -164,6 +164,7 @@ void Journal::Impl::consider(const std::string& path) {
   auto reader = FileReader::open(path, on_damage_);
   if (!reader) {
     const bool vanished = watch_ && reader.error().sys_errno == ENOENT;
+    if (vanished) ++n_vanished_;
     if (!vanished) complain(path, reader.error());
     return;
   }
@@ -224,22 +225,24 @@ Result<void> Journal::Impl::process_changes() {
 }
 
 // Opens what appeared. The writer may rotate more than once while we are at it: then the active
-// file we open is younger than one whose creation we have not read of yet. What happened before a
-// file was opened is in the queue by then, so once a read of the queue brings no new file, none is
-// missing before the newest we have.
+// file we open is younger than one whose creation we have not read of yet, or the one we were told
+// of has another name by now. What happened before a file was opened, or was found to be gone, is
+// in the queue by then: once a read of the queue brings no new file and misses none, we have all
+// that there were when it began.
 Result<void> Journal::Impl::absorb_changes() {
   std::vector<std::string> changed;
   for (int round = 0; round < kCatchUpRounds; ++round) {
     changed.clear();
     const bool rescan = LOGQ_TRY(read_watch(changed));
     const std::uint64_t opened_before = n_opened_;
+    const std::uint64_t vanished_before = n_vanished_;
     for (const std::string& path : changed)
       consider(path);
     if (rescan) {
       scan();
       detach_vanished();
     }
-    if (n_opened_ == opened_before) return {};
+    if (n_opened_ == opened_before && n_vanished_ == vanished_before) return {};
   }
   return {};
 }

@@ -111,6 +111,7 @@ class Journal::Impl {
   std::map<FileIdentity, FileSource*> by_identity_;       // all of sources_
   std::unordered_map<std::string, FileSource*> by_path_;  // the last one known there
   std::uint64_t n_opened_ = 0;                            // files, so far
+  std::uint64_t n_vanished_ = 0;                          // that were gone when we came
   BootOrder boots_;
   std::vector<FileChain> chains_;
   bool chains_stale_ = true;  // there are other files, or one was archived

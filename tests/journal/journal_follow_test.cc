@@ -276,6 +276,28 @@ TEST(JournalFollow, KeepsTheOrderWhenTheWriterRotatesWhileFilesAreOpened) {
   EXPECT_EQ(follower.messages(), numbers(0, 9));
 }
 
+TEST(JournalFollow, FindsAFileThatGotAnotherNameBeforeItWasOpened) {
+  const TempDir directory;
+  Collector collector(directory);
+  collector.append("0");
+  const auto rename_meanwhile = [&](const std::string& /*path*/, const Error& /*error*/) {
+    std::filesystem::rename(directory.path() + "/system.journal",
+                            directory.path() + "/renamed.journal");
+  };
+  auto journal = Journal::open_directory(directory.path(), rename_meanwhile);
+  ASSERT_TRUE(journal);
+  Follower follower(std::move(*journal));
+  follower.read_until(1);
+
+  write_file(directory.path() + "/broken.journal", std::string(4096, 'x'));
+  collector.rotate();
+  collector.append("1");
+  ASSERT_TRUE(follower.journal().process_changes());
+  follower.drain();
+
+  EXPECT_EQ(follower.messages(), numbers(0, 2));
+}
+
 // The index of a file is looked at when its first entry is wanted, not when it is opened.
 TEST(JournalFollow, GivesAMatchOnceThatCameWhileItsFileWasOpened) {
   const TempDir directory;
