@@ -37,8 +37,14 @@ std::string plain(const std::string& path) {
 
 }  // namespace
 
+// A file may have been written to, and finished, between its own opening and that of its successor.
 void Journal::Impl::open_all() {
   scan();
+  for (const auto& source : sources_) {
+    FileReader& reader = source->reader();
+    if (reader.info().state == FileState::kArchived) continue;
+    if (const auto news = reader.refresh(); !news) reader.report(news.error());
+  }
 }
 
 std::vector<std::string> Journal::Impl::wanted_paths() {

@@ -276,6 +276,26 @@ TEST(JournalFollow, KeepsTheOrderWhenTheWriterRotatesWhileFilesAreOpened) {
   EXPECT_EQ(follower.messages(), numbers(0, 9));
 }
 
+TEST(JournalFollow, MissesNoEntryOfAFileThatIsFinishedWhileOthersAreOpened) {
+  const TempDir directory;
+  Collector collector(directory);
+  collector.append("0");
+  write_file(directory.path() + "/zzz-broken.journal", std::string(4096, 'x'));
+  const auto rotate_meanwhile = [&](const std::string& /*path*/, const Error& /*error*/) {
+    collector.append("1");
+    collector.rotate();
+    collector.append("2");
+  };
+
+  auto journal = Journal::open_directory(directory.path(), rotate_meanwhile);
+  ASSERT_TRUE(journal);
+  std::vector<std::string> messages;
+  while ((*journal)->next())
+    messages.emplace_back((*journal)->find_value("MESSAGE").value_or("unreadable"));
+
+  EXPECT_EQ(messages, numbers(0, 3));
+}
+
 TEST(JournalFollow, FindsAFileThatGotAnotherNameBeforeItWasOpened) {
   const TempDir directory;
   Collector collector(directory);
