@@ -9,6 +9,12 @@ constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
+const ClientMetadata* find_sender(const DatagramServices& services, const ControlData& control) {
+  const auto& sender = control.credentials;
+  if (!sender.has_value() || sender->pid <= 0) return nullptr;
+  return &services.clients.find(*sender, control.label, {}, services.ingest.monotonic_usec());
+}
+
 DatagramSource::DatagramSource(const DatagramServices& services) : services_(services) {
   services_.clients.before_change([&ingest = services_.ingest] { ingest.flush(); });
 }
@@ -107,12 +113,6 @@ std::size_t DatagramSource::store_entries(ReceiveArea& area, std::size_t budget)
     ++job_->ordinal;
   }
   return budget;
-}
-
-const ClientMetadata* DatagramSource::find_sender(const ControlData& control) {
-  const auto& sender = control.credentials;
-  if (!sender.has_value() || sender->pid <= 0) return nullptr;
-  return &services_.clients.find(*sender, control.label, {}, services_.ingest.monotonic_usec());
 }
 
 void DatagramSource::finish(ReceiveArea& area) {

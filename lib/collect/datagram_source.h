@@ -32,6 +32,9 @@ struct DatagramServices {
   Forwards* forwards = nullptr;
 };
 
+// The metadata of the sender, where the kernel attested one.
+const ClientMetadata* find_sender(const DatagramServices& services, const ControlData& control);
+
 class DatagramSource {
  public:
   explicit DatagramSource(const DatagramServices& services);
@@ -69,8 +72,6 @@ class DatagramSource {
   // The datagram is dealt with; also called when begin() returned false.
   virtual void end() {}
 
-  // The metadata of the sender, where the kernel attested one.
-  const ClientMetadata* find_sender(const ControlData& control);
   [[nodiscard]] const DatagramServices& services() const { return services_; }
 
  private:

@@ -96,8 +96,11 @@ void Ingest::count_stored(const EntryBatch::Entry& entry) {
   activity_.critical = activity_.critical || entry.priority <= 2;
 }
 
-void Ingest::queue(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished) {
-  if (!is_admitted(entry)) return skip(progress, finished);
+bool Ingest::queue(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished) {
+  if (!is_admitted(entry)) {
+    skip(progress, finished);
+    return false;
+  }
   if (batch_.is_full()) flush();
   EntryBatch::Entry& queued = batch_.add();
   compose(entry, queued);
@@ -105,6 +108,7 @@ void Ingest::queue(const IngestEntry& entry, ProgressCell progress, std::uint64_
   queued.finished = finished;
   // These payloads are nowhere but here.
   if (!object_payloads_.empty()) flush();
+  return true;
 }
 
 // The positions of entries in the queue lead from one to the next, so none can be left out there.

@@ -60,8 +60,9 @@ class Ingest {
   // `finished` afterwards, also when the store refused the entry, which is counted.
   void append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished);
   // The same, some time until the next flush() returns: entries that are stored together cost less.
+  // False when a limit keeps it out.
   // REQUIRES: `client` stays as it is until then (ClientCache::before_change()).
-  void queue(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished);
+  bool queue(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished);
   // Takes an entry as dealt with that is not to be stored.
   void skip(ProgressCell progress, std::uint64_t finished);
   // Appends what is queued.

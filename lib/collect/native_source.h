@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "collect/datagram_source.h"
+#include "collect/native_intake.h"
 #include "collect/passed_file.h"
 #include "wire/native_protocol.h"
 
@@ -14,7 +15,7 @@ namespace logq::collect {
 
 class NativeSource final : public DatagramSource {
  public:
-  using DatagramSource::DatagramSource;
+  explicit NativeSource(const DatagramServices& services);
 
  private:
   bool begin(std::string_view bytes, ControlData& control) override;
@@ -24,9 +25,8 @@ class NativeSource final : public DatagramSource {
 
   [[nodiscard]] std::optional<std::string_view> contents(std::string_view bytes,
                                                          ControlData& control);
-  void forward(const ControlData& control, const IngestEntry& entry);
-  [[nodiscard]] const ClientMetadata* find_object(const ControlData& control);
 
+  NativeIntake intake_;
   PassedFile file_;  // holds the bytes of a descriptor-passed entry
   wire::NativeDecoder decoder_;
 };

@@ -2,14 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <utility>
 
+#include "collect/descriptor_limit.h"
 #include "collect/limits.h"
 
 namespace logq::collect {
@@ -17,16 +16,6 @@ namespace {
 
 // Accepting and reading headers goes before datagrams.
 constexpr std::int64_t kHeaderPriority = SD_EVENT_PRIORITY_NORMAL - 5;
-
-// The first number no stream may have. The kernel gives out the lowest free one, so that many below
-// the limit are left for files, facts about senders and descriptors in datagrams.
-int first_reserved_descriptor() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return std::numeric_limits<int>::max();
-  const rlim_t headroom = std::min<rlim_t>(kDescriptorHeadroom, limit.rlim_cur / 4);
-  return static_cast<int>(
-      std::min<rlim_t>(limit.rlim_cur - headroom, std::numeric_limits<int>::max()));
-}
 
 }  // namespace
 

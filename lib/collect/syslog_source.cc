@@ -31,7 +31,7 @@ void SyslogSource::store(const ControlData& control,
   IngestEntry entry{fields_, {}};
   entry.priority = message_.level();
   entry.source_realtime_usec = control.realtime_usec;
-  entry.client = find_sender(control);
+  entry.client = find_sender(services(), control);
   if (!is_wanted(entry.client, entry.priority, message_.text)) {
     return services().ingest.skip(progress, finished);
   }

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "collect/mortal_store.h"
 #include "collect/native_source.h"
 #include "collect/stream_intake.h"
 #include "collect/syslog_source.h"
@@ -17,37 +18,6 @@
 
 namespace logq::collect {
 namespace {
-
-struct Killed {};
-
-// Stops the process, as far as the test is concerned, at step number `kill_at`. There is one step
-// before the progress of a batch is announced, and one before and one after each of its entries is
-// stored.
-class MortalStore final : public EntryStore {
- public:
-  [[nodiscard]] std::uint64_t next_seqnum() const override {
-    step();
-    return messages.size() + 1;
-  }
-  Result<std::uint64_t> append(const journal::EntryTime& /*time*/,
-                               std::span<const std::string_view> payloads) override {
-    step();
-    for (const std::string_view payload : payloads) {
-      if (payload.starts_with("MESSAGE=")) messages.emplace_back(payload.substr(8));
-    }
-    step();
-    return messages.size();
-  }
-
-  std::vector<std::string> messages;
-  int kill_at = -1;
-
- private:
-  void step() const {
-    if (kill_at >= 0 && steps_++ == kill_at) throw Killed{};
-  }
-  mutable int steps_ = 0;
-};
 
 const Id128 kBoot = Id128::random();
 constexpr AreaGeometry kSmall{4, 64 * 1024};
