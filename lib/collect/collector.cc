@@ -50,6 +50,7 @@ Collector::~Collector() {
   synchronizer_.reset();
   rates_.reset();
   sync_.reset();  // before the store it syncs
+  batches_.reset();
   streams_.reset();
   kernel_.reset();
   audit_.reset();
@@ -60,12 +61,6 @@ Collector::~Collector() {
     sd_event_source_disable_unref(input->more);
   }
   sd_event_source_disable_unref(timer_event_);
-}
-
-template <typename T>
-Result<T> Collector::named(const std::string& path, Result<T> result) {
-  if (!result.has_value()) diagnose_(path + ": " + result.error().message());
-  return result;
 }
 
 Result<void> Collector::start() {
@@ -91,6 +86,7 @@ Result<void> Collector::set_up() {
   LOGQ_TRY(hold_runtime_directory());
   LOGQ_TRY(open_storage());
   make_sources();
+  LOGQ_TRY(make_batches());
   Inheritance inherited;
   LOGQ_TRY(take_descriptors(inherited));
   LOGQ_TRY(replay_predecessor(inherited));
@@ -133,7 +129,7 @@ void Collector::make_sources() {
   apply_limits();
   ingest_->set_available_bytes(storage_->available_bytes());
   make_forwards();
-  const DatagramServices services{*ingest_, *clients_, drops_, ::getpid(), forwards_.get()};
+  const DatagramServices services = datagram_services();
   native_.source = std::make_unique<NativeSource>(services);
   native_.area_path = options_.runtime_dir + "/receive";
   syslog_.source = std::make_unique<SyslogSource>(services);
@@ -176,6 +172,10 @@ Result<void> Collector::replay_predecessor(Inheritance& inherited) {
     const std::string& path = inputs_[i]->area_path;
     received[i] = settle(path, LOGQ_TRY(named(path, ReceiveArea::open_existing(path, boot_id_))));
   }
+  const std::string batches_path = options_.runtime_dir + "/receive-batch";
+  auto batches =
+      settle(batches_path,
+             LOGQ_TRY(named(batches_path, ReceiveArea::open_existing(batches_path, boot_id_))));
   const std::string streams_path = options_.runtime_dir + "/receive-streams";
   auto streams =
       settle(streams_path,
@@ -183,6 +183,7 @@ Result<void> Collector::replay_predecessor(Inheritance& inherited) {
   for (std::size_t i = 0; i < received.size(); ++i) {
     if (received[i].has_value()) inputs_[i]->source->replay(*received[i]);
   }
+  if (batches.has_value()) batches_->replay(*batches);
   if (!streams.has_value()) return {};
   std::set<Id128> living;
   for (const RestoredStream& stream : inherited.streams)
@@ -222,6 +223,7 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   LOGQ_TRY(named("event loop", forwards_->start(event_.get())));
   start_kernel_source();
   start_audit_source(inherited.sockets);
+  LOGQ_TRY(open_batches(std::move(sockets.batches)));
   return open_streams(std::move(inherited), std::move(stream_area));
 }
 
@@ -295,17 +297,20 @@ void Collector::keep_limits() {
 
 void Collector::drain() {
   const std::uint64_t deadline = base::Clock::system().now().monotonic_usec + kDrainLimitUsec;
+  batches_->stop_senders();
   bool busy = true;
   if (kernel_ != nullptr) kernel_->catch_up();
   if (audit_ != nullptr) audit_->work();
   while (busy && base::Clock::system().now().monotonic_usec < deadline) {
     busy = streams_->drain_once();
+    busy = batches_->drain_once() || busy;
     for (const DatagramInput* input : inputs_)
       busy = input->source->work() != DatagramSource::Work::kIdle || busy;
     after_work();
   }
   for (const DatagramInput* input : inputs_)
     input->source->finish_received();  // also beyond the time limit: it is nowhere else
+  batches_->close_all();
   keeper_->send_waiting();
   streams_left_ = streams_->close_all();
 }
@@ -328,6 +333,7 @@ Result<void> Collector::finish() {
   if (closed.has_value()) {
     for (const DatagramInput* input : inputs_)
       std::ignore = ::unlink(input->area_path.c_str());
+    remove_batch_files();
     if (streams_left_ == 0) {
       std::ignore = ::unlink((options_.runtime_dir + "/receive-streams").c_str());
     }

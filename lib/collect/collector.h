@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "collect/audit_source.h"
+#include "collect/batch_source.h"
 #include "collect/client_cache.h"
 #include "collect/collector_status.h"
 #include "collect/control_server.h"
@@ -62,6 +63,7 @@ class Collector {
   Result<void> run();
 
  private:
+  // The same, with a diagnosis of a failure.
   template <typename T>
   Result<T> named(const std::string& path, Result<T> result);
 
@@ -90,6 +92,11 @@ class Collector {
   void report_missed(std::uint64_t now_usec);
   Result<void> open_sources(Inheritance inherited);
   Result<void> open_streams(Inheritance inherited, StreamArea area);
+  // The batch socket (collector_batches.cc).
+  DatagramServices datagram_services();
+  Result<void> make_batches();
+  Result<void> open_batches(base::UniqueFd listener);
+  void remove_batch_files() const;
   Result<StreamArea> make_stream_area(Inheritance& inherited);
   Result<void> register_events();
   Result<void> register_signals();
@@ -165,6 +172,7 @@ class Collector {
   std::unique_ptr<ControlServer> control_;
   base::TimePair started_at_;
   Reread reread_;
+  std::unique_ptr<BatchSource> batches_;
   std::size_t streams_left_ = 0;  // at the end: a successor goes on with them
 
   // What the last status said, and when.
@@ -180,5 +188,11 @@ class Collector {
   std::uint64_t status_at_usec_ = 0;
   bool status_timer_armed_ = false;
 };
+
+template <typename T>
+Result<T> Collector::named(const std::string& path, Result<T> result) {
+  if (!result.has_value()) diagnose_(path + ": " + result.error().message());
+  return result;
+}
 
 }  // namespace logq::collect

@@ -39,12 +39,18 @@ Result<void> Collector::open_control(base::UniqueFd listener) {
   LOGQ_TRY(named("event loop", rates_->start(event_.get())));
 
   std::vector<Synchronizer::Input> inputs;
-  inputs.reserve(inputs_.size() + 3);
+  inputs.reserve(inputs_.size() + 4);
   for (DatagramInput* input : inputs_)
     inputs.push_back(drain_of(*input));
   inputs.push_back({[this] { streams_->mark(); },
                     [this] {
                       const bool is_all = streams_->store_marked();
+                      after_work();
+                      return is_all;
+                    }});
+  inputs.push_back({[this] { batches_->mark(); },
+                    [this] {
+                      const bool is_all = batches_->store_marked();
                       after_work();
                       return is_all;
                     }});
@@ -84,7 +90,8 @@ std::string Collector::status() {
   status.drops = &drops_;
   status.suppressed = ingest_->rate_limiter().total();
   status.queues = {{"native", queue_state(native_.source->fd())},
-                   {"syslog", queue_state(syslog_.source->fd())}};
+                   {"syslog", queue_state(syslog_.source->fd())},
+                   {"batch", batches_->waiting_bytes() > 0 ? "waiting" : "empty"}};
   status.streams = streams_->connections();
   status.streams_max = kStreamsMax;
   status.stream_bytes_waiting = streams_->waiting_bytes();

@@ -34,6 +34,10 @@ std::string_view describe(DropCause cause) {
       return "audit records that could not be understood";
     case DropCause::kAuditOverrun:
       return "or more audit records for which the socket had no room";
+    case DropCause::kBatchRefused:
+      return "batches that are malformed, too large or of an unknown version";
+    case DropCause::kBatchEntry:
+      return "entries of batches that are none";
     case DropCause::kCount:
       break;
   }
@@ -70,6 +74,10 @@ std::string_view key_of(DropCause cause) {
       return "auditRecord";
     case DropCause::kAuditOverrun:
       return "auditOverrun";
+    case DropCause::kBatchRefused:
+      return "batchRefused";
+    case DropCause::kBatchEntry:
+      return "batchEntry";
     case DropCause::kCount:
       break;
   }

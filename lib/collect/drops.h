@@ -24,6 +24,8 @@ enum class DropCause : std::uint8_t {
   kKernelMissed,       ///< kernel messages that were overwritten before they were read
   kAuditRecord,        ///< an audit record that could not be understood, or not of the kernel
   kAuditOverrun,       ///< times that audit records found no room in their socket
+  kBatchRefused,       ///< a batch that breaks a rule of its protocol
+  kBatchEntry,         ///< what a batch has instead of an entry
   kCount,
 };
 

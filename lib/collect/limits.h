@@ -57,6 +57,21 @@ inline constexpr std::size_t kAcceptsPerWakeup = 64;
 // Descriptors that streams leave free, or a quarter where the limit is low.
 inline constexpr std::size_t kDescriptorHeadroom = 128;
 
+// Batches. A connection's turn is what one call receives, so these bound it: with the smallest
+// entries 4,096 of them. A larger message would be a larger part of a client's send buffer.
+inline constexpr std::size_t kBatchSlots = 8;
+inline constexpr std::size_t kBatchMessageBytes = std::size_t{256} << 10;
+inline constexpr std::size_t kBatchEntriesPerMessage = 512;
+// What a client may have under way; all that it has sent is in its own send buffer.
+inline constexpr std::uint32_t kBatchWindow = 64;
+inline constexpr std::size_t kBatchConnectionsMax = 1024;
+// Of a user other than root and the collector's own.
+inline constexpr std::size_t kBatchConnectionsOfUser = 512;
+// Acknowledgements that nobody reads wait in the socket; the newest one says it all.
+inline constexpr int kBatchSendBufferBytes = 16 << 10;
+// Clients whose last batch is known, 128 bytes each.
+inline constexpr std::size_t kBatchClientsMax = 4096;
+
 // Backward steps of the wall clock up to this size are clamped, larger ones rotate the file.
 inline constexpr std::uint64_t kClampUsec = 1'000'000;
 // How long a stop may take to drain what has been sent.

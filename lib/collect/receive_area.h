@@ -35,7 +35,8 @@ class ReceiveArea {
   static Result<Existing> open_existing(const std::string& path, const Id128& boot_id);
 
   // Receives what is queued, without waiting, into the slots. REQUIRES: all slots are free.
-  // Returns the number of datagrams, 0 when none is queued.
+  // Returns the number of datagrams, 0 when none is queued. Of a connection (SOCK_SEQPACKET) an
+  // empty one, and all that follow it, stand for its end.
   Result<std::size_t> receive(int socket);
 
   // The first slot that holds a datagram, at or after `from`.

@@ -58,6 +58,8 @@ void sort_in(base::UniqueFd fd, std::string_view fd_name, SocketSet& sockets) {
     sockets.native = std::move(fd);
   } else if (type == SOCK_DGRAM && name == "dev-log" && !sockets.syslog.is_open()) {
     sockets.syslog = std::move(fd);
+  } else if (type == SOCK_SEQPACKET && name == "logq" && listens && !sockets.batches.is_open()) {
+    sockets.batches = std::move(fd);
   } else if (type == SOCK_STREAM && name == "stdout" && listens && !sockets.streams.is_open()) {
     sockets.streams = std::move(fd);
   } else if (type == SOCK_STREAM && name == "io.systemd.journal" && listens &&
@@ -98,7 +100,7 @@ Result<base::UniqueFd> bind_socket(const std::string& path, int type) {
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   if (::bind(fd.get(), generic, sizeof(address)) < 0) return fail(Error::system(errno, "bind"));
   if (::chmod(path.c_str(), 0666) < 0) return fail(Error::system(errno, "chmod"));
-  if (type == SOCK_STREAM && ::listen(fd.get(), SOMAXCONN) < 0) {
+  if (type != SOCK_DGRAM && ::listen(fd.get(), SOMAXCONN) < 0) {
     return fail(Error::system(errno, "listen"));
   }
   return fd;
@@ -114,6 +116,7 @@ Result<void> bind_missing(const std::string& runtime_dir, SocketSet& sockets) {
   for (const Wanted& wanted : {Wanted{sockets.native, "/socket", SOCK_DGRAM},
                                Wanted{sockets.syslog, "/dev-log", SOCK_DGRAM},
                                Wanted{sockets.control, "/io.systemd.journal", SOCK_STREAM},
+                               Wanted{sockets.batches, "/logq", SOCK_SEQPACKET},
                                Wanted{sockets.streams, "/stdout", SOCK_STREAM}}) {
     if (wanted.fd.is_open()) continue;
     wanted.fd = LOGQ_TRY(bind_socket(runtime_dir + wanted.name, wanted.type));
@@ -163,6 +166,7 @@ Result<void> open_missing_sockets(const std::string& runtime_dir, SocketSet& soc
   }
   prepare(sockets.native);
   prepare(sockets.syslog);
+  prepare(sockets.batches);
   prepare(sockets.streams);
   make_nonblocking(sockets.control);
   return {};

@@ -23,6 +23,7 @@ struct SocketSet {
   base::UniqueFd native;   // datagrams, `runtime_dir`/socket
   base::UniqueFd syslog;   // datagrams, `runtime_dir`/dev-log
   base::UniqueFd audit;    // netlink, audit records; not made where it was not passed
+  base::UniqueFd batches;  // connections of packets, `runtime_dir`/logq
   base::UniqueFd streams;  // stdout streams, `runtime_dir`/stdout
   base::UniqueFd control;  // Varlink, `runtime_dir`/io.systemd.journal
   std::vector<PassedConnection> connections;

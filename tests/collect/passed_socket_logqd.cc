@@ -36,7 +36,7 @@ base::UniqueFd listen_at(const std::string& path, int type) {
   if (::bind(fd.get(), generic(address), sizeof address) < 0) throw std::runtime_error("bind");
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
-  if (type == SOCK_STREAM && ::listen(fd.get(), 64) < 0) throw std::runtime_error("listen");
+  if (type != SOCK_DGRAM && ::listen(fd.get(), 64) < 0) throw std::runtime_error("listen");
   return fd;
 }
 
@@ -56,6 +56,7 @@ PassedSocketLogqd::PassedSocketLogqd() {
   native_ = listen_at(native_socket(), SOCK_DGRAM);
   streams_ = listen_at(stdout_socket(), SOCK_STREAM);
   control_ = listen_at(runtime_dir() + "/io.systemd.journal", SOCK_STREAM);
+  batches_ = listen_at(batch_socket(), SOCK_SEQPACKET);
   start();
 }
 
@@ -64,7 +65,7 @@ PassedSocketLogqd::~PassedSocketLogqd() {
 }
 
 void PassedSocketLogqd::start() {
-  // High numbers, so that placing them at 3 and 4 cannot overwrite one another.
+  // High numbers, so that placing them at 3 and above cannot overwrite one another.
   const std::string runtime = "--runtime-dir=" + runtime_dir();
   const std::string storage = "--storage-dir=" + storage_dir();
   pid_ = ::fork();
@@ -72,10 +73,12 @@ void PassedSocketLogqd::start() {
   const int streams = ::fcntl(streams_.get(), F_DUPFD, 100);
   const int native = ::fcntl(native_.get(), F_DUPFD, 100);
   const int control = ::fcntl(control_.get(), F_DUPFD, 100);
+  const int batches = ::fcntl(batches_.get(), F_DUPFD, 100);
   ::dup2(streams, 3);  // in no particular order: logqd looks at what they are
   ::dup2(native, 4);
   ::dup2(control, 5);
-  ::setenv("LISTEN_FDS", "3", 1);
+  ::dup2(batches, 6);
+  ::setenv("LISTEN_FDS", "4", 1);
   ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
   ::execl(LOGQ_BIN_DIR "/logqd", "logqd", runtime.c_str(), storage.c_str(), nullptr);
   ::_exit(127);

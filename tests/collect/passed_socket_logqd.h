@@ -22,6 +22,7 @@ class PassedSocketLogqd {
   [[nodiscard]] std::string storage_dir() const { return directory_.path() + "/store"; }
   [[nodiscard]] std::string native_socket() const { return runtime_dir() + "/socket"; }
   [[nodiscard]] std::string stdout_socket() const { return runtime_dir() + "/stdout"; }
+  [[nodiscard]] std::string batch_socket() const { return runtime_dir() + "/logq"; }
 
   void start();
   void kill();
@@ -32,6 +33,7 @@ class PassedSocketLogqd {
   base::UniqueFd native_;
   base::UniqueFd streams_;
   base::UniqueFd control_;
+  base::UniqueFd batches_;
   pid_t pid_ = -1;
 };
 

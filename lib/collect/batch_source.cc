@@ -1,0 +1,181 @@
+#include "collect/batch_source.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/try.h"
+#include "collect/descriptor_limit.h"
+#include "collect/event_result.h"
+#include "collect/limits.h"
+
+namespace logq::collect {
+namespace {
+
+// Who connected. Nobody in particular when the kernel does not say.
+uid_t peer_of(int socket) {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  const bool known = ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+  return known ? peer.uid : static_cast<uid_t>(-1);
+}
+
+}  // namespace
+
+BatchSource::BatchSource(const DatagramServices& services, BatchClients clients)
+    : services_(services),
+      clients_(std::move(clients)),
+      intake_(services, clients_) {}
+
+BatchSource::~BatchSource() {
+  connections_.clear();
+  sd_event_source_disable_unref(listener_event_);
+}
+
+void BatchSource::replay(ReceiveArea& predecessor) {
+  std::optional<Id128> id;
+  std::ignore = intake_.take(predecessor, Descriptors::kForget, id);  // nobody is there to be told
+}
+
+Result<void> BatchSource::start(base::UniqueFd listener, ReceiveArea area, sd_event* event) {
+  listener_ = std::move(listener);
+  area_.emplace(std::move(area));
+  event_ = event;
+  descriptor_limit_ = first_reserved_descriptor();
+  return event_result(
+      sd_event_add_io(event, &listener_event_, listener_.get(), EPOLLIN, &on_listener, this),
+      "sd_event_add_io");
+}
+
+int BatchSource::on_listener(sd_event_source* /*source*/,
+                             int /*fd*/,
+                             std::uint32_t /*events*/,
+                             void* self) {
+  auto* batches = static_cast<BatchSource*>(self);
+  for (std::size_t i = 0; i < kAcceptsPerWakeup; ++i) {
+    if (!batches->accept_one()) break;
+  }
+  return 0;
+}
+
+// False when nobody waits any more.
+bool BatchSource::accept_one() {
+  base::UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (socket.is_open()) {
+    take_in(std::move(socket));
+    return true;
+  }
+  const int error = errno;
+  if (error == EMFILE || error == ENFILE) reserve_.refuse_one(listener_.get());
+  return error == EINTR || error == ECONNABORTED;
+}
+
+void BatchSource::take_in(base::UniqueFd socket) {
+  const int fd = socket.get();
+  auto connection = std::make_unique<BatchConnection>(std::move(socket), peer_of(fd));
+  const bool is_taken = has_room_for(*connection) && sd_event_add_io(event_, &connection->event, fd,
+                                                                     EPOLLIN, &on_ready, this) >= 0;
+  if (!is_taken) return connection->refuse({wire::RefusalReason::kTooManyClients, 0});
+  connection->greet();
+  connections_.emplace(fd, std::move(connection));
+}
+
+bool BatchSource::has_room_for(const BatchConnection& connection) const {
+  if (connection.fd() >= descriptor_limit_) return false;
+  if (connections_.size() >= kBatchConnectionsMax) return false;
+  const uid_t uid = connection.uid();
+  if (uid == 0 || uid == ::geteuid()) return true;
+  const auto of_user = std::ranges::count_if(
+      connections_, [uid](const auto& item) { return item.second->uid() == uid; });
+  return static_cast<std::size_t>(of_user) < kBatchConnectionsOfUser;
+}
+
+int BatchSource::on_ready(sd_event_source* /*source*/, int fd, std::uint32_t events, void* self) {
+  auto* batches = static_cast<BatchSource*>(self);
+  const auto found = batches->connections_.find(fd);
+  if (found == batches->connections_.end()) return 0;
+  BatchConnection& connection = *found->second;
+  if (connection.wanted_events() == EPOLLOUT) {
+    connection.send_waiting();
+    sd_event_source_set_io_events(connection.event, connection.wanted_events());
+  } else if ((events & ~std::uint32_t{EPOLLOUT}) != 0) {
+    batches->work(connection);
+    batches->notify();
+  }
+  return 0;
+}
+
+// Gives a connection its turn, which may be its last; false when it had nothing to say.
+bool BatchSource::work(BatchConnection& connection) {
+  const auto received = connection.receive(*area_);
+  if (!received.has_value()) services_.drops.add(DropCause::kReceiveFailed);
+  if (received.has_value() && *received == 0) {
+    connection.marked_bytes = 0;
+    return false;
+  }
+  BatchOutcome outcome;
+  if (received.has_value()) {
+    outcome = intake_.take(*area_, Descriptors::kTake, connection.client_id);
+  }
+  if (outcome.ack.has_value()) connection.acknowledge(*outcome.ack);
+  if (outcome.refusal.has_value()) connection.refuse(*outcome.refusal);
+  if (!received.has_value() || outcome.refusal.has_value() || outcome.ended) {
+    connections_.erase(connection.fd());
+    return true;
+  }
+  connection.marked_bytes -= std::min(connection.marked_bytes, outcome.bytes);
+  sd_event_source_set_io_events(connection.event, connection.wanted_events());
+  return true;
+}
+
+void BatchSource::notify() const {
+  if (notify_) notify_();
+}
+
+void BatchSource::mark() {
+  // As many as can wait for accept(2); each round takes in some of them.
+  for (std::size_t i = 0; i < SOMAXCONN && accept_one(); ++i) {
+  }
+  for (const auto& [fd, connection] : connections_)
+    connection->marked_bytes = connection->queued_bytes();
+}
+
+bool BatchSource::store_marked() {
+  std::size_t turns = kAcceptsPerWakeup;
+  for (auto it = connections_.begin(); it != connections_.end() && turns > 0;) {
+    BatchConnection& connection = *(it++)->second;  // work() may remove it
+    if (connection.marked_bytes == 0) continue;
+    work(connection);
+    --turns;
+  }
+  return std::ranges::none_of(connections_,
+                              [](const auto& item) { return item.second->marked_bytes > 0; });
+}
+
+void BatchSource::stop_senders() {
+  for (std::size_t i = 0; i < SOMAXCONN && accept_one(); ++i) {
+  }
+  for (const auto& [fd, connection] : connections_)
+    connection->stop_sender();
+}
+
+bool BatchSource::drain_once() {
+  for (auto it = connections_.begin(); it != connections_.end();) {
+    BatchConnection& connection = *(it++)->second;
+    work(connection);
+  }
+  return !connections_.empty();
+}
+
+std::uint64_t BatchSource::waiting_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [fd, connection] : connections_)
+    bytes += connection->queued_bytes();
+  return bytes;
+}
+
+}  // namespace logq::collect

@@ -1,0 +1,268 @@
+#include "collect/batch_source.h"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "collect/mortal_store.h"
+#include "support/batch_client.h"
+#include "support/temp_dir.h"
+
+namespace logq::collect {
+namespace {
+
+using test::BatchClient;
+using Texts = std::vector<std::string>;
+
+const Id128 kBoot = Id128::random();
+constexpr AreaGeometry kSmall{4, 64 * 1024};
+
+class BatchSourceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path().copy(address.sun_path, sizeof(address.sun_path) - 1);
+    base::UniqueFd listener(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const void* generic = &address;
+    ASSERT_EQ(::bind(listener.get(), static_cast<const sockaddr*>(generic), sizeof(address)), 0);
+    ASSERT_EQ(::listen(listener.get(), SOMAXCONN), 0);
+    ASSERT_GE(sd_event_new(&event_), 0);
+    auto area = ReceiveArea::create(directory_.path() + "/receive-batch", kBoot, kSmall);
+    ASSERT_TRUE(source_->start(std::move(listener), std::move(*area), event_).has_value());
+  }
+  void TearDown() override {
+    source_.reset();
+    sd_event_unref(event_);
+  }
+  [[nodiscard]] std::string path() const { return directory_.path() + "/logq"; }
+  // Until there is nothing to do.
+  int work() const {
+    int rounds = 0;
+    while (rounds < 100'000 && sd_event_run(event_, 0) > 0)
+      ++rounds;
+    return rounds;
+  }
+  // Whether the client can send more.
+  static bool has_room(const BatchClient& client, std::uint64_t number) {
+    return client.send_bytes(test::batch_message(client.id(), number, {std::string(20'000, 'x')}),
+                             MSG_DONTWAIT);
+  }
+
+  test::TempDir directory_;
+  sd_event* event_ = nullptr;
+  MortalStore store_;
+  Drops drops_;
+  UnitClaims claims_;
+  ClientCache cache_{ProcessSources{}, claims_, 64};
+  Ingest ingest_{store_, base::Clock::system(), {}, drops_};
+  std::unique_ptr<BatchSource> source_ = std::make_unique<BatchSource>(
+      DatagramServices{ingest_, cache_, drops_},
+      std::move(*BatchClients::open(directory_.path() + "/batch-clients", kBoot, 32)));
+};
+
+TEST_F(BatchSourceTest, SaysHelloBeforeAnythingElse) {
+  const BatchClient client(path());
+
+  work();
+
+  EXPECT_EQ(client.poll(), wire::BatchReply(wire::BatchHello{262'144, 512, 64}));
+  EXPECT_FALSE(client.poll().has_value());
+}
+
+TEST_F(BatchSourceTest, AcknowledgesSeveralBatchesAtOnce) {
+  const BatchClient client(path());
+  for (std::uint64_t number = 1; number <= 3; ++number)
+    client.send(number, {std::to_string(number)});
+
+  work();
+
+  EXPECT_TRUE(client.poll().has_value());
+  EXPECT_EQ(client.poll(), wire::BatchReply(wire::BatchAck{3, 3, 0, 0, 0}));
+  EXPECT_FALSE(client.poll().has_value());
+}
+
+TEST_F(BatchSourceTest, StoresWhatAClientLeftBehindThatNeverListened) {
+  {
+    const BatchClient client(path());
+    client.send(1, {"a"});
+    work();
+    client.send(2, {"b"});
+    client.send(3, {"c"});
+  }
+  work();
+
+  EXPECT_EQ(store_.messages, (Texts{"a", "b", "c"}));
+  EXPECT_EQ(source_->connections(), 0U);
+  EXPECT_EQ(drops_.total(), 0U);
+}
+
+TEST_F(BatchSourceTest, AClientThatStopsSendingIsStillAnswered) {
+  const BatchClient client(path());
+  client.send(1, {"a"});
+  client.end_sending();
+
+  work();
+
+  EXPECT_TRUE(client.await_ack(1).has_value());
+  EXPECT_EQ(source_->connections(), 0U);
+}
+
+TEST_F(BatchSourceTest, DoesNotReadFromAClientThatNeverReads) {
+  const BatchClient deaf(path());
+  std::uint64_t sent = 0;
+  for (int quiet_rounds = 0; quiet_rounds < 3 && sent < 100'000; work()) {
+    if (has_room(deaf, sent + 1)) {
+      ++sent;
+      quiet_rounds = 0;
+    } else {
+      ++quiet_rounds;
+    }
+  }
+  EXPECT_LT(store_.messages.size(), sent) << "the rest is in its own send buffer";
+  const BatchClient other(path());
+  other.send(1, {"heard"});
+  work();
+  EXPECT_EQ(store_.messages.back(), "heard");
+  EXPECT_LT(work(), 3) << "nothing is left to do until it reads";
+
+  // Once it does, it finds out about everything.
+  std::uint64_t acknowledged = 0;
+  while (const auto reply = deaf.poll()) {
+    if (const auto* ack = std::get_if<wire::BatchAck>(&*reply)) acknowledged = ack->number;
+    work();
+  }
+  EXPECT_EQ(acknowledged, sent);
+}
+
+TEST_F(BatchSourceTest, StoresWhatADeafClientSentBeforeItWent) {
+  std::uint64_t sent = 0;
+  {
+    const BatchClient deaf(path());
+    for (; has_room(deaf, sent + 1) && sent < 100'000; ++sent)
+      work();
+  }
+  work();
+
+  EXPECT_EQ(store_.messages.size(), sent);
+  EXPECT_EQ(source_->connections(), 0U);
+}
+
+TEST_F(BatchSourceTest, TellsWhoSendsGarbageOnceAndHangsUp) {
+  const BatchClient client(path());
+  client.send(1, {"a"});
+  for (int i = 0; i < 20; ++i)
+    client.send_bytes("\1\1garbage");
+  client.send(2, {"b"});
+
+  work();
+
+  EXPECT_EQ(client.await_ack(1), (wire::BatchAck{1, 1, 0, 0, 0}));
+  EXPECT_EQ(client.await_refusal(), (wire::BatchRefusal{wire::RefusalReason::kMalformed, 0}));
+  EXPECT_FALSE(client.receive().has_value());
+  EXPECT_FALSE(client.send(3, {"c"}));
+  EXPECT_EQ(store_.messages, Texts{"a"});
+  EXPECT_EQ(source_->connections(), 0U);
+}
+
+TEST_F(BatchSourceTest, ReconnectingClientsAskAndGoOn) {
+  const Id128 id = Id128::random();
+  {
+    const BatchClient first(path(), id);
+    first.send(1, {"a"});
+    first.send(2, {"b"});
+    work();
+  }
+  const BatchClient second(path(), id);
+  second.ask();
+  work();
+  ASSERT_EQ(second.await_ack(0), (wire::BatchAck{2, 2, 0, 0, 0}));
+
+  second.send(2, {"b"});
+  second.send(3, {"c"});
+  work();
+
+  EXPECT_EQ(second.await_ack(3), (wire::BatchAck{3, 3, 0, 0, 0}));
+  EXPECT_EQ(store_.messages, (Texts{"a", "b", "c"}));
+}
+
+// A busy one has more waiting than a turn takes.
+TEST_F(BatchSourceTest, GivesEverybodyATurn) {
+  const BatchClient busy(path());
+  const BatchClient other(path());
+  for (std::uint64_t number = 1; number <= 30; ++number)
+    busy.send(number, {"busy"});
+  other.send(1, {"other"});
+
+  work();
+
+  const auto at = std::ranges::find(store_.messages, "other") - store_.messages.begin();
+  EXPECT_LE(at, 8) << "two turns of four batches";
+  EXPECT_EQ(store_.messages.size(), 31U);
+}
+
+TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit wanted{std::min<rlim_t>(limit.rlim_max, 4096), limit.rlim_max};
+  if (wanted.rlim_cur < 2 * kBatchConnectionsMax + 64)
+    GTEST_SKIP() << "too few descriptors allowed";
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &wanted), 0);
+  std::vector<std::unique_ptr<BatchClient>> clients;
+  for (std::size_t i = 0; i < kBatchConnectionsMax; ++i) {
+    clients.push_back(std::make_unique<BatchClient>(path()));
+    if (i % 32 == 0) work();
+  }
+  const BatchClient late(path());
+  work();
+
+  EXPECT_EQ(late.await_refusal(), (wire::BatchRefusal{wire::RefusalReason::kTooManyClients, 0}));
+  EXPECT_TRUE(clients.back()->receive().has_value());
+  clients.pop_back();
+  work();
+  const BatchClient next(path());
+  work();
+  EXPECT_EQ(next.poll(), wire::BatchReply(wire::BatchHello{262'144, 512, 64}));
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+TEST_F(BatchSourceTest, ASyncWaitsForWhatWasSentBeforeItAndNoLonger) {
+  const BatchClient before(path());
+  for (std::uint64_t number = 1; number <= 10; ++number)
+    before.send(number, {"before"});
+  source_->mark();
+  for (std::uint64_t number = 11; number <= 20; ++number)
+    before.send(number, {"later"});
+
+  int steps = 1;
+  while (!source_->store_marked() && steps < 100)
+    ++steps;
+
+  EXPECT_EQ(std::ranges::count(store_.messages, "before"), 10);
+  EXPECT_LT(std::ranges::count(store_.messages, "later"), 10);
+  EXPECT_EQ(steps, 3) << "of four batches each";
+}
+
+TEST_F(BatchSourceTest, AStopStoresWhatWasSentAndEndsThough) {
+  const BatchClient waiting(path());  // not accepted yet
+  waiting.send(1, {"a"});
+  waiting.send(2, {"b"});
+
+  source_->stop_senders();
+  EXPECT_FALSE(waiting.send(3, {"c"}));
+  int rounds = 0;
+  while (source_->drain_once() && rounds < 100)
+    ++rounds;
+
+  EXPECT_EQ(store_.messages, (Texts{"a", "b"}));
+  EXPECT_EQ(waiting.await_ack(2), (wire::BatchAck{2, 2, 0, 0, 0}));
+  EXPECT_FALSE(waiting.receive().has_value());
+}
+
+}  // namespace
+}  // namespace logq::collect
