@@ -4,11 +4,14 @@
 //                                                                 by a system call of its own, as
 //                                                                 libsystemd sends them
 //   load_sender bursts SOCKET COUNT BATCH [PER_SECOND [DETAIL]]   the same, 16 to a system call
+//   load_sender batch SOCKET COUNT BATCH [PER_SECOND [DETAIL]]    batches of BATCH entries to a batch
+//                                                                 socket, as many under way as it
+//                                                                 allows, all awaited at the end
 //   load_sender stream SOCKET COUNT                               lines on one stdout stream
 //
 // PER_SECOND 0 is as fast as possible; DETAIL adds a field of that many bytes to each entry.
 // Everything is encoded before the first byte is sent, in chunks, so that the sender is not what is
-// measured. Ends when all is sent, not when all is stored.
+// measured. Ends when all is sent, not when all is stored; batches are, once acknowledged.
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -25,6 +28,7 @@
 #include <vector>
 
 #include "load_entry.h"
+#include "wire/batch_protocol.h"
 
 namespace logq::bench {
 namespace {
@@ -113,6 +117,77 @@ void send_native(int fd, const Load& load, const Pace& pace) {
   }
 }
 
+// The client's side of the batch protocol, without what makes it survive anything.
+class BatchSender {
+ public:
+  explicit BatchSender(int fd) : fd_(fd) {
+    const auto hello = receive();
+    const auto* limits = std::get_if<wire::BatchHello>(&hello);
+    if (limits == nullptr) give_up("no hello");
+    window_ = limits->window;
+  }
+  [[nodiscard]] std::string begin(std::uint64_t count) {
+    return wire::encode_batch_header({id_, ++encoded_, static_cast<std::uint32_t>(count), {}});
+  }
+  void send(std::string_view message) {
+    while (sent_ - acknowledged_ >= window_)
+      await_ack();
+    ssize_t n = -1;
+    do {
+      n = ::send(fd_, message.data(), message.size(), MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0) give_up("send");
+    ++sent_;
+  }
+  void finish() {
+    while (acknowledged_ < sent_)
+      await_ack();
+  }
+
+ private:
+  [[nodiscard]] wire::BatchReply receive() const {
+    char bytes[256];
+    const ssize_t n = ::recv(fd_, bytes, sizeof(bytes), 0);
+    if (n <= 0) give_up("recv");
+    const auto reply = wire::decode_batch_reply({bytes, static_cast<std::size_t>(n)});
+    if (!reply.has_value()) give_up("not a reply");
+    return *reply;
+  }
+  void await_ack() {
+    const auto reply = receive();
+    const auto* ack = std::get_if<wire::BatchAck>(&reply);
+    if (ack == nullptr) give_up("refused");
+    acknowledged_ = ack->number;
+  }
+
+  int fd_;
+  Id128 id_ = Id128::random();
+  std::uint64_t window_ = 0;
+  std::uint64_t encoded_ = 0;
+  std::uint64_t sent_ = 0;
+  std::uint64_t acknowledged_ = 0;
+};
+
+void send_batches(int fd, const Load& load, const Pace& pace) {
+  BatchSender sender(fd);
+  std::vector<std::string> messages(kChunk);
+  for (std::uint64_t number = 0; number < load.count;) {
+    std::size_t used = 0;
+    for (; used < kChunk && number < load.count; ++used) {
+      const std::uint64_t entries = std::min(load.batch, load.count - number);
+      messages[used] = sender.begin(entries);
+      for (std::uint64_t k = 0; k < entries; ++k) {
+        if (k > 0) messages[used] += '\n';
+        append_native_entry(number++, load.detail_bytes, messages[used]);
+      }
+    }
+    pace.wait_for(number);
+    for (std::size_t i = 0; i < used; ++i)
+      sender.send(messages[i]);
+  }
+  sender.finish();
+}
+
 void write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(fd, text.data(), text.size());
@@ -142,11 +217,14 @@ int main(int argc, char** argv) {
   if ((kind == "native" || kind == "bursts") && argc >= 5 && number(4) > 0) {
     const Load load{number(3), number(4), number(6), kind == "bursts" ? kChunk : 1};
     send_native(connect_to(argv[2], SOCK_DGRAM), load, Pace(number(5)));
+  } else if (kind == "batch" && argc >= 5 && number(4) > 0) {
+    send_batches(connect_to(argv[2], SOCK_SEQPACKET), {number(3), number(4), number(6)},
+                 Pace(number(5)));
   } else if (kind == "stream" && argc == 4) {
     send_stream(connect_to(argv[2], SOCK_STREAM), number(3));
   } else {
     std::fputs(
-        "usage: load_sender native|bursts SOCKET COUNT BATCH [PER_SECOND [DETAIL]]\n"
+        "usage: load_sender native|bursts|batch SOCKET COUNT BATCH [PER_SECOND [DETAIL]]\n"
         "       load_sender stream SOCKET COUNT\n",
         stderr);
     return 2;

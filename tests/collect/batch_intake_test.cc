@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <fstream>
+#include <random>
 
 #include <gtest/gtest.h>
 
@@ -230,6 +232,44 @@ TEST_F(BatchIntakeTest, KnowsTheEndOfAConnection) {
 
   EXPECT_EQ(store_.messages, Texts{"a"});
   EXPECT_TRUE(outcome.ended);
+}
+
+// Overwrites bytes of headers and slots, and of the first two messages.
+void damage(const std::string& path, std::mt19937& random) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const std::size_t heads = std::size_t{kSmall.slots} * 1024;
+  for (int i = 0; i < 60; ++i) {
+    const std::size_t in_message = heads + (random() % 2) * kDatagramDenseBytes + random() % 80;
+    const std::size_t at = i % 2 == 0 ? random() % heads : in_message;
+    file.seekp(static_cast<std::streamoff>(4096 + at));
+    file.put(static_cast<char>(random()));
+  }
+}
+
+// What a predecessor left is trusted no more than a file from a stranger.
+TEST_F(BatchIntakeTest, TrustsNothingInAnArea) {
+  std::mt19937 random(11);
+  for (std::uint64_t round = 0; round < 200; ++round) {
+    {
+      auto area = ReceiveArea::create(area_path(), kBoot, kSmall);
+      client_->send(1, {"a", "b"});
+      client_->send(2, {"two\nlines", "b"});
+      ASSERT_EQ(area->receive(server_.get()).value(), 2U);
+    }
+    damage(area_path(), random);
+    MortalStore store;
+    const test::TempDir directory;
+    Parts parts(store, directory.path());
+    auto existing = ReceiveArea::open_existing(area_path(), kBoot);
+    ASSERT_TRUE(existing->area.has_value());
+    existing->area->resolve_progress(round);
+    std::optional<Id128> id;
+
+    parts.intake.take(*existing->area, Descriptors::kForget, id);
+
+    EXPECT_LE(store.messages.size(), 200U);
+    EXPECT_FALSE(existing->area->next_received(0).has_value());
+  }
 }
 
 class BatchReplay : public BatchIntakeTest, public ::testing::WithParamInterface<int> {
