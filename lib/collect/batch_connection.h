@@ -53,6 +53,7 @@ class BatchConnection {
   std::optional<Id128> client_id;    // once known
   sd_event_source* event = nullptr;  // ended with this object
   std::size_t marked_bytes = 0;      // still to be received for those who wait for a sync
+  bool is_queued = false;            // waits for a turn, not for the socket
 
  private:
   // False while there is no room.

@@ -1,6 +1,7 @@
 #include "collect/batch_source.h"
 
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ BatchSource::BatchSource(const DatagramServices& services, BatchClients clients)
 BatchSource::~BatchSource() {
   connections_.clear();
   sd_event_source_disable_unref(listener_event_);
+  sd_event_source_disable_unref(turn_event_);
 }
 
 void BatchSource::replay(ReceiveArea& predecessor) {
@@ -46,20 +48,32 @@ Result<void> BatchSource::start(base::UniqueFd listener, ReceiveArea area, sd_ev
   area_.emplace(std::move(area));
   event_ = event;
   descriptor_limit_ = first_reserved_descriptor();
-  return event_result(
+  LOGQ_TRY(event_result(
       sd_event_add_io(event, &listener_event_, listener_.get(), EPOLLIN, &on_listener, this),
-      "sd_event_add_io");
+      "sd_event_add_io"));
+  // Always readable, but listened to only while somebody is in the queue. A deferred source would
+  // come before all others that are ready, each time.
+  turn_.reset(::eventfd(1, EFD_CLOEXEC));
+  if (!turn_.is_open()) return fail(Error::system(errno, "eventfd"));
+  LOGQ_TRY(event_result(sd_event_add_io(event, &turn_event_, turn_.get(), EPOLLIN, &on_turn, this),
+                        "sd_event_add_io"));
+  return event_result(sd_event_source_set_enabled(turn_event_, SD_EVENT_OFF),
+                      "sd_event_source_set_enabled");
 }
 
 int BatchSource::on_listener(sd_event_source* /*source*/,
                              int /*fd*/,
                              std::uint32_t /*events*/,
                              void* self) {
-  auto* batches = static_cast<BatchSource*>(self);
-  for (std::size_t i = 0; i < kAcceptsPerWakeup; ++i) {
-    if (!batches->accept_one()) break;
-  }
+  static_cast<BatchSource*>(self)->accept_some();
   return 0;
+}
+
+bool BatchSource::accept_some() {
+  std::size_t accepted = 0;
+  while (accepted < kAcceptsPerWakeup && accept_one())
+    ++accepted;
+  return accepted == kAcceptsPerWakeup;
 }
 
 // False when nobody waits any more.
@@ -103,57 +117,88 @@ int BatchSource::on_ready(sd_event_source* /*source*/, int fd, std::uint32_t eve
     connection.send_waiting();
     sd_event_source_set_io_events(connection.event, connection.wanted_events());
   } else if ((events & ~std::uint32_t{EPOLLOUT}) != 0) {
-    batches->work(connection);
-    batches->notify();
+    batches->queue_up(connection);
   }
   return 0;
 }
 
-// Gives a connection its turn, which may be its last; false when it had nothing to say.
-bool BatchSource::work(BatchConnection& connection) {
+void BatchSource::queue_up(BatchConnection& connection) {
+  connection.is_queued = true;
+  sd_event_source_set_enabled(connection.event, SD_EVENT_OFF);
+  queue_.push_back(connection.fd());
+  sd_event_source_set_enabled(turn_event_, SD_EVENT_ON);
+}
+
+int BatchSource::on_turn(sd_event_source* /*source*/,
+                         int /*fd*/,
+                         std::uint32_t /*events*/,
+                         void* self) {
+  auto* batches = static_cast<BatchSource*>(self);
+  batches->give_turn();
+  batches->notify();
+  return 0;
+}
+
+void BatchSource::give_turn() {
+  while (!queue_.empty()) {
+    const int fd = queue_.front();
+    queue_.pop_front();
+    const auto found = connections_.find(fd);
+    // One that is gone, and perhaps another has its number.
+    if (found == connections_.end() || !found->second->is_queued) continue;
+    BatchConnection& connection = *found->second;
+    connection.is_queued = false;
+    // A full turn may have left something; it has not where it was the last one.
+    const bool was_full = work(connection) == area_->slots();
+    if (was_full && connection.wanted_events() == EPOLLIN) queue_up(connection);
+    break;
+  }
+  if (queue_.empty()) sd_event_source_set_enabled(turn_event_, SD_EVENT_OFF);
+}
+
+// Receives and stores what a connection has sent, which may be the last of it. The number of
+// messages.
+std::size_t BatchSource::work(BatchConnection& connection) {
   const auto received = connection.receive(*area_);
   if (!received.has_value()) services_.drops.add(DropCause::kReceiveFailed);
-  if (received.has_value() && *received == 0) {
-    connection.marked_bytes = 0;
-    return false;
-  }
   BatchOutcome outcome;
-  if (received.has_value()) {
+  if (received.value_or(0) > 0) {
     outcome = intake_.take(*area_, Descriptors::kTake, connection.client_id);
   }
   if (outcome.ack.has_value()) connection.acknowledge(*outcome.ack);
   if (outcome.refusal.has_value()) connection.refuse(*outcome.refusal);
   if (!received.has_value() || outcome.refusal.has_value() || outcome.ended) {
     connections_.erase(connection.fd());
-    return true;
+    return 0;
   }
   connection.marked_bytes -= std::min(connection.marked_bytes, outcome.bytes);
+  if (*received == 0) connection.marked_bytes = 0;
   sd_event_source_set_io_events(connection.event, connection.wanted_events());
-  return true;
+  if (!connection.is_queued) sd_event_source_set_enabled(connection.event, SD_EVENT_ON);
+  return *received;
 }
 
 void BatchSource::notify() const {
   if (notify_) notify_();
 }
 
+// Those who wait to be accepted are taken in first, a round at a time.
 void BatchSource::mark() {
-  // As many as can wait for accept(2); each round takes in some of them.
-  for (std::size_t i = 0; i < SOMAXCONN && accept_one(); ++i) {
-  }
-  for (const auto& [fd, connection] : connections_)
-    connection->marked_bytes = connection->queued_bytes();
+  adoptions_left_ = SOMAXCONN / kAcceptsPerWakeup + 1;
 }
 
 bool BatchSource::store_marked() {
-  std::size_t turns = kAcceptsPerWakeup;
-  for (auto it = connections_.begin(); it != connections_.end() && turns > 0;) {
-    BatchConnection& connection = *(it++)->second;  // work() may remove it
-    if (connection.marked_bytes == 0) continue;
-    work(connection);
-    --turns;
+  if (adoptions_left_ > 0) {
+    adoptions_left_ = accept_some() ? adoptions_left_ - 1 : 0;
+    if (adoptions_left_ > 0) return false;
+    for (const auto& [fd, connection] : connections_)
+      connection->marked_bytes = connection->queued_bytes();
   }
-  return std::ranges::none_of(connections_,
-                              [](const auto& item) { return item.second->marked_bytes > 0; });
+  const auto is_marked = [](const auto& item) { return item.second->marked_bytes > 0; };
+  // One turn: what else is ready in the loop has its own between two calls.
+  const auto next = std::ranges::find_if(connections_, is_marked);
+  if (next != connections_.end()) work(*next->second);
+  return std::ranges::none_of(connections_, is_marked);
 }
 
 void BatchSource::stop_senders() {
@@ -165,7 +210,7 @@ void BatchSource::stop_senders() {
 
 bool BatchSource::drain_once() {
   for (auto it = connections_.begin(); it != connections_.end();) {
-    BatchConnection& connection = *(it++)->second;
+    BatchConnection& connection = *(it++)->second;  // work() may remove it
     work(connection);
   }
   return !connections_.empty();

@@ -1,13 +1,15 @@
 // BatchSource: the batch socket R/logq and its clients (docs/batch-protocol.md).
 //
-// Lives on one sd-event loop, which gives each connection that has something to say its turn. A
-// turn is what one call receives: it is stored and acknowledged before anybody else's. So a client
-// with more under way than its window only waits, and what it sent and nobody has read is in its
-// own send buffer. Not thread-safe.
+// Lives on one sd-event loop. Connections that have something to say queue up for a turn, and in
+// the loop all of them together are one source among the others, so that many clients of this
+// socket cannot keep it from datagrams and streams. A turn is what one call receives: it is stored
+// and acknowledged before anybody else's. So a client with more under way than its window only
+// waits, and what it sent and nobody has read is in its own send buffer. Not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -60,11 +62,15 @@ class BatchSource {
  private:
   static int on_listener(sd_event_source* source, int fd, std::uint32_t events, void* self);
   static int on_ready(sd_event_source* source, int fd, std::uint32_t events, void* self);
+  static int on_turn(sd_event_source* source, int fd, std::uint32_t events, void* self);
 
+  bool accept_some();
   bool accept_one();
   void take_in(base::UniqueFd socket);
   [[nodiscard]] bool has_room_for(const BatchConnection& connection) const;
-  bool work(BatchConnection& connection);
+  void queue_up(BatchConnection& connection);
+  void give_turn();
+  std::size_t work(BatchConnection& connection);
   void notify() const;
 
   DatagramServices services_;
@@ -76,7 +82,11 @@ class BatchSource {
   std::optional<ReceiveArea> area_;
   sd_event* event_ = nullptr;
   sd_event_source* listener_event_ = nullptr;
+  base::UniqueFd turn_;
+  sd_event_source* turn_event_ = nullptr;
   std::map<int, std::unique_ptr<BatchConnection>> connections_;  // by descriptor
+  std::deque<int> queue_;           // descriptors of connections that wait for a turn
+  std::size_t adoptions_left_ = 0;  // rounds of accepting that a sync waits for
   std::function<void()> notify_;
 };
 

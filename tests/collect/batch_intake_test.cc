@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <random>
 
@@ -270,6 +271,25 @@ TEST_F(BatchIntakeTest, TrustsNothingInAnArea) {
     EXPECT_LE(store.messages.size(), 200U);
     EXPECT_FALSE(existing->area->next_received(0).has_value());
   }
+}
+
+// Killed between the two steps: the table knows, and the slots are not released yet.
+TEST_F(BatchIntakeTest, BatchesThatTheTableKnowsAreNotTakenFromAnAreaAgain) {
+  client_->send(1, {"a", "b"});
+  client_->send(2, {"c"});
+  const std::string copy = directory_.path() + "/copy";
+  {
+    Parts parts(store_, directory_.path());
+    auto area = ReceiveArea::create(area_path(), kBoot, kSmall);
+    ASSERT_EQ(area->receive(server_.get()).value(), 2U);
+    std::filesystem::copy_file(area_path(), copy);
+    parts.intake.take(*area, Descriptors::kTake, id_);
+  }
+  std::filesystem::rename(copy, area_path());
+
+  replay(-1);
+
+  EXPECT_EQ(store_.messages, (Texts{"a", "b", "c"}));
 }
 
 class BatchReplay : public BatchIntakeTest, public ::testing::WithParamInterface<int> {

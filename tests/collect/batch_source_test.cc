@@ -1,5 +1,7 @@
 #include "collect/batch_source.h"
 
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -206,6 +208,34 @@ TEST_F(BatchSourceTest, GivesEverybodyATurn) {
   EXPECT_EQ(store_.messages.size(), 31U);
 }
 
+TEST_F(BatchSourceTest, LeavesTurnsToOtherSources) {
+  const BatchClient clients[2]{BatchClient(path()), BatchClient(path())};
+  for (std::uint64_t number = 1; number <= 20; ++number) {
+    for (const BatchClient& client : clients)
+      client.send(number, {"batch"});
+  }
+  struct Other {
+    const MortalStore& store;
+    std::vector<std::size_t> stored_before;
+  } other{store_, {}};
+  const base::UniqueFd busy(::eventfd(1, EFD_CLOEXEC));
+  sd_event_source* always = nullptr;
+  const auto note = [](sd_event_source*, int, std::uint32_t, void* self) {
+    auto* seen = static_cast<Other*>(self);
+    seen->stored_before.push_back(seen->store.messages.size());
+    return 0;
+  };
+  ASSERT_GE(sd_event_add_io(event_, &always, busy.get(), EPOLLIN, note, &other), 0);
+
+  while (store_.messages.size() < 40 && other.stored_before.size() < 1000)
+    sd_event_run(event_, 0);
+  sd_event_source_disable_unref(always);
+
+  EXPECT_EQ(store_.messages.size(), 40U);
+  for (std::size_t i = 1; i < other.stored_before.size(); ++i)
+    EXPECT_LE(other.stored_before[i] - other.stored_before[i - 1], 4U) << "one turn of one client";
+}
+
 TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
   rlimit limit{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -236,10 +266,11 @@ TEST_F(BatchSourceTest, ASyncWaitsForWhatWasSentBeforeItAndNoLonger) {
   for (std::uint64_t number = 1; number <= 10; ++number)
     before.send(number, {"before"});
   source_->mark();
+  EXPECT_FALSE(source_->store_marked());
   for (std::uint64_t number = 11; number <= 20; ++number)
     before.send(number, {"later"});
 
-  int steps = 1;
+  int steps = 2;
   while (!source_->store_marked() && steps < 100)
     ++steps;
 
