@@ -10,6 +10,7 @@
 #include "collect/collector.h"
 #include "collect/config_files.h"
 #include "common/run.h"
+#include "logqd/operator_line.h"
 #include "logqd/options.h"
 
 namespace logq::cli {
@@ -31,7 +32,7 @@ Outcome<void> read_configuration(LogqdOptions& options) {
     warnings.push_back(describe(file, read.error()));
   }
   for (const std::string& warning : warnings)
-    print_error_line(warning);
+    tell_operator(warning);
   return {};
 }
 
@@ -43,11 +44,11 @@ Outcome<ExitStatus> collect_messages(LogqdOptions options) {
   }
   collect::apply_default_directories(options.collector, ::sd_booted() > 0);
   base::install_sigbus_guard();
-  collect::Collector collector(options.collector, &print_error_line);
+  collect::Collector collector(options.collector, &tell_operator);
   collector.reread_with([as_given]() -> std::optional<collect::CollectorOptions> {
     LogqdOptions again = as_given;
     if (const auto read = read_configuration(again); !read) {
-      print_error_line(read.error().message + "; the configuration stays as it is");
+      tell_operator(read.error().message + "; the configuration stays as it is");
       return std::nullopt;
     }
     collect::apply_default_directories(again.collector, ::sd_booted() > 0);

@@ -201,12 +201,14 @@ Result<void> Collector::open_sources(Inheritance inherited) {
                                                             {kSyslogSlots, kDatagramSlotBytes})));
   StreamArea stream_area = LOGQ_TRY(make_stream_area(inherited));
   // What needs room has it before anybody can find a socket.
-  if (const std::uint64_t limit = raise_datagram_queue_limit();
+  SocketSet& sockets = inherited.sockets;
+  // A socket has the limit of the moment and the network it was made in.
+  const bool makes_some = !sockets.native.is_open() || !sockets.syslog.is_open();
+  if (const std::uint64_t limit = makes_some ? raise_datagram_queue_limit() : 0;
       limit != 0 && limit < kQueueLimitWanted) {
     diagnose_("net.unix.max_dgram_qlen is " + std::to_string(limit) +
               ": senders will wait often, raise it to 512");
   }
-  SocketSet& sockets = inherited.sockets;
   LOGQ_TRY(named(options_.runtime_dir, open_missing_sockets(options_.runtime_dir, sockets)));
   own_sockets_ = sockets.own_paths;
 
