@@ -38,3 +38,11 @@ foreach(program logq logqd logq-run logq-cat)
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
   endif()
 endforeach()
+
+if(TARGET logqd)
+  add_subdirectory(${PROJECT_SOURCE_DIR}/packaging/systemd ${PROJECT_BINARY_DIR}/packaging/systemd)
+  install(FILES ${PROJECT_SOURCE_DIR}/docs/configuration.md
+                ${PROJECT_SOURCE_DIR}/docs/migrating-from-journald.md
+                ${PROJECT_SOURCE_DIR}/docs/protocols.md
+          DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/logq COMPONENT runtime)
+endif()

@@ -1,0 +1,141 @@
+// The units of logqd's own, for the machine and for a user, under Debian's systemd.
+#include <signal.h>
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/counting_unit.h"
+#include "support/machine_test.h"
+
+namespace logq::test {
+namespace {
+
+constexpr const char* kInstead =
+    "Environment=LOGQ_SOCKET=/run/logq/socket LOGQ_STDOUT_SOCKET=/run/logq/stdout\n";
+
+class StandAloneUnit : public MachineTest {
+ protected:
+  static void SetUpTestSuite() { boot(); }
+
+  void SetUp() override {
+    MachineTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    ASSERT_EQ(machine_->run({"systemctl", "start", "logqd"}).status, 0) << state();
+  }
+
+  static std::string state() { return machine_->output_of({"systemctl", "status", "logqd"}); }
+  static std::string messages(const std::string& unit) {
+    return machine_->output_of({"journalctl", "-D", "/var/log/logq", "-q", "-o", "cat",
+                                "_SYSTEMD_UNIT=" + unit + ".service"});
+  }
+};
+
+TEST_F(StandAloneUnit, ServiceUnderLogqRunIsCollectedBesideJournald) {
+  machine_->add_unit("app.service",
+                     std::string("[Service]\n") + kInstead +
+                         "ExecStart=logq-run -u app -- sh -c 'echo sold; sleep 1000'\n");
+
+  ASSERT_EQ(machine_->run({"systemctl", "start", "app"}).status, 0);
+
+  EXPECT_TRUE(wait_until([] { return messages("app").find("sold") != std::string::npos; }));
+  const std::string shown =
+      machine_->output_of({"logq", "-D", "/var/log/logq", "-o", "verbose", "MESSAGE=sold"});
+  // Of another user's process, which takes a capability.
+  EXPECT_NE(shown.find("_EXE=/usr/bin/dash"), std::string::npos) << shown;
+  EXPECT_EQ(machine_->output_of({"journalctl", "-q", "-o", "cat", "MESSAGE=sold"}), "");
+}
+
+TEST_F(StandAloneUnit, FilesAreForThoseWhoMayReadTheJournal) {
+  EXPECT_EQ(machine_->output_of({"stat", "-c", "%U:%G %a", "/var/log/logq"}),
+            "logq:systemd-journal 2750");
+  EXPECT_EQ(machine_->output_of({"stat", "-c", "%U:%G %a", "/var/log/logq/system.journal"}),
+            "logq:systemd-journal 640");
+  EXPECT_EQ(machine_->output_of({"stat", "-c", "%U %a", "/run/logq"}), "logq 755");
+}
+
+TEST_F(StandAloneUnit, NoLineIsLostOverARestartAndAKill) {
+  constexpr int kLines = 800;
+  machine_->add_unit("counter.service",
+                     counting_unit(kLines, 200, kInstead, "logq-run -u counter -- "));
+  const auto await_line = [](int number) {
+    const std::string line = "line " + std::to_string(number) + "\n";
+    return wait_until([&] { return (messages("counter") + "\n").find(line) != std::string::npos; },
+                      std::chrono::seconds(60));
+  };
+  ASSERT_EQ(machine_->run({"systemctl", "start", "--no-block", "counter"}).status, 0);
+  ASSERT_TRUE(await_line(kLines / 4));
+  EXPECT_NE(machine_->property("logqd", "NFileDescriptorStore"), "0");
+
+  ASSERT_EQ(machine_->run({"systemctl", "restart", "logqd"}).status, 0);
+  ASSERT_TRUE(await_line(kLines / 2));
+  ASSERT_TRUE(signal_process(machine_->main_process("logqd.service"), SIGKILL));
+
+  ASSERT_TRUE(await_line(kLines));
+  EXPECT_EQ(missing_lines(messages("counter"), kLines), "");
+}
+
+TEST_F(StandAloneUnit, StopsCleanlyAndLeavesAJournalThatVerifies) {
+  ASSERT_EQ(machine_->run({"systemctl", "stop", "logqd.service", "logqd.socket"}).status, 0);
+
+  EXPECT_EQ(machine_->property("logqd", "ActiveState"), "inactive");
+  EXPECT_EQ(machine_->property("logqd", "Result"), "success");
+  const CommandResult verified = machine_->run({"journalctl", "--verify", "-D", "/var/log/logq"});
+  EXPECT_EQ(verified.status, 0) << verified.err;
+  EXPECT_NE(verified.err.find("PASS"), std::string::npos) << verified.err;
+}
+
+class UserUnit : public MachineTest {
+ protected:
+  static void SetUpTestSuite() {
+    boot([](const std::string& root) {
+      std::filesystem::create_directories(root + "/etc/sysusers.d");
+      std::filesystem::create_directories(root + "/etc/tmpfiles.d");
+      write_text_file(root + "/etc/sysusers.d/alice.conf", "u alice 1234 - /home/alice /bin/sh\n");
+      write_text_file(root + "/etc/tmpfiles.d/alice.conf",
+                      "d /home/alice 0700 alice alice\nd /run/user/1234 0700 alice alice\n");
+    });
+    if (machine_ == nullptr) return;
+    machine_->add_unit("alice.service",
+                       "[Service]\nUser=alice\nType=notify\nDelegate=yes\n"
+                       "Environment=XDG_RUNTIME_DIR=/run/user/1234\n"
+                       "ExecStart=/lib/systemd/systemd --user --unit=basic.target\n");
+  }
+
+  // As the user would type it, without a D-Bus.
+  static CommandResult as_alice(const std::vector<std::string>& argv) {
+    std::vector<std::string> all = {"setpriv",
+                                    "--reuid=alice",
+                                    "--regid=alice",
+                                    "--init-groups",
+                                    "env",
+                                    "HOME=/home/alice",
+                                    "XDG_RUNTIME_DIR=/run/user/1234"};
+    all.insert(all.end(), argv.begin(), argv.end());
+    return machine_->run(all);
+  }
+};
+
+TEST_F(UserUnit, CollectsForItsUserOutOfTheBox) {
+  ASSERT_EQ(machine_->run({"systemctl", "start", "alice"}).status, 0)
+      << machine_->output_of({"systemctl", "status", "alice"});
+  const CommandResult started = as_alice({"systemctl", "--user", "start", "logqd"});
+  ASSERT_EQ(started.status, 0) << started.err
+                               << as_alice({"systemctl", "--user", "status", "logqd"}).out;
+
+  const CommandResult ran = as_alice({"env", "LOGQ_SOCKET=/run/user/1234/logq/socket",
+                                      "LOGQ_STDOUT_SOCKET=/run/user/1234/logq/stdout", "logq-run",
+                                      "-u", "mine", "--", "echo", "for alice"});
+
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_TRUE(wait_until([] {
+    return as_alice({"logq", "-u", "mine", "-o", "cat"}).out.find("for alice") != std::string::npos;
+  })) << as_alice({"logq"}).out;
+  EXPECT_EQ(as_alice({"systemctl", "--user", "stop", "logqd"}).status, 0);
+  EXPECT_EQ(as_alice({"systemctl", "--user", "show", "--value", "-p", "Result", "logqd"}).out,
+            "success\n");
+}
+
+}  // namespace
+}  // namespace logq::test

@@ -1,0 +1,35 @@
+// A service that prints "line 1" to "line N", and what a journal has of them.
+#pragma once
+
+#include <sstream>
+#include <string>
+
+namespace logq::test {
+
+// `lines` per second at most; each is printed at once, by a program of every Debian.
+// `wrapper`: a program that runs another.
+inline std::string counting_unit(int lines,
+                                 int per_second,
+                                 const std::string& settings = "",
+                                 const std::string& wrapper = "") {
+  return "[Service]\nType=oneshot\n" + settings + "ExecStart=" + wrapper +
+         "perl -e '$$|=1; for (1.." + std::to_string(lines) +
+         ") { print \"line $$_\\n\"; select(undef, undef, undef, 1.0 / " +
+         std::to_string(per_second) + ") }'\n";
+}
+
+// Of the output of `-o cat`: "" when all of them are there, once each and in order.
+inline std::string missing_lines(const std::string& printed, int lines) {
+  std::istringstream text(printed);
+  int expected = 1;
+  for (std::string line; std::getline(text, line);) {
+    if (!line.starts_with("line ")) continue;
+    if (line != "line " + std::to_string(expected)) {
+      return line + " where line " + std::to_string(expected) + " should be";
+    }
+    ++expected;
+  }
+  return expected > lines ? "" : "the end, where line " + std::to_string(expected) + " should be";
+}
+
+}  // namespace logq::test
