@@ -22,10 +22,6 @@ class JournaldReplaced : public MachineTest {
   static void SetUpTestSuite() {
     boot([](const std::string& root) {
       link_drop_in(root, "journald-replacement.conf", "systemd-journald.service");
-      std::filesystem::create_directories(root +
-                                          "/etc/systemd/system/systemd-journal-flush.service.d");
-      write_text_file(root + "/etc/systemd/system/systemd-journal-flush.service.d/by-signal.conf",
-                      "[Service]\nExecStart=\nExecStart=logq --flush\n");
     });
   }
 
@@ -99,6 +95,37 @@ TEST_F(JournaldReplaced, NoLineIsLostOverARestartAndAKill) {
   EXPECT_NE(second, first);
   EXPECT_NE(journald(), second);
   EXPECT_EQ(machine_->property("systemd-journald", "NRestarts"), "1");
+}
+
+TEST_F(JournaldReplaced, JournalctlCommandsIt) {
+  const auto where = [] { return machine_->property("systemd-journald", "StatusText"); };
+  for (const char* verb : {"--sync", "--rotate", "--flush", "--relinquish-var"})
+    EXPECT_EQ(machine_->run({"journalctl", verb}).status, 0) << verb;
+  EXPECT_TRUE(wait_until([&] { return where().find(" /run/log/journal/") != std::string::npos; }));
+
+  EXPECT_EQ(machine_->run({"systemctl", "restart", "systemd-journal-flush"}).status, 0);
+
+  EXPECT_TRUE(wait_until([&] { return where().find(" /var/log/journal/") != std::string::npos; }))
+      << where();
+}
+
+TEST_F(JournaldReplaced, ReloadReadsTheConfigurationAgain) {
+  const std::string settings = machine_->path("/etc/systemd/journald.conf");
+  const std::string before = journald();
+  const auto log = [](const std::string& text) {
+    EXPECT_EQ(machine_->run({"logger", "-p", "user.debug", text}).status, 0);
+    EXPECT_EQ(machine_->run({"journalctl", "--sync"}).status, 0);
+    return machine_->output_of({"journalctl", "-q", "-o", "cat", "MESSAGE=" + text});
+  };
+  EXPECT_EQ(log("as before"), "as before");
+  write_text_file(settings, "[Journal]\nMaxLevelStore=info\n");
+
+  EXPECT_EQ(machine_->run({"systemctl", "reload", "systemd-journald"}).status, 0);
+
+  EXPECT_TRUE(wait_until([&] { return log("too fine").empty(); }));
+  EXPECT_EQ(journald(), before);
+  std::filesystem::remove(settings);
+  EXPECT_EQ(machine_->run({"systemctl", "reload", "systemd-journald"}).status, 0);
 }
 
 TEST_F(JournaldReplaced, TroublesGoToTheKernelsLog) {

@@ -60,6 +60,8 @@ TEST_F(JournalNamespace, NamespaceLogqNeedsNoSetUp) {
   EXPECT_EQ(messages("journalctl", "logq", {"-u", "spaced"}), "printed");
   EXPECT_EQ(messages("journalctl", "", {"MESSAGE=printed"}), "");
   EXPECT_EQ(messages("logq", "logq", {"-F", "_NAMESPACE"}), "logq");
+  for (const char* verb : {"--sync", "--rotate"})
+    EXPECT_EQ(machine_->run({"journalctl", "--namespace=logq", verb}).status, 0) << verb;
 }
 
 TEST_F(JournalNamespace, AnotherNamespaceNeedsALink) {
