@@ -122,13 +122,14 @@ Result<void> Collector::open_storage() {
 
 void Collector::make_sources() {
   const HostFields host{boot_id_, base::machine_id(), host_name(), options_.log_namespace};
-  ingest_ = std::make_unique<Ingest>(*storage_, base::Clock::system(), host, drops_);
+  make_forwards();
+  forwarding_store_ = std::make_unique<ForwardingStore>(*storage_, forwards_->socket());
+  ingest_ = std::make_unique<Ingest>(*forwarding_store_, base::Clock::system(), host, drops_);
   clients_ =
       std::make_unique<ClientCache>(ProcessSources{}, claims_, ClientCache::default_capacity());
   driver_ = std::make_unique<DriverMessages>(*ingest_, *clients_, drops_);
   apply_limits();
   ingest_->set_available_bytes(storage_->available_bytes());
-  make_forwards();
   const DatagramServices services = datagram_services();
   native_.source = std::make_unique<NativeSource>(services);
   native_.area_path = options_.runtime_dir + "/receive";

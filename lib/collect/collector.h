@@ -22,6 +22,7 @@
 #include "collect/datagram_source.h"
 #include "collect/driver_messages.h"
 #include "collect/drops.h"
+#include "collect/forwarding_store.h"
 #include "collect/forwards.h"
 #include "collect/ingest.h"
 #include "collect/kernel_source.h"
@@ -150,6 +151,7 @@ class Collector {
   UnitClaims claims_;
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<Forwards> forwards_;
+  std::unique_ptr<ForwardingStore> forwarding_store_;
   std::unique_ptr<ClientCache> clients_;
   std::unique_ptr<StreamKeeper> keeper_;
   std::unique_ptr<DriverMessages> driver_;

@@ -12,6 +12,7 @@ Forwards::Options Collector::forward_options() const {
   options.console.tty_path = options_.tty_path;
   options.console.level_max = options_.max_level_console;
   options.wall.level_max = options_.max_level_wall;
+  options.socket = {options_.forward_to_socket, options_.max_level_socket};
   return options;
 }
 

@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "base/io.h"
-#include "collect/limits.h"
 
 namespace logq::collect {
 namespace {
@@ -72,12 +71,7 @@ void ConsoleForward::forward(const ForwardedMessage& message) {
   if (options_.has_prefix) append_time(base::Clock::system().now().monotonic_usec, line);
   append_tagged(message, line);
   line += '\n';
-  if (line.size() > kConsoleBytesMax - bytes_) {
-    missed_.add();
-    return;
-  }
-  bytes_ += line.size();
-  lines_.push_back(std::move(line));
+  if (!lines_.push(std::move(line))) return missed_.add();
   if (!is_waiting_) show();
 }
 
@@ -87,19 +81,16 @@ void ConsoleForward::show() {
   const auto tty = base::open_file(options_.tty_path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
   if (!tty.has_value() && is_absent(tty.error().sys_errno)) {
     lines_.clear();
-    bytes_ = 0;
     return;
   }
   bool took = tty.has_value();
   while (took && !lines_.empty()) {
-    std::string& line = lines_.front();
+    const std::string_view line = lines_.front();
     const ssize_t size = ::write(tty->get(), line.data(), line.size());
     took = size > 0 || (size < 0 && errno == EINTR);
     if (size <= 0) continue;
     delay_usec_ = 0;
-    bytes_ -= static_cast<std::size_t>(size);
-    line.erase(0, static_cast<std::size_t>(size));
-    if (line.empty()) lines_.pop_front();
+    lines_.take(static_cast<std::size_t>(size));
   }
   if (!lines_.empty()) wait();
 }
@@ -107,7 +98,6 @@ void ConsoleForward::show() {
 void ConsoleForward::give_up() {
   missed_.add(lines_.size());
   lines_.clear();
-  bytes_ = 0;
 }
 
 void ConsoleForward::finish() {

@@ -8,13 +8,14 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 
 #include <systemd/sd-event.h>
 
 #include "collect/forwarded_message.h"
+#include "collect/limits.h"
 #include "collect/missed_count.h"
+#include "collect/send_queue.h"
 #include "logq/result.h"
 
 namespace logq::collect {
@@ -53,8 +54,7 @@ class ConsoleForward {
   sd_event_source* timer_ = nullptr;
   bool is_waiting_ = false;  // for the timer
   std::uint64_t delay_usec_ = 0;
-  std::deque<std::string> lines_;  // of the first the terminal may have had a part
-  std::size_t bytes_ = 0;
+  SendQueue lines_{kConsoleBytesMax};
   MissedCount missed_;
 };
 

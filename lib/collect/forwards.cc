@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/try.h"
 
 namespace logq::collect {
 
@@ -12,7 +13,8 @@ Forwards::Forwards(Options options)
       syslog_(std::move(options.syslog)),
       kmsg_(std::move(options.kmsg)),
       console_(std::move(options.console)),
-      wall_(std::move(options.wall)) {}
+      wall_(std::move(options.wall)),
+      socket_(std::move(options.socket)) {}
 
 void Forwards::configure(Options options) {
   everything_ = options.everything;
@@ -20,6 +22,17 @@ void Forwards::configure(Options options) {
   kmsg_.configure(std::move(options.kmsg));
   console_.configure(std::move(options.console));
   wall_.configure(std::move(options.wall));
+  socket_.configure(std::move(options.socket));
+}
+
+Result<void> Forwards::start(sd_event* event) {
+  LOGQ_TRY(console_.start(event));
+  return socket_.start(event);
+}
+
+void Forwards::finish() {
+  console_.finish();
+  socket_.finish();
 }
 
 void Forwards::forward(const ForwardedMessage& message, const ForwardTargets& asked) {
@@ -43,9 +56,10 @@ void Forwards::forward_locally(const ForwardedMessage& message, const ForwardTar
   }
 }
 
-std::array<Forwards::Place, 4> Forwards::places() {
+std::array<Forwards::Place, 5> Forwards::places() {
   return {Place{"syslog", syslog_.missed()}, Place{"kmsg", kmsg_.missed()},
-          Place{"console", console_.missed()}, Place{"wall", wall_.missed()}};
+          Place{"console", console_.missed()}, Place{"wall", wall_.missed()},
+          Place{"socket", socket_.missed()}};
 }
 
 void Forwards::report_missed(std::uint64_t now_monotonic_usec, const Report& report) {

@@ -14,6 +14,7 @@
 #include "collect/console_forward.h"
 #include "collect/forwarded_message.h"
 #include "collect/kmsg_forward.h"
+#include "collect/socket_forward.h"
 #include "collect/syslog_forward.h"
 #include "collect/wall_forward.h"
 
@@ -36,13 +37,16 @@ class Forwards {
     KmsgForward::Options kmsg;
     ConsoleForward::Options console;
     WallForward::Options wall;
+    SocketForward::Options socket;  // of whole entries
   };
   explicit Forwards(Options options);
   // For what comes from now on; counts stay.
   void configure(Options options);
 
-  // From now on a slow console is tried again. `event` must outlive this object.
-  Result<void> start(sd_event* event) { return console_.start(event); }
+  // From now on what is slow is tried again. `event` must outlive this object.
+  Result<void> start(sd_event* event);
+  // For whole entries, as they are stored.
+  [[nodiscard]] SocketForward& socket() { return socket_; }
 
   // Whether messages go anywhere but to what the header of their stream asks for.
   [[nodiscard]] bool wants_everything() const { return everything_.any(); }
@@ -51,7 +55,7 @@ class Forwards {
   // The same for one that came by syslog, which a syslog daemon gets as it came.
   void forward_datagram(const ForwardedMessage& message, std::string_view datagram);
   // Gives up what is still under way.
-  void finish() { console_.finish(); }
+  void finish();
 
   // Calls `report` for what has been missed since the last call, for each place at most every 30 s.
   using Report = std::function<void(std::string_view place, std::uint64_t count)>;
@@ -67,13 +71,14 @@ class Forwards {
     std::string_view name;
     MissedCount& missed;
   };
-  [[nodiscard]] std::array<Place, 4> places();
+  [[nodiscard]] std::array<Place, 5> places();
 
   ForwardTargets everything_;
   SyslogForward syslog_;
   KmsgForward kmsg_;
   ConsoleForward console_;
   WallForward wall_;
+  SocketForward socket_;
 };
 
 }  // namespace logq::collect

@@ -90,6 +90,8 @@ inline constexpr std::size_t kRateLimitGroupsMax = 2047;
 inline constexpr std::uint64_t kStatusIntervalUsec = 5'000'000;
 // What a slow console has not taken yet: a boot's worth of lines.
 inline constexpr std::size_t kConsoleBytesMax = std::size_t{64} << 10;
+// Entries that wait for the other side of a socket, or for there being one.
+inline constexpr std::size_t kSocketForwardBytesMax = std::size_t{4} << 20;
 // Messages for everybody's terminal: what people can still read, however many are logged.
 inline constexpr std::uint64_t kWallsPerWindow = 20;
 inline constexpr std::uint64_t kWallWindowUsec = 5'000'000;

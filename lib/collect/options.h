@@ -64,11 +64,13 @@ struct CollectorOptions {
   bool forward_to_console = false;
   std::optional<bool> forward_to_wall;  // unset: as read_kmsg
   std::string tty_path = "/dev/console";
+  std::string forward_to_socket;  // an address, collect/socket_address.h; empty: nowhere
   // Levels above are not forwarded.
   int max_level_syslog = 7;
   int max_level_kmsg = 5;
   int max_level_console = 6;
   int max_level_wall = 0;
+  int max_level_socket = 7;
 };
 
 // Fills in the directories that were not given: RUNTIME_DIRECTORY and LOGS_DIRECTORY, then the

@@ -8,6 +8,7 @@
 
 #include "base/quantity.h"
 #include "collect/limits.h"
+#include "collect/socket_address.h"
 
 namespace logq::collect {
 namespace {
@@ -114,6 +115,12 @@ bool set_path(std::string_view value, CollectorOptions& options) {
   return true;
 }
 
+bool set_socket(std::string_view value, CollectorOptions& options) {
+  if (!parse_socket_address(value).has_value()) return false;
+  options.forward_to_socket = value;
+  return true;
+}
+
 bool set_audit(std::string_view value, CollectorOptions& options) {
   const auto on = base::parse_boolean(value);
   if (!on.has_value() && value != "keep") return false;
@@ -177,12 +184,6 @@ bool accept_boolean(std::string_view value, CollectorOptions& /*options*/) {
 bool accept_split_mode(std::string_view value, CollectorOptions& /*options*/) {
   return value == "uid" || value == "login" || value == "none";
 }
-bool accept_level(std::string_view value, CollectorOptions& /*options*/) {
-  return parse_level(value).has_value();
-}
-bool accept_text(std::string_view /*value*/, CollectorOptions& /*options*/) {
-  return true;
-}
 // Whether a valid value asks for something that is not done.
 using Asks = bool (*)(std::string_view value);
 
@@ -191,9 +192,6 @@ bool when_on(std::string_view value) {
 }
 bool when_split(std::string_view value) {
   return value != "none";
-}
-bool when_any(std::string_view value) {
-  return !value.empty();
 }
 
 // What an empty value does: takes the members back to their defaults.
@@ -242,7 +240,6 @@ constexpr Action kPathAction{&set_path<kMember>, &reset<kMember>};
 
 constexpr Action kRateInterval{&set_rate_interval, &reset_rate_interval};
 constexpr Action kIgnoredBoolean{&accept_boolean, &reset_nothing, &when_on};
-constexpr Action kIgnoredLevel{&accept_level, &reset_nothing};
 
 struct Setting {
   std::string_view section;
@@ -281,15 +278,15 @@ constexpr std::array kSettings = {
     Setting{"Journal", "ForwardToKMsg", kBooleanAction<&Options::forward_to_kmsg>},
     Setting{"Journal", "ForwardToConsole", kBooleanAction<&Options::forward_to_console>},
     Setting{"Journal", "ForwardToWall", kChoiceAction<&Options::forward_to_wall>},
+    Setting{"Journal", "ForwardToSocket", {&set_socket, &reset<&Options::forward_to_socket>}},
     Setting{"Journal", "TTYPath", kPathAction<&Options::tty_path>},
     Setting{"Journal", "MaxLevelSyslog", kLevelAction<&Options::max_level_syslog>},
     Setting{"Journal", "MaxLevelKMsg", kLevelAction<&Options::max_level_kmsg>},
     Setting{"Journal", "MaxLevelConsole", kLevelAction<&Options::max_level_console>},
     Setting{"Journal", "MaxLevelWall", kLevelAction<&Options::max_level_wall>},
+    Setting{"Journal", "MaxLevelSocket", kLevelAction<&Options::max_level_socket>},
     Setting{"Journal", "Seal", kIgnoredBoolean},
     Setting{"Journal", "SplitMode", {&accept_split_mode, &reset_nothing, &when_split}},
-    Setting{"Journal", "ForwardToSocket", {&accept_text, &reset_nothing, &when_any}},
-    Setting{"Journal", "MaxLevelSocket", kIgnoredLevel},
     Setting{"Journal", "ReadKMsg", kChoiceAction<&Options::read_kmsg>},
     Setting{"Journal", "Audit", {&set_audit, &reset<&Options::audit>}},
     Setting{"Logq",

@@ -113,7 +113,8 @@ TEST_F(ReadConfiguration, FillsInChoices) {
 TEST_F(ReadConfiguration, FillsInSourcesAndForwards) {
   EXPECT_TRUE(read("[Journal]\nReadKMsg=no\nAudit=no\nForwardToKMsg=yes\nForwardToConsole=1\n"
                    "ForwardToWall=no\nTTYPath=/dev/tty12\nMaxLevelKMsg=debug\n"
-                   "MaxLevelConsole=err\nMaxLevelWall=2\n[Logq]\nKMsgPath=/tmp/kmsg\n")
+                   "MaxLevelConsole=err\nMaxLevelWall=2\nForwardToSocket=192.0.2.1:19532\n"
+                   "MaxLevelSocket=err\n[Logq]\nKMsgPath=/tmp/kmsg\n")
                   .empty());
 
   EXPECT_EQ(options_.read_kmsg, false);
@@ -126,6 +127,8 @@ TEST_F(ReadConfiguration, FillsInSourcesAndForwards) {
   EXPECT_EQ(options_.max_level_kmsg, 7);
   EXPECT_EQ(options_.max_level_console, 3);
   EXPECT_EQ(options_.max_level_wall, 2);
+  EXPECT_EQ(options_.forward_to_socket, "192.0.2.1:19532");
+  EXPECT_EQ(options_.max_level_socket, 3);
 }
 
 TEST_F(ReadConfiguration, LetsAnEmptyValueRestoreTheDefault) {

@@ -1,6 +1,7 @@
 // Forwarding to the kernel's log and the console, compared with journald's: what a fifo in place of
 // /dev/kmsg and a terminal of the test's own receive from either, but for the times.
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -142,6 +143,53 @@ TEST_F(ForwardsTest, TellWhatTheConsoleMissed) {
 
   const std::string report = logqd.read("journalctl", {"-q", "-o", "cat", "_TRANSPORT=driver"}).out;
   EXPECT_NE(report.find("Forwarding to console missed "), std::string::npos) << report;
+}
+
+// systemd's own receiver of the Journal Export Format, as it is said to be used.
+class JournalRemote {
+ public:
+  static constexpr const char* kProgram = "/lib/systemd/systemd-journal-remote";
+  explicit JournalRemote(const std::string& directory)
+      : address(directory + "/remote"),
+        file_(directory + "/remote.journal"),
+        process_(
+            {{kProgram, "--split-mode=none", "--listen-raw=" + address, "-o", file_}, {}, {}}) {
+    wait_until([&] { return accepts_connections(address, SOCK_STREAM); });
+  }
+  [[nodiscard]] std::string read(const std::vector<std::string>& arguments) const {
+    Command command{{"journalctl", "-q", "--file", file_}, {}, {}};
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+    return run_command(command).out;
+  }
+  void stop() {
+    process_.signal(SIGTERM);
+    process_.wait();
+  }
+
+  const std::string address;
+
+ private:
+  std::string file_;
+  ChildProcess process_;
+};
+
+TEST_F(ForwardsTest, SendWholeEntriesToJournalRemote) {
+  if (::access(JournalRemote::kProgram, X_OK) != 0) GTEST_SKIP() << "no systemd-journal-remote";
+  JournalRemote remote(directory_.path());
+  PrivateLogqd logqd({config("ForwardToSocket=" + remote.address + "\nMaxLevelSocket=info\n")});
+  log_in_every_way(InputPeer(logqd));
+  const auto messages = [](const std::string& printed) { return lines_of(printed); };
+  const std::vector<std::string> cat{
+      "-o",         "cat",        "_TRANSPORT=journal", "_TRANSPORT=stdout", "_TRANSPORT=syslog",
+      "PRIORITY=3", "PRIORITY=6", "PRIORITY=5"};
+  const std::vector<std::string> stored = messages(logqd.read("journalctl", cat).out);
+  EXPECT_GT(stored.size(), 8U);
+
+  EXPECT_TRUE(wait_until([&] { return messages(remote.read(cat)).size() >= stored.size(); }));
+
+  EXPECT_EQ(messages(remote.read(cat)), stored);
+  EXPECT_EQ(remote.read({"PRIORITY=7"}), "");
+  remote.stop();
 }
 
 }  // namespace
