@@ -61,10 +61,11 @@ std::optional<std::string> find_named(std::string_view text, const std::string& 
   const std::string name(text.substr(colon + 1));
   if (!is_file_name(subsystem) || !is_file_name(name)) return std::nullopt;
   if (subsystem == "module") return sys + "/module/" + name;
-  for (const std::string& path :
-       {sys + "/bus/" + subsystem + "/devices/" + name, sys + "/class/" + subsystem + "/" + name,
-        sys + "/firmware/" + subsystem + "/" + name}) {
-    if (exists(path)) return path;
+  const std::string bus = sys + "/bus/" + subsystem + "/devices/" + name;
+  const std::string of_class = sys + "/class/" + subsystem + "/" + name;
+  const std::string firmware = sys + "/firmware/" + subsystem + "/" + name;
+  for (const std::string* path : {&bus, &of_class, &firmware}) {
+    if (exists(*path)) return *path;
   }
   return std::nullopt;
 }

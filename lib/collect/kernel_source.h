@@ -38,6 +38,7 @@ class KernelSource {
   KernelSource(const KernelServices& services, KernelPosition position, bool ignore_users);
   KernelSource(const KernelSource&) = delete;
   KernelSource& operator=(const KernelSource&) = delete;
+  ~KernelSource() = default;
 
   void set_ignore_users(bool ignore_users) { ignore_users_ = ignore_users; }
   // Where devices are looked up.
