@@ -159,49 +159,9 @@ Result<void> Collector::take_descriptors(Inheritance& inherited) {
   return {};
 }
 
-Result<void> Collector::replay_predecessor(Inheritance& inherited) {
-  const std::uint64_t tail = storage_->tail_seqnum_at_open();
-  const auto settle = [&](const std::string& path, auto found) {
-    if (found.set_aside) diagnose_(path + ": from another version or boot, set aside as .old");
-    if (found.area.has_value()) found.area->resolve_progress(tail);
-    return std::move(found.area);
-  };
-  // Everything is settled before the first append, since that moves the tail on.
-  if (options_.read_kmsg.value_or(false)) make_kernel_source(tail);
-  std::array<std::optional<ReceiveArea>, std::tuple_size_v<decltype(inputs_)>> received;
-  for (std::size_t i = 0; i < received.size(); ++i) {
-    const std::string& path = inputs_[i]->area_path;
-    received[i] = settle(path, LOGQ_TRY(named(path, ReceiveArea::open_existing(path, boot_id_))));
-  }
-  const std::string batches_path = options_.runtime_dir + "/receive-batch";
-  auto batches =
-      settle(batches_path,
-             LOGQ_TRY(named(batches_path, ReceiveArea::open_existing(batches_path, boot_id_))));
-  const std::string streams_path = options_.runtime_dir + "/receive-streams";
-  auto streams =
-      settle(streams_path,
-             LOGQ_TRY(named(streams_path, StreamArea::open_existing(streams_path, boot_id_))));
-  for (std::size_t i = 0; i < received.size(); ++i) {
-    if (received[i].has_value()) inputs_[i]->source->replay(*received[i]);
-  }
-  if (batches.has_value()) batches_->replay(*batches);
-  if (!streams.has_value()) return {};
-  std::set<Id128> living;
-  for (const RestoredStream& stream : inherited.streams)
-    living.insert(stream.state.stream_id);
-  streams_->replay(*streams, std::move(living));
-  inherited.stream_area = std::move(streams);
-  return {};
-}
-
 Result<void> Collector::open_sources(Inheritance inherited) {
-  ReceiveArea native_area =
-      LOGQ_TRY(named(native_.area_path, ReceiveArea::create(native_.area_path, boot_id_)));
-  ReceiveArea syslog_area =
-      LOGQ_TRY(named(syslog_.area_path, ReceiveArea::create(syslog_.area_path, boot_id_,
-                                                            {kSyslogSlots, kDatagramSlotBytes})));
-  StreamArea stream_area = LOGQ_TRY(make_stream_area(inherited));
   // What needs room has it before anybody can find a socket.
+  ReceiveAreas areas = LOGQ_TRY(make_areas(inherited));
   SocketSet& sockets = inherited.sockets;
   // A socket has the limit of the moment and the network it was made in.
   const bool makes_some = !sockets.native.is_open() || !sockets.syslog.is_open();
@@ -219,15 +179,15 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   }
   event_.reset(event);
   sd_event_set_watchdog(event, 1);  // for half of WATCHDOG_USEC; nothing where it is not set
-  native_.source->start(std::move(sockets.native), std::move(native_area));
-  syslog_.source->start(std::move(sockets.syslog), std::move(syslog_area));
+  native_.source->start(std::move(sockets.native), std::move(areas.native));
+  syslog_.source->start(std::move(sockets.syslog), std::move(areas.syslog));
   clients_->on_unknown([this] { streams_->adopt_waiting(); });
   streams_->on_activity([this] { after_work(); });
   LOGQ_TRY(named("event loop", forwards_->start(event_.get())));
   start_kernel_source();
   start_audit_source(inherited.sockets);
-  LOGQ_TRY(open_batches(std::move(sockets.batches)));
-  return open_streams(std::move(inherited), std::move(stream_area));
+  LOGQ_TRY(open_batches(std::move(sockets.batches), std::move(areas.batches)));
+  return open_streams(std::move(inherited), std::move(areas.streams));
 }
 
 Result<void> Collector::open_streams(Inheritance inherited, StreamArea area) {
@@ -236,19 +196,6 @@ Result<void> Collector::open_streams(Inheritance inherited, StreamArea area) {
   keeper_->start(event_.get());
   streams_->restore(std::move(inherited.streams));
   return open_control(std::move(inherited.sockets.control));
-}
-
-Result<StreamArea> Collector::make_stream_area(Inheritance& inherited) {
-  const std::string path = options_.runtime_dir + "/receive-streams";
-  const AreaGeometry wanted = StreamArea::geometry_for(options_.line_max);
-  std::optional<StreamArea>& left = inherited.stream_area;
-  // Used on as it is: to make, fill and remove as large a file takes seconds on some file systems.
-  const bool is_needed = left.has_value() && !inherited.streams.empty();
-  if (is_needed && left->geometry() == wanted) return std::move(*left);
-  StreamArea* predecessor = left.has_value() ? &*left : nullptr;
-  StreamArea area = LOGQ_TRY(named(path, StreamArea::create(path, boot_id_, wanted, predecessor)));
-  if (predecessor != nullptr) streams_->replay(*predecessor);  // what found no room
-  return area;
 }
 
 Result<void> Collector::run() {

@@ -81,7 +81,16 @@ class Collector {
     std::optional<StreamArea> stream_area;
   };
   Result<void> take_descriptors(Inheritance& inherited);
+  // What is received into (collector_areas.cc).
+  struct ReceiveAreas {
+    ReceiveArea native;
+    ReceiveArea syslog;
+    ReceiveArea batches;
+    StreamArea streams;
+  };
   Result<void> replay_predecessor(Inheritance& inherited);
+  Result<ReceiveAreas> make_areas(Inheritance& inherited);
+  Result<StreamArea> make_stream_area(Inheritance& inherited);
   // Kernel messages are collected where they can be had (collector_kernel.cc).
   void make_kernel_source(std::uint64_t tail_seqnum);
   void start_kernel_source();
@@ -96,9 +105,8 @@ class Collector {
   // The batch socket (collector_batches.cc).
   DatagramServices datagram_services();
   Result<void> make_batches();
-  Result<void> open_batches(base::UniqueFd listener);
+  Result<void> open_batches(base::UniqueFd listener, ReceiveArea area);
   void remove_batch_files() const;
-  Result<StreamArea> make_stream_area(Inheritance& inherited);
   Result<void> register_events();
   Result<void> register_signals();
 

@@ -20,10 +20,7 @@ Result<void> Collector::make_batches() {
   return {};
 }
 
-Result<void> Collector::open_batches(base::UniqueFd listener) {
-  const std::string path = options_.runtime_dir + "/receive-batch";
-  ReceiveArea area =
-      LOGQ_TRY(named(path, ReceiveArea::create(path, boot_id_, BatchSource::kGeometry)));
+Result<void> Collector::open_batches(base::UniqueFd listener, ReceiveArea area) {
   return named("event loop", batches_->start(std::move(listener), std::move(area), event_.get()));
 }
 

@@ -11,12 +11,13 @@
 namespace logq::test {
 namespace {
 
+// One at a time: cmake writes its list of files into the build directory.
 CommandResult install_below(const TempDir& destination, const std::string& prefix) {
   const std::string build = std::filesystem::path(LOGQ_BIN_DIR).parent_path();
-  return run_command(
-      {.argv = {"cmake", "--install", build, "--prefix", prefix, "--component", "runtime"},
-       .environment = {{"DESTDIR", destination.path()}},
-       .input = ""});
+  return run_command({.argv = {"flock", build + "/install.lock", "cmake", "--install", build,
+                               "--prefix", prefix, "--component", "runtime"},
+                      .environment = {{"DESTDIR", destination.path()}},
+                      .input = ""});
 }
 
 std::set<std::string> files_below(const std::string& directory) {

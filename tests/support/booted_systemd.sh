@@ -49,7 +49,9 @@ init() {
   mkdir "$1/root"
   mount -t tmpfs -o mode=755 booted "$1/root"
   build_tree "$1/root"
-  DESTDIR=$1/root cmake --install "$2" --prefix /usr/local --component runtime >/dev/null
+  # One at a time: cmake writes its list of files into the build directory.
+  DESTDIR=$1/root flock "$2/install.lock" \
+    cmake --install "$2" --prefix /usr/local --component runtime >/dev/null
   cp -a "$1/files/." "$1/root"
   cd "$1/root"
   mount_kernel_trees

@@ -11,7 +11,8 @@ function(run)
   endif()
 endfunction()
 
-run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix} --component development)
+# One at a time: cmake writes its list of files into the build directory.
+run(flock ${BUILD_DIR}/install.lock ${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix} --component development)
 file(GLOB_RECURSE pc_files ${prefix}/*/logq.pc)
 get_filename_component(pc_dir "${pc_files}" DIRECTORY)
 set(ENV{PKG_CONFIG_PATH} ${pc_dir})
