@@ -108,7 +108,7 @@ TEST(FailingDisk, ASyncThatSucceedsAfterwardsHasWrittenWhatTheFailedOneDidNot) {
 
 TEST(FailingDisk, WritingGoesOnWhenTheDeviceIsBack) {
   SKIP_WITHOUT_DISK();
-  NbdDisk disk("64M");
+  NbdDisk disk("64M", NbdDisk::Journal::kNone);
   Writing writing(disk.mount_point() + "/journal", std::uint64_t{2} << 20);
   writing.append(100);
   disk.fail_writes();
