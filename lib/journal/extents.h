@@ -38,6 +38,7 @@ class Extents {
   Result<void> sync() const;
 
  private:
+  void unmap_pages() const;
   void keep_dirty() const;
 
   base::UniqueFd fd_;
