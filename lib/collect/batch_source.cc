@@ -13,6 +13,7 @@
 #include "collect/descriptor_limit.h"
 #include "collect/event_result.h"
 #include "collect/limits.h"
+#include "collect/process_facts.h"
 
 namespace logq::collect {
 namespace {
@@ -90,6 +91,7 @@ bool BatchSource::accept_one() {
 
 void BatchSource::take_in(base::UniqueFd socket) {
   const int fd = socket.get();
+  if (services_.clients.tells_processes()) pass_processes(fd, true);
   auto connection = std::make_unique<BatchConnection>(std::move(socket), peer_of(fd));
   const bool is_taken = has_room_for(*connection) && sd_event_add_io(event_, &connection->event, fd,
                                                                      EPOLLIN, &on_ready, this) >= 0;

@@ -79,6 +79,13 @@ std::optional<std::string> session_of(std::string_view component) {
   return std::string(*id);
 }
 
+// What the kernel adds for a zombie whose group was removed.
+std::string_view without_mark(std::string_view path) {
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
+  return path;
+}
+
 bool is_user_manager(std::string_view component) {
   const auto uid = between(unescape(component), "user@", ".service");
   return uid.has_value() && parse_uid(*uid).has_value();
@@ -121,11 +128,11 @@ std::optional<std::string> find_cgroup_path(std::string_view proc_cgroup,
     std::string_view tail = line.substr(id_end);
     if (hierarchy == CgroupHierarchy::kUnified) {
       if (id != "0" || !tail.starts_with("::/")) continue;
-      return std::string(tail.substr(2));
+      return std::string(without_mark(tail.substr(2)));
     }
     if (!tail.starts_with(wanted)) continue;
     tail.remove_prefix(wanted.size());
-    if (tail.starts_with('/')) return std::string(tail);
+    if (tail.starts_with('/')) return std::string(without_mark(tail));
   }
   return std::nullopt;
 }

@@ -5,9 +5,14 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
+#include "collect/limits.h"
+#include "collect/process_facts.h"
+
 namespace logq::collect {
 namespace {
 
+constexpr const char* kProc = "/proc";
 constexpr std::uint64_t kFreshUsec = 1'000'000;
 constexpr std::uint64_t kForgetUsec = 5'000'000;
 
@@ -18,7 +23,9 @@ ClientCache::ClientCache(const ProcessSources& sources,
                          std::size_t capacity)
     : sources_(sources),
       claims_(claims),
-      capacity_(std::max<std::size_t>(capacity, 1)) {}
+      capacity_(std::max<std::size_t>(capacity, 1)),
+      tells_processes_(sources.tell_apart && sources.proc == kProc && kernel_tells_processes()),
+      cgroups_(sources.cgroups) {}
 
 std::size_t ClientCache::default_capacity() {
   const auto pages = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PHYS_PAGES)));
@@ -52,36 +59,156 @@ void ClientCache::make_room() {
 }
 
 bool ClientCache::is_fresh(const Client& client,
-                           const Credentials& credentials,
-                           std::string_view stream_unit,
+                           const Sender& sender,
                            std::uint64_t now_usec) const {
-  return client.known && client.metadata.credentials() == credentials &&
+  return client.known && !client.doubted && client.metadata.credentials() == sender.credentials &&
          now_usec < client.read_at_usec + kFreshUsec &&
          client.claims_generation == claims_.generation() &&
-         (stream_unit.empty() || client.stream_unit == stream_unit);
+         (sender.stream_unit.empty() || client.stream_unit == sender.stream_unit);
 }
 
-const ClientMetadata& ClientCache::find(const Credentials& credentials,
-                                        std::string_view label,
-                                        std::string_view stream_unit,
-                                        std::uint64_t now_usec) {
-  if (!clients_.contains(credentials.pid) && prepare_) prepare_();
-  Client& client = touch(credentials.pid);
-  if (is_fresh(client, credentials, stream_unit, now_usec)) return client.metadata;
-  if (client.known) announce_change();
+const ClientMetadata& ClientCache::find(const Sender& sender, std::uint64_t now_usec) {
+  const pid_t pid = sender.credentials.pid;
+  if (!clients_.contains(pid) && prepare_) prepare_();
+  Client& client = touch(pid);
+  const bool is_known = is_fresh(client, sender, now_usec) && is_sender(client, sender);
+  if (!is_known) refresh(client, sender, now_usec);
+  return client.metadata;
+}
 
-  const bool stale =
-      now_usec >= client.read_at_usec + kForgetUsec && !pins_.contains(credentials.pid);
-  if (stale || client.metadata.credentials() != credentials) client.metadata = ClientMetadata();
-  client.metadata.set_credentials(credentials, label);
-  client.stream_unit = stream_unit;
-  const std::string claimed =
-      stream_unit.empty() ? claims_.unit_of(credentials.pid) : std::string(stream_unit);
-  client.metadata.read(sources_, claimed);
+// Whether a message is of the process that is in the cache; often asked.
+bool ClientCache::is_sender(Client& client, const Sender& sender) const {
+  if (!tells_processes_) return true;
+  if (client.identity == 0) return false;
+  const bool came = sender.process != nullptr && sender.process->came();
+  if (came && sender.process->identity() != 0) {
+    return sender.process->identity() == client.identity;
+  }
+  if (came) return !facts_of_pid(sender.credentials.pid) && had_it_lately(client, sender);
+  if (had_it_lately(client, sender)) return true;
+  const std::uint64_t now = base::Clock::system().now().monotonic_usec;
+  const auto holder = facts_of_pid(sender.credentials.pid);
+  if (!holder.has_value() || holder->identity != client.identity) return false;
+  client.seen_usec = now;
+  return had_it_lately(client, sender);
+}
+
+// Whether the cached process had the number when a message was sent, for all that is known without
+// asking: then, and until so short a time ago that nobody else can have got it.
+bool ClientCache::had_it_lately(const Client& client, const Sender& sender) {
+  const std::uint64_t now = base::Clock::system().now().monotonic_usec;
+  return now < client.seen_usec + kPidTrustUsec &&
+         sender.sent_realtime_usec.value_or(client.known_since_usec) >= client.known_since_usec;
+}
+
+// Which process a message is of; nothing when that cannot be known. An identity of 0 stands for
+// whoever has the number, where processes are not told apart.
+std::optional<ProcessFacts> ClientCache::identify(const Client& client,
+                                                  const Sender& sender) const {
+  const pid_t pid = sender.credentials.pid;
+  const bool is_real = sources_.proc == kProc;
+  if (tells_processes_ && sender.process != nullptr && sender.process->came()) {
+    const ProcessFacts& facts = sender.process->facts();
+    if (facts.identity == 0) return std::nullopt;
+    return facts;
+  }
+  const auto holder = tells_processes_ ? facts_of_pid(pid) : ProcessFacts{};
+  if (is_real && sender.sent_realtime_usec.has_value() &&
+      began_after(pid, *sender.sent_realtime_usec)) {
+    return std::nullopt;
+  }
+  if (holder.has_value()) return holder;
+  // Nobody has the number any more. What is no message is about who had it last.
+  const bool is_last = !sender.sent_realtime_usec.has_value() || had_it_lately(client, sender);
+  if (client.identity == 0 || !is_last) return std::nullopt;
+  return ProcessFacts{client.identity, 0, true};
+}
+
+void ClientCache::refresh(Client& client, const Sender& sender, std::uint64_t now_usec) {
+  if (client.known) announce_change();
+  const auto process = identify(client, sender);
+  if (!process.has_value()) {
+    doubt(client, sender);
+    return;
+  }
+  const bool is_same = client.known && !client.doubted && client.identity == process->identity;
+  const bool stale = process->identity == 0 && now_usec >= client.read_at_usec + kForgetUsec &&
+                     !pins_.contains(sender.credentials.pid);
+  if (!is_same) ++strangers_;
+  if (!is_same || stale || client.metadata.credentials() != sender.credentials) {
+    client.metadata = ClientMetadata();
+  }
+  client.metadata.set_credentials(sender.credentials, sender.label);
+  client.stream_unit = sender.stream_unit;
+  if (!is_same) client.identity = process->identity;
+  const std::uint64_t since =
+      sender.sent_realtime_usec.value_or(base::Clock::system().now().realtime_usec);
+  client.known_since_usec = is_same ? std::min(client.known_since_usec, since) : since;
+  read(client, sender, *process);
   client.read_at_usec = now_usec;
   client.claims_generation = claims_.generation();
   client.known = true;
-  return client.metadata;
+  client.doubted = false;
+}
+
+// Nothing but what came with the message.
+void ClientCache::doubt(Client& client, const Sender& sender) {
+  ++strangers_;
+  client.metadata = ClientMetadata();
+  client.metadata.set_credentials(sender.credentials, sender.label);
+  if (!sender.stream_unit.empty()) client.metadata.read_group(sources_, "/", sender.stream_unit);
+  client.known = true;
+  client.doubted = true;
+  client.identity = 0;
+}
+
+void ClientCache::read(Client& client, const Sender& sender, const ProcessFacts& process) {
+  const std::uint64_t before = base::Clock::system().now().monotonic_usec;
+  const pid_t pid = sender.credentials.pid;
+  const std::string claimed =
+      sender.stream_unit.empty() ? claims_.unit_of(pid, process) : std::string(sender.stream_unit);
+  if (process.identity == 0) {
+    client.metadata.read(sources_, claimed);
+  } else if (!process.has_ended && read_living(client, claimed, process)) {
+    client.seen_usec = before;
+  } else if (client.metadata.value(TrustedField::kUnit).empty()) {
+    // The claim may have been made of what is another process by now.
+    const ProcessFacts ended{process.identity, process.cgroup_id, true};
+    read_group(client, sender.stream_unit.empty() ? claims_.unit_of(pid, ended) : claimed, ended);
+  }
+}
+
+// False when the process was gone before all was read, so that what was read may be another's.
+bool ClientCache::read_living(Client& client,
+                              std::string_view claimed_unit,
+                              const ProcessFacts& process) {
+  ClientMetadata read = client.metadata;
+  const bool has_group = read.read(sources_, claimed_unit);
+  const auto holder = facts_of_pid(client.metadata.credentials().pid);
+  if (!holder.has_value() || holder->identity != process.identity) return false;
+  client.metadata = std::move(read);
+  if (!has_group) {
+    // Hidden from us (hidepid).
+    read_group(client, claimed_unit, *holder);
+  } else if (holder->cgroup_id == process.cgroup_id) {
+    cgroups_.learn(holder->cgroup_id, client.metadata.value(TrustedField::kCgroup),
+                   client.metadata.value(TrustedField::kInvocationId));
+  }
+  return true;
+}
+
+// What the number of its control group tells.
+void ClientCache::read_group(Client& client,
+                             std::string_view claimed_unit,
+                             const ProcessFacts& process) {
+  ClientMetadata& metadata = client.metadata;
+  const CgroupNames::Cgroup* group = cgroups_.find(process.cgroup_id);
+  if (group == nullptr) return metadata.read_group(sources_, "/", claimed_unit);
+  if (cgroups_.lives(process.cgroup_id, *group)) {
+    metadata.read_group(sources_, group->path, claimed_unit);
+  } else {
+    metadata.set_group(group->path, claimed_unit, group->invocation_id);
+  }
 }
 
 const ClientMetadata& ClientCache::find_object(pid_t pid, std::uint64_t now_usec) {
@@ -92,7 +219,7 @@ const ClientMetadata& ClientCache::find_object(pid_t pid, std::uint64_t now_usec
     credentials.uid = status.st_uid;
     credentials.gid = status.st_gid;
   }
-  return find(credentials, {}, {}, now_usec);
+  return find({credentials}, now_usec);
 }
 
 void ClientCache::pin(pid_t pid) {

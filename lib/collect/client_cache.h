@@ -3,21 +3,39 @@
 //
 // An entry is used as it is for a second, then read anew; after five seconds without a reading, or
 // when the credentials changed, nothing of it is trusted. Streams pin theirs. The least recently
-// used ones make room. Not thread-safe.
+// used ones make room.
+//
+// A number is not a process. Where the kernel tells them apart (collect/process_facts.h) a message
+// is of the process whose pidfd came with it; without one, of the process that had the number
+// before it was sent and still has it. /proc is believed only when that process is still there
+// afterwards. Of one that has ended there is what was cached, or else the unit of its control
+// group; and where nobody can say who it was, the credentials and nothing else. Not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "collect/cgroup_names.h"
 #include "collect/client_metadata.h"
+#include "collect/passed_process.h"
 #include "collect/unit_claims.h"
 
 namespace logq::collect {
+
+// Who sent something, as the kernel attests it; all that is pointed to need only live for the call.
+struct Sender {
+  Credentials credentials;
+  std::string_view label{};
+  std::string_view stream_unit{};  // of the stream a line came by, empty for datagrams
+  const PassedProcess* process = nullptr;
+  std::optional<std::uint64_t> sent_realtime_usec{};  // when, for a message that waited in a queue
+};
 
 class ClientCache {
  public:
@@ -33,13 +51,9 @@ class ClientCache {
   // Called before anything that find() has ever returned is changed or forgotten.
   void before_change(std::function<void()> prepare) { before_change_ = std::move(prepare); }
 
-  // The metadata of a sender, brought up to date. `stream_unit` names the unit of the stream a line
-  // came by, empty for datagrams. The reference is valid until the call after the
+  // The metadata of a sender, brought up to date. The reference is valid until the call after the
   // next one, so that an object and its sender can be looked up together.
-  const ClientMetadata& find(const Credentials& credentials,
-                             std::string_view label,
-                             std::string_view stream_unit,
-                             std::uint64_t now_usec);
+  const ClientMetadata& find(const Sender& sender, std::uint64_t now_usec);
   // Without attested credentials: the owner of /proc/PID is taken. For OBJECT_PID=.
   const ClientMetadata& find_object(pid_t pid, std::uint64_t now_usec);
 
@@ -47,6 +61,10 @@ class ClientCache {
   void unpin(pid_t pid);
 
   [[nodiscard]] std::size_t size() const { return clients_.size(); }
+  // Whether processes are told apart at all.
+  [[nodiscard]] bool tells_processes() const { return tells_processes_; }
+  // How often a sender was not who was expected, so that it takes a pidfd to know who it is.
+  [[nodiscard]] std::uint64_t strangers() const { return strangers_; }
 
  private:
   struct Client {
@@ -56,12 +74,25 @@ class ClientCache {
     std::string stream_unit;
     std::list<pid_t>::iterator age;
     bool known = false;
+    bool doubted = false;        // whose it is is not known: good for one message
+    std::uint64_t identity = 0;  // ProcessFacts::identity
+    // When the process is known to have had the number first, by the wall clock, and last.
+    std::uint64_t known_since_usec = 0;
+    std::uint64_t seen_usec = 0;
   };
   Client& touch(pid_t pid);
   [[nodiscard]] bool is_fresh(const Client& client,
-                              const Credentials& credentials,
-                              std::string_view stream_unit,
+                              const Sender& sender,
                               std::uint64_t now_usec) const;
+  [[nodiscard]] bool is_sender(Client& client, const Sender& sender) const;
+  [[nodiscard]] static bool had_it_lately(const Client& client, const Sender& sender);
+  [[nodiscard]] std::optional<ProcessFacts> identify(const Client& client,
+                                                     const Sender& sender) const;
+  void refresh(Client& client, const Sender& sender, std::uint64_t now_usec);
+  void doubt(Client& client, const Sender& sender);
+  void read(Client& client, const Sender& sender, const ProcessFacts& process);
+  bool read_living(Client& client, std::string_view claimed_unit, const ProcessFacts& process);
+  void read_group(Client& client, std::string_view claimed_unit, const ProcessFacts& process);
   void make_room();
   void announce_change() const {
     if (before_change_) before_change_();
@@ -70,6 +101,9 @@ class ClientCache {
   ProcessSources sources_;
   const UnitClaims& claims_;
   std::size_t capacity_;
+  bool tells_processes_;
+  CgroupNames cgroups_;
+  std::uint64_t strangers_ = 0;
   std::function<void()> prepare_;
   std::function<void()> before_change_;
   std::unordered_map<pid_t, Client> clients_;

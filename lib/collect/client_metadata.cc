@@ -132,6 +132,11 @@ std::vector<std::string> parse_extra_fields(std::string_view bytes) {
   return fields;
 }
 
+// Where everything is that nobody has put anywhere.
+bool is_root(std::string_view path) {
+  return path.find_first_not_of('/') == std::string_view::npos;
+}
+
 bool needs_quotes(std::string_view word) {
   constexpr std::string_view kSpecial = " \t\n\r\"\\`$*?['()<>|&;!";
   if (word.empty() || word.find_first_of(kSpecial) != std::string_view::npos) return true;
@@ -209,12 +214,29 @@ void ClientMetadata::set_credentials(const Credentials& credentials, std::string
   if (!label.empty()) set(TrustedField::kSelinuxContext, label);
 }
 
-void ClientMetadata::read(const ProcessSources& sources, std::string_view claimed_unit) {
+bool ClientMetadata::read(const ProcessSources& sources, std::string_view claimed_unit) {
   read_process(sources);
   const bool exists = read_cgroup(sources, claimed_unit);
   read_unit(sources);
   if (exists) read_filter(sources);
   if (exists) read_extra_fields(sources);
+  return exists;
+}
+
+void ClientMetadata::read_group(const ProcessSources& sources,
+                                std::string_view path,
+                                std::string_view claimed_unit) {
+  set_group_fields(path, claimed_unit);
+  read_unit(sources);
+  read_filter(sources);
+  read_extra_fields(sources);
+}
+
+void ClientMetadata::set_group(std::string_view path,
+                               std::string_view claimed_unit,
+                               std::string_view invocation_id) {
+  set_group_fields(path, claimed_unit);
+  set(TrustedField::kInvocationId, invocation_id);
 }
 
 void ClientMetadata::read_process(const ProcessSources& sources) {
@@ -249,15 +271,21 @@ bool ClientMetadata::read_cgroup(const ProcessSources& sources, std::string_view
   const auto text = base::read_small_file(file, 1 << 16);
   std::optional<std::string> path;
   if (text.has_value()) path = find_cgroup_path(*text, sources.hierarchy);
-  const bool outside = !path.has_value() || path->find_first_not_of('/') == std::string::npos;
-  CgroupOwner owner;
-  if (!outside) {
-    owner = parse_cgroup_path(*path);
-  } else {
+  if (!path.has_value() || is_root(*path)) {
     read_claim(sources, claimed_unit, text.has_value());
     return text.has_value();
   }
-  set(TrustedField::kCgroup, *path);
+  set_group_fields(*path, claimed_unit);
+  return true;
+}
+
+void ClientMetadata::set_group_fields(std::string_view path, std::string_view claimed_unit) {
+  if (is_root(path)) {
+    if (!claimed_unit.empty()) set_unit(claimed_unit);
+    return;
+  }
+  CgroupOwner owner = parse_cgroup_path(path);
+  set(TrustedField::kCgroup, path);
   set(TrustedField::kSession, owner.session.value_or(""));
   set(TrustedField::kOwnerUid, owner.owner_uid ? std::to_string(*owner.owner_uid) : "");
   if (!owner.unit.has_value() && !claimed_unit.empty()) owner.unit = claimed_unit;
@@ -265,7 +293,6 @@ bool ClientMetadata::read_cgroup(const ProcessSources& sources, std::string_view
   set(TrustedField::kUserUnit, owner.user_unit.value_or(""));
   set(TrustedField::kSlice, owner.slice.value_or(""));
   set(TrustedField::kUserSlice, owner.user_slice.value_or(""));
-  return true;
 }
 
 // What was read of another unit goes with its name.

@@ -1,7 +1,7 @@
 // ClientMetadata: the trusted fields of one process, as the kernel and systemd tell them.
 //
-// A datagram or line carries credentials; everything else is read from /proc when it is processed,
-// so a sender that has exited by then keeps only what was cached, or its PID, UID and GID.
+// A datagram or line carries credentials; everything else is read from /proc when it is processed.
+// Whether that is still the same process is the caller's to know (collect/client_cache.h).
 #pragma once
 
 #include <sys/types.h>
@@ -49,6 +49,8 @@ struct ProcessSources {
   std::string users = "/run/user";
   CgroupHierarchy hierarchy = detect_cgroup_hierarchy();
   std::string cgroups = detect_cgroup_root();
+  // Whether processes are told apart where that is possible (collect/client_cache.h).
+  bool tell_apart = true;
 };
 
 class ClientMetadata {
@@ -56,8 +58,19 @@ class ClientMetadata {
   // Takes over what the kernel attested with the message.
   void set_credentials(const Credentials& credentials, std::string_view label);
   // Reads the rest anew; what cannot be read keeps its value. `claimed_unit` names the unit of a
-  // process outside every control group of systemd's, empty when nobody claims it.
-  void read(const ProcessSources& sources, std::string_view claimed_unit);
+  // process outside every control group of systemd's, empty when nobody claims it. Whether its
+  // control group could be read, so that there is such a process and nothing hides it.
+  bool read(const ProcessSources& sources, std::string_view claimed_unit);
+  // The same of a process that is not in /proc, or not any more: all that the path of its control
+  // group tells, which lives.
+  void read_group(const ProcessSources& sources,
+                  std::string_view path,
+                  std::string_view claimed_unit);
+  // The same for a group that is gone: its unit may have been started again meanwhile, so
+  // `invocation_id` is the group's own, empty when unknown.
+  void set_group(std::string_view path,
+                 std::string_view claimed_unit,
+                 std::string_view invocation_id);
 
   [[nodiscard]] const Credentials& credentials() const { return credentials_; }
   // The value of one field, empty when unknown.
@@ -76,6 +89,7 @@ class ClientMetadata {
   void set(TrustedField field, std::string_view value);
   void read_process(const ProcessSources& sources);
   bool read_cgroup(const ProcessSources& sources, std::string_view claimed_unit);
+  void set_group_fields(std::string_view path, std::string_view claimed_unit);
   void set_unit(std::string_view unit);
   void read_claim(const ProcessSources& sources,
                   std::string_view claimed_unit,

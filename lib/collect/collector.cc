@@ -125,8 +125,9 @@ void Collector::make_sources() {
   make_forwards();
   forwarding_store_ = std::make_unique<ForwardingStore>(*storage_, forwards_->socket());
   ingest_ = std::make_unique<Ingest>(*forwarding_store_, base::Clock::system(), host, drops_);
-  clients_ =
-      std::make_unique<ClientCache>(ProcessSources{}, claims_, ClientCache::default_capacity());
+  ProcessSources processes;
+  processes.tell_apart = options_.process_handles != ProcessHandles::kNever;
+  clients_ = std::make_unique<ClientCache>(processes, claims_, ClientCache::default_capacity());
   driver_ = std::make_unique<DriverMessages>(*ingest_, *clients_, drops_);
   apply_limits();
   ingest_->set_available_bytes(storage_->available_bytes());
@@ -138,10 +139,10 @@ void Collector::make_sources() {
   const char* manager = ::getenv("NOTIFY_SOCKET");
   keeper_ = std::make_unique<StreamKeeper>(options_.runtime_dir + "/streams",
                                            manager != nullptr ? manager : "");
-  streams_ =
-      std::make_unique<StreamSource>(StreamServices{*ingest_, *clients_, drops_, options_.line_max,
-                                                    ::geteuid(), forwards_.get(), keeper_.get()},
-                                     claims_);
+  streams_ = std::make_unique<StreamSource>(
+      StreamServices{*ingest_, *clients_, drops_, options_.line_max, ::geteuid(), forwards_.get(),
+                     keeper_.get(), started_at_.realtime_usec},
+      claims_);
 }
 
 Result<void> Collector::take_descriptors(Inheritance& inherited) {

@@ -8,7 +8,7 @@
 namespace logq::collect {
 
 DatagramServices Collector::datagram_services() {
-  return {*ingest_, *clients_, drops_, ::getpid(), forwards_.get()};
+  return {*ingest_, *clients_, drops_, ::getpid(), forwards_.get(), options_.process_handles};
 }
 
 Result<void> Collector::make_batches() {

@@ -20,6 +20,7 @@ std::string left_for_next_start(const CollectorOptions& before, const CollectorO
   if (before.read_kmsg != after.read_kmsg) keys += " ReadKMsg=";
   if (before.kmsg_path != after.kmsg_path) keys += " KMsgPath=";
   if (before.audit != after.audit) keys += " Audit=";
+  if (before.process_handles != after.process_handles) keys += " ProcessHandles=";
   return keys;
 }
 

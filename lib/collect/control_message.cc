@@ -3,13 +3,15 @@
 #include <sys/time.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace logq::collect {
 namespace {
 
-// From the kernel's linux/socket.h; the C library does not name it.
+// From the kernel's linux/socket.h; the C library does not name them.
 constexpr int kScmSecurity = 3;
+constexpr int kScmPidfd = 4;
 
 template <typename T>
 std::optional<T> payload_of(const unsigned char* data, std::size_t size) {
@@ -29,6 +31,18 @@ void take_descriptors(const unsigned char* data,
     ++control.descriptors_sent;
     if (policy == Descriptors::kTake && fd >= 0) control.descriptors.emplace_back(fd);
   }
+}
+
+// In the place of a descriptor there may be an error number: of a process that has been waited for
+// (ESRCH, EINVAL, before Linux 6.15), or one that says nothing about it (EMFILE).
+void take_process(const unsigned char* data,
+                  std::size_t size,
+                  Descriptors policy,
+                  ControlData& control) {
+  const auto fd = payload_of<int>(data, size);
+  if (!fd.has_value() || policy == Descriptors::kForget) return;
+  if (*fd >= 0) control.process = PassedProcess(base::UniqueFd(*fd));
+  if (*fd == -ESRCH || *fd == -EINVAL) control.process = PassedProcess::ended();
 }
 
 void take_message(const cmsghdr& header,
@@ -55,6 +69,9 @@ void take_message(const cmsghdr& header,
     }
     case SCM_RIGHTS:
       take_descriptors(data, size, policy, control);
+      break;
+    case kScmPidfd:
+      take_process(data, size, policy, control);
       break;
     default:
       break;

@@ -1,5 +1,5 @@
-// What the kernel tells about a received message beside its bytes: credentials, time, label and
-// descriptors (recvmsg(2), unix(7)).
+// What the kernel tells about a received message beside its bytes: credentials, time, label,
+// descriptors and the sender's pidfd (recvmsg(2), unix(7)).
 #pragma once
 
 #include <sys/socket.h>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "collect/passed_process.h"
 
 namespace logq::collect {
 
@@ -27,6 +28,7 @@ struct ControlData {
   std::optional<std::uint64_t> realtime_usec;  // when the kernel queued the message
   std::string label;                           // SCM_SECURITY, empty without SELinux
   std::vector<base::UniqueFd> descriptors;
+  PassedProcess process;             // who sent it, where pass_processes() is on
   std::size_t descriptors_sent = 0;  // also counts those of a replayed message, which are gone
 };
 

@@ -10,12 +10,15 @@ constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 }  // namespace
 
 const ClientMetadata* find_sender(const DatagramServices& services, const ControlData& control) {
-  const auto& sender = control.credentials;
-  if (!sender.has_value() || sender->pid <= 0) return nullptr;
-  return &services.clients.find(*sender, control.label, {}, services.ingest.monotonic_usec());
+  const auto& credentials = control.credentials;
+  if (!credentials.has_value() || credentials->pid <= 0) return nullptr;
+  const Sender sender{*credentials, control.label, {}, &control.process, control.realtime_usec};
+  return &services.clients.find(sender, services.ingest.monotonic_usec());
 }
 
-DatagramSource::DatagramSource(const DatagramServices& services) : services_(services) {
+DatagramSource::DatagramSource(const DatagramServices& services)
+    : services_(services),
+      passing_(services.clients, services.process_handles) {
   services_.clients.before_change([&ingest = services_.ingest] { ingest.flush(); });
 }
 
@@ -35,7 +38,9 @@ DatagramSource::Work DatagramSource::work() {
   services_.ingest.refresh_time();
   if (!job_.has_value() && !area_->next_received(next_slot_).has_value()) {
     next_slot_ = 0;
+    passing_.before_receive(socket_.get());
     const auto received = area_->receive(socket_.get());
+    passing_.after_receive(received.value_or(0), services_.ingest.monotonic_usec());
     if (!received.has_value()) services_.drops.add(DropCause::kReceiveFailed);
     if (!received.has_value() || *received == 0) return Work::kIdle;
   }

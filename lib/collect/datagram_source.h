@@ -19,6 +19,7 @@
 #include "collect/drops.h"
 #include "collect/forwards.h"
 #include "collect/ingest.h"
+#include "collect/process_passing.h"
 #include "collect/receive_area.h"
 
 namespace logq::collect {
@@ -30,6 +31,7 @@ struct DatagramServices {
   Drops& drops;
   pid_t own_pid = 0;  // its datagrams are ignored, so that the collector cannot feed itself
   Forwards* forwards = nullptr;
+  ProcessHandles process_handles = ProcessHandles::kAuto;
 };
 
 // The metadata of the sender, where the kernel attested one.
@@ -92,6 +94,7 @@ class DatagramSource {
   void settle(ReceiveArea& area);
 
   DatagramServices services_;
+  ProcessPassing passing_;
   base::UniqueFd socket_;
   std::optional<ReceiveArea> area_;
   std::optional<Job> job_;

@@ -17,4 +17,9 @@ int first_reserved_descriptor() {
       std::min<rlim_t>(limit.rlim_cur - headroom, std::numeric_limits<int>::max()));
 }
 
+bool has_descriptor_headroom() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 4 >= kDescriptorHeadroom;
+}
+
 }  // namespace logq::collect

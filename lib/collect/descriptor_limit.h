@@ -7,4 +7,7 @@ namespace logq::collect {
 // below the limit are left for files, facts about senders and descriptors in datagrams.
 int first_reserved_descriptor();
 
+// Whether that leaves as many as kDescriptorHeadroom.
+bool has_descriptor_headroom();
+
 }  // namespace logq::collect

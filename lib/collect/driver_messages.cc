@@ -37,7 +37,7 @@ bool DriverMessages::send(const Message& message) {
   IngestEntry entry{fields, "_TRANSPORT=driver"};
   entry.priority = message.priority;
   const Credentials own{::getpid(), ::getuid(), ::getgid()};
-  entry.client = &clients_.find(own, {}, {}, ingest_.monotonic_usec());
+  entry.client = &clients_.find({own}, ingest_.monotonic_usec());
   entry.object = message.object;
   return ingest_.append(entry);
 }

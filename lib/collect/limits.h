@@ -18,6 +18,18 @@ inline constexpr std::size_t kDatagramDenseBytes = std::size_t{64} << 10;
 // not fit, which MSG_CTRUNC tells.
 inline constexpr std::size_t kControlBytes = 512;
 
+// Who sent it. Of the control groups that are gone as many are known, 100 to 200 bytes each.
+inline constexpr std::size_t kCgroupNamesMax = 4096;
+// How often all groups are looked at where one cannot be asked for.
+inline constexpr std::uint64_t kCgroupLookIntervalUsec = 100'000;
+// A number is not used again within this time: all others would have to be used first.
+inline constexpr std::uint64_t kPidTrustUsec = 5'000;
+// Messages come without pidfds when so many in a row, over so long a time, were of known senders
+// and so fast.
+inline constexpr std::uint64_t kBusyWindowUsec = 5'000;
+inline constexpr std::size_t kBusyMessages = 64;
+inline constexpr std::size_t kBusyWindows = 20;
+
 // Entries appended per wake-up of one source before the others get their turn.
 inline constexpr std::size_t kEntriesPerWakeup = 2048;
 
@@ -54,8 +66,9 @@ inline constexpr std::size_t kStreamReadBytes = std::size_t{64} << 10;
 // Positions in a stream buffer are 23 bits wide, and the buffer holds two lines and one read.
 inline constexpr std::size_t kStreamLineMax = std::size_t{3} << 20;
 inline constexpr std::size_t kAcceptsPerWakeup = 64;
-// Descriptors that streams leave free, or a quarter where the limit is low.
-inline constexpr std::size_t kDescriptorHeadroom = 128;
+// Descriptors that streams leave free, or a quarter where the limit is low. The pidfds of all
+// messages that one call receives are open at a time.
+inline constexpr std::size_t kDescriptorHeadroom = 256;
 
 // Batches. A connection's turn is what one call receives, so these bound it: with the smallest
 // entries 4,096 of them. A larger message would be a larger part of a client's send buffer.

@@ -23,6 +23,9 @@ enum class StorageMode : std::uint8_t {
 // What happens to auditing in the kernel when records of it are collected.
 enum class AuditMode : std::uint8_t { kKeep, kOn, kOff };
 
+// When messages are received together with their sender's pidfd (collect/process_passing.h).
+enum class ProcessHandles : std::uint8_t { kAuto, kAlways, kNever };
+
 // Entries of one unit and level that are stored in one window; 0 in either switches limiting off.
 struct RateLimitSettings {
   std::uint64_t interval_usec = 30'000'000;
@@ -52,6 +55,7 @@ struct CollectorOptions {
   std::size_t line_max = wire::kDefaultLineMax;
   std::uint64_t sync_interval_usec = 300'000'000;
   std::uint64_t sync_interval_max_usec = 1'000'000;
+  ProcessHandles process_handles = ProcessHandles::kAuto;
 
   // Unset: as apply_default_directories() decides.
   std::optional<bool> read_kmsg;

@@ -65,6 +65,18 @@ bool set_storage(std::string_view value, CollectorOptions& options) {
   return false;
 }
 
+bool set_process_handles(std::string_view value, CollectorOptions& options) {
+  constexpr std::array kPolicies = {std::pair{std::string_view("auto"), ProcessHandles::kAuto},
+                                    std::pair{std::string_view("always"), ProcessHandles::kAlways},
+                                    std::pair{std::string_view("never"), ProcessHandles::kNever}};
+  for (const auto& [name, policy] : kPolicies) {
+    if (value != name) continue;
+    options.process_handles = policy;
+    return true;
+  }
+  return false;
+}
+
 template <Space CollectorOptions::*kSpace, std::optional<std::uint64_t> Space::*kMember>
 bool set_space(std::string_view value, CollectorOptions& options) {
   const auto size = base::parse_size(value);
@@ -292,6 +304,7 @@ constexpr std::array kSettings = {
     Setting{"Logq",
             "SyncIntervalMaxSec",
             {&set_sync_interval_max, &reset<&Options::sync_interval_max_usec>}},
+    Setting{"Logq", "ProcessHandles", {&set_process_handles, &reset<&Options::process_handles>}},
     Setting{"Logq", "KMsgPath", kPathAction<&Options::kmsg_path>},
 };
 

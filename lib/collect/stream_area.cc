@@ -99,11 +99,13 @@ bool StreamRegion::has_pending_read() const {
   return std::atomic_ref(layout_->message.msg_len).load(std::memory_order_acquire) != kNoRead;
 }
 
-std::optional<Credentials> StreamRegion::pending_writer(Descriptors descriptors) const {
+ControlData StreamRegion::pending_control(Descriptors descriptors) const {
   msghdr message = layout_->message.msg_hdr;
   message.msg_control = layout_->control;
   // Descriptors sent along a stream mean nothing to us: taking them closes them.
-  return parse_control(message, kControlBytes, descriptors).credentials;
+  ControlData control = parse_control(message, kControlBytes, descriptors);
+  control.descriptors.clear();
+  return control;
 }
 
 void StreamRegion::commit_read() {

@@ -44,8 +44,8 @@ class StreamRegion {
   // none yet. The bytes are pending until commit_read().
   Result<std::optional<std::size_t>> read(int socket);
   [[nodiscard]] bool has_pending_read() const;
-  // The writer of the pending bytes, as the kernel attests it.
-  [[nodiscard]] std::optional<Credentials> pending_writer(Descriptors descriptors) const;
+  // What the kernel attests of the writer of the pending bytes.
+  [[nodiscard]] ControlData pending_control(Descriptors descriptors) const;
   void commit_read();
 
   [[nodiscard]] std::string_view unconsumed() const;

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include "collect/process_facts.h"
+
 namespace logq::collect {
 
 StreamConnection::StreamConnection(base::UniqueFd socket,
@@ -15,6 +17,12 @@ StreamConnection::StreamConnection(base::UniqueFd socket,
       claims_(claims),
       intake_(region, services_) {
   if (!region.header_done()) region.set_writer(peer());
+  if (services_.clients.tells_processes()) {
+    pass_processes(socket_.get(), true);
+    if (auto process = peer_process(socket_.get()); process.is_open() && !region.header_done()) {
+      intake_.set_peer(PassedProcess(std::move(process)));
+    }
+  }
   // Nothing is ever said to the client.
   std::ignore = ::shutdown(socket_.get(), SHUT_WR);
 }
@@ -81,7 +89,8 @@ void StreamConnection::pin_identity() {
   pinned_pid_ = identity.opener.pid;
   services_.clients.pin(pinned_pid_);
   if (!identity.header.unit_id.empty()) {
-    claim_ = claims_.add(identity.opener.pid, identity.header.unit_id);
+    claim_ = claims_.add(identity.opener.pid, identity.header.unit_id,
+                         intake_.writer_process().identity());
   }
 }
 

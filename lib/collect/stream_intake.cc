@@ -14,8 +14,9 @@ constexpr std::string_view kTransport = "_TRANSPORT=stdout";
 
 StreamIntake::StreamIntake(StreamRegion region, const StreamServices& services)
     : region_(region),
-      services_(services) {
-  if (region_.header_done()) adopt_identity();
+      services_(services),
+      is_inherited_(region_.header_done()) {
+  if (is_inherited_) adopt_identity();
 }
 
 void StreamIntake::adopt_identity() {
@@ -24,22 +25,37 @@ void StreamIntake::adopt_identity() {
   identifier_field_ = "SYSLOG_IDENTIFIER=" + identity_.header.identifier;
 }
 
+void StreamIntake::set_peer(PassedProcess peer) {
+  writer_process_ = std::move(peer);
+  writer_process_.settle();
+}
+
 void StreamIntake::take_read(Descriptors descriptors) {
-  const auto writer = region_.pending_writer(descriptors);
-  const bool changed = writer.has_value() && writer->pid > 0 && *writer != region_.writer();
-  if (changed) {
-    if (!region_.header_done()) {
-      // Before the first read the writer is who connected: a setuid program that was given a socket
-      // to print on must not lend its words root's authority.
-      const bool other_user = writer->uid != region_.writer().uid;
-      header_writers_differ_ =
-          header_writers_differ_ || other_user || !region_.unconsumed().empty();
-    } else if (writer->pid != region_.writer().pid) {
-      store_rest(wire::LineBreak::kPidChange);
-    }
-    region_.set_writer(*writer);
+  ControlData control = region_.pending_control(descriptors);
+  const auto writer = control.credentials;
+  if (writer.has_value() && writer->pid > 0) {
+    // Looked at now, since it may end before its line does.
+    control.process.settle();
+    const std::uint64_t before = writer_process_.identity();
+    const std::uint64_t identity = control.process.identity();
+    const bool is_other = before != 0 && identity != 0 && identity != before;
+    if (*writer != region_.writer() || is_other) change_writer(*writer, is_other);
+    writer_process_ = std::move(control.process);
   }
+  is_inherited_ = descriptors == Descriptors::kForget;
   region_.commit_read();
+}
+
+void StreamIntake::change_writer(const Credentials& writer, bool is_other_process) {
+  if (!region_.header_done()) {
+    // Before the first read the writer is who connected: a setuid program that was given a socket
+    // to print on must not lend its words root's authority.
+    const bool other_user = writer.uid != region_.writer().uid;
+    header_writers_differ_ = header_writers_differ_ || other_user || !region_.unconsumed().empty();
+  } else if (is_other_process || writer.pid != region_.writer().pid) {
+    store_rest(wire::LineBreak::kPidChange);
+  }
+  region_.set_writer(writer);
 }
 
 Result<bool> StreamIntake::take_header() {
@@ -89,6 +105,14 @@ void StreamIntake::store_rest(wire::LineBreak reason) {
   if (!rest.empty()) store_line({rest, reason, rest.size()});
 }
 
+Sender StreamIntake::sender() const {
+  Sender sender{region_.writer(), {}, identity_.header.unit_id, &writer_process_};
+  if (is_inherited_ && services_.began_realtime_usec != 0) {
+    sender.sent_realtime_usec = services_.began_realtime_usec;
+  }
+  return sender;
+}
+
 void StreamIntake::store_line(const wire::StreamLine& line) {
   const wire::StreamMessage message = wire::interpret_line(line.text, identity_.header);
   if (message.message.empty()) {
@@ -108,9 +132,8 @@ void StreamIntake::store_line(const wire::StreamLine& line) {
 
   IngestEntry entry{fields, {}};
   entry.priority = message.priority & 7;
-  if (const Credentials writer = region_.writer(); writer.pid > 0) {
-    entry.client = &services_.clients.find(writer, {}, identity_.header.unit_id,
-                                           services_.ingest.monotonic_usec());
+  if (region_.writer().pid > 0) {
+    entry.client = &services_.clients.find(sender(), services_.ingest.monotonic_usec());
   }
   if (!is_wanted(entry.client, entry.priority, message.message)) {
     region_.consume(line.consumed);

@@ -10,6 +10,7 @@
 #include "collect/drops.h"
 #include "collect/forwards.h"
 #include "collect/ingest.h"
+#include "collect/passed_process.h"
 #include "collect/stream_area.h"
 #include "collect/stream_keeper.h"
 #include "wire/stdout_stream.h"
@@ -25,12 +26,16 @@ struct StreamServices {
   uid_t own_uid = 0;  // besides root, may name a stream's unit
   Forwards* forwards = nullptr;
   StreamKeeper* keeper = nullptr;
+  // When the collector began: nobody who began later wrote what a predecessor received.
+  std::uint64_t began_realtime_usec = 0;
 };
 
 class StreamIntake {
  public:
   StreamIntake(StreamRegion region, const StreamServices& services);
 
+  // Who connected, and so wrote what the kernel does not say who wrote.
+  void set_peer(PassedProcess peer);
   // Takes in a pending read: a partial line of another writer becomes an entry first.
   void take_read(Descriptors descriptors);
   // Decodes the header once all of it is there: whether it is, kCorrupt when it is none.
@@ -44,12 +49,16 @@ class StreamIntake {
   void store_rest(wire::LineBreak reason);
 
   [[nodiscard]] const StreamIdentity& identity() const { return identity_; }
+  // Which process wrote the last bytes, where that is known.
+  [[nodiscard]] const PassedProcess& writer_process() const { return writer_process_; }
   [[nodiscard]] StreamRegion& region() { return region_; }
   [[nodiscard]] const StreamRegion& region() const { return region_; }
 
  private:
   [[nodiscard]] bool may_claim(const StreamIdentity& identity) const;
   void adopt_identity();
+  void change_writer(const Credentials& writer, bool is_other_process);
+  [[nodiscard]] Sender sender() const;
   void store_line(const wire::StreamLine& line);
   void forward(const wire::StreamMessage& message, const ClientMetadata* client);
 
@@ -59,6 +68,8 @@ class StreamIntake {
   std::string stream_id_field_;
   std::string identifier_field_;
   bool header_writers_differ_ = false;
+  PassedProcess writer_process_;  // without a descriptor
+  bool is_inherited_ = false;     // nothing has been read but by a predecessor
 };
 
 }  // namespace logq::collect

@@ -153,19 +153,6 @@ Result<base::UniqueFd> open_directory(const std::string& path) {
 
 }  // namespace
 
-std::uint64_t start_ticks_of(pid_t pid) {
-  constexpr int kFieldsBetween = 19;  // the state follows the name, the start time 19 further on
-  const auto text = base::read_small_file("/proc/" + std::to_string(pid) + "/stat", 4096);
-  if (!text.has_value()) return 0;
-  std::size_t at = text->rfind(')');  // the name may contain anything
-  for (int field = 0; field <= kFieldsBetween && at != std::string::npos; ++field)
-    at = text->find(' ', at + 1);
-  if (at == std::string::npos) return 0;
-  std::uint64_t ticks = 0;
-  std::from_chars(text->data() + at + 1, text->data() + text->size(), ticks);
-  return ticks;
-}
-
 std::string encode_stream_state(const StreamState& state) {
   const wire::StreamHeader& header = state.header;
   std::string text = "# The collector's own, see docs/protocols.md\n";

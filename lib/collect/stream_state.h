@@ -35,9 +35,6 @@ struct StreamState {
   friend bool operator==(const StreamState&, const StreamState&) = default;
 };
 
-// When a process began, in clock ticks after the boot; 0 when it is gone.
-[[nodiscard]] std::uint64_t start_ticks_of(pid_t pid);
-
 [[nodiscard]] std::string encode_stream_state(const StreamState& state);
 // kCorrupt for what neither we nor journald would have written. Unknown keys are skipped.
 Result<StreamState> decode_stream_state(std::string_view text);

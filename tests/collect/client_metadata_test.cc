@@ -181,32 +181,32 @@ TEST_F(ClientMetadataTest, AProcessThatIsGoneKeepsWhatWasKnown) {
 TEST_F(ClientMetadataTest, TheCacheReadsAnewAfterASecond) {
   const UnitClaims claims;
   ClientCache cache(sources_, claims, 64);
-  cache.find(kClient, {}, {}, 10'000'000);
+  cache.find({kClient}, 10'000'000);
   write("comm", "renamed\n");
 
-  EXPECT_EQ(cache.find(kClient, {}, {}, 10'999'999).value(TrustedField::kComm), "hello");
-  EXPECT_EQ(cache.find(kClient, {}, {}, 11'000'000).value(TrustedField::kComm), "renamed");
+  EXPECT_EQ(cache.find({kClient}, 10'999'999).value(TrustedField::kComm), "hello");
+  EXPECT_EQ(cache.find({kClient}, 11'000'000).value(TrustedField::kComm), "renamed");
 }
 
 TEST_F(ClientMetadataTest, TheCacheForgetsWhatIsFiveSecondsOldUnlessPinned) {
   const UnitClaims claims;
   ClientCache cache(sources_, claims, 64);
-  cache.find(kClient, {}, {}, 10'000'000);
+  cache.find({kClient}, 10'000'000);
   std::filesystem::remove_all(proc());
 
   cache.pin(kClient.pid);
-  EXPECT_EQ(cache.find(kClient, {}, {}, 20'000'000).value(TrustedField::kComm), "hello");
+  EXPECT_EQ(cache.find({kClient}, 20'000'000).value(TrustedField::kComm), "hello");
   cache.unpin(kClient.pid);
-  EXPECT_EQ(cache.find(kClient, {}, {}, 30'000'000).value(TrustedField::kComm), "");
+  EXPECT_EQ(cache.find({kClient}, 30'000'000).value(TrustedField::kComm), "");
 }
 
 TEST_F(ClientMetadataTest, TheCacheTrustsNothingOfAnotherUsersProcess) {
   const UnitClaims claims;
   ClientCache cache(sources_, claims, 64);
-  cache.find(kClient, {}, {}, 10'000'000);
+  cache.find({kClient}, 10'000'000);
   std::filesystem::remove_all(proc());
 
-  const ClientMetadata& other = cache.find({42, 1001, 100}, {}, {}, 10'000'001);
+  const ClientMetadata& other = cache.find({{42, 1001, 100}}, 10'000'001);
 
   EXPECT_EQ(other.value(TrustedField::kComm), "");
   EXPECT_EQ(other.value(TrustedField::kUid), "1001");
@@ -217,7 +217,7 @@ TEST_F(ClientMetadataTest, TheCacheStaysWithinItsCapacity) {
   ClientCache cache(sources_, claims, 8);
 
   for (pid_t pid = 100; pid < 200; ++pid)
-    cache.find({pid, 0, 0}, {}, {}, 10'000'000);
+    cache.find({{pid, 0, 0}}, 10'000'000);
 
   EXPECT_EQ(cache.size(), 8U);
 }

@@ -154,7 +154,7 @@ TEST_F(NativeSourceTest, EntriesOfSeveralSendersKeepTheirOwnMetadata) {
 TEST_F(NativeSourceTest, AnObjectOutlivesTheLookUpOfItsSender) {
   const ClientMetadata& object = clients_.find_object(::getppid(), 1);
 
-  clients_.find({::getpid(), 0, 0}, {}, {}, 1);
+  clients_.find({{::getpid(), 0, 0}}, 1);
 
   EXPECT_EQ(object.value(TrustedField::kPid), std::to_string(::getppid()));
 }
