@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string>
 #include <tuple>
 
 #include "base/try.h"
@@ -65,7 +66,18 @@ Result<void> extend(int fd, std::uint64_t from, std::uint64_t to) {
   return sync_size(fd, to);
 }
 
+// As good as `fd` where there is no /proc.
+base::UniqueFd open_again(int fd) {
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  return base::UniqueFd(::open(link.c_str(), O_RDWR | O_CLOEXEC));
+}
+
 }  // namespace
+
+Extents::Extents(base::UniqueFd fd, base::MappedRegion region)
+    : fd_(std::move(fd)),
+      sync_fd_(open_again(fd_.get())),
+      region_(std::move(region)) {}
 
 Result<void> Extents::allocate(std::uint64_t from, std::uint64_t to) const {
   const auto extended = extend(fd(), from, to);
@@ -86,24 +98,25 @@ void Extents::populate(std::uint64_t from, std::uint64_t to) const {
 }
 
 Result<void> Extents::sync() const {
+  const std::scoped_lock turn(syncing_);
   unmap_pages();
-  if (::fsync(fd()) == 0) return {};
+  if (::fsync(sync_fd_.is_open() ? sync_fd_.get() : fd()) == 0) return {};
   const int error = errno;
   keep_dirty();
   return fail(Error::system(error, "fsync"));
 }
 
 // Writing a page back begins with protecting it, and for each page that is mapped this interrupts
-// every processor that works with the file: a fifth of all processor time at full speed. Let
-// go in one step, the pages stay where they are, and one that is needed again costs the same fault
-// that it would cost protected.
+// every processor that works with the file: a fifth of all processor time at full speed. Let go in
+// one step, the pages stay where they are, and one that is needed again costs a fault, as it would
+// when protected.
 void Extents::unmap_pages() const {
   std::ignore = ::madvise(data(), region_.size(), MADV_DONTNEED);
 }
 
-// Linux tells of a failed write once and takes the page for clean then: the next fsync would
-// succeed with nothing written. So everything is marked as changed again. This touches no byte, and
-// may therefore run while entries are appended. It ends at the end of the file, or where the file
+// A page that could not be written is taken for clean all the same: the next fsync would succeed
+// with nothing written. So everything is marked as changed again. This touches no byte, and may
+// therefore run while entries are appended. It ends at the end of the file, or where the file
 // system takes nothing any more, with an error.
 void Extents::keep_dirty() const {
   populate(0, region_.size());

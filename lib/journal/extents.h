@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 
 #include "base/mapped_region.h"
 #include "base/unique_fd.h"
@@ -19,9 +20,7 @@ namespace logq::journal {
 
 class Extents {
  public:
-  Extents(base::UniqueFd fd, base::MappedRegion region)
-      : fd_(std::move(fd)),
-        region_(std::move(region)) {}
+  Extents(base::UniqueFd fd, base::MappedRegion region);
 
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] std::byte* data() const { return region_.data(); }
@@ -34,7 +33,7 @@ class Extents {
   // page. Kernels before 5.14 cannot: pages then come one by one. Beside anything.
   void populate(std::uint64_t from, std::uint64_t to) const;
   // Makes all of it durable. After a failure the next call tries to write everything again. Beside
-  // anything.
+  // anything, also another sync().
   Result<void> sync() const;
 
  private:
@@ -42,6 +41,10 @@ class Extents {
   void keep_dirty() const;
 
   base::UniqueFd fd_;
+  // Opened for itself: Linux tells of a failed write once per opening, so whoever else hears of one
+  // takes it from no sync, and one sync from no other while they take turns.
+  base::UniqueFd sync_fd_;
+  mutable std::mutex syncing_;
   base::MappedRegion region_;
 };
 

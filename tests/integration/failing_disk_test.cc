@@ -1,18 +1,25 @@
 // Disks that are full or fail, and files that shrink: nothing dies, what was promised is kept, and
 // writing goes on when the room or the device is back.
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/ids.h"
+#include "base/mapped_region.h"
+#include "base/unique_fd.h"
+#include "journal/extents.h"
 #include "journal/store.h"
 #include "power_loss/doomed_writer.h"
 #include "support/journalctl.h"
@@ -104,6 +111,33 @@ TEST(FailingDisk, ASyncThatSucceedsAfterwardsHasWrittenWhatTheFailedOneDidNot) {
   const MountedImage copy(work.path() + "/image", work.path() + "/mounted");
   const auto read = journalctl({"-D", work.path() + "/mounted/journal", "-o", "export"});
   EXPECT_EQ(count(read.out, "\nN="), writing.stored());
+}
+
+// A failure is told once per opening of a file, and a page that failed is clean then.
+TEST(FailingDisk, NoSyncSucceedsBesideOneThatFails) {
+  SKIP_WITHOUT_DISK();
+  const NbdDisk disk("16M", NbdDisk::Journal::kNone);
+  constexpr std::size_t kSize = std::size_t{1} << 20;
+  base::UniqueFd fd(::open((disk.mount_point() + "/file").c_str(), O_RDWR | O_CREAT, 0600));
+  auto region =
+      base::MappedRegion::map_file(fd.get(), kSize, base::MappedRegion::Access::kReadWrite);
+  ASSERT_TRUE(region.has_value());
+  const journal::Extents extents(std::move(fd), std::move(*region));
+  ASSERT_TRUE(extents.allocate(0, kSize));
+  extents.populate(0, kSize);
+  disk.fail_writes();
+
+  std::atomic<int> succeeded = 0;
+  const auto sync_often = [&] {
+    for (int i = 0; i < 20; ++i)
+      succeeded += extents.sync().has_value() ? 1 : 0;
+  };
+  std::thread other(sync_often);
+  sync_often();
+  other.join();
+  disk.heal();
+
+  EXPECT_EQ(succeeded, 0);
 }
 
 TEST(FailingDisk, WritingGoesOnWhenTheDeviceIsBack) {
