@@ -22,10 +22,10 @@ class UnitHardening : public MachineTest {
 
 TEST_F(UnitHardening, UnitsHaveNoMistakes) {
   const CommandResult system =
-      machine_->run({"systemd-analyze", "verify", "logqd.service", "logqd.socket",
+      machine_->run({"systemd-analyze", "verify", "--man=no", "logqd.service", "logqd.socket",
                      "systemd-journald.service", "systemd-journald@logq.service"});
   const CommandResult user =
-      machine_->run({"env", "XDG_RUNTIME_DIR=/run", "systemd-analyze", "--user", "verify",
+      machine_->run({"env", "XDG_RUNTIME_DIR=/run", "systemd-analyze", "--user", "verify", "--man=no",
                      "/usr/local/lib/systemd/user/logqd.service"});
 
   EXPECT_EQ(system.status, 0);

@@ -176,8 +176,9 @@ TEST_F(Upkeep, VacuumingDeletesArchivesAndSaysSo) {
 TEST_F(Upkeep, VacuumingByTimeWaitsWhereTheClockHasLeapt) {
   const base::TimePair now = base::Clock::system().now();
   journal_.begin_file("user-1001.journal");
-  journal_.append_at({now.realtime_usec - std::uint64_t{60} * 86'400'000'000, now.monotonic_usec,
-                      base::boot_id()});
+  constexpr std::uint64_t kHour = 3'600'000'000;
+  journal_.append_at(
+      {now.realtime_usec - (60 * 24 + 1) * kHour, now.monotonic_usec, base::boot_id()});
 
   const CommandResult result = journal_.logq({"--vacuum-time=1s"});
 
