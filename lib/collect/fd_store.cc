@@ -99,7 +99,7 @@ void FdStore::remove(const std::string& name) {
   if (!is_available() || to_store_.erase(name) > 0 || stored_.erase(name) == 0) return;
   if (to_remove_.empty() && send_remove(name)) return;
   // One that is forgotten comes back at the next start, and is closed then.
-  if (to_remove_.size() < kStreamsMax) to_remove_.insert(name);
+  if (to_remove_.size() < kStreamsKeptMax) to_remove_.insert(name);
   watch_for_room();
 }
 

@@ -58,10 +58,14 @@ inline constexpr std::size_t kControlConnectionsMax = 128;
 inline constexpr std::size_t kControlConnectionsOfOthers = 96;
 inline constexpr std::size_t kControlConnectionsOfUser = 32;
 
-// Streams. journald took 4096 until v258.
-inline constexpr std::size_t kStreamsMax = 4096;
+// Streams, as many as journald takes since v258. Of those a service manager keeps its 4096 of
+// before: names of more would not fit the environment they come back in.
+inline constexpr std::size_t kStreamsMax = 65536;
+inline constexpr std::size_t kStreamsKeptMax = 4096;
 // What a region keeps after use, so that short streams cost no pages; the rest is given back.
-inline constexpr std::size_t kStreamKeepBytes = std::size_t{16} << 10;
+inline constexpr std::size_t kStreamKeepBytes = std::size_t{8} << 10;
+// What all regions together may hold beyond that, mostly lines without an end.
+inline constexpr std::size_t kStreamBudgetBytes = std::size_t{32} << 20;
 inline constexpr std::size_t kStreamReadBytes = std::size_t{64} << 10;
 // Positions in a stream buffer are 23 bits wide, and the buffer holds two lines and one read.
 inline constexpr std::size_t kStreamLineMax = std::size_t{3} << 20;

@@ -33,6 +33,11 @@ struct KeptText {
   }
 };
 
+// In whole pages; the layout has one to itself.
+std::size_t pages_for(std::size_t bytes) {
+  return (bytes + kLayoutBytes - 1) / kLayoutBytes * kLayoutBytes;
+}
+
 std::uint64_t pack_positions(std::size_t consumed, std::size_t filled) {
   return (std::uint64_t{consumed} << kPositionBits) | filled;
 }
@@ -209,6 +214,10 @@ std::size_t StreamRegion::high_water() const {
   return layout_->high_water;
 }
 
+void StreamRegion::lower_high_water() {
+  layout_->high_water = filled();
+}
+
 void StreamRegion::reset() {
   *layout_ = Layout{};
   layout_->message.msg_len = kNoRead;
@@ -218,8 +227,7 @@ AreaGeometry StreamArea::geometry_for(std::size_t line_max, std::size_t streams)
   // A partial line is shorter than line_max and stays in place unless it can move without overlap,
   // so it ends below 2 * line_max; a whole read must fit behind it.
   const std::size_t capacity = 2 * std::min(line_max, kStreamLineMax) + kStreamReadBytes;
-  const std::size_t pages = (capacity + kLayoutBytes - 1) / kLayoutBytes + 1;
-  return {static_cast<std::uint32_t>(streams), pages * kLayoutBytes};
+  return {static_cast<std::uint32_t>(streams), pages_for(kLayoutBytes + capacity)};
 }
 
 Result<StreamArea> StreamArea::create(const std::string& path,
@@ -299,9 +307,21 @@ std::optional<std::size_t> StreamArea::acquire() {
   return std::nullopt;
 }
 
+std::size_t StreamArea::held_bytes(std::size_t index) const {
+  const std::size_t used = pages_for(kLayoutBytes + region(index).high_water());
+  return used - std::min(used, kStreamKeepBytes);
+}
+
+void StreamArea::give_back(std::size_t index) {
+  StreamRegion given = region(index);
+  given.compact();
+  given.lower_high_water();
+  area_.discard(index, kStreamKeepBytes + held_bytes(index), area_.geometry().slot_bytes);
+}
+
 void StreamArea::release(std::size_t index) {
   std::atomic_ref(use_flags()[index]).store(0, std::memory_order_release);
-  if (region(index).high_water() + kLayoutBytes > kStreamKeepBytes) {
+  if (held_bytes(index) > 0) {
     area_.discard(index, kStreamKeepBytes, area_.geometry().slot_bytes);
   }
   search_from_ = std::min(search_from_, index);

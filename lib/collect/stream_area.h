@@ -73,7 +73,9 @@ class StreamRegion {
 
   // Settles what a kill interrupted; the pending read, if any, is left to the caller.
   void resolve(std::uint64_t tail_seqnum);
+  // How much of the buffer has been used, and may hold memory.
   [[nodiscard]] std::size_t high_water() const;
+  void lower_high_water();
   void reset();
 
  private:
@@ -103,6 +105,10 @@ class StreamArea {
   std::optional<std::size_t> acquire();
   void release(std::size_t index);
   [[nodiscard]] bool in_use(std::size_t index) const;
+  // The memory a region holds beyond what each may keep.
+  [[nodiscard]] std::size_t held_bytes(std::size_t index) const;
+  // Gives back what its unconsumed bytes do not need.
+  void give_back(std::size_t index);
   [[nodiscard]] StreamRegion region(std::size_t index) const;
   // Settles the entry that was in progress when a predecessor died. To be called before anything is
   // appended, since that moves the tail on.

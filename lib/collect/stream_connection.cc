@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include "collect/limits.h"
 #include "collect/process_facts.h"
 
 namespace logq::collect {
@@ -120,6 +121,11 @@ void StreamConnection::forget() {
 
 void StreamConnection::store_lines() {
   if (is_open()) intake_.store_lines();
+}
+
+void StreamConnection::store_long_line() {
+  if (!is_open() || intake_.region().unconsumed().size() <= kStreamKeepBytes / 2) return;
+  intake_.store_rest(wire::LineBreak::kLineMax);
 }
 
 void StreamConnection::store_rest() {

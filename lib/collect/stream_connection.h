@@ -37,6 +37,9 @@ class StreamConnection {
   // Stores complete lines; at the end of the stream also the rest.
   void store_lines();
   void store_rest();
+  // A line that is not complete is stored as if it had reached its maximum, if it is longer than
+  // what every region may keep.
+  void store_long_line();
   // Whether a successor will go on with it.
   [[nodiscard]] bool is_kept() const;
   // Takes back what was done to that end, for a stream that is over.

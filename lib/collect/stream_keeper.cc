@@ -13,7 +13,7 @@ namespace {
 // tells 4,096 streams apart as well as the whole.
 constexpr std::string_view kNamePrefix = "log-";
 constexpr std::size_t kNameDigits = 16;
-static_assert((kNamePrefix.size() + kNameDigits + 1) * kStreamsMax < 100'000);
+static_assert((kNamePrefix.size() + kNameDigits + 1) * kStreamsKeptMax < 100'000);
 
 std::string name_of(const Id128& stream_id) {
   return std::string(kNamePrefix) + stream_id.to_string().substr(0, kNameDigits);
@@ -53,7 +53,7 @@ StreamKeeper::Restored StreamKeeper::restore(std::vector<PassedConnection> conne
 }
 
 void StreamKeeper::keep(int socket, const StreamState& state) {
-  if (!is_available()) return;
+  if (!is_available() || known_.size() >= kStreamsKeptMax) return;
   const auto key = StreamKey::of(socket);
   // A descriptor without its state would be of no use.
   if (!key.has_value() || !states_.save(*key, state).has_value()) return;

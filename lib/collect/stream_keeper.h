@@ -43,7 +43,8 @@ class StreamKeeper {
 
   // Whether keep() does anything.
   [[nodiscard]] bool is_available() const { return store_.is_available(); }
-  // `socket` must stay open until forget().
+  // At most kStreamsKeptMax streams; what is more ends with the collector. `socket` must stay open
+  // until forget().
   void keep(int socket, const StreamState& state);
   // Whether the stream goes on when the collector ends.
   [[nodiscard]] bool is_kept(const Id128& stream_id) const;

@@ -84,6 +84,7 @@ bool StreamSource::restore_one(RestoredStream stream, std::optional<std::size_t>
     return false;
   }
   connection->restore(stream.state);
+  account(*connection);
   sd_event_source_set_priority(connection->event, SD_EVENT_PRIORITY_NORMAL);
   return true;
 }
@@ -200,7 +201,26 @@ StreamConnection::Progress StreamSource::work(StreamConnection& connection) {
     sd_event_source_set_priority(connection.event, SD_EVENT_PRIORITY_NORMAL);
     connection.store_lines();
   }
+  account(connection);
+  save_memory();
   return progress;
+}
+
+void StreamSource::account(const StreamConnection& connection) {
+  budget_.note(connection.fd(), area_->held_bytes(connection.region_index()));
+}
+
+// Lines without an end must not fill the runtime directory: the longest are cut first.
+void StreamSource::save_memory() {
+  while (budget_.is_spent()) {
+    StreamConnection& connection = *connections_.at(budget_.largest());
+    const std::size_t before = budget_.total();
+    connection.store_lines();
+    connection.store_long_line();
+    area_->give_back(connection.region_index());
+    account(connection);
+    if (budget_.total() == before) return;
+  }
 }
 
 void StreamSource::finish(StreamConnection& connection) {
@@ -208,6 +228,7 @@ void StreamSource::finish(StreamConnection& connection) {
   connection.forget();
   const std::size_t index = connection.region_index();
   unopened_.erase(connection.fd());
+  budget_.note(connection.fd(), 0);
   marks_.erase(connection.fd());
   connections_.erase(connection.fd());
   area_->release(index);

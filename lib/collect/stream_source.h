@@ -17,7 +17,9 @@
 
 #include "base/unique_fd.h"
 #include "collect/descriptor_reserve.h"
+#include "collect/limits.h"
 #include "collect/stream_area.h"
+#include "collect/stream_budget.h"
 #include "collect/stream_connection.h"
 #include "collect/stream_intake.h"
 #include "collect/unit_claims.h"
@@ -71,6 +73,8 @@ class StreamSource {
   void end_region(std::size_t index);
   StreamConnection::Progress work(StreamConnection& connection);
   void finish(StreamConnection& connection);
+  void account(const StreamConnection& connection);
+  void save_memory();
   void work_off_backlog();
   void notify() const;
 
@@ -84,6 +88,7 @@ class StreamSource {
   sd_event_source* listener_event_ = nullptr;
   sd_event_source* backlog_event_ = nullptr;
   std::map<int, std::unique_ptr<StreamConnection>> connections_;  // by descriptor
+  StreamBudget budget_{kStreamBudgetBytes};
   std::set<int> unopened_;    // connections whose header is not complete
   std::vector<int> backlog_;  // connections with lines or an end that no socket announces
   std::function<void()> notify_;

@@ -16,6 +16,7 @@
 
 #include <gtest/gtest.h>
 
+#include "collect/limits.h"
 #include "collect/managed_logqd.h"
 #include "collect/passed_socket_logqd.h"
 #include "collect/stream_state.h"
@@ -132,8 +133,8 @@ TEST_P(StreamRestartBySignal, StoresTheLastWordsOfAClientThatExitsMeanwhile) {
   EXPECT_TRUE(wait_until([&] { return logqd_.keeper().stored() == 0; }));
 }
 
-TEST_P(StreamRestartBySignal, RestoresAThousandIdleStreams) {
-  constexpr std::size_t kStreams = 1000;
+TEST_P(StreamRestartBySignal, RestoresAsManyStreamsAsTheManagerKeeps) {
+  constexpr std::size_t kStreams = collect::kStreamsKeptMax;
   std::vector<base::UniqueFd> streams;
   for (std::size_t i = 0; i < kStreams; ++i) {
     streams.push_back(connect_unix(logqd_.stdout_socket(), SOCK_STREAM));
