@@ -60,6 +60,8 @@ struct WriterOptions {
   SequencePosition sequence;
   TableSizes tables;
   mode_t mode = 0640;
+  // Who may read a new file besides owner and group, where the file system has access lists.
+  std::optional<uid_t> reader;
 };
 
 struct EntryTime {

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <tuple>
 
+#include "base/access_list.h"
 #include "base/ids.h"
 #include "base/io.h"
 #include "base/try.h"
@@ -212,6 +213,8 @@ Result<std::unique_ptr<FileWriter::Impl>> FileWriter::Impl::prepare(const std::s
                                                                     const WriterOptions& options) {
   constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
   auto fd = LOGQ_TRY(base::open_file(path, kFlags, options.mode));
+  // A journal that its user cannot read is better than none.
+  if (options.reader) std::ignore = base::grant_read(fd.get(), *options.reader);
   auto made = [&]() -> Result<std::unique_ptr<Impl>> {
     auto arena = LOGQ_TRY(Arena::map(std::move(fd), 0, file_size_limit(options)));
     auto heap = LOGQ_TRY(lay_out(std::move(arena), options));

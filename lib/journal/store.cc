@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <optional>
@@ -20,8 +21,6 @@
 
 namespace logq::journal {
 namespace {
-
-constexpr const char* kBase = "system";
 
 // Two writers would destroy the file, so the directory is locked while a store lives.
 Result<base::UniqueFd> take_directory(const std::string& directory, bool lock) {
@@ -40,7 +39,7 @@ class Store::Impl {
  public:
   explicit Impl(const StoreOptions& options)
       : options_(options),
-        active_path_(options.directory + "/" + kBase + ".journal"),
+        active_path_(options.directory + "/" + options.base + ".journal"),
         preparing_(options.before_helping),
         archiver_(options.before_helping),
         next_(preparing_, next_file_path(active_path_)),
@@ -57,7 +56,10 @@ class Store::Impl {
 
   [[nodiscard]] const OpenReport& report() const { return report_; }
   [[nodiscard]] const std::string& active_path() const { return active_path_; }
-  [[nodiscard]] std::uint64_t next_seqnum() const { return position_.tail_seqnum + 1; }
+  [[nodiscard]] std::uint64_t next_seqnum() const {
+    return std::max(position_.tail_seqnum, others_seqnum_) + 1;
+  }
+  void continue_after(std::uint64_t seqnum) { others_seqnum_ = seqnum; }
   [[nodiscard]] SequencePosition sequence() const { return position_; }
   [[nodiscard]] std::uint64_t rotations() const { return rotations_; }
   [[nodiscard]] std::uint64_t archived() const { return archiver_.finished(); }
@@ -70,6 +72,8 @@ class Store::Impl {
   Result<std::shared_ptr<FileWriter>> make_file();
   Result<std::unique_ptr<FileWriter>> take_next();
   Result<void> replace_active();
+  Result<std::uint64_t> append_numbered(const EntryTime& time,
+                                        std::span<const std::string_view> payloads);
   template <typename Append>
   auto append_somewhere(const EntryTime& time, const Append& append) -> decltype(append());
   [[nodiscard]] bool is_too_old(const EntryTime& time) const;
@@ -82,7 +86,8 @@ class Store::Impl {
   std::string active_path_;
   base::UniqueFd directory_lock_;
   OpenReport report_;
-  SequencePosition position_;  // after the last entry that was appended
+  SequencePosition position_;        // after the last entry that was appended
+  std::uint64_t others_seqnum_ = 0;  // the last one of other stores
   std::uint64_t rotations_ = 0;
   std::uint64_t written_before_bytes_ = 0;  // into files it has rotated away from
   std::uint64_t used_at_first_bytes_ = 0;   // of the active file, when it was taken
@@ -99,13 +104,16 @@ class Store::Impl {
 
 Result<void> Store::Impl::open() {
   directory_lock_ = LOGQ_TRY(take_directory(options_.directory, options_.lock_directory));
-  StoreOpening opening = LOGQ_TRY(open_store_files(options_, active_path_, kBase));
+  StoreOpening opening = LOGQ_TRY(open_store_files(options_, active_path_, options_.base));
   report_ = std::move(opening.report);
-  position_ = opening.position;
+  const Id128& wanted = options_.writer.sequence.seqnum_id;
+  const bool leaves_sequence = !wanted.is_null() && wanted != opening.position.seqnum_id;
+  position_ = leaves_sequence ? options_.writer.sequence : opening.position;
+  const SequencePosition position = position_;
   if (opening.active == nullptr) return begin_file();
   use(std::move(opening.active));
-  position_ = opening.position;
-  return opening.is_stray ? replace_active() : Result<void>{};
+  position_ = position;
+  return opening.is_stray || leaves_sequence ? replace_active() : Result<void>{};
 }
 
 void Store::Impl::use(std::shared_ptr<FileWriter> writer) {
@@ -255,9 +263,17 @@ auto Store::Impl::append_somewhere(const EntryTime& time, const Append& append)
   return appended;
 }
 
+// A number that is not the file's next must be given to it.
+Result<std::uint64_t> Store::Impl::append_numbered(const EntryTime& time,
+                                                   std::span<const std::string_view> payloads) {
+  if (others_seqnum_ <= position_.tail_seqnum) return writer_->append(time, payloads);
+  const std::uint64_t seqnum = others_seqnum_ + 1;
+  return writer_->append_with_seqnum(time, seqnum, payloads).map([seqnum] { return seqnum; });
+}
+
 Result<std::uint64_t> Store::Impl::append(const EntryTime& time,
                                           std::span<const std::string_view> payloads) {
-  const auto seqnum = append_somewhere(time, [&]() { return writer_->append(time, payloads); });
+  const auto seqnum = append_somewhere(time, [&]() { return append_numbered(time, payloads); });
   if (!seqnum) return seqnum;
   position_.tail_seqnum = *seqnum;
   writer_->publish();
@@ -267,6 +283,10 @@ Result<std::uint64_t> Store::Impl::append(const EntryTime& time,
 
 Result<std::size_t> Store::Impl::append_batch(std::span<const NewEntry> entries) {
   std::size_t done = 0;
+  if (!entries.empty() && others_seqnum_ > position_.tail_seqnum) {
+    LOGQ_TRY(append(entries.front().time, entries.front().payloads));
+    done = 1;
+  }
   while (done < entries.size()) {
     const auto rest = entries.subspan(done);
     const auto some =
@@ -324,6 +344,9 @@ Result<std::uint64_t> Store::append(const EntryTime& time,
 }
 std::uint64_t Store::next_seqnum() const {
   return impl_->next_seqnum();
+}
+void Store::continue_after(std::uint64_t seqnum) {
+  impl_->continue_after(seqnum);
 }
 SequencePosition Store::sequence() const {
   return impl_->sequence();

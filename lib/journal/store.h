@@ -1,4 +1,4 @@
-// Store: the journal files of one collector in one directory. Holds the active file
+// Store: the journal files of one name in one directory. Holds the active file
 // `system.journal`, rotates it, recovers it after an unclean stop, and keeps one sequence of entry
 // numbers across all of them.
 //
@@ -25,7 +25,10 @@ namespace logq::journal {
 
 struct StoreOptions {
   std::string directory;  // must exist
-  WriterOptions writer;   // its `sequence` is ignored: the store finds its own
+  // Its `sequence` is where the store goes on unless its own files tell of the same sequence; a
+  // null one: it goes on with theirs, or begins one.
+  WriterOptions writer;
+  std::string base = "system";  // files are BASE.journal and BASE@….journal
   // Whether to lock the directory against another store. Whoever may read a directory can lock it,
   // so a caller that keeps others out by better means does not want this.
   bool lock_directory = true;
@@ -56,7 +59,7 @@ struct OpenReport {
 
 class Store {
  public:
-  // Opens or makes `directory`/system.journal. A file left ONLINE is salvaged into an archive that
+  // Opens or makes `directory`/BASE.journal. A file left ONLINE is salvaged into an archive that
   // `journalctl --verify` passes; one that cannot be read at all is set aside as `.journal~`. Fails
   // when the name of the active file cannot be had; other files that make trouble are reported.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
@@ -74,6 +77,9 @@ class Store {
   Result<std::size_t> append_batch(std::span<const NewEntry> entries);
   // The number the next appended entry will get.
   [[nodiscard]] std::uint64_t next_seqnum() const;
+  // The next entry gets a higher number than this one, which another store of the same sequence has
+  // given out.
+  void continue_after(std::uint64_t seqnum);
   // After the last appended entry.
   [[nodiscard]] SequencePosition sequence() const;
   // How many files it has rotated away from since open().
