@@ -125,6 +125,7 @@ void Collector::make_sources() {
   make_forwards();
   forwarding_store_ = std::make_unique<ForwardingStore>(*storage_, forwards_->socket());
   ingest_ = std::make_unique<Ingest>(*forwarding_store_, base::Clock::system(), host, drops_);
+  ingest_->set_split_mode(options_.split_mode.value_or(SplitMode::kNone));
   ProcessSources processes;
   processes.tell_apart = options_.process_handles != ProcessHandles::kNever;
   clients_ = std::make_unique<ClientCache>(processes, claims_, ClientCache::default_capacity());

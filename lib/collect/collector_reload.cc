@@ -21,6 +21,7 @@ std::string left_for_next_start(const CollectorOptions& before, const CollectorO
   if (before.kmsg_path != after.kmsg_path) keys += " KMsgPath=";
   if (before.audit != after.audit) keys += " Audit=";
   if (before.process_handles != after.process_handles) keys += " ProcessHandles=";
+  if (before.split_mode != after.split_mode) keys += " SplitMode=";
   return keys;
 }
 
@@ -60,6 +61,7 @@ void Collector::reload() {
     options_.log_namespace = before.log_namespace;
     options_.persistent_at_once = before.persistent_at_once;
     options_.line_max = before.line_max;
+    options_.split_mode = before.split_mode;
     const bool keeps_mode = left.find(" Storage=") != std::string::npos;
     if (keeps_mode) options_.storage = before.storage;
 

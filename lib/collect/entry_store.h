@@ -2,8 +2,11 @@
 // stops at a chosen moment, as a kill does.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -19,6 +22,8 @@ class EntryStore {
   EntryStore& operator=(const EntryStore&) = delete;
   virtual ~EntryStore() = default;
 
+  // Whose file takes the entries that follow; none: the system's.
+  virtual void select(std::optional<uid_t> /*owner*/) {}
   // The number append() will give to the next entry.
   [[nodiscard]] virtual std::uint64_t next_seqnum() const = 0;
   virtual Result<std::uint64_t> append(const journal::EntryTime& time,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 
 #include "collect/entry_store.h"
 #include "collect/socket_forward.h"
@@ -14,6 +15,7 @@ class ForwardingStore final : public EntryStore {
   // Both must outlive it.
   ForwardingStore(EntryStore& store, SocketForward& forward) : store_(store), forward_(forward) {}
 
+  void select(std::optional<uid_t> owner) override { store_.select(owner); }
   [[nodiscard]] std::uint64_t next_seqnum() const override { return store_.next_seqnum(); }
   Result<std::uint64_t> append(const journal::EntryTime& time,
                                std::span<const std::string_view> payloads) override {

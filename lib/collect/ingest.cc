@@ -96,12 +96,22 @@ void Ingest::count_stored(const EntryBatch::Entry& entry) {
   activity_.critical = activity_.critical || entry.priority <= 2;
 }
 
+// A batch goes to one file.
+void Ingest::select_owner(const ClientMetadata* client) {
+  const std::optional<uid_t> owner = owner_of(client, split_mode_);
+  if (owner == owner_) return;
+  flush();
+  owner_ = owner;
+  store_.select(owner);
+}
+
 bool Ingest::queue(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished) {
   if (!is_admitted(entry)) {
     skip(progress, finished);
     return false;
   }
   if (batch_.is_full()) flush();
+  select_owner(entry.client);
   EntryBatch::Entry& queued = batch_.add();
   compose(entry, queued);
   queued.progress = progress;
@@ -141,6 +151,7 @@ void Ingest::append(const IngestEntry& entry, ProgressCell progress, std::uint64
 
 bool Ingest::append(const IngestEntry& entry) {
   flush();
+  select_owner(entry.client);
   compose(entry, single_);
   if (!store_.append(time_, single_.payloads).has_value()) return false;
   count_stored(single_);

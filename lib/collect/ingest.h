@@ -18,6 +18,7 @@
 #include "collect/drops.h"
 #include "collect/entry_batch.h"
 #include "collect/entry_store.h"
+#include "collect/journal_owner.h"
 #include "collect/progress_word.h"
 #include "collect/rate_limit.h"
 
@@ -52,6 +53,8 @@ class Ingest {
   using OnSuppressed =
       std::function<void(std::string_view unit, std::uint64_t count, const ClientMetadata& sender)>;
   void set_limits(const RateLimitSettings& rate_limit, int max_level, OnSuppressed on_suppressed);
+  // Whose files entries go to.
+  void set_split_mode(SplitMode mode) { split_mode_ = mode; }
   // How much the journal may still grow, which decides about the burst.
   void set_available_bytes(std::uint64_t bytes) { available_bytes_ = bytes; }
   [[nodiscard]] RateLimiter& rate_limiter() { return rate_limiter_; }
@@ -91,6 +94,7 @@ class Ingest {
   [[nodiscard]] bool is_admitted(const IngestEntry& entry);
   void compose(const IngestEntry& entry, EntryBatch::Entry& out);
   void count_stored(const EntryBatch::Entry& entry);
+  void select_owner(const ClientMetadata* client);
 
   EntryStore& store_;
   base::Clock& clock_;
@@ -99,6 +103,8 @@ class Ingest {
   std::vector<std::string> host_payloads_;
   EntryBatch batch_;
   EntryBatch::Entry single_;
+  SplitMode split_mode_ = SplitMode::kNone;
+  std::optional<uid_t> owner_;  // of the entries in the batch
   std::vector<std::string> object_payloads_;
   Activity activity_;
   std::uint64_t stored_ = 0;

@@ -103,6 +103,10 @@ inline constexpr std::uint64_t kClockDoubtUsec = 3'600'000'000;
 inline constexpr std::uint64_t kMakeRoomIntervalUsec = 1'000'000;
 // Units whose rate is watched at a time; journald's number.
 inline constexpr std::size_t kRateLimitGroupsMax = 2047;
+// Users with a file of their own in one directory, and those whose file is open at a time. Files in
+// use are never deleted, so their number must not be in the hands of who can have many user ids.
+inline constexpr std::size_t kUserFilesMax = 1024;
+inline constexpr std::size_t kUserFilesOpenMax = 64;
 // How often the status line for systemctl is brought up to date.
 inline constexpr std::uint64_t kStatusIntervalUsec = 5'000'000;
 // What a slow console has not taken yet: a boot's worth of lines.

@@ -56,6 +56,10 @@ void apply_default_directories(CollectorOptions& options, bool booted_with_syste
                                ? "/run/log/journal/" + of_machine
                                : options.runtime_dir + "/journal";
   }
+  // Of one user, or of a namespace, there is nothing to split, as with journald.
+  const bool splits = is_root && options.log_namespace.empty();
+  const SplitMode usual = is_whole_system ? SplitMode::kUid : SplitMode::kNone;
+  options.split_mode = splits ? options.split_mode.value_or(usual) : SplitMode::kNone;
 }
 
 }  // namespace logq::collect

@@ -26,6 +26,12 @@ enum class AuditMode : std::uint8_t { kKeep, kOn, kOff };
 // When messages are received together with their sender's pidfd (collect/process_passing.h).
 enum class ProcessHandles : std::uint8_t { kAuto, kAlways, kNever };
 
+enum class SplitMode : std::uint8_t {
+  kNone,   ///< everything in system.journal
+  kUid,    ///< by the user that a process runs as
+  kLogin,  ///< by the user whose session it belongs to
+};
+
 // Entries of one unit and level that are stored in one window; 0 in either switches limiting off.
 struct RateLimitSettings {
   std::uint64_t interval_usec = 30'000'000;
@@ -43,6 +49,8 @@ struct CollectorOptions {
   bool persistent_at_once = false;
 
   StorageMode storage = StorageMode::kPersistent;
+  // Unset: kUid for the system's collector, else kNone (apply_default_directories()).
+  std::optional<SplitMode> split_mode;
   journal::StorageSettings system_space;            // of storage_dir
   journal::StorageSettings runtime_space;           // of volatile_dir
   std::uint64_t max_retention_usec = 0;             // 0: no limit

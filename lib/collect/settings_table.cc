@@ -189,21 +189,29 @@ bool set_sync_interval_max(std::string_view value, CollectorOptions& options) {
   return true;
 }
 
+bool set_split_mode(std::string_view value, CollectorOptions& options) {
+  if (value == "uid") {
+    options.split_mode = SplitMode::kUid;
+  } else if (value == "login") {
+    options.split_mode = SplitMode::kLogin;
+  } else if (value == "none") {
+    options.split_mode = SplitMode::kNone;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 // Settings that decide about something logqd does not do: checked, and without effect.
 bool accept_boolean(std::string_view value, CollectorOptions& /*options*/) {
   return base::parse_boolean(value).has_value();
 }
-bool accept_split_mode(std::string_view value, CollectorOptions& /*options*/) {
-  return value == "uid" || value == "login" || value == "none";
-}
+
 // Whether a valid value asks for something that is not done.
 using Asks = bool (*)(std::string_view value);
 
 bool when_on(std::string_view value) {
   return base::parse_boolean(value).value_or(false);
-}
-bool when_split(std::string_view value) {
-  return value != "none";
 }
 
 // What an empty value does: takes the members back to their defaults.
@@ -298,7 +306,7 @@ constexpr std::array kSettings = {
     Setting{"Journal", "MaxLevelWall", kLevelAction<&Options::max_level_wall>},
     Setting{"Journal", "MaxLevelSocket", kLevelAction<&Options::max_level_socket>},
     Setting{"Journal", "Seal", kIgnoredBoolean},
-    Setting{"Journal", "SplitMode", {&accept_split_mode, &reset_nothing, &when_split}},
+    Setting{"Journal", "SplitMode", {&set_split_mode, &reset<&Options::split_mode>}},
     Setting{"Journal", "ReadKMsg", kChoiceAction<&Options::read_kmsg>},
     Setting{"Journal", "Audit", {&set_audit, &reset<&Options::audit>}},
     Setting{"Logq",

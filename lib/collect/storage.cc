@@ -80,7 +80,7 @@ Result<void> Storage::diagnosed(Result<void> result) {
   return result;
 }
 
-std::shared_ptr<journal::Store> Storage::store() const {
+std::shared_ptr<SplitStore> Storage::store() const {
   const std::lock_guard lock(store_mutex_);
   return store_;
 }
@@ -94,18 +94,24 @@ bool Storage::wants_persistent() const {
   return options_.storage == StorageMode::kAuto && exists(parent_of(options_.storage_dir));
 }
 
-Result<Storage::Opened> Storage::open_directory(const std::string& directory,
-                                                const journal::StorageSettings& space) {
+Result<Storage::Opened> Storage::open_directory(Place place) {
+  const bool is_volatile = place == Place::kVolatile;
+  const std::string& directory = is_volatile ? options_.volatile_dir : options_.storage_dir;
   WorkingDirectory hold = LOGQ_TRY(WorkingDirectory::hold(directory, kStorageLock));
   journal::StoreOptions options;
   options.directory = directory;
   options.lock_directory = false;  // it is ours by `hold`, which no stranger can contest
   options.max_file_usec = options_.max_file_usec;
-  options.writer.max_size_bytes = limits_of(directory, space).max_file_bytes;
+  options.writer.max_size_bytes =
+      limits_of(directory, is_volatile ? options_.runtime_space : options_.system_space)
+          .max_file_bytes;
   options.writer.compress = options_.compress;
   options.writer.compress_threshold_bytes = options_.compress_threshold_bytes;
   options.writer.machine_id = base::machine_id();
-  std::shared_ptr<journal::Store> store = LOGQ_TRY(journal::Store::open(options));
+  const bool apart =
+      !is_volatile && options_.split_mode.value_or(SplitMode::kNone) != SplitMode::kNone;
+  std::shared_ptr<SplitStore> store = LOGQ_TRY(SplitStore::open(
+      options, apart ? SplitStore::Users::kApart : SplitStore::Users::kTogether, diagnose_));
   if (const journal::OpenReport& report = store->open_report(); report.recovered) {
     diagnose_(directory + ": the last run did not stop cleanly, " +
               std::to_string(report.recovered_entries) + " entries recovered");
@@ -124,6 +130,7 @@ void Storage::use(Place place, const std::string& directory, Opened opened) {
   space_.keep(
       {directory, space_settings(), options_.max_retention_usec, opened.newest_realtime_usec});
   space_.request();
+  opened.store->select(owner_);
   const std::lock_guard lock(store_mutex_);
   store_ = std::move(opened.store);
 }
@@ -146,7 +153,7 @@ void Storage::reconfigure() {
 }
 
 Result<void> Storage::use_volatile() {
-  auto opened = open_directory(options_.volatile_dir, options_.runtime_space);
+  auto opened = open_directory(Place::kVolatile);
   if (!opened.has_value()) {
     diagnose_(options_.volatile_dir + ": " + opened.error().message());
     return fail(opened.error());
@@ -163,7 +170,7 @@ Result<void> Storage::open() {
   flush_due_ = persistent && has_journal_files(options_.volatile_dir);
   if (!persistent || flush_due_) return use_volatile();
 
-  auto opened = open_directory(options_.storage_dir, options_.system_space);
+  auto opened = open_directory(Place::kPersistent);
   if (opened.has_value()) {
     use(Place::kPersistent, options_.storage_dir, std::move(*opened));
     return {};
@@ -184,6 +191,11 @@ std::uint64_t Storage::tail_seqnum_at_open() const {
 
 std::uint64_t Storage::next_seqnum() const {
   return store_ == nullptr ? 0 : store_->next_seqnum();
+}
+
+void Storage::select(std::optional<uid_t> owner) {
+  owner_ = owner;
+  if (store_ != nullptr) store_->select(owner);
 }
 
 template <typename Append>
@@ -222,13 +234,15 @@ Result<std::optional<Storage::FlushReport>> Storage::flush(
   flush_due_ = false;
   if (place_ != Place::kVolatile || !wants_persistent()) return std::nullopt;
   const std::uint64_t began = base::Clock::system().now().monotonic_usec;
-  auto target = open_directory(options_.storage_dir, options_.system_space);
+  auto target = open_directory(Place::kPersistent);
   Result<std::uint64_t> copied = 0;
   std::set<std::string> damaged;
   if (target.has_value()) {
     const FlushCallbacks callbacks{keep_alive, diagnose_,
                                    [&](const std::string& path) { damaged.insert(path); }};
-    copied = copy_entries(options_.volatile_dir, *target->store, options_.storage_dir, callbacks);
+    copied = copy_entries(options_.volatile_dir, target->store->system(), options_.storage_dir,
+                          callbacks);
+    target->store->resume();
   }
   Result<void> done = {};
   if (!target.has_value()) done = fail(target.error());
@@ -260,7 +274,7 @@ Result<void> Storage::abandon_volatile(const std::set<std::string>& damaged) {
 
 Result<bool> Storage::relinquish() {
   if (place_ != Place::kPersistent) return false;
-  auto opened = open_directory(options_.volatile_dir, options_.runtime_space);
+  auto opened = open_directory(Place::kVolatile);
   if (!opened.has_value()) {
     diagnose_(options_.volatile_dir + ": " + opened.error().message());
     return fail(opened.error());
@@ -281,7 +295,7 @@ void Storage::wake_followers() {
 }
 
 Result<void> Storage::sync() {
-  const std::shared_ptr<journal::Store> current = store();
+  const std::shared_ptr<SplitStore> current = store();
   if (current == nullptr) return {};
   const auto synced = current->sync();
   const std::string directory = parent_of(current->active_path());  // directory_ is not ours here
@@ -296,7 +310,7 @@ Result<void> Storage::sync() {
 Result<void> Storage::rotate() {
   if (store_ == nullptr) return {};
   // Whoever asked for it may look at the archive next.
-  return diagnosed(store_->rotate().and_then([this] { return store_->wait_for_archives(); }));
+  return diagnosed(store_->rotate());
 }
 
 Result<void> Storage::close() {

@@ -20,9 +20,9 @@
 #include "collect/entry_store.h"
 #include "collect/options.h"
 #include "collect/space_keeper.h"
+#include "collect/split_store.h"
 #include "collect/trouble_report.h"
 #include "collect/working_directory.h"
-#include "journal/store.h"
 
 namespace logq::collect {
 
@@ -52,6 +52,7 @@ class Storage final : public EntryStore {
   [[nodiscard]] std::uint64_t tail_seqnum_at_open() const;
 
   [[nodiscard]] std::uint64_t next_seqnum() const override;
+  void select(std::optional<uid_t> owner) override;
   // With Storage=none entries go nowhere and get no number, which is no failure. A full disk is
   // vacuumed once before it is one. The first failure is diagnosed, and the end of them.
   Result<std::uint64_t> append(const journal::EntryTime& time,
@@ -94,18 +95,17 @@ class Storage final : public EntryStore {
  private:
   struct Opened {
     WorkingDirectory hold;
-    std::shared_ptr<journal::Store> store;
+    std::shared_ptr<SplitStore> store;
     std::uint64_t newest_realtime_usec = 0;  // of the entries that were there
   };
   [[nodiscard]] bool wants_persistent() const;
   [[nodiscard]] bool has_flushed_flag() const;
-  Result<Opened> open_directory(const std::string& directory,
-                                const journal::StorageSettings& space);
+  Result<Opened> open_directory(Place place);
   void use(Place place, const std::string& directory, Opened opened);
   [[nodiscard]] const journal::StorageSettings& space_settings() const;
   Result<void> use_volatile();
   Result<void> abandon_volatile(const std::set<std::string>& damaged);
-  [[nodiscard]] std::shared_ptr<journal::Store> store() const;
+  [[nodiscard]] std::shared_ptr<SplitStore> store() const;
   Result<void> diagnosed(Result<void> result);
   template <typename Append>
   auto append_with_room(std::uint64_t monotonic_usec, Append append) -> decltype(append());
@@ -119,8 +119,9 @@ class Storage final : public EntryStore {
   Place place_ = Place::kNowhere;
   std::string directory_;
   std::optional<WorkingDirectory> hold_;
-  mutable std::mutex store_mutex_;         // held to replace store_, and by sync() to take it
-  std::shared_ptr<journal::Store> store_;  // none while nothing is stored
+  mutable std::mutex store_mutex_;     // held to replace store_, and by sync() to take it
+  std::shared_ptr<SplitStore> store_;  // none while nothing is stored
+  std::optional<uid_t> owner_;         // as select() was told
   bool flush_due_ = false;
   std::uint64_t archived_seen_ = 0;
   std::uint64_t tended_at_usec_ = 0;
