@@ -12,7 +12,7 @@
 namespace logq::test {
 namespace {
 
-constexpr int kLines = 1000;
+constexpr int kLines = 600;
 
 class JournalNamespace : public MachineTest {
  protected:

@@ -56,7 +56,7 @@ TEST_F(StandAloneUnit, FilesAreForThoseWhoMayReadTheJournal) {
 }
 
 TEST_F(StandAloneUnit, NoLineIsLostOverARestartAndAKill) {
-  constexpr int kLines = 800;
+  constexpr int kLines = 600;
   machine_->add_unit("counter.service",
                      counting_unit(kLines, 200, kInstead, "logq-run -u counter -- "));
   const auto await_line = [](int number) {

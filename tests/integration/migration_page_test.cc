@@ -12,7 +12,7 @@
 namespace logq::test {
 namespace {
 
-constexpr int kLines = 1600;
+constexpr int kLines = 800;
 
 // The blocks of commands of the page, from the first to the last.
 std::vector<std::string> command_blocks() {
