@@ -39,9 +39,11 @@ bool is_regular_user(uid_t uid) {
 
 std::optional<uid_t> owner_of(const ClientMetadata* client, SplitMode mode) {
   if (client == nullptr || mode == SplitMode::kNone) return std::nullopt;
-  const std::optional<uid_t> uid = mode == SplitMode::kUid
-                                       ? client->credentials().uid
-                                       : parse_uid(client->value(TrustedField::kOwnerUid));
+  std::optional<uid_t> uid = client->credentials().uid;
+  // What root does in somebody's session (sudo) is not for that user to read.
+  if (mode == SplitMode::kLogin && uid != uid_t{0}) {
+    uid = parse_uid(client->value(TrustedField::kOwnerUid));
+  }
   return uid.has_value() && is_regular_user(*uid) ? uid : std::nullopt;
 }
 

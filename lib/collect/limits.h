@@ -107,6 +107,15 @@ inline constexpr std::size_t kRateLimitGroupsMax = 2047;
 // use are never deleted, so their number must not be in the hands of who can have many user ids.
 inline constexpr std::size_t kUserFilesMax = 1024;
 inline constexpr std::size_t kUserFilesOpenMax = 64;
+// Opening one waits for the disk while all clients wait: so many at once, and then one in a while.
+inline constexpr std::uint64_t kUserFilesOpenedAtOnce = 64;
+inline constexpr std::uint64_t kUserFileOpeningUsec = 100'000;
+// One that cannot be opened is tried again after this.
+inline constexpr std::uint64_t kUserFileRestUsec = 60'000'000;
+// A user's file is smaller than the system's may be, by this factor, since each takes a sixteenth
+// of its greatest size at once, and its writer memory by that size; but it may be this large.
+inline constexpr std::uint64_t kUserFileFraction = 4;
+inline constexpr std::uint64_t kUserFileSizeLeast = std::uint64_t{8} << 20;
 // How often the status line for systemctl is brought up to date.
 inline constexpr std::uint64_t kStatusIntervalUsec = 5'000'000;
 // What a slow console has not taken yet: a boot's worth of lines.

@@ -56,10 +56,9 @@ void apply_default_directories(CollectorOptions& options, bool booted_with_syste
                                ? "/run/log/journal/" + of_machine
                                : options.runtime_dir + "/journal";
   }
-  // Of one user, or of a namespace, there is nothing to split, as with journald.
-  const bool splits = is_root && options.log_namespace.empty();
-  const SplitMode usual = is_whole_system ? SplitMode::kUid : SplitMode::kNone;
-  options.split_mode = splits ? options.split_mode.value_or(usual) : SplitMode::kNone;
+  // Of one user's collector there is nothing to split.
+  const SplitMode usual = is_of_system ? SplitMode::kUid : SplitMode::kNone;
+  options.split_mode = is_root ? options.split_mode.value_or(usual) : SplitMode::kNone;
 }
 
 }  // namespace logq::collect

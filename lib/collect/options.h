@@ -49,7 +49,7 @@ struct CollectorOptions {
   bool persistent_at_once = false;
 
   StorageMode storage = StorageMode::kPersistent;
-  // Unset: kUid for the system's collector, else kNone (apply_default_directories()).
+  // Unset: kUid for the system's collectors, else kNone (apply_default_directories()).
   std::optional<SplitMode> split_mode;
   journal::StorageSettings system_space;            // of storage_dir
   journal::StorageSettings runtime_space;           // of volatile_dir

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/try.h"
+#include "collect/user_journal_name.h"
 #include "journal/directory.h"
 #include "journal/vacuum.h"
 #include "journal/worker_thread.h"
@@ -41,6 +42,15 @@ Result<SpaceReport> measure(const SpaceTask& task, std::uint64_t used_at_first_b
   report.limit_bytes =
       journal::current_limit(report.limits, report.used_bytes, filesystem.free_bytes);
   return report;
+}
+
+// Files of users that are written to come on top of MaxFiles=: they are never deleted, and as many
+// users as that must not cost everybody the past.
+std::uint64_t max_files(const SpaceTask& task, const journal::StorageLimits& limits) {
+  if (limits.max_files == 0) return 0;
+  const auto paths = journal::journal_files(task.directory).value_or(std::vector<std::string>());
+  const auto active = std::ranges::count_if(paths, is_active_user_journal);
+  return limits.max_files + static_cast<std::uint64_t>(active);
 }
 
 }  // namespace
@@ -133,7 +143,7 @@ void SpaceKeeper::vacuum(const SpaceTask& task) {
   }
   journal::VacuumLimits limits;
   limits.max_bytes = measured->limit_bytes;
-  limits.max_files = measured->limits.max_files;
+  limits.max_files = max_files(task, measured->limits);
   const base::TimePair now = base::Clock::system().now();
   limits.max_age_usec = max_age_usec(task, now);
   limits.now_realtime_usec = now.realtime_usec;

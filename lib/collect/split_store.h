@@ -2,25 +2,21 @@
 // logs (`system.journal`, `user-UID.journal`), each readable by its user too. One sequence of entry
 // numbers goes through all of them.
 //
-// To its owner it is like a journal::Store, but for select(). Files of users are opened when they
-// are needed, and the one that was not written to for longest is closed when too many are open. A
-// user for whom there is no file, since there are too many or it cannot be made, has the system's.
-// Not thread-safe, except sync().
+// To its owner it is like a journal::Store, but for select(). A user for whom there is no file has
+// the system's (user_files.h). Not thread-safe, except sync().
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "collect/user_files.h"
 #include "journal/store.h"
 #include "logq/result.h"
 
@@ -33,10 +29,10 @@ class SplitStore {
   using Diagnose = std::function<void(const std::string& line)>;
 
   // As journal::Store::open() for the system's file. Users' files that an earlier run has not
-  // closed are salvaged, wherever entries go now; trouble with them is diagnosed.
+  // closed are salvaged, wherever entries go now; trouble with them is among the report's.
   static Result<std::unique_ptr<SplitStore>> open(const journal::StoreOptions& options,
                                                   Users users,
-                                                  Diagnose diagnose);
+                                                  const Diagnose& diagnose);
 
   // What became of all files together.
   [[nodiscard]] const journal::OpenReport& open_report() const { return report_; }
@@ -52,8 +48,10 @@ class SplitStore {
                                std::span<const std::string_view> payloads);
   Result<std::size_t> append_batch(std::span<const journal::NewEntry> entries);
   [[nodiscard]] std::uint64_t next_seqnum() const { return tail_seqnum_ + 1; }
-  [[nodiscard]] std::uint64_t archived() const;
-  [[nodiscard]] std::uint64_t written_bytes() const;
+  [[nodiscard]] std::uint64_t archived() const { return system_->archived() + users_.archived(); }
+  [[nodiscard]] std::uint64_t written_bytes() const {
+    return system_->written_bytes() + users_.written_bytes();
+  }
   [[nodiscard]] const std::string& active_path() const { return system_->active_path(); }
   void set_file_options(const journal::Store::FileOptions& options);
   void wake_followers();
@@ -63,42 +61,27 @@ class SplitStore {
   Result<void> close();
 
  private:
-  SplitStore(const journal::StoreOptions& options, Users users, Diagnose diagnose);
+  SplitStore(const journal::StoreOptions& options, Users users, const Diagnose& diagnose);
   Result<void> settle();
-  void settle_file(const std::string& path);
-  void settle_user(uid_t uid);
-  void take_over(const journal::OpenReport& report);
   [[nodiscard]] journal::StoreOptions options_of(uid_t uid) const;
-  std::shared_ptr<journal::Store> store_of(uid_t uid);
-  Result<std::shared_ptr<journal::Store>> open_user(uid_t uid);
-  void close_user(uid_t uid);
-  void close_least_recent();
+  [[nodiscard]] UserFiles::File* choose(std::uint64_t now_usec);
   template <typename Append>
-  auto append_numbered(const Append& append) -> decltype(append(std::declval<journal::Store&>()));
-  [[nodiscard]] std::vector<std::shared_ptr<journal::Store>> stores() const;
+  auto append_numbered(std::uint64_t now_usec, const Append& append)
+      -> decltype(append(std::declval<journal::Store&>()));
+  void touch(journal::Store& store);
+  Result<void> archive_silent(uid_t uid);
 
   journal::StoreOptions options_;
-  Users users_;
-  Diagnose diagnose_;
-  std::shared_ptr<journal::Store> system_;
+  const bool apart_;
+  std::unique_ptr<journal::Store> system_;
   journal::OpenReport report_;
   std::uint64_t tail_seqnum_ = 0;
 
-  std::set<uid_t> known_;       // users who have files here
-  std::set<uid_t> left_alone_;  // users whose files cannot be had
+  UserFiles users_;
   std::optional<uid_t> selected_;
-  std::shared_ptr<journal::Store> current_;               // the selected one's
-  std::vector<std::shared_ptr<journal::Store>> touched_;  // since followers were told
-
-  struct UserStore {
-    std::shared_ptr<journal::Store> store;
-    std::uint64_t selected_at = 0;  // by selections_
-  };
-  std::uint64_t selections_ = 0;
-  std::uint64_t closed_archived_ = 0;  // by users' stores that are closed by now
-  std::uint64_t closed_bytes_ = 0;
-  mutable std::mutex mutex_;  // held to change open_, and by sync() to look at it
-  std::map<uid_t, UserStore> open_;
+  std::shared_ptr<UserFiles::File> current_;  // the selected user's, once it is known
+  bool system_touched_ = false;               // since followers were told
+  std::vector<std::shared_ptr<UserFiles::File>> touched_;
 };
 
 }  // namespace logq::collect

@@ -1,6 +1,11 @@
 #include "collect/journal_owner.h"
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
+
+#include "support/child_process.h"
+#include "support/temp_dir.h"
 
 namespace logq::collect {
 namespace {
@@ -36,8 +41,23 @@ TEST(JournalOwner, IsTheSendersUserWhenFilesAreSplitByIt) {
 }
 
 TEST(JournalOwner, IsTheSessionsUserWhenFilesAreSplitByLogin) {
-  const ClientMetadata outside = client_of(1234);
+  const test::TempDir directory;
+  std::filesystem::create_directories(directory.path() + "/1");
+  test::write_text_file(directory.path() + "/1/cgroup",
+                        "0::/user.slice/user-1234.slice/session-2.scope\n");
+  ProcessSources sources;
+  sources.proc = directory.path();
+  sources.hierarchy = CgroupHierarchy::kUnified;
+  const auto owner_in_session = [&](uid_t uid) {
+    ClientMetadata client = client_of(uid);
+    client.read(sources, {});
+    return owner_of(&client, SplitMode::kLogin);
+  };
 
+  EXPECT_EQ(owner_in_session(1234), 1234U);
+  EXPECT_EQ(owner_in_session(33), 1234U);
+  EXPECT_EQ(owner_in_session(0), std::nullopt);  // sudo: not theirs to read
+  const ClientMetadata outside = client_of(1234);
   EXPECT_EQ(owner_of(&outside, SplitMode::kLogin), std::nullopt);
 }
 

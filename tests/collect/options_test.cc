@@ -97,6 +97,26 @@ TEST_F(DefaultDirectories, DecideWhoHearsAuditRecordsAndWarnsUsers) {
   EXPECT_EQ(placed.forward_to_wall, false);
 }
 
+TEST_F(DefaultDirectories, DecideWhetherUsersHaveFilesOfTheirOwn) {
+  CollectorOptions system;
+  CollectorOptions space;
+  space.log_namespace = "web";
+  CollectorOptions placed;
+  placed.runtime_dir = "/run/another";
+  CollectorOptions told = placed;
+  told.split_mode = SplitMode::kUid;
+
+  for (CollectorOptions* options : {&system, &space, &placed, &told})
+    apply_default_directories(*options, true);
+
+  const bool is_root = ::geteuid() == 0;
+  const SplitMode by_user = is_root ? SplitMode::kUid : SplitMode::kNone;
+  EXPECT_EQ(system.split_mode, by_user);
+  EXPECT_EQ(space.split_mode, by_user);  // as journald's
+  EXPECT_EQ(placed.split_mode, SplitMode::kNone);
+  EXPECT_EQ(told.split_mode, by_user);
+}
+
 TEST_F(DefaultDirectories, DecideWhoReadsTheKernelsMessages) {
   CollectorOptions options;
   EXPECT_TRUE(reads_kmsg(options));

@@ -50,7 +50,8 @@ base::UniqueFd connect_unix(const std::string& path, int type) {
   return fd;
 }
 
-PassedSocketLogqd::PassedSocketLogqd() {
+PassedSocketLogqd::PassedSocketLogqd(const std::string& settings) {
+  write_text_file(directory_.path() + "/logqd.conf", settings);
   ::mkdir(runtime_dir().c_str(), 0700);
   ::mkdir(storage_dir().c_str(), 0700);
   native_ = listen_at(native_socket(), SOCK_DGRAM);
@@ -68,6 +69,7 @@ void PassedSocketLogqd::start() {
   // High numbers, so that placing them at 3 and above cannot overwrite one another.
   const std::string runtime = "--runtime-dir=" + runtime_dir();
   const std::string storage = "--storage-dir=" + storage_dir();
+  const std::string config = "--config=" + directory_.path() + "/logqd.conf";
   pid_ = ::fork();
   if (pid_ != 0) return;
   const int streams = ::fcntl(streams_.get(), F_DUPFD, 100);
@@ -80,7 +82,8 @@ void PassedSocketLogqd::start() {
   ::dup2(batches, 6);
   ::setenv("LISTEN_FDS", "4", 1);
   ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
-  ::execl(LOGQ_BIN_DIR "/logqd", "logqd", runtime.c_str(), storage.c_str(), nullptr);
+  ::execl(LOGQ_BIN_DIR "/logqd", "logqd", runtime.c_str(), storage.c_str(), config.c_str(),
+          nullptr);
   ::_exit(127);
 }
 

@@ -13,7 +13,8 @@ namespace logq::test {
 
 class PassedSocketLogqd {
  public:
-  PassedSocketLogqd();
+  // With `settings` as its configuration.
+  explicit PassedSocketLogqd(const std::string& settings = "");
   PassedSocketLogqd(const PassedSocketLogqd&) = delete;
   PassedSocketLogqd& operator=(const PassedSocketLogqd&) = delete;
   ~PassedSocketLogqd();

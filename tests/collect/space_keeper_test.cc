@@ -40,5 +40,21 @@ TEST(SpaceKeeper, VacuumsItselfWhereNoThreadCanBeHad) {
   EXPECT_EQ(files_in(directory.path()), 1U);
 }
 
+TEST(SpaceKeeper, FilesOfUsersThatAreWrittenToCostNobodyThePast) {
+  const test::TempDir directory;
+  fill(directory.path());
+  for (const char* name : {"system", "user-1000", "user-1001", "user-1002"})
+    test::write_text_file(directory.path() + "/" + name + ".journal", std::string(4096, 'x'));
+  SpaceKeeper keeper([](const std::string& line) { ADD_FAILURE() << line; });
+  SpaceTask task;
+  task.directory = directory.path();
+  task.settings.max_files = 3;
+  keeper.keep(task);
+
+  keeper.vacuum_now();
+
+  EXPECT_EQ(files_in(directory.path()), 4U + 2U);  // two archives beside system.journal
+}
+
 }  // namespace
 }  // namespace logq::collect

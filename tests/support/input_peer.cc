@@ -56,6 +56,24 @@ class Control {
   std::size_t size_ = 0;
 };
 
+bool is_marker(const StoredEntry& entry) {
+  return std::ranges::find(entry, kMarkerField) != entry.end();
+}
+
+std::string escaped(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (const char c : text.substr(0, kShownBytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = byte >= ' ' && byte < 0x7f;
+    out += plain ? std::string(1, c) : std::string{'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  if (text.size() > kShownBytes) out += "... (" + std::to_string(text.size()) + " bytes)";
+  return out;
+}
+
+}  // namespace
+
 void send_datagram(const base::UniqueFd& socket, const Datagram& datagram) {
   Control control;
   std::array<int, kDescriptorsMax> numbers{};
@@ -78,24 +96,6 @@ void send_datagram(const base::UniqueFd& socket, const Datagram& datagram) {
     if (errno != EINTR) throw std::runtime_error(std::string("sendmsg: ") + std::strerror(errno));
   }
 }
-
-bool is_marker(const StoredEntry& entry) {
-  return std::ranges::find(entry, kMarkerField) != entry.end();
-}
-
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  for (const char c : text.substr(0, kShownBytes)) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte >= ' ' && byte < 0x7f;
-    out += plain ? std::string(1, c) : std::string{'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
-  }
-  if (text.size() > kShownBytes) out += "... (" + std::to_string(text.size()) + " bytes)";
-  return out;
-}
-
-}  // namespace
 
 StoredEntry stored_entry(const std::vector<std::pair<std::string, std::string>>& exported) {
   StoredEntry entry;

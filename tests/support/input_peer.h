@@ -36,6 +36,9 @@ struct Datagram {
   uid_t uid = 0;  // whom the kernel names as the sender; other than the test's own needs root
 };
 
+// Over a connected socket; throws when the kernel refuses it.
+void send_datagram(const base::UniqueFd& socket, const Datagram& datagram);
+
 class InputPeer {
  public:
   explicit InputPeer(StockJournald& journald);
