@@ -49,6 +49,7 @@ Collector::~Collector() {
   control_.reset();
   synchronizer_.reset();
   rates_.reset();
+  idle_.reset();
   sync_.reset();  // before the store it syncs
   batches_.reset();
   streams_.reset();
@@ -189,7 +190,9 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   start_kernel_source();
   start_audit_source(inherited.sockets);
   LOGQ_TRY(open_batches(std::move(sockets.batches), std::move(areas.batches)));
-  return open_streams(std::move(inherited), std::move(areas.streams));
+  const bool sockets_stay = sockets.any_passed;
+  LOGQ_TRY(open_streams(std::move(inherited), std::move(areas.streams)));
+  return start_idle_exit(sockets_stay);
 }
 
 Result<void> Collector::open_streams(Inheritance inherited, StreamArea area) {

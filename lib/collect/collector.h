@@ -24,6 +24,7 @@
 #include "collect/drops.h"
 #include "collect/forwarding_store.h"
 #include "collect/forwards.h"
+#include "collect/idle_exit.h"
 #include "collect/ingest.h"
 #include "collect/kernel_source.h"
 #include "collect/options.h"
@@ -129,6 +130,9 @@ class Collector {
   void arm_timer(std::uint64_t usec);
   void keep_limits();
   void drain();
+  // Takes in what was sent so far, and ends the loop (collector_idle.cc).
+  void stop();
+  Result<void> start_idle_exit(bool sockets_stay);
   // What a signal asks for (collector_requests.cc).
   void sync_now();
   Result<void> rotate_now();
@@ -183,6 +187,7 @@ class Collector {
   base::TimePair started_at_;
   Reread reread_;
   std::unique_ptr<BatchSource> batches_;
+  std::unique_ptr<IdleExit> idle_;
   std::size_t streams_left_ = 0;  // at the end: a successor goes on with them
 
   // What the last status said, and when.

@@ -117,9 +117,8 @@ int Collector::on_signal(sd_event_source* /*source*/, const signalfd_siginfo* in
   auto* collector = static_cast<Collector*>(self);
   const auto number = static_cast<int>(info->ssi_signo);
   if (number == SIGTERM || number == SIGINT) {
-    std::ignore = sd_notify(0, "STOPPING=1\nSTATUS=Storing what was sent before the stop");
-    collector->drain();
-    return sd_event_exit(collector->event_.get(), 0);
+    collector->stop();
+    return 0;
   }
   if (number == SIGUSR2) std::ignore = collector->rotate_now();
   if (number == SIGRTMIN + 1) collector->sync_now();

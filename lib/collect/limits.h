@@ -116,6 +116,8 @@ inline constexpr std::uint64_t kUserFileRestUsec = 60'000'000;
 // of its greatest size at once, and its writer memory by that size; but it may be this large.
 inline constexpr std::uint64_t kUserFileFraction = 4;
 inline constexpr std::uint64_t kUserFileSizeLeast = std::uint64_t{8} << 20;
+// A namespace's collector that has nothing to do for so long ends; journald's number.
+inline constexpr std::uint64_t kIdleUsec = 30'000'000;
 // How often the status line for systemctl is brought up to date.
 inline constexpr std::uint64_t kStatusIntervalUsec = 5'000'000;
 // What a slow console has not taken yet: a boot's worth of lines.

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "support/counting_unit.h"
+#include "support/long_tests.h"
 #include "support/machine_test.h"
 
 namespace logq::test {
@@ -74,6 +75,24 @@ TEST_F(JournalNamespace, AnotherNamespaceNeedsALink) {
   EXPECT_TRUE(await_message("shop", "sold"));
   EXPECT_EQ(collector_of("shop"), "logqd");
   EXPECT_EQ(messages("logq", "logq", {"MESSAGE=sold"}), "");
+}
+
+TEST_F(JournalNamespace, CollectorEndsWhenNobodyUsesItAndComesBack) {
+  if (rounds(0, 1) == 0) GTEST_SKIP() << "takes over half a minute: with --long";
+  machine_->add_unit("rare.service",
+                     "[Service]\nType=oneshot\nLogNamespace=shop\nExecStart=echo seldom\n");
+  ASSERT_EQ(machine_->run({"systemctl", "start", "rare"}).status, 0);
+  ASSERT_EQ(machine_->run({"systemctl", "stop", "shop"}).status, 0);
+  const auto state = [] { return machine_->property("systemd-journald@shop", "ActiveState"); };
+
+  EXPECT_TRUE(wait_until([&] { return state() == "inactive"; }));
+  EXPECT_EQ(machine_->property("systemd-journald@shop", "Result"), "success");
+  ASSERT_EQ(machine_->run({"systemctl", "start", "rare"}).status, 0);
+
+  EXPECT_TRUE(wait_until([] {
+    return messages("journalctl", "shop", {"-u", "rare"}) == "seldom\nseldom";
+  }));
+  EXPECT_EQ(state(), "active");
 }
 
 TEST_F(JournalNamespace, NoLineIsLostOverARestartAndAKill) {
