@@ -110,7 +110,11 @@ std::string storage_text(const Value& storage) {
          std::string(kLabelWidth + 2, ' ') + counted(storage["files"], "file") + ", " +
          storage["usedBytes"].size() + " of " + storage["limitBytes"].size() + ", " +
          storage["availableBytes"].size() +
-         " left; free on the file system: " + storage["fileSystemFreeBytes"].size();
+         " left; free on the file system: " + storage["fileSystemFreeBytes"].size() +
+         (storage["trouble"].is_there()
+              ? "\n" + std::string(kLabelWidth + 2, ' ') + "until it can be stored in " +
+                    storage["trouble"].text()
+              : "");
 }
 
 std::string rates_text(const Value& rates) {
@@ -150,6 +154,7 @@ std::string worries(const Value& status) {
     text += (text.empty() ? "" : "; ") + worry;
   };
   if (status["storage"]["place"].text() == "none") add("nothing is stored");
+  if (status["storage"]["trouble"].is_there()) add("persistent storage fails");
   if (status["lastSync"]["error"].is_there()) add("the last sync failed");
   for (const Value& queue : status["queues"].elements()) {
     if (queue["queue"].text() == "full") {

@@ -50,6 +50,7 @@ Collector::~Collector() {
   synchronizer_.reset();
   rates_.reset();
   idle_.reset();
+  storage_watch_.reset();
   sync_.reset();  // before the store it syncs
   batches_.reset();
   streams_.reset();
@@ -131,6 +132,7 @@ void Collector::make_sources() {
   processes.tell_apart = options_.process_handles != ProcessHandles::kNever;
   clients_ = std::make_unique<ClientCache>(processes, claims_, ClientCache::default_capacity());
   driver_ = std::make_unique<DriverMessages>(*ingest_, *clients_, drops_);
+  storage_watch_ = std::make_unique<StorageWatch>(*storage_, *driver_, drops_);
   apply_limits();
   ingest_->set_available_bytes(storage_->available_bytes());
   const DatagramServices services = datagram_services();
@@ -187,6 +189,9 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   clients_->on_unknown([this] { streams_->adopt_waiting(); });
   streams_->on_activity([this] { after_work(); });
   LOGQ_TRY(named("event loop", forwards_->start(event_.get())));
+  LOGQ_TRY(named("event loop", storage_watch_->start(
+                                   event_.get(), [this] { after_work(); },
+                                   [] { std::ignore = sd_notify(0, "WATCHDOG=1"); })));
   start_kernel_source();
   start_audit_source(inherited.sockets);
   LOGQ_TRY(open_batches(std::move(sockets.batches), std::move(areas.batches)));
@@ -246,6 +251,7 @@ void Collector::keep_limits() {
     arm_timer(*end < now ? 0 : *end - now + 1);
   }
   storage_->tend(now);
+  storage_watch_->note_work();
   ingest_->set_available_bytes(storage_->available_bytes());
   tell_status();
 }
@@ -273,6 +279,7 @@ void Collector::drain() {
 Result<void> Collector::finish() {
   // Intervals do not outlive us: what was dropped or suppressed would be told by nobody.
   constexpr auto kEndOfTime = std::numeric_limits<std::uint64_t>::max();
+  storage_watch_->finish();
   driver_->report_drops(kEndOfTime);
   driver_->report_suppressed(kEndOfTime);
   forwards_->finish();

@@ -31,6 +31,7 @@
 #include "collect/rate_sampler.h"
 #include "collect/socket_set.h"
 #include "collect/storage.h"
+#include "collect/storage_watch.h"
 #include "collect/stream_area.h"
 #include "collect/stream_keeper.h"
 #include "collect/stream_source.h"
@@ -167,6 +168,7 @@ class Collector {
   std::unique_ptr<ClientCache> clients_;
   std::unique_ptr<StreamKeeper> keeper_;
   std::unique_ptr<DriverMessages> driver_;
+  std::unique_ptr<StorageWatch> storage_watch_;
   std::unique_ptr<SyncWorker> sync_;
 
   struct EventDeleter {

@@ -84,6 +84,9 @@ std::string Collector::status() {
   status.place = storage_->place();
   status.directory = storage_->directory();
   status.space = storage_->space();
+  if (storage_->refuge().is_on()) {
+    status.storage_trouble = options_.storage_dir + ": " + storage_->refuge().reason().message();
+  }
   status.stored = rates_->totals();
   for (const std::uint64_t seconds : {1U, 10U, 60U})
     status.rates.push_back({seconds, rates_->over(seconds)});

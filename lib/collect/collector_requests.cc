@@ -64,8 +64,11 @@ std::string Collector::describe_status(const Figures& figures) const {
   if (figures.place != Storage::Place::kNowhere) {
     const bool awaits_flush =
         figures.place == Storage::Place::kVolatile && options_.storage != StorageMode::kVolatile;
-    status = "Collecting into " + storage_->directory() + (awaits_flush ? " until a flush" : "") +
-             ", " + std::to_string(figures.stored) + " entries";
+    const std::string until = storage_->refuge().is_on()
+                                  ? " until " + options_.storage_dir + " works again"
+                                  : std::string(awaits_flush ? " until a flush" : "");
+    status = "Collecting into " + storage_->directory() + until + ", " +
+             std::to_string(figures.stored) + " entries";
   }
   if (figures.dropped > 0) status += ", " + std::to_string(figures.dropped) + " dropped";
   if (figures.suppressed > 0) status += ", " + std::to_string(figures.suppressed) + " suppressed";

@@ -98,6 +98,11 @@ void add_storage(Members& members, const CollectorStatus& status) {
       .number("limitBytes", status.space.limit_bytes)
       .number("availableBytes", status.space.available_bytes())
       .number("fileSystemFreeBytes", status.space.filesystem_free_bytes);
+  if (status.storage_trouble) {
+    members.text("trouble", *status.storage_trouble);
+  } else {
+    members.null("trouble");
+  }
 }
 
 void add_drops(Members& members, const Drops& drops) {

@@ -29,6 +29,7 @@ struct CollectorStatus {
   Storage::Place place = Storage::Place::kNowhere;
   std::string directory;
   SpaceReport space;
+  std::optional<std::string> storage_trouble;  // why volatile storage is a refuge
 
   RateMeter::Totals stored;
   struct Rate {

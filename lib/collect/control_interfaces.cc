@@ -64,7 +64,9 @@ type Storage (
 	usedBytes: int,
 	limitBytes: int,
 	availableBytes: int,
-	fileSystemFreeBytes: int
+	fileSystemFreeBytes: int,
+	# Why entries that belong into persistent storage go to volatile storage
+	trouble: ?string
 )
 
 # What was stored per second during the last so many seconds

@@ -14,8 +14,14 @@ constexpr std::string_view kDropped = "a596d6fe7bfa4994828e72309e95d61e";
 constexpr std::string_view kForwardMissed = "0027229ca0644181a76c4e92458afa2e";
 constexpr std::string_view kKernelMissed = "e9bf28e6e834481bb6f48f548ad13606";
 constexpr std::string_view kUsage = "ec387f577b844b8fa948f33cad9a75e6";
+// Ours (docs/storage-troubles.md); journald has nothing to say here.
+constexpr std::string_view kStorageRefuge = "546da41acd7f462bb47adac26be3b6ca";
+constexpr std::string_view kStorageReturned = "9826107bddbe478ab91ee231acf8c220";
+constexpr std::string_view kStorageRemade = "a72e02ccfd9146a78ae7feaf317b4083";
 
+constexpr int kError = 3;
 constexpr int kWarning = 4;
+constexpr int kNotice = 5;
 
 }  // namespace
 
@@ -118,6 +124,41 @@ void DriverMessages::flushed(const std::string& directory, const Storage::FlushR
   send({"Time spent on flushing to " + directory + " is " + base::format_time_span(report.usec) +
             " for " + std::to_string(report.entries) + " entries.",
         {}});
+}
+
+void DriverMessages::storage(const Storage::Event& event, std::uint64_t lost) {
+  using Kind = Storage::Event::Kind;
+  const std::string count = std::to_string(event.entries);
+  Message message;
+  message.fields = {"STORAGE_DIRECTORY=" + event.directory};
+  if (!event.refuge.empty()) message.fields.push_back("REFUGE_DIRECTORY=" + event.refuge);
+  switch (event.kind) {
+    case Kind::kRefuge:
+      message.text = "Cannot store in " + event.directory + ": " + event.reason.message() +
+                     "; collecting in " + event.refuge + " until it can.";
+      message.id = kStorageRefuge;
+      message.priority = kError;
+      message.fields.push_back("ERRNO=" + std::to_string(event.reason.sys_errno));
+      break;
+    case Kind::kReturned:
+      message.text = "Storing in " + event.directory + " again; " + count +
+                     " entries were moved from " + event.refuge;
+      message.text += lost == 0 ? "." : ", " + std::to_string(lost) + " found no room there.";
+      message.id = kStorageReturned;
+      message.priority = kNotice;
+      message.fields.push_back("N_ENTRIES=" + count);
+      message.fields.push_back("N_DROPPED=" + std::to_string(lost));
+      break;
+    case Kind::kRemade:
+      message.text = event.directory +
+                     " was removed while entries were stored in it, and is made " + "again; " +
+                     count + " entries are lost.";
+      message.id = kStorageRemade;
+      message.priority = kError;
+      message.fields.push_back("N_DROPPED=" + count);
+      break;
+  }
+  send(message);
 }
 
 }  // namespace logq::collect

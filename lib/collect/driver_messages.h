@@ -34,6 +34,9 @@ class DriverMessages {
   // How much room `name` ("System Journal") takes and has.
   void usage(std::string_view name, const SpaceReport& space);
   void flushed(const std::string& directory, const Storage::FlushReport& report);
+  // What has become of where entries go, and how many were lost meanwhile
+  // (docs/storage-troubles.md).
+  void storage(const Storage::Event& event, std::uint64_t lost);
 
  private:
   struct Message {

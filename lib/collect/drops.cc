@@ -38,6 +38,10 @@ std::string_view describe(DropCause cause) {
       return "batches that are malformed, too large or of an unknown version";
     case DropCause::kBatchEntry:
       return "entries of batches that are none";
+    case DropCause::kRefugeOverflow:
+      return "entries that volatile storage had no room for until persistent storage worked again";
+    case DropCause::kStorageRemoved:
+      return "entries in files that were deleted while they were written";
     case DropCause::kCount:
       break;
   }
@@ -78,6 +82,10 @@ std::string_view key_of(DropCause cause) {
       return "batchRefused";
     case DropCause::kBatchEntry:
       return "batchEntry";
+    case DropCause::kRefugeOverflow:
+      return "refugeOverflow";
+    case DropCause::kStorageRemoved:
+      return "storageRemoved";
     case DropCause::kCount:
       break;
   }

@@ -26,6 +26,8 @@ enum class DropCause : std::uint8_t {
   kAuditOverrun,       ///< times that audit records found no room in their socket
   kBatchRefused,       ///< a batch that breaks a rule of its protocol
   kBatchEntry,         ///< what a batch has instead of an entry
+  kRefugeOverflow,     ///< deleted in volatile storage before they could be moved
+  kStorageRemoved,     ///< in files that somebody deleted while they were written
   kCount,
 };
 

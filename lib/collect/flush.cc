@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/io.h"
 #include "base/try.h"
+#include "collect/storage_failure.h"
 #include "journal/directory.h"
 #include "journal/journal.h"
 
@@ -140,7 +141,17 @@ Result<std::uint64_t> append_rest(journal::Journal& source,
       return true;
     });
     if (payloads.empty()) continue;  // damage, which has been told of
-    LOGQ_TRY(target.append({entry.realtime_usec, entry.monotonic_usec, entry.boot_id}, payloads));
+    // Of one sequence, an entry keeps its number: a follower who has seen it sees no other with it.
+    const bool is_ahead = source.file_info().seqnum_id == target.sequence().seqnum_id &&
+                          entry.seqnum > target.next_seqnum();
+    if (is_ahead) target.continue_after(entry.seqnum - 1);
+    const journal::EntryTime time{entry.realtime_usec, entry.monotonic_usec, entry.boot_id};
+    auto stored = target.append(time, payloads);
+    const bool is_full = !stored.has_value() && is_storage_full(stored.error());
+    if (is_full && callbacks.make_room && callbacks.make_room()) {
+      stored = target.append(time, payloads);
+    }
+    LOGQ_TRY(std::move(stored));
     if (++count % kEntriesPerSignOfLife == 0 && callbacks.keep_alive) callbacks.keep_alive();
   }
   return count;

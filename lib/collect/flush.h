@@ -18,6 +18,7 @@ struct FlushCallbacks {
   std::function<void()> keep_alive;                       // every thousand entries or so
   std::function<void(const std::string& line)> diagnose;  // about damage in the source
   std::function<void(const std::string& path)> damaged;   // a file that was not copied whole
+  std::function<bool()> make_room{};  // when the target is full; whether to try again
 };
 
 // The file name of the note.

@@ -101,6 +101,16 @@ inline constexpr std::uint64_t kClockLeapUsec = 86'400'000'000;
 inline constexpr std::uint64_t kClockDoubtUsec = 3'600'000'000;
 // While the disk is full: how often entries wait for a vacuum before they are given up.
 inline constexpr std::uint64_t kMakeRoomIntervalUsec = 1'000'000;
+// What a full file system is to have free before entries go there again, for the next file and
+// whoever else needs some; at most this part of all of it.
+inline constexpr std::uint64_t kRoomReserveBytes = std::uint64_t{16} << 20;
+inline constexpr std::uint64_t kRoomReservePart = 16;
+// Looks whether persistent storage works again get as rare as this, and stay rare where it works
+// for less than that long.
+inline constexpr std::uint64_t kRefugeRetryMaxUsec = 300'000'000;
+inline constexpr std::uint64_t kRefugeCalmUsec = 600'000'000;
+// How often to see whether the files that are written to are still there for others.
+inline constexpr std::uint64_t kRemovalIntervalUsec = 1'000'000;
 // Units whose rate is watched at a time; journald's number.
 inline constexpr std::size_t kRateLimitGroupsMax = 2047;
 // Users with a file of their own in one directory, and those whose file is open at a time. Files in

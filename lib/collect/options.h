@@ -64,6 +64,7 @@ struct CollectorOptions {
   std::uint64_t sync_interval_usec = 300'000'000;
   std::uint64_t sync_interval_max_usec = 1'000'000;
   ProcessHandles process_handles = ProcessHandles::kAuto;
+  std::uint64_t storage_retry_usec = 5'000'000;  // until the first look whether storage works again
 
   // Unset: as apply_default_directories() decides.
   std::optional<bool> read_kmsg;

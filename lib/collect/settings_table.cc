@@ -189,6 +189,13 @@ bool set_sync_interval_max(std::string_view value, CollectorOptions& options) {
   return true;
 }
 
+bool set_storage_retry(std::string_view value, CollectorOptions& options) {
+  const auto span = base::parse_time_span(value);
+  if (!span.has_value() || *span == 0) return false;
+  options.storage_retry_usec = *span;
+  return true;
+}
+
 bool set_split_mode(std::string_view value, CollectorOptions& options) {
   if (value == "uid") {
     options.split_mode = SplitMode::kUid;
@@ -313,6 +320,7 @@ constexpr std::array kSettings = {
             "SyncIntervalMaxSec",
             {&set_sync_interval_max, &reset<&Options::sync_interval_max_usec>}},
     Setting{"Logq", "ProcessHandles", {&set_process_handles, &reset<&Options::process_handles>}},
+    Setting{"Logq", "StorageRetrySec", {&set_storage_retry, &reset<&Options::storage_retry_usec>}},
     Setting{"Logq", "KMsgPath", kPathAction<&Options::kmsg_path>},
 };
 

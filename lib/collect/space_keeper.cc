@@ -1,12 +1,11 @@
 #include "collect/space_keeper.h"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
 #include <cerrno>
 
 #include "base/clock.h"
 #include "base/try.h"
+#include "collect/filesystem_space.h"
 #include "collect/user_journal_name.h"
 #include "journal/directory.h"
 #include "journal/vacuum.h"
@@ -15,22 +14,10 @@
 namespace logq::collect {
 namespace {
 
-struct Filesystem {
-  std::uint64_t bytes = 0;
-  std::uint64_t free_bytes = 0;
-};
-
-Filesystem measure_filesystem(const std::string& directory) {
-  struct statvfs status {};
-  if (::statvfs(directory.c_str(), &status) < 0) return {};
-  return {std::uint64_t{status.f_blocks} * status.f_frsize,
-          std::uint64_t{status.f_bavail} * status.f_frsize};
-}
-
 Result<SpaceReport> measure(const SpaceTask& task, std::uint64_t used_at_first_bytes) {
   SpaceReport report;
   report.directory = task.directory;
-  const Filesystem filesystem = measure_filesystem(task.directory);
+  const FilesystemSpace filesystem = filesystem_space(task.directory);
   report.filesystem_free_bytes = filesystem.free_bytes;
   report.used_bytes = LOGQ_TRY(journal::disk_usage_without_subdirectories(task.directory));
   report.files = journal::journal_files(task.directory).value_or(std::vector<std::string>()).size();
@@ -57,7 +44,7 @@ std::uint64_t max_files(const SpaceTask& task, const journal::StorageLimits& lim
 
 journal::StorageLimits limits_of(const std::string& directory,
                                  const journal::StorageSettings& settings) {
-  return journal::storage_limits(settings, measure_filesystem(directory).bytes);
+  return journal::storage_limits(settings, filesystem_space(directory).bytes);
 }
 
 SpaceKeeper::SpaceKeeper(Diagnose diagnose)
@@ -153,6 +140,9 @@ void SpaceKeeper::vacuum(const SpaceTask& task) {
         if (why.has_value()) diagnose_(path + ": cannot be deleted: " + why->message());
       });
   if (!done.has_value()) diagnose_(task.directory + ": " + done.error().message());
+  if (done.has_value() && task.is_unsaved) {
+    unsaved_deleted_.fetch_add(done->deleted_entries, std::memory_order_relaxed);
+  }
   if (done.has_value() && done->deleted_files > 0) {
     if (auto after = measure(task, used_at_first_bytes_)) measured = std::move(after);
   }

@@ -24,6 +24,7 @@ struct SpaceTask {
   journal::StorageSettings settings;
   std::uint64_t max_retention_usec = 0;    // 0: no limit
   std::uint64_t newest_realtime_usec = 0;  // of the entries that were there; 0 where there is none
+  bool is_unsaved = false;  // entries are to go elsewhere, and what is deleted here is lost
 };
 
 // What was found at the last look; all in bytes.
@@ -64,6 +65,11 @@ class SpaceKeeper {
   // Measures and vacuums now, on the caller's: when there is no room for the next entry.
   void vacuum_now();
 
+  // How many entries were deleted since the last call before they got where they belong.
+  std::uint64_t take_unsaved_deleted() {
+    return unsaved_deleted_.exchange(0, std::memory_order_relaxed);
+  }
+
   [[nodiscard]] SpaceReport report() const;
   // What of it matters for every entry.
   [[nodiscard]] std::uint64_t available_bytes() const {
@@ -85,6 +91,7 @@ class SpaceKeeper {
   SpaceReport report_;
   std::uint64_t used_at_first_bytes_ = 0;
   std::atomic<std::uint64_t> available_bytes_{0};  // of report_
+  std::atomic<std::uint64_t> unsaved_deleted_{0};
   bool requested_ = false;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses all of the above

@@ -48,7 +48,12 @@ Result<void> SplitStore::settle() {
   report_.recovered |= settled.recovered;
   report_.recovered_entries += settled.recovered_entries;
   report_.troubles.insert(report_.troubles.end(), settled.troubles.begin(), settled.troubles.end());
-  const bool lost = system_->next_seqnum() - 1 > report_.tail_seqnum || settled.numbers_lost;
+  // Numbers are not lost that another store has given out.
+  const journal::SequencePosition& wanted = options_.writer.sequence;
+  const bool is_given = wanted.seqnum_id == system_->sequence().seqnum_id;
+  const std::uint64_t known =
+      std::max(report_.tail_seqnum, is_given ? wanted.tail_seqnum : std::uint64_t{0});
+  const bool lost = system_->next_seqnum() - 1 > known || settled.numbers_lost;
   report_.tail_seqnum = std::max(report_.tail_seqnum, settled.tail_seqnum);
   tail_seqnum_ = std::max(system_->next_seqnum() - 1,
                           report_.tail_seqnum + (lost ? journal::kSequenceGap : 0));

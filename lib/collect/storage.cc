@@ -14,9 +14,11 @@
 #include "base/ids.h"
 #include "base/sigbus_guard.h"
 #include "base/try.h"
+#include "collect/emergency_room.h"
 #include "collect/flush.h"
 #include "collect/flushed_directory.h"
 #include "collect/limits.h"
+#include "collect/storage_failure.h"
 #include "journal/directory.h"
 #include "journal/file_header.h"
 
@@ -35,16 +37,6 @@ bool exists(const std::string& path) {
 bool has_journal_files(const std::string& directory) {
   const auto files = journal::journal_files(directory);
   return files.has_value() && !files->empty();
-}
-
-// Storage that is not there or cannot take anything; other failures are mistakes of the set-up.
-bool is_unavailable(const Error& error) {
-  constexpr std::array kReasons = {ENOENT, EROFS, EACCES, EPERM, ENOSPC, EDQUOT, EIO};
-  return std::ranges::find(kReasons, error.sys_errno) != kReasons.end();
-}
-
-bool is_full(const Error& error) {
-  return error.sys_errno == ENOSPC || error.sys_errno == EDQUOT;
 }
 
 // Not the fault of one entry, which is counted with the drops.
@@ -94,7 +86,8 @@ bool Storage::wants_persistent() const {
   return options_.storage == StorageMode::kAuto && exists(parent_of(options_.storage_dir));
 }
 
-Result<Storage::Opened> Storage::open_directory(Place place) {
+Result<Storage::Opened> Storage::open_directory(Place place,
+                                                const journal::SequencePosition& sequence) {
   const bool is_volatile = place == Place::kVolatile;
   const std::string& directory = is_volatile ? options_.volatile_dir : options_.storage_dir;
   WorkingDirectory hold = LOGQ_TRY(WorkingDirectory::hold(directory, kStorageLock));
@@ -108,6 +101,7 @@ Result<Storage::Opened> Storage::open_directory(Place place) {
   options.writer.compress = options_.compress;
   options.writer.compress_threshold_bytes = options_.compress_threshold_bytes;
   options.writer.machine_id = base::machine_id();
+  options.writer.sequence = sequence;
   const bool apart =
       !is_volatile && options_.split_mode.value_or(SplitMode::kNone) != SplitMode::kNone;
   std::shared_ptr<SplitStore> store = LOGQ_TRY(SplitStore::open(
@@ -127,12 +121,18 @@ void Storage::use(Place place, const std::string& directory, Opened opened) {
   hold_ = std::move(opened.hold);
   archived_seen_ = 0;
   written_before_bytes_ = written_bytes();
-  space_.keep(
-      {directory, space_settings(), options_.max_retention_usec, opened.newest_realtime_usec});
+  space_.keep(space_task(opened.newest_realtime_usec));
   space_.request();
   opened.store->select(owner_);
+  made_room_at_usec_ = 0;
+  seen_seqnum_ = opened.store->next_seqnum();
   const std::lock_guard lock(store_mutex_);
   store_ = std::move(opened.store);
+}
+
+SpaceTask Storage::space_task(std::uint64_t newest_realtime_usec) const {
+  return {directory_, space_settings(), options_.max_retention_usec, newest_realtime_usec,
+          place_ == Place::kVolatile && refuge_.is_on()};
 }
 
 const journal::StorageSettings& Storage::space_settings() const {
@@ -145,8 +145,7 @@ std::uint64_t Storage::written_bytes() const {
 
 void Storage::reconfigure() {
   if (store_ == nullptr) return;
-  space_.change_limits(
-      {directory_, space_settings(), options_.max_retention_usec, newest_realtime(directory_)});
+  space_.change_limits(space_task(newest_realtime(directory_)));
   store_->set_file_options({limits_of(directory_, space_settings()).max_file_bytes,
                             options_.max_file_usec, options_.compress,
                             options_.compress_threshold_bytes});
@@ -171,17 +170,21 @@ Result<void> Storage::open() {
   if (!persistent || flush_due_) return use_volatile();
 
   auto opened = open_directory(Place::kPersistent);
+  if (!opened.has_value() && is_storage_full(opened.error())) {
+    std::ignore = make_emergency_room(options_.storage_dir, options_.system_space,
+                                      opened.error().sys_errno == EDQUOT);
+    opened = open_directory(Place::kPersistent);
+  }
   if (opened.has_value()) {
     use(Place::kPersistent, options_.storage_dir, std::move(*opened));
     return {};
   }
-  const std::string why = options_.storage_dir + ": " + opened.error().message();
-  if (!is_unavailable(opened.error())) {
-    diagnose_(why);
+  if (!is_storage_failure(opened.error())) {
+    diagnose_(options_.storage_dir + ": " + opened.error().message());
     return fail(opened.error());
   }
   LOGQ_TRY(use_volatile());
-  diagnose_(why + "; collecting in " + options_.volatile_dir + " until a flush (SIGUSR1) succeeds");
+  begin_refuge("cannot store entries", opened.error());
   return {};
 }
 
@@ -200,14 +203,10 @@ void Storage::select(std::optional<uid_t> owner) {
 
 template <typename Append>
 auto Storage::append_with_room(std::uint64_t monotonic_usec, Append append) -> decltype(append()) {
+  look_for_removal(monotonic_usec);
   auto stored = append();
-  // Not for every entry of a flood: where the first vacuum made no room the next one will not.
-  if (!stored.has_value() && is_full(stored.error()) &&
-      monotonic_usec >= made_room_at_usec_ + kMakeRoomIntervalUsec) {
-    made_room_at_usec_ = monotonic_usec;
-    space_.vacuum_now();
-    stored = append();
-  }
+  if (!stored.has_value() && make_room(stored.error(), monotonic_usec)) stored = append();
+  if (!stored.has_value() && take_refuge(stored.error(), monotonic_usec)) stored = append();
   if (stored.has_value()) {
     if (std::exchange(append_fails_, false)) append_trouble_.succeeded(directory_);
   } else if (is_trouble(stored.error())) {
@@ -233,30 +232,45 @@ Result<std::optional<Storage::FlushReport>> Storage::flush(
     const std::function<void()>& keep_alive) {
   flush_due_ = false;
   if (place_ != Place::kVolatile || !wants_persistent()) return std::nullopt;
-  const std::uint64_t began = base::Clock::system().now().monotonic_usec;
-  auto target = open_directory(Place::kPersistent);
-  Result<std::uint64_t> copied = 0;
-  std::set<std::string> damaged;
-  if (target.has_value()) {
-    const FlushCallbacks callbacks{keep_alive, diagnose_,
-                                   [&](const std::string& path) { damaged.insert(path); }};
-    copied = copy_entries(options_.volatile_dir, target->store->system(), options_.storage_dir,
-                          callbacks);
-    target->store->resume();
+  const auto moved = move_to_persistent(keep_alive);
+  if (moved.has_value()) return *moved;
+  if (!refuge_.is_on() && is_storage_failure(moved.error())) {
+    begin_refuge("cannot flush to it", moved.error());
+  } else {
+    diagnose_(options_.storage_dir + ": cannot flush to it: " + moved.error().message());
   }
-  Result<void> done = {};
-  if (!target.has_value()) done = fail(target.error());
-  if (done.has_value() && !copied.has_value()) done = fail(copied.error());
-  if (done.has_value()) done = target->store->sync();
-  if (done.has_value()) done = abandon_volatile(damaged);
+  return fail(moved.error());
+}
+
+Result<Storage::FlushReport> Storage::move_to_persistent(const std::function<void()>& keep_alive) {
+  const std::uint64_t began = base::Clock::system().now().monotonic_usec;
+  // A directory that was emptied meanwhile gets the numbers that come next.
+  const bool is_empty = !has_journal_files(options_.storage_dir);
+  auto target =
+      LOGQ_TRY(open_directory(Place::kPersistent, is_empty ? left_at_ : decltype(left_at_){}));
+  std::set<std::string> damaged;
+  const FlushCallbacks callbacks{
+      keep_alive, diagnose_, [&](const std::string& path) { damaged.insert(path); },
+      [&] {
+        const auto made = make_emergency_room(options_.storage_dir, options_.system_space, false);
+        return made.has_value() && made->deleted_files > 0;
+      }};
+  const auto copied =
+      copy_entries(options_.volatile_dir, target.store->system(), options_.storage_dir, callbacks);
+  target.store->resume();
+  const auto done =
+      copied.map([](std::uint64_t) {}).and_then([&] { return target.store->sync(); }).and_then([&] {
+        return abandon_volatile(damaged);
+      });
   if (!done.has_value()) {
-    diagnose_(options_.storage_dir + ": cannot flush to it: " + done.error().message());
-    if (target.has_value()) std::ignore = target->store->close();
+    std::ignore = target.store->close();
     return fail(done.error());
   }
-  use(Place::kPersistent, options_.storage_dir, std::move(*target));
+  const FlushReport report{*copied, base::Clock::system().now().monotonic_usec - began};
+  use(Place::kPersistent, options_.storage_dir, std::move(target));
+  if (refuge_.is_on()) end_refuge(report);
   remove_flushed(options_.volatile_dir, diagnose_);
-  return FlushReport{*copied, base::Clock::system().now().monotonic_usec - began};
+  return report;
 }
 
 // The commit of a flush: from here on the volatile entries are no longer there.

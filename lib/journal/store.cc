@@ -56,6 +56,7 @@ class Store::Impl {
 
   [[nodiscard]] const OpenReport& report() const { return report_; }
   [[nodiscard]] const std::string& active_path() const { return active_path_; }
+  [[nodiscard]] bool has_active_file() const { return writer_ != nullptr; }
   [[nodiscard]] std::uint64_t next_seqnum() const {
     return std::max(position_.tail_seqnum, others_seqnum_) + 1;
   }
@@ -386,6 +387,9 @@ Result<void> Store::close() {
 }
 const std::string& Store::active_path() const {
   return impl_->active_path();
+}
+bool Store::has_active_file() const {
+  return impl_->has_active_file();
 }
 
 }  // namespace logq::journal

@@ -114,6 +114,8 @@ class Store {
   Result<void> close();
 
   [[nodiscard]] const std::string& active_path() const;
+  // Not after a rotation that failed half-way; the next append tries again to have one.
+  [[nodiscard]] bool has_active_file() const;
 
  private:
   class Impl;

@@ -36,7 +36,7 @@ struct Candidate {
   std::uint64_t head_seqnum = 0;
   std::uint64_t realtime_usec = 0;  // of its own
   std::uint64_t rank_usec = 0;      // by which it is placed among files of other sequences
-  bool empty = false;
+  std::optional<std::uint64_t> entries;
 };
 
 std::uint64_t microseconds(const timespec& time) {
@@ -45,15 +45,14 @@ std::uint64_t microseconds(const timespec& time) {
          static_cast<std::uint64_t>(time.tv_nsec) / 1000;
 }
 
-// A file without entries. One that cannot be looked into is not called empty.
-bool has_no_entries(int fd, const struct stat& status) {
+// How many entries a file has; nothing when it cannot be looked into.
+std::optional<std::uint64_t> count_entries(int fd, const struct stat& status) {
   constexpr std::uint64_t kEnd = offsetof(Header, n_entries) + sizeof(Le64);
-  if (static_cast<std::uint64_t>(status.st_size) < kEnd) return true;
-  std::array<std::byte, sizeof(Le64)> count{};
-  const ssize_t got = ::pread(fd, count.data(), count.size(), offsetof(Header, n_entries));
-  return got == static_cast<ssize_t>(count.size()) &&
-         std::all_of(count.begin(), count.end(),
-                     [](std::byte byte) { return byte == std::byte{}; });
+  if (static_cast<std::uint64_t>(status.st_size) < kEnd) return 0;
+  Le64 count{};
+  const ssize_t got = ::pread(fd, &count, sizeof count, offsetof(Header, n_entries));
+  if (got != static_cast<ssize_t>(sizeof count)) return std::nullopt;
+  return count;
 }
 
 // When journald made the file; it says so in an attribute, as eight little-endian bytes.
@@ -154,13 +153,14 @@ void Vacuum::consider(std::string name) {
   }
   const auto fd = base::open_file_at(directory_fd_.get(), file.name,
                                      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-  if (fd) file.empty = has_no_entries(fd->get(), status);
+  if (fd) file.entries = count_entries(fd->get(), status);
   file.realtime_usec = oldest_time(named, status, fd ? creation_usec(fd->get()) : kNever);
   candidates_.push_back(std::move(file));
 }
 
 void Vacuum::delete_empty() {
-  std::erase_if(candidates_, [this](const Candidate& file) { return file.empty && remove(file); });
+  std::erase_if(candidates_,
+                [this](const Candidate& file) { return file.entries == 0U && remove(file); });
 }
 
 bool Vacuum::exceeded(const Candidate& oldest) const {
@@ -193,6 +193,7 @@ bool Vacuum::remove(const Candidate& file) {
   }
   if (!failure) {
     ++report_.deleted_files;
+    report_.deleted_entries += file.entries.value_or(0);
     report_.freed_bytes += file.bytes;
   }
   if (on_file_ && (!gone || !failure)) on_file_(directory_ + "/" + file.name, file.bytes, failure);

@@ -29,6 +29,7 @@ struct VacuumLimits {
 
 struct VacuumReport {
   std::uint64_t deleted_files = 0;
+  std::uint64_t deleted_entries = 0;  // as the headers of these files told
   std::uint64_t freed_bytes = 0;
   std::uint64_t kept_bytes = 0;  // of all journal files that are left, active ones included
 };

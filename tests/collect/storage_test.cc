@@ -320,7 +320,7 @@ TEST(Storage, ThatCannotBeUsedIsReplacedByVolatileStorageWithOneLine) {
     const std::string err = logqd.process_.err();
     EXPECT_TRUE(err.starts_with("logqd: " + store + ": ")) << err;
     EXPECT_TRUE(
-        err.ends_with("; collecting in " + run + "/journal until a flush (SIGUSR1) succeeds\n"))
+        err.ends_with("; collecting in " + run + "/journal until it can be stored there\n"))
         << err;
     EXPECT_EQ(std::ranges::count(err, '\n'), 1) << err;
     logqd.process_.signal(SIGTERM);
