@@ -1,22 +1,10 @@
 #include "collect/native_intake.h"
 
-#include <limits>
-#include <optional>
-
-#include "wire/loose_integer.h"
-
 namespace logq::collect {
 namespace {
 
 constexpr std::string_view kTransport = "_TRANSPORT=journal";
 constexpr int kDefaultPriority = 6;
-
-std::optional<pid_t> parse_pid(std::string_view text) {
-  const auto number = wire::parse_loose_integer(text);
-  if (!number.has_value() || *number <= 0) return std::nullopt;
-  if (*number > std::numeric_limits<pid_t>::max()) return std::nullopt;
-  return static_cast<pid_t>(*number);
-}
 
 }  // namespace
 
@@ -58,13 +46,12 @@ void NativeIntake::forward(const wire::NativePeek& peek,
 }
 
 // Whom the entry is about: root may say so.
-const ClientMetadata* NativeIntake::find_object(std::string_view object_pid,
+const ClientMetadata* NativeIntake::find_object(std::optional<pid_t> object,
                                                 const ControlData& control) {
   const auto& sender = control.credentials;
   if (!sender.has_value() || sender->pid <= 0 || sender->uid != 0) return nullptr;
-  const auto pid = parse_pid(object_pid);
-  if (!pid.has_value()) return nullptr;
-  return &services_.clients.find_object(*pid, services_.ingest.monotonic_usec());
+  if (!object.has_value()) return nullptr;
+  return &services_.clients.find_object(*object, services_.ingest.monotonic_usec());
 }
 
 }  // namespace logq::collect

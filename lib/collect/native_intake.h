@@ -4,7 +4,10 @@
 // Keeps nothing between calls. Not thread-safe.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <optional>
 
 #include "collect/datagram_source.h"
 #include "wire/native_protocol.h"
@@ -32,7 +35,7 @@ class NativeIntake {
 
  private:
   void forward(const wire::NativePeek& peek, const ControlData& control, const IngestEntry& entry);
-  [[nodiscard]] const ClientMetadata* find_object(std::string_view object_pid,
+  [[nodiscard]] const ClientMetadata* find_object(std::optional<pid_t> object,
                                                   const ControlData& control);
 
   DatagramServices services_;

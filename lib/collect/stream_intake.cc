@@ -51,7 +51,12 @@ void StreamIntake::change_writer(const Credentials& writer, bool is_other_proces
     // Before the first read the writer is who connected: a setuid program that was given a socket
     // to print on must not lend its words root's authority.
     const bool other_user = writer.uid != region_.writer().uid;
-    header_writers_differ_ = header_writers_differ_ || other_user || !region_.unconsumed().empty();
+    const std::string_view header = region_.unconsumed();
+    header_writers_differ_ = header_writers_differ_ || other_user || !header.empty();
+    // Another process ends a line, and a header's lines end in a newline.
+    const bool is_other = is_other_process || writer.pid != region_.writer().pid;
+    header_line_broken_ =
+        header_line_broken_ || (is_other && !header.empty() && header.back() != '\n');
   } else if (is_other_process || writer.pid != region_.writer().pid) {
     store_rest(wire::LineBreak::kPidChange);
   }
@@ -60,6 +65,7 @@ void StreamIntake::change_writer(const Credentials& writer, bool is_other_proces
 
 Result<bool> StreamIntake::take_header() {
   if (region_.header_done()) return true;
+  if (header_line_broken_) return fail(Error::corrupt(0, "stream header line of two writers"));
   const std::string_view bytes = region_.unconsumed();
   wire::StreamHeaderDecoder decoder;
   std::size_t at = 0;

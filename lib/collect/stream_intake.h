@@ -68,6 +68,7 @@ class StreamIntake {
   std::string stream_id_field_;
   std::string identifier_field_;
   bool header_writers_differ_ = false;
+  bool header_line_broken_ = false;
   PassedProcess writer_process_;  // without a descriptor
   bool is_inherited_ = false;     // nothing has been read but by a predecessor
 };

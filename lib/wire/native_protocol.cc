@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "base/little_endian.h"
 #include "wire/field_name.h"
+#include "wire/loose_integer.h"
 
 namespace logq::wire {
 namespace {
@@ -48,6 +50,12 @@ void peek_syslog_field(std::string_view payload, NativePeek& peek) {
   }
 }
 
+void peek_object(std::string_view value, NativePeek& peek) {
+  const auto pid = parse_loose_integer(value);
+  if (!pid.has_value() || *pid <= 0 || *pid > std::numeric_limits<std::int32_t>::max()) return;
+  peek.object_pid = static_cast<std::int32_t>(*pid);
+}
+
 // One switch on the first byte keeps the fields nobody peeks at cheap.
 void peek_field(std::string_view payload, NativePeek& peek) {
   switch (payload.front()) {
@@ -61,9 +69,7 @@ void peek_field(std::string_view payload, NativePeek& peek) {
       peek_syslog_field(payload, peek);
       break;
     case 'O':
-      if (payload.starts_with(kObjectPid) && payload.size() > kObjectPid.size()) {
-        peek.object_pid = payload.substr(kObjectPid.size());
-      }
+      if (payload.starts_with(kObjectPid)) peek_object(payload.substr(kObjectPid.size()), peek);
       break;
     default:
       break;

@@ -27,7 +27,7 @@ struct NativePeek {
   std::optional<int> facility;  // 0 to 99, from a one- or two-digit SYSLOG_FACILITY=
   std::string_view identifier;  // SYSLOG_IDENTIFIER=
   std::string_view message;     // MESSAGE=
-  std::string_view object_pid;  // OBJECT_PID=, unchecked text
+  std::optional<std::int32_t> object_pid;  // OBJECT_PID= above 0
 };
 
 // Takes the entries of one datagram apart as journald 252 does: invalid names are left out,

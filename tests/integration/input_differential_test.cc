@@ -1,11 +1,7 @@
 // The proof that logqd takes in what journald takes in: the same bytes to stock journald and to
 // logqd, and the same entries expected, through `journalctl -o export`. What may differ is listed
 // in support/input_peer.h; a sample that differs on purpose names its reason in docs/protocols.md.
-#include <fcntl.h>
-#include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -17,6 +13,7 @@
 #include "integration/input_samples_native.h"
 #include "integration/input_samples_stream.h"
 #include "integration/input_samples_syslog.h"
+#include "integration/input_sending.h"
 #include "support/child_process.h"
 #include "support/input_peer.h"
 #include "support/private_logqd.h"
@@ -25,8 +22,6 @@
 
 namespace logq::test {
 namespace {
-
-using Stored = std::vector<std::vector<StoredEntry>>;
 
 // Compares sample by sample, so that one run names every difference there is.
 template <typename Sample>
@@ -56,15 +51,6 @@ InputSamples fuzz_samples(const std::string& directory) {
   return samples;
 }
 
-Stored send_all_syslog(InputPeer peer, const InputSamples& samples) {
-  for (const InputSample& sample : samples) {
-    peer.mark_syslog();
-    peer.send_syslog({sample.bytes, {}, sample.uid});
-  }
-  peer.sync();
-  return peer.stored();
-}
-
 TEST(InputDifferential, SyslogDatagramsAreStoredAsByJournald) {
   if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
   StockJournald journald;
@@ -74,17 +60,6 @@ TEST(InputDifferential, SyslogDatagramsAreStoredAsByJournald) {
 
   expect_equal(samples, send_all_syslog(InputPeer(journald), samples),
                send_all_syslog(InputPeer(logqd), samples));
-}
-
-Stored send_all_native(InputPeer peer, const InputSamples& samples) {
-  for (const InputSample& sample : samples) {
-    peer.mark_native();
-    const std::vector<base::UniqueFd> descriptors =
-        sample.descriptors ? sample.descriptors() : std::vector<base::UniqueFd>();
-    peer.send_native({sample.bytes, descriptors, sample.uid});
-  }
-  peer.sync();
-  return peer.stored();
 }
 
 // As datagrams, and the seeds of systemd's fuzzers as they are meant: in a memfd.
@@ -101,67 +76,6 @@ TEST(InputDifferential, NativeDatagramsAndDescriptorsAreStoredAsByJournald) {
 
   expect_equal(samples, send_all_native(InputPeer(journald), samples),
                send_all_native(InputPeer(logqd), samples));
-}
-
-// Writes and, for another process's bytes, waits until the peer has looked at who wrote.
-class StreamWriter {
- public:
-  explicit StreamWriter(InputPeer& peer) : peer_(peer), stream_(peer.open_stream()) {}
-
-  void write(const StreamStep& step) {
-    if (step.by_another_process) {
-      write_from_child(step.bytes);
-    } else {
-      send_all(step.bytes);
-      peer_.sync();
-    }
-  }
-
- private:
-  // A peer that refuses the header closes the connection: that is a result, not a failure.
-  void send_all(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t sent = ::send(stream_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
-      bytes.remove_prefix(static_cast<std::size_t>(sent));
-    }
-  }
-  // The child lives until the peer has read what it sent, and with it who it is.
-  void write_from_child(std::string_view bytes) {
-    int done[2] = {-1, -1};
-    ASSERT_EQ(::pipe2(done, O_CLOEXEC), 0);
-    base::UniqueFd reader(done[0]);
-    base::UniqueFd writer(done[1]);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      send_all(bytes);
-      std::ignore = ::write(writer.get(), "x", 1);
-      while (true)
-        ::pause();
-    }
-    char byte = 0;
-    std::ignore = ::read(reader.get(), &byte, 1);
-    peer_.sync();
-    signal_process(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
-  }
-
-  InputPeer& peer_;
-  base::UniqueFd stream_;
-};
-
-// One stream after the other, each read to its end before the next marker is sent.
-Stored send_all_streams(InputPeer peer, const StreamSamples& samples) {
-  for (const StreamSample& sample : samples) {
-    peer.mark_native();  // stored once the stream is open
-    {
-      StreamWriter writer(peer);
-      for (const StreamStep& step : sample.steps)
-        writer.write(step);
-    }
-    peer.sync();
-  }
-  return peer.stored();
 }
 
 TEST(InputDifferential, StreamsAreStoredAsByJournald) {

@@ -207,6 +207,7 @@ inline InputSamples native_objects() {
       {"object with a NUL", "MESSAGE=m\nOBJECT_PID=1\0002\n"s},
       {"binary object", "MESSAGE=m\n" + binary_field("OBJECT_PID", "1")},
       {"two objects", "MESSAGE=m\nOBJECT_PID=1\nOBJECT_PID=4194304\n"},
+      {"object, then one that is none", "MESSAGE=m\nOBJECT_PID=1\nOBJECT_PID=0\nOBJECT_PID=\n"},
       {"object beyond 32 bits", "MESSAGE=m\nOBJECT_PID=4294967297\n"},
       {"other object fields", "MESSAGE=m\nOBJECT_UID=1\nOBJECT_COMM=x\n"},
       {"sender is a user", "MESSAGE=m\n", {}, kNobody},

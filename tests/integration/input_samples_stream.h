@@ -170,6 +170,8 @@ inline StreamSamples stream_steps() {
       {"another process and blanks", {{header + "  "}, {"other\n", true}}},
       {"another process and a prefix", {{header + "<3>partial"}, {"<4>other\n", true}}},
       {"another process writes the header", {{header + "hello\n", true}, {"own\n"}}},
+      {"another process in a header line", {{"id\n\n3"}, {"0\n1\n0\n0\n0\nhello\n", true}}},
+      {"another process in the first header line", {{"i", true}, {"d\n\n30\n1\n0\n0\n0\nhello\n"}}},
       {"another process in the header", {{"id\n\n30\n"}, {"1\n0\n0\n0\nhello\n", true}}},
   };
 }

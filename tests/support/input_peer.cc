@@ -8,7 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <stdexcept>
+#include <utility>
 
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
@@ -31,6 +33,14 @@ base::UniqueFd connect_to(const std::string& path, int type) {
   if (::connect(fd.get(), static_cast<const sockaddr*>(generic), sizeof(address)) < 0) {
     throw std::runtime_error("connect " + path + ": " + std::strerror(errno));
   }
+  return fd;
+}
+
+// Room for the largest datagrams, as libsystemd asks for it.
+base::UniqueFd connect_datagrams(const std::string& path) {
+  base::UniqueFd fd = connect_to(path, SOCK_DGRAM);
+  const int bytes = 8 << 20;
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
   return fd;
 }
 
@@ -60,21 +70,15 @@ bool is_marker(const StoredEntry& entry) {
   return std::ranges::find(entry, kMarkerField) != entry.end();
 }
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  for (const char c : text.substr(0, kShownBytes)) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte >= ' ' && byte < 0x7f;
-    out += plain ? std::string(1, c) : std::string{'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
-  }
+std::string shortened(std::string_view text) {
+  std::string out = escaped_bytes(text.substr(0, kShownBytes));
   if (text.size() > kShownBytes) out += "... (" + std::to_string(text.size()) + " bytes)";
   return out;
 }
 
 }  // namespace
 
-void send_datagram(const base::UniqueFd& socket, const Datagram& datagram) {
+bool send_message(const base::UniqueFd& socket, const Datagram& datagram) {
   Control control;
   std::array<int, kDescriptorsMax> numbers{};
   if (!datagram.descriptors.empty()) {
@@ -83,8 +87,9 @@ void send_datagram(const base::UniqueFd& socket, const Datagram& datagram) {
       numbers[i] = datagram.descriptors[i].get();
     control.add(SCM_RIGHTS, numbers.data(), count * sizeof(int));
   }
-  if (datagram.uid != ::getuid()) {
-    const ucred credentials{::getpid(), datagram.uid, ::getgid()};
+  if (datagram.uid != ::getuid() || datagram.pid != 0) {
+    const pid_t pid = datagram.pid != 0 ? datagram.pid : ::getpid();
+    const ucred credentials{pid, datagram.uid, ::getgid()};
     control.add(SCM_CREDENTIALS, &credentials, sizeof(credentials));
   }
   iovec data{const_cast<char*>(datagram.bytes.data()), datagram.bytes.size()};
@@ -93,8 +98,14 @@ void send_datagram(const base::UniqueFd& socket, const Datagram& datagram) {
   message.msg_iovlen = 1;
   control.attach_to(message);
   while (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0) {
+    if (errno == EPIPE || errno == ECONNRESET) return false;
     if (errno != EINTR) throw std::runtime_error(std::string("sendmsg: ") + std::strerror(errno));
   }
+  return true;
+}
+
+void send_datagram(const base::UniqueFd& socket, const Datagram& datagram) {
+  if (!send_message(socket, datagram)) throw std::runtime_error("the collector has gone");
 }
 
 StoredEntry stored_entry(const std::vector<std::pair<std::string, std::string>>& exported) {
@@ -112,8 +123,8 @@ StoredEntry stored_entry(const std::vector<std::pair<std::string, std::string>>&
 
 InputPeer::InputPeer(StockJournald& journald)
     : stdout_socket_(journald.stdout_socket()),
-      native_(connect_to(journald.native_socket(), SOCK_DGRAM)),
-      syslog_(connect_to(journald.syslog_socket(), SOCK_DGRAM)),
+      native_(connect_datagrams(journald.native_socket())),
+      syslog_(connect_datagrams(journald.syslog_socket())),
       sync_([&journald] { journald.sync(); }),
       export_all_([&journald] {
         return journald.journalctl({"-o", "export"});
@@ -121,8 +132,8 @@ InputPeer::InputPeer(StockJournald& journald)
 
 InputPeer::InputPeer(PrivateLogqd& logqd)
     : stdout_socket_(logqd.stdout_socket()),
-      native_(connect_to(logqd.native_socket(), SOCK_DGRAM)),
-      syslog_(connect_to(logqd.syslog_socket(), SOCK_DGRAM)),
+      native_(connect_datagrams(logqd.native_socket())),
+      syslog_(connect_datagrams(logqd.syslog_socket())),
       sync_([&logqd] { logqd.sync(); }),
       export_all_([&logqd] {
         return logqd.read("journalctl", {"-q", "-o", "export"}).out;
@@ -139,9 +150,15 @@ void InputPeer::send_syslog(const Datagram& datagram) {
 // Journald 252 asks for credentials once it has accepted: bytes sent before that carry none, and
 // what follows would be taken for another sender's.
 base::UniqueFd InputPeer::open_stream() {
-  base::UniqueFd stream = connect_to(stdout_socket_, SOCK_STREAM);
+  return std::move(open_streams(1).front());
+}
+
+std::vector<base::UniqueFd> InputPeer::open_streams(std::size_t count) {
+  std::vector<base::UniqueFd> streams(count);
+  for (base::UniqueFd& stream : streams)
+    stream = connect_to(stdout_socket_, SOCK_STREAM);
   sync();
-  return stream;
+  return streams;
 }
 
 void InputPeer::mark_native() {
@@ -165,6 +182,19 @@ std::vector<std::vector<StoredEntry>> InputPeer::stored() const {
   return samples;
 }
 
+std::vector<std::vector<StoredEntry>> InputPeer::stored_streams() const {
+  std::map<std::string, std::vector<StoredEntry>> by_id;
+  for (const OrderedFields& exported : parse_export_in_order(export_all_())) {
+    const auto id = std::ranges::find(exported, "_STREAM_ID", &OrderedFields::value_type::first);
+    if (id != exported.end()) by_id[id->second].push_back(stored_entry(exported));
+  }
+  std::vector<std::vector<StoredEntry>> streams;
+  for (auto& [id, entries] : by_id)
+    streams.push_back(std::move(entries));
+  std::ranges::sort(streams);
+  return streams;
+}
+
 std::vector<std::string> InputPeer::last_names() const {
   std::vector<std::string> names;
   const std::vector<OrderedFields> entries = parse_export_in_order(export_all_());
@@ -174,11 +204,22 @@ std::vector<std::string> InputPeer::last_names() const {
   return names;
 }
 
+std::string escaped_bytes(std::string_view bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = byte >= ' ' && byte < 0x7f && c != '\\';
+    out += plain ? std::string(1, c) : std::string{'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return out;
+}
+
 std::string describe_entries(const std::vector<StoredEntry>& entries) {
   std::string text = std::to_string(entries.size()) + " entries\n";
   for (const StoredEntry& entry : entries) {
     for (const std::string& field : entry)
-      text += "    " + escaped(field) + "\n";
+      text += "    " + shortened(field) + "\n";
     text += "    --\n";
   }
   return text;

@@ -29,11 +29,12 @@ using StoredEntry = std::vector<std::string>;
 [[nodiscard]] StoredEntry stored_entry(
     const std::vector<std::pair<std::string, std::string>>& exported);
 
-// A datagram to send.
+// A datagram, or a piece of a stream, to send.
 struct Datagram {
   std::string_view bytes;
   const std::vector<base::UniqueFd>& descriptors;
   uid_t uid = 0;  // whom the kernel names as the sender; other than the test's own needs root
+  pid_t pid = 0;  // likewise, where it is not the test itself
 };
 
 // Over a connected socket; throws when the kernel refuses it.
@@ -48,6 +49,8 @@ class InputPeer {
   void send_syslog(const Datagram& datagram);
   // A connection to the stdout socket whose credentials count: the peer has accepted it.
   [[nodiscard]] base::UniqueFd open_stream();
+  // The same for many at once.
+  [[nodiscard]] std::vector<base::UniqueFd> open_streams(std::size_t count);
 
   // Markers, on the socket of the sample.
   void mark_native();
@@ -58,6 +61,9 @@ class InputPeer {
   // For each marker the entries between it and the next one. The collector's own messages
   // (_TRANSPORT=driver) are left out.
   [[nodiscard]] std::vector<std::vector<StoredEntry>> stored() const;
+  // The entries of each stream, in order; streams of which nothing is stored are missing. Streams
+  // have no order, so they are sorted by their entries.
+  [[nodiscard]] std::vector<std::vector<StoredEntry>> stored_streams() const;
   // The field names of the last entry, in the order stored.
   [[nodiscard]] std::vector<std::string> last_names() const;
 
@@ -68,6 +74,12 @@ class InputPeer {
   std::function<void()> sync_;
   std::function<std::string()> export_all_;
 };
+
+// Sends one; false when the peer has closed the connection.
+bool send_message(const base::UniqueFd& socket, const Datagram& message);
+
+// Every byte, as it would be written in C.
+[[nodiscard]] std::string escaped_bytes(std::string_view bytes);
 
 // What is readable of a stored entry in a failure message.
 [[nodiscard]] std::string describe_entries(const std::vector<StoredEntry>& entries);

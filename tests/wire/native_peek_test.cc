@@ -23,7 +23,7 @@ TEST(NativePeek, SeesTheFieldsTheCollectorNeeds) {
   EXPECT_EQ(seen.priority, 3);
   EXPECT_EQ(seen.facility, 10);
   EXPECT_EQ(seen.identifier, "me");
-  EXPECT_EQ(seen.object_pid, "42");
+  EXPECT_EQ(seen.object_pid, 42);
 }
 
 TEST(NativePeek, PriorityIsOneDigit) {
@@ -44,10 +44,21 @@ TEST(NativePeek, FacilityIsOneOrTwoDigits) {
   }
 }
 
+TEST(NativePeek, AnObjectIsANumberAboveZero) {
+  EXPECT_EQ(peek("OBJECT_PID=2147483647\n").object_pid, 2147483647);
+  for (const auto* field : {"OBJECT_PID=\n", "OBJECT_PID=0\n", "OBJECT_PID=-1\n", "OBJECT_PID=x\n",
+                            "OBJECT_PID=2147483648\n"}) {
+    EXPECT_FALSE(peek(field).object_pid) << field;
+  }
+}
+
 TEST(NativePeek, LastWellFormedValueCounts) {
-  const NativePeek seen = peek("PRIORITY=3\nPRIORITY=4\nPRIORITY=x\nMESSAGE=a\nMESSAGE=b\n");
+  const NativePeek seen = peek(
+      "PRIORITY=3\nPRIORITY=4\nPRIORITY=x\nMESSAGE=a\nMESSAGE=b\n"
+      "OBJECT_PID=7\nOBJECT_PID=8\nOBJECT_PID=-1\nOBJECT_PID=\n");
 
   EXPECT_EQ(seen.priority, 4);
+  EXPECT_EQ(seen.object_pid, 8);
   EXPECT_EQ(seen.message, "b");
 }
 
