@@ -51,6 +51,8 @@ void peek_syslog_field(std::string_view payload, NativePeek& peek) {
 }
 
 void peek_object(std::string_view value, NativePeek& peek) {
+  constexpr std::size_t kSizeMax = 11;  // journald's: a sign and ten digits
+  if (value.size() > kSizeMax) return;
   const auto pid = parse_loose_integer(value);
   if (!pid.has_value() || *pid <= 0 || *pid > std::numeric_limits<std::int32_t>::max()) return;
   peek.object_pid = static_cast<std::int32_t>(*pid);

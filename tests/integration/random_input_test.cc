@@ -30,7 +30,7 @@ namespace {
 constexpr std::size_t kNativeInputs = 5000;
 constexpr std::size_t kSyslogInputs = 2500;
 constexpr std::size_t kStreams = 1500;
-constexpr std::size_t kStreamsAtOnce = 250;
+constexpr std::size_t kStreamsAtOnce = 500;
 constexpr std::size_t kLineMax = 200;
 const std::string kLineMaxSetting = "LineMax=200\n";
 constexpr std::size_t kShownMax = 5;

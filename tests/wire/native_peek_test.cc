@@ -47,7 +47,7 @@ TEST(NativePeek, FacilityIsOneOrTwoDigits) {
 TEST(NativePeek, AnObjectIsANumberAboveZero) {
   EXPECT_EQ(peek("OBJECT_PID=2147483647\n").object_pid, 2147483647);
   for (const auto* field : {"OBJECT_PID=\n", "OBJECT_PID=0\n", "OBJECT_PID=-1\n", "OBJECT_PID=x\n",
-                            "OBJECT_PID=2147483648\n"}) {
+                            "OBJECT_PID=2147483648\n", "OBJECT_PID=000000000007\n"}) {
     EXPECT_FALSE(peek(field).object_pid) << field;
   }
 }
