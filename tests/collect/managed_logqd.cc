@@ -38,7 +38,7 @@ base::UniqueFd bind_at(const std::string& path, int type) {
   }
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
-  if (type == SOCK_STREAM && ::listen(fd.get(), SOMAXCONN) < 0) throw std::runtime_error("listen");
+  if (type != SOCK_DGRAM && ::listen(fd.get(), SOMAXCONN) < 0) throw std::runtime_error("listen");
   return fd;
 }
 
@@ -159,7 +159,9 @@ void ManagedLogqd::listen() {
   raise_descriptor_limit();
   ::mkdir(storage_dir().c_str(), 0700);
   native_ = bind_at(native_socket(), SOCK_DGRAM);
+  syslog_ = bind_at(syslog_socket(), SOCK_DGRAM);
   streams_ = bind_at(stdout_socket(), SOCK_STREAM);
+  batches_ = bind_at(runtime_dir_ + "/logq", SOCK_SEQPACKET);
   configure("");
   start();
 }
@@ -172,9 +174,9 @@ void ManagedLogqd::start() {
     fds.push_back(kept.fd);
     names += kept.name + ":";
   }
-  fds.insert(fds.end(), {native_.get(), streams_.get()});
+  fds.insert(fds.end(), {native_.get(), syslog_.get(), streams_.get(), batches_.get()});
   std::vector<int> high(fds.size());
-  const std::string environment = "LISTEN_FDNAMES=" + names + "socket:stdout";
+  const std::string environment = "LISTEN_FDNAMES=" + names + "socket:dev-log:stdout:logq";
   const std::string count = "LISTEN_FDS=" + std::to_string(fds.size());
   const std::string notify = "NOTIFY_SOCKET=" + keeper_->notify_socket();
   const std::string run = "--runtime-dir=" + runtime_dir_;

@@ -66,6 +66,7 @@ class ManagedLogqd {
   [[nodiscard]] std::string storage_dir() const { return directory_.path() + "/store"; }
   [[nodiscard]] std::string stdout_socket() const { return runtime_dir_ + "/stdout"; }
   [[nodiscard]] std::string native_socket() const { return runtime_dir_ + "/socket"; }
+  [[nodiscard]] std::string syslog_socket() const { return runtime_dir_ + "/dev-log"; }
   [[nodiscard]] FdKeeper& keeper() { return *keeper_; }
   [[nodiscard]] std::string err() const;  // of all starts
 
@@ -87,7 +88,9 @@ class ManagedLogqd {
   std::unique_ptr<FdKeeper> own_keeper_;
   FdKeeper* keeper_ = nullptr;
   base::UniqueFd native_;
+  base::UniqueFd syslog_;
   base::UniqueFd streams_;
+  base::UniqueFd batches_;
   pid_t pid_ = -1;
 };
 

@@ -37,9 +37,6 @@ struct Datagram {
   pid_t pid = 0;  // likewise, where it is not the test itself
 };
 
-// Over a connected socket; throws when the kernel refuses it.
-void send_datagram(const base::UniqueFd& socket, const Datagram& datagram);
-
 class InputPeer {
  public:
   explicit InputPeer(StockJournald& journald);
@@ -77,6 +74,8 @@ class InputPeer {
 
 // Sends one; false when the peer has closed the connection.
 bool send_message(const base::UniqueFd& socket, const Datagram& message);
+// The same; throws then.
+void send_datagram(const base::UniqueFd& socket, const Datagram& message);
 
 // Every byte, as it would be written in C.
 [[nodiscard]] std::string escaped_bytes(std::string_view bytes);

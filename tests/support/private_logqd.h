@@ -27,6 +27,7 @@ class PrivateLogqd {
   void start();          // again, after stop() or kill()
   CommandResult stop();  // SIGTERM, and waits
   void kill();           // SIGKILL, and waits
+  [[nodiscard]] pid_t pid() const { return process_->pid(); }
   void signal(int number) const { process_->signal(number); }
   [[nodiscard]] std::string err() const { return process_->err(); }  // so far
   // Rotates (SIGUSR2) and waits until the number of archived files has grown.
