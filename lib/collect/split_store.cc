@@ -57,6 +57,7 @@ Result<void> SplitStore::settle() {
   report_.tail_seqnum = std::max(report_.tail_seqnum, settled.tail_seqnum);
   tail_seqnum_ = std::max(system_->next_seqnum() - 1,
                           report_.tail_seqnum + (lost ? journal::kSequenceGap : 0));
+  system_->continue_after(tail_seqnum_);  // for who appends to it past us
   return {};
 }
 

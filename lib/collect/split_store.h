@@ -36,7 +36,8 @@ class SplitStore {
 
   // What became of all files together.
   [[nodiscard]] const journal::OpenReport& open_report() const { return report_; }
-  // The system's, for a flush. Whoever appends there calls resume() afterwards.
+  // The system's, for a flush: to be appended to before anything is appended here, and resume() is
+  // to be called afterwards.
   [[nodiscard]] journal::Store& system() { return *system_; }
   void resume();
 

@@ -64,6 +64,40 @@ TEST(Relinquish, ThereAndBackManyTimesLosesAndDoublesNothing) {
   EXPECT_EQ(run_command({{"journalctl", "--verify", "-D", logqd.storage_dir()}, {}, {}}).status, 0);
 }
 
+// As journald: entries of users that were volatile are the system's.
+TEST(Relinquish, FilesOfUsersGoOnAfterwardsInTheSameSequence) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root speaks for other users";
+  const ConfiguredLogqd logqd("[Journal]\nStorage=persistent\nSplitMode=uid\n");
+  NativeSender sender(logqd.native_socket());
+  const auto send_as = [&](uid_t uid, const char* number) {
+    sender.set_user(uid);
+    sender.send({{"MESSAGE", "m"}, {"NUMBER", number}});
+    logqd.sync();
+  };
+  for (int i = 0; i < 8; ++i)
+    send_as(1000, "0");  // more than the collector says by itself
+  relinquish(logqd);
+  send_as(1000, "1");
+  logqd.flush();
+  send_as(1000, "2");
+  send_as(0, "3");
+
+  const auto read = [&](const std::string& files) {
+    const CommandResult result = run_command(
+        {{"journalctl", "-q", "-o", "export", "--file", logqd.storage_dir() + "/" + files},
+         {},
+         {}});
+    std::string numbers;
+    for (const JournalFields& entry : parse_export(result.out))
+      numbers += entry.contains("NUMBER") ? entry.at("NUMBER") : "";
+    return numbers;
+  };
+  EXPECT_EQ(read("user-1000*.journal"), "000000002");
+  EXPECT_EQ(read("system*.journal"), "13");
+  EXPECT_EQ(read("*.journal"), "00000000123");
+  EXPECT_EQ(run_command({{"journalctl", "--verify", "-D", logqd.storage_dir()}, {}, {}}).status, 0);
+}
+
 TEST(Relinquish, AKillMeanwhileLosesAndDoublesNothing) {
   ConfiguredLogqd logqd("[Journal]\nStorage=persistent\nRateLimitBurst=0\n");
   send_numbered(logqd, 0, 100);

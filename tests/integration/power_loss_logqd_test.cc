@@ -66,8 +66,10 @@ void send_entry(NativeSender& sender, std::uint64_t n) {
 // A logqd that is sent entries without a pause, and asked now and then to make them durable.
 class BusyLogqd {
  public:
-  explicit BusyLogqd(const std::string& storage)
-      : logqd_({"--storage-dir=" + storage, "--config=" + configure(work_.path())}),
+  // With several users one sends after the other, each with a file of their own.
+  BusyLogqd(const std::string& storage, uid_t users)
+      : users_(users),
+        logqd_({"--storage-dir=" + storage, "--config=" + configure(work_.path(), users)}),
         sending_([this] { run([this] { send_one(); }); }),
         syncing_([this] { run([this] { sync_once(); }); }) {}
   BusyLogqd(const BusyLogqd&) = delete;
@@ -87,11 +89,13 @@ class BusyLogqd {
   }
 
  private:
-  static std::string configure(const std::string& directory) {
+  static std::string configure(const std::string& directory, uid_t users) {
     const std::string path = directory + "/logqd.conf";
     write_text_file(path,
                     "[Journal]\nSystemMaxFileSize=2M\nSystemMaxUse=400M\nSystemKeepFree=1M\n"
-                    "RateLimitIntervalSec=0\n[Logq]\nSyncIntervalMaxSec=1s\n");
+                    "RateLimitIntervalSec=0\nSplitMode=" +
+                        std::string(users > 1 ? "uid" : "none") +
+                        "\n[Logq]\nSyncIntervalMaxSec=1s\n");
     return path;
   }
   template <typename Step>
@@ -105,6 +109,7 @@ class BusyLogqd {
     }
   }
   void send_one() {
+    if (users_ > 1) sender_.set_user(kFirstUser + static_cast<uid_t>(sent_ / 7) % users_);
     send_entry(sender_, sent_ + 1);
     ++sent_;
   }
@@ -115,6 +120,9 @@ class BusyLogqd {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
 
+  static constexpr uid_t kFirstUser = 999;  // the system's, and then people
+
+  const uid_t users_;
   TempDir work_;
   PrivateLogqd logqd_;
   NativeSender sender_{logqd_.native_socket()};
@@ -144,12 +152,12 @@ void expect_recovery(const Moment& moment, std::uint64_t sent) {
   expect_whole_files(moment);
 }
 
-void lose_power(NbdDisk& disk, std::uint64_t seed) {
+void lose_power(NbdDisk& disk, std::uint64_t seed, uid_t users) {
   std::mt19937_64 random(seed);
   const std::string name = "journal" + std::to_string(seed);
   const TempDir work;
   Moment moment{0, work.path() + "/files"};
-  BusyLogqd busy(disk.mount_point() + "/" + name);
+  BusyLogqd busy(disk.mount_point() + "/" + name, users);
   ASSERT_TRUE(wait_until([&] { return busy.synced() > 0 || busy.has_failed(); }));
   const auto longest = static_cast<std::uint64_t>(rounds(500, 1500));
   std::this_thread::sleep_for(std::chrono::milliseconds(random() % longest));
@@ -173,7 +181,17 @@ TEST(PowerLossOfLogqd, LosesNothingThatItSaidToBeDurable) {
   NbdDisk disk;
   for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(rounds(2, 10)); ++i) {
     SCOPED_TRACE("seed " + std::to_string(first + i));
-    lose_power(disk, first + i);
+    lose_power(disk, first + i, 1);
+  }
+}
+
+TEST(PowerLossOfLogqd, LosesNothingOfSeveralUsers) {
+  SKIP_WITHOUT_DISK();
+  const std::uint64_t first = std::random_device{}();
+  NbdDisk disk;
+  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(rounds(1, 10)); ++i) {
+    SCOPED_TRACE("seed " + std::to_string(first + i));
+    lose_power(disk, first + i, 4);
   }
 }
 

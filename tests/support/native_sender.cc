@@ -2,17 +2,20 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
 
+#include "support/input_peer.h"
 #include "wire/native_protocol.h"
 
 namespace logq::test {
 
 NativeSender::NativeSender(const std::string& socket_path)
-    : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)),
+      uid_(::getuid()) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket_path.size() >= sizeof address.sun_path) throw std::runtime_error("path too long");
@@ -31,9 +34,8 @@ void NativeSender::send(const Fields& fields) {
 }
 
 void NativeSender::send_bytes(std::string_view datagram) {
-  while (::send(fd_.get(), datagram.data(), datagram.size(), MSG_NOSIGNAL) < 0) {
-    if (errno != EINTR) throw std::runtime_error(std::string("send: ") + std::strerror(errno));
-  }
+  const std::vector<base::UniqueFd> none;
+  send_datagram(fd_, {datagram, none, uid_});
 }
 
 }  // namespace logq::test

@@ -1,6 +1,8 @@
 // A client of the native socket for tests: one connected datagram socket, blocking sends.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,12 +19,16 @@ class NativeSender {
   // Throws std::runtime_error when nobody listens at `socket_path`.
   explicit NativeSender(const std::string& socket_path);
 
+  // Whom the kernel names as the sender from now on; other than the test's own needs root.
+  void set_user(uid_t uid) { uid_ = uid; }
+
   // Sends one entry as one datagram; throws when the kernel refuses it.
   void send(const Fields& fields);
   void send_bytes(std::string_view datagram);
 
  private:
   base::UniqueFd fd_;
+  uid_t uid_;
 };
 
 }  // namespace logq::test
