@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 
+import flat
 import ingest
 import inputs
 import latency
@@ -91,6 +92,7 @@ PARTS = {
     "sizes": lambda run: sizes.rows(run.binaries, run.entries),
     "verify": verify_rows,
     "ingest": lambda run: ingest.rows(run.binaries, run.entries, run.rounds),
+    "flat": lambda run: flat.rows(run.binaries, run.entries, run.rounds),
     "latency": latency_rows,
     "reading": reading_rows,
     "many-files": many_files_rows,

@@ -4,10 +4,16 @@
 //                                                                 by a system call of its own, as
 //                                                                 libsystemd sends them
 //   load_sender bursts SOCKET COUNT BATCH [PER_SECOND [DETAIL]]   the same, 16 to a system call
-//   load_sender batch SOCKET COUNT BATCH [PER_SECOND [DETAIL]]    batches of BATCH entries to a batch
+//   load_sender batch SOCKET COUNT BATCH [PER_SECOND [DETAIL]]    batches of BATCH entries to a
+//   batch
 //                                                                 socket, as many under way as it
 //                                                                 allows, all awaited at the end
 //   load_sender stream SOCKET COUNT                               lines on one stdout stream
+//   load_sender clients SOCKET COUNT CLIENTS                      as native with single entries,
+//   from
+//                                                                 so many processes at once; says
+//                                                                 "ready" and waits for the end of
+//                                                                 its input before they begin
 //
 // PER_SECOND 0 is as fast as possible; DETAIL adds a field of that many bytes to each entry.
 // Everything is encoded before the first byte is sent, in chunks, so that the sender is not what is
@@ -15,6 +21,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +32,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "load_entry.h"
@@ -207,6 +215,34 @@ void send_stream(int fd, std::uint64_t count) {
   }
 }
 
+// Each child begins when the write end of `start` is closed.
+void send_from_clients(const char* path, std::uint64_t count, std::uint64_t clients) {
+  int start[2];
+  if (::pipe(start) < 0) give_up("pipe");
+  for (std::uint64_t client = 0; client < clients; ++client) {
+    const pid_t child = ::fork();
+    if (child < 0) give_up("fork");
+    if (child > 0) continue;
+    ::close(start[1]);
+    const int fd = connect_to(path, SOCK_DGRAM);
+    char byte = 0;
+    std::ignore = ::read(start[0], &byte, 1);
+    const std::uint64_t share = count / clients + (client < count % clients ? 1 : 0);
+    send_native(fd, {share, 1, 0, 1}, Pace(0));
+    ::_exit(0);
+  }
+  std::puts("ready");
+  std::fflush(stdout);
+  while (std::getchar() != EOF) {
+  }
+  ::close(start[1]);
+  int status = 0;
+  bool failed = false;
+  while (::wait(&status) > 0)
+    failed = failed || status != 0;
+  if (failed) std::exit(1);
+}
+
 }  // namespace
 }  // namespace logq::bench
 
@@ -220,12 +256,15 @@ int main(int argc, char** argv) {
   } else if (kind == "batch" && argc >= 5 && number(4) > 0) {
     send_batches(connect_to(argv[2], SOCK_SEQPACKET), {number(3), number(4), number(6)},
                  Pace(number(5)));
+  } else if (kind == "clients" && argc == 5 && number(4) > 0) {
+    send_from_clients(argv[2], number(3), number(4));
   } else if (kind == "stream" && argc == 4) {
     send_stream(connect_to(argv[2], SOCK_STREAM), number(3));
   } else {
     std::fputs(
         "usage: load_sender native|bursts|batch SOCKET COUNT BATCH [PER_SECOND [DETAIL]]\n"
-        "       load_sender stream SOCKET COUNT\n",
+        "       load_sender stream SOCKET COUNT\n"
+        "       load_sender clients SOCKET COUNT CLIENTS\n",
         stderr);
     return 2;
   }
