@@ -109,12 +109,32 @@ def measure(binaries, kind, count, batch, rounds):
     return rate, cpu, memory
 
 
+def measure_handles(binaries, count, rounds):
+    """Single datagrams with a pidfd each, with pidfds when there is time for them, and without, in turns."""
+    rates = {"bare": [], "always": [], "auto": [], "never": []}
+    cpu = {policy: [] for policy in rates}
+    for _ in range(rounds):
+        rates["bare"].append(run_bare(binaries, "native", count, 1).rate)
+        for policy in ("always", "auto", "never"):
+            collector = peers.logqd(binaries, f"[Logq]\nProcessHandles={policy}\n")
+            try:
+                sample = run_collector(collector, binaries, "native", count, 1)
+            finally:
+                collector.stop()
+                collector.remove()
+            rates[policy].append(sample.rate)
+            cpu[policy].append(sample.cpu_usec)
+    return ({name: median(values) for name, values in rates.items()},
+            {name: median(values) for name, values in cpu.items() if values})
+
+
 def rows(binaries, count, rounds):
     single = measure(binaries, "native", count, 1, rounds)
     bursts = measure(binaries, "bursts", count, 1, rounds)
     batched = measure(binaries, "native", count, 50, rounds)
     acknowledged = measure(binaries, "batch", count, 50, rounds)
     stream = measure(binaries, "stream", count, 1, rounds)
+    handles, handles_cpu = measure_handles(binaries, count, rounds)
 
     def per_second(value):
         return f"{value / 1000:.0f}k/s"
@@ -129,6 +149,15 @@ def rows(binaries, count, rounds):
     rate = bursts[0]
     yield Row("the same, 16 datagrams to a sendmmsg", per_second(rate["logqd"]),
               "bare recvmmsg loop " + per_second(rate["bare"]), rate["logqd"] / rate["bare"], "")
+    yield Row("the same, a pidfd with each datagram, share of the bare loop", per_second(handles["always"]),
+              "bare recvmmsg loop " + per_second(handles["bare"]), handles["always"] / handles["bare"], "≥ 0.75")
+    yield Row("the same beside logqd without pidfds", per_second(handles["always"]),
+              "`ProcessHandles=never` " + per_second(handles["never"]), handles["always"] / handles["never"], "")
+    yield Row("the same, pidfds when there is time for them (the default)", per_second(handles["auto"]),
+              "`ProcessHandles=never` " + per_second(handles["never"]), handles["auto"] / handles["never"], "")
+    yield Row("collector CPU per entry with a pidfd each", f"{handles_cpu['always']:.1f} µs",
+              f"`ProcessHandles=never` {handles_cpu['never']:.1f} µs",
+              handles_cpu["always"] / handles_cpu["never"], "")
     rate = batched[0]
     yield Row("ingest, 50 entries per datagram", per_second(rate["logqd"]),
               "journald " + per_second(rate["journald"]), rate["logqd"] / rate["journald"], "≥ 9")

@@ -103,6 +103,11 @@ def journald():
         str(c.runtime), str(c.storage), JOURNALD])
 
 
-def logqd(binaries):
-    return Collector("logqd", lambda c: [
-        str(binaries / "logqd"), f"--runtime-dir={c.runtime}", f"--storage-dir={c.storage}"])
+def logqd(binaries, settings=""):
+    """`settings` is a configuration of its own."""
+    def argv(collector):
+        config = collector.root / "logqd.conf"
+        config.write_text(settings)
+        return [str(binaries / "logqd"), f"--runtime-dir={collector.runtime}",
+                f"--storage-dir={collector.storage}", f"--config={config}"]
+    return Collector("logqd", argv)

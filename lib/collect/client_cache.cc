@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/clock.h"
+#include "base/io.h"
 #include "collect/limits.h"
 #include "collect/process_facts.h"
 
@@ -16,6 +18,14 @@ constexpr const char* kProc = "/proc";
 constexpr std::uint64_t kFreshUsec = 1'000'000;
 constexpr std::uint64_t kForgetUsec = 5'000'000;
 
+// A namespace may have few of them, so that they come round quickly.
+bool numbers_are_many(const std::string& proc) {
+  const auto text = base::read_small_file(proc + "/sys/kernel/pid_max", 64);
+  std::uint64_t most = 0;
+  if (text.has_value()) std::from_chars(text->data(), text->data() + text->size(), most);
+  return most >= kPidMaxForTrust;
+}
+
 }  // namespace
 
 ClientCache::ClientCache(const ProcessSources& sources,
@@ -25,6 +35,7 @@ ClientCache::ClientCache(const ProcessSources& sources,
       claims_(claims),
       capacity_(std::max<std::size_t>(capacity, 1)),
       tells_processes_(sources.tell_apart && sources.proc == kProc && kernel_tells_processes()),
+      trust_usec_(numbers_are_many(sources.proc) ? kPidTrustUsec : 0),
       cgroups_(sources.cgroups) {}
 
 std::size_t ClientCache::default_capacity() {
@@ -71,40 +82,60 @@ const ClientMetadata& ClientCache::find(const Sender& sender, std::uint64_t now_
   const pid_t pid = sender.credentials.pid;
   if (!clients_.contains(pid) && prepare_) prepare_();
   Client& client = touch(pid);
-  const bool is_known = is_fresh(client, sender, now_usec) && is_sender(client, sender);
+  const bool is_known = is_fresh(client, sender, now_usec) && is_sender(client, sender, now_usec);
   if (!is_known) refresh(client, sender, now_usec);
   return client.metadata;
 }
 
 // Whether a message is of the process that is in the cache; often asked.
-bool ClientCache::is_sender(Client& client, const Sender& sender) const {
+bool ClientCache::is_sender(Client& client, const Sender& sender, std::uint64_t now_usec) {
   if (!tells_processes_) return true;
   if (client.identity == 0) return false;
-  const bool came = sender.process != nullptr && sender.process->came();
-  if (came && sender.process->identity() != 0) {
-    return sender.process->identity() == client.identity;
+  if (sender.process != nullptr && sender.process->came()) {
+    return is_sender_by_handle(client, sender, now_usec);
   }
-  if (came) return !facts_of_pid(sender.credentials.pid) && had_it_lately(client, sender);
-  if (had_it_lately(client, sender)) return true;
-  const std::uint64_t now = base::Clock::system().now().monotonic_usec;
+  const bool lately = had_it_lately(client, sender, now_usec);
+  if (lately && now_usec < client.seen_usec + trust_usec_ / 2) return true;
+  if (!lately) ++strangers_;  // if it had ended by now, this would be nobody's message
   const auto holder = facts_of_pid(sender.credentials.pid);
-  if (!holder.has_value() || holder->identity != client.identity) return false;
-  client.seen_usec = now;
-  return had_it_lately(client, sender);
+  if (!holder.has_value()) return lately;
+  if (holder->identity != client.identity) return false;
+  client.seen_usec = now_usec;
+  return had_it_lately(client, sender, now_usec);
+}
+
+bool ClientCache::is_sender_by_handle(Client& client,
+                                      const Sender& sender,
+                                      std::uint64_t now_usec) const {
+  const bool lately = had_it_lately(client, sender, now_usec);
+  // It had the number before this was sent, and after this and all that came with it was received.
+  // Not so for lines, of which nobody knows when they were sent.
+  const bool has_time = sender.sent_realtime_usec.has_value();
+  if (has_time && lately && client.seen_usec == now_usec) return true;
+  const std::uint64_t identity = sender.process->identity();
+  // All that is known of the sender is that it has ended.
+  if (identity == 0) return lately && !facts_of_pid(sender.credentials.pid).has_value();
+  if (identity != client.identity) return false;
+  const bool is_second = client.matched_usec == now_usec;  // so there are likely to be more
+  if (is_second && !sender.process->facts().has_ended) client.seen_usec = now_usec;
+  client.matched_usec = now_usec;
+  return true;
 }
 
 // Whether the cached process had the number when a message was sent, for all that is known without
 // asking: then, and until so short a time ago that nobody else can have got it.
-bool ClientCache::had_it_lately(const Client& client, const Sender& sender) {
-  const std::uint64_t now = base::Clock::system().now().monotonic_usec;
-  return now < client.seen_usec + kPidTrustUsec &&
+bool ClientCache::had_it_lately(const Client& client,
+                                const Sender& sender,
+                                std::uint64_t now_usec) const {
+  return now_usec < client.seen_usec + trust_usec_ &&
          sender.sent_realtime_usec.value_or(client.known_since_usec) >= client.known_since_usec;
 }
 
 // Which process a message is of; nothing when that cannot be known. An identity of 0 stands for
 // whoever has the number, where processes are not told apart.
 std::optional<ProcessFacts> ClientCache::identify(const Client& client,
-                                                  const Sender& sender) const {
+                                                  const Sender& sender,
+                                                  std::uint64_t now_usec) const {
   const pid_t pid = sender.credentials.pid;
   const bool is_real = sources_.proc == kProc;
   if (tells_processes_ && sender.process != nullptr && sender.process->came()) {
@@ -119,14 +150,15 @@ std::optional<ProcessFacts> ClientCache::identify(const Client& client,
   }
   if (holder.has_value()) return holder;
   // Nobody has the number any more. What is no message is about who had it last.
-  const bool is_last = !sender.sent_realtime_usec.has_value() || had_it_lately(client, sender);
+  const bool is_last =
+      !sender.sent_realtime_usec.has_value() || had_it_lately(client, sender, now_usec);
   if (client.identity == 0 || !is_last) return std::nullopt;
   return ProcessFacts{client.identity, 0, true};
 }
 
 void ClientCache::refresh(Client& client, const Sender& sender, std::uint64_t now_usec) {
   if (client.known) announce_change();
-  const auto process = identify(client, sender);
+  const auto process = identify(client, sender, now_usec);
   if (!process.has_value()) {
     doubt(client, sender);
     return;
@@ -140,11 +172,15 @@ void ClientCache::refresh(Client& client, const Sender& sender, std::uint64_t no
   }
   client.metadata.set_credentials(sender.credentials, sender.label);
   client.stream_unit = sender.stream_unit;
-  if (!is_same) client.identity = process->identity;
+  if (!is_same) {
+    client.identity = process->identity;
+    client.seen_usec = 0;
+    client.matched_usec = 0;
+  }
   const std::uint64_t since =
       sender.sent_realtime_usec.value_or(base::Clock::system().now().realtime_usec);
   client.known_since_usec = is_same ? std::min(client.known_since_usec, since) : since;
-  read(client, sender, *process);
+  read(client, sender, *process, now_usec);
   client.read_at_usec = now_usec;
   client.claims_generation = claims_.generation();
   client.known = true;
@@ -162,15 +198,17 @@ void ClientCache::doubt(Client& client, const Sender& sender) {
   client.identity = 0;
 }
 
-void ClientCache::read(Client& client, const Sender& sender, const ProcessFacts& process) {
-  const std::uint64_t before = base::Clock::system().now().monotonic_usec;
+void ClientCache::read(Client& client,
+                       const Sender& sender,
+                       const ProcessFacts& process,
+                       std::uint64_t now_usec) {
   const pid_t pid = sender.credentials.pid;
   const std::string claimed =
       sender.stream_unit.empty() ? claims_.unit_of(pid, process) : std::string(sender.stream_unit);
   if (process.identity == 0) {
     client.metadata.read(sources_, claimed);
   } else if (!process.has_ended && read_living(client, claimed, process)) {
-    client.seen_usec = before;
+    client.seen_usec = now_usec;
   } else if (client.metadata.value(TrustedField::kUnit).empty()) {
     // The claim may have been made of what is another process by now.
     const ProcessFacts ended{process.identity, process.cgroup_id, true};

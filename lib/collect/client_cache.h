@@ -51,7 +51,8 @@ class ClientCache {
   // Called before anything that find() has ever returned is changed or forgotten.
   void before_change(std::function<void()> prepare) { before_change_ = std::move(prepare); }
 
-  // The metadata of a sender, brought up to date. The reference is valid until the call after the
+  // The metadata of a sender, brought up to date. `now_usec` is a monotonic time, after a
+  // message with a time of its own was received. The reference is valid until the call after the
   // next one, so that an object and its sender can be looked up together.
   const ClientMetadata& find(const Sender& sender, std::uint64_t now_usec);
   // Without attested credentials: the owner of /proc/PID is taken. For OBJECT_PID=.
@@ -63,7 +64,8 @@ class ClientCache {
   [[nodiscard]] std::size_t size() const { return clients_.size(); }
   // Whether processes are told apart at all.
   [[nodiscard]] bool tells_processes() const { return tells_processes_; }
-  // How often a sender was not who was expected, so that it takes a pidfd to know who it is.
+  // How often a sender was not who was expected, or was not heard of for long, so that it takes a
+  // pidfd to know who it is.
   [[nodiscard]] std::uint64_t strangers() const { return strangers_; }
 
  private:
@@ -79,18 +81,28 @@ class ClientCache {
     // When the process is known to have had the number first, by the wall clock, and last.
     std::uint64_t known_since_usec = 0;
     std::uint64_t seen_usec = 0;
+    std::uint64_t matched_usec = 0;  // when a pidfd last was of it
   };
   Client& touch(pid_t pid);
   [[nodiscard]] bool is_fresh(const Client& client,
                               const Sender& sender,
                               std::uint64_t now_usec) const;
-  [[nodiscard]] bool is_sender(Client& client, const Sender& sender) const;
-  [[nodiscard]] static bool had_it_lately(const Client& client, const Sender& sender);
+  [[nodiscard]] bool is_sender(Client& client, const Sender& sender, std::uint64_t now_usec);
+  [[nodiscard]] bool is_sender_by_handle(Client& client,
+                                         const Sender& sender,
+                                         std::uint64_t now_usec) const;
+  [[nodiscard]] bool had_it_lately(const Client& client,
+                                   const Sender& sender,
+                                   std::uint64_t now_usec) const;
   [[nodiscard]] std::optional<ProcessFacts> identify(const Client& client,
-                                                     const Sender& sender) const;
+                                                     const Sender& sender,
+                                                     std::uint64_t now_usec) const;
   void refresh(Client& client, const Sender& sender, std::uint64_t now_usec);
   void doubt(Client& client, const Sender& sender);
-  void read(Client& client, const Sender& sender, const ProcessFacts& process);
+  void read(Client& client,
+            const Sender& sender,
+            const ProcessFacts& process,
+            std::uint64_t now_usec);
   bool read_living(Client& client, std::string_view claimed_unit, const ProcessFacts& process);
   void read_group(Client& client, std::string_view claimed_unit, const ProcessFacts& process);
   void make_room();
@@ -102,6 +114,7 @@ class ClientCache {
   const UnitClaims& claims_;
   std::size_t capacity_;
   bool tells_processes_;
+  std::uint64_t trust_usec_;  // how long a number is believed that was seen
   CgroupNames cgroups_;
   std::uint64_t strangers_ = 0;
   std::function<void()> prepare_;

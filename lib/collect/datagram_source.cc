@@ -38,8 +38,9 @@ DatagramSource::Work DatagramSource::work() {
   services_.ingest.refresh_time();
   if (!job_.has_value() && !area_->next_received(next_slot_).has_value()) {
     next_slot_ = 0;
-    passing_.before_receive(socket_.get());
+    passing_.before_receive(socket_.get(), services_.ingest.monotonic_usec());
     const auto received = area_->receive(socket_.get());
+    services_.ingest.refresh_time();  // what has come was there by then (ClientCache::find())
     passing_.after_receive(received.value_or(0), services_.ingest.monotonic_usec());
     if (!received.has_value()) services_.drops.add(DropCause::kReceiveFailed);
     if (!received.has_value() || *received == 0) return Work::kIdle;

@@ -13,11 +13,13 @@ ProcessPassing::ProcessPassing(const ClientCache& clients, ProcessHandles policy
   if (!is_possible) policy_ = ProcessHandles::kNever;
 }
 
-void ProcessPassing::before_receive(int socket) {
+void ProcessPassing::before_receive(int socket, std::uint64_t now_usec) {
   bool wanted = policy_ == ProcessHandles::kAlways;
   if (policy_ == ProcessHandles::kAuto) {
     if (clients_.strangers() != strangers_) busy_windows_ = 0;
-    wanted = busy_windows_ < kBusyWindows;
+    // After a pause of ours numbers are soon believed no more.
+    const bool was_away = now_usec > received_usec_ + kPidTrustUsec / 2;
+    wanted = busy_windows_ < kBusyWindows || was_away;
   }
   strangers_ = clients_.strangers();
   if (socket == socket_ && wanted == is_on_) return;
@@ -27,11 +29,11 @@ void ProcessPassing::before_receive(int socket) {
 }
 
 void ProcessPassing::after_receive(std::size_t messages, std::uint64_t now_usec) {
+  received_usec_ = now_usec;
   messages_ += messages;
-  if (now_usec < window_began_usec_ + kBusyWindowUsec) return;
-  // A window that lasted longer saw no receive call for a while.
-  const bool is_busy =
-      messages_ >= kBusyMessages && now_usec < window_began_usec_ + 2 * kBusyWindowUsec;
+  const std::uint64_t elapsed = now_usec - window_began_usec_;
+  if (elapsed < kBusyWindowUsec) return;
+  const bool is_busy = messages_ * kBusyWindowUsec >= kBusyMessages * elapsed;
   busy_windows_ = is_busy ? busy_windows_ + 1 : 0;
   window_began_usec_ = now_usec;
   messages_ = 0;

@@ -20,7 +20,7 @@ class ProcessPassing {
   ProcessPassing(const ClientCache& clients, ProcessHandles policy);
 
   // To be called before each receive call, and after it with the number of messages.
-  void before_receive(int socket);
+  void before_receive(int socket, std::uint64_t now_usec);
   void after_receive(std::size_t messages, std::uint64_t now_usec);
 
   [[nodiscard]] bool is_on() const { return is_on_; }
@@ -36,6 +36,7 @@ class ProcessPassing {
   std::size_t messages_ = 0;
   std::uint64_t strangers_ = 0;
   std::size_t busy_windows_ = 0;
+  std::uint64_t received_usec_ = 0;
 };
 
 }  // namespace logq::collect

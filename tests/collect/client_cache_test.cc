@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "collect/control_message.h"
 #include "collect/group_process.h"
+#include "collect/limits.h"
 #include "support/child_process.h"
 
 namespace logq::collect {
@@ -38,6 +40,9 @@ class Attribution : public ::testing::Test {
     if (living_ > 0) end(living_);
   }
 
+  void send() const {
+    if (::send(sender_.get(), "x", 1, 0) < 0) ::_exit(1);
+  }
   // The number of a process that sends and is gone for good.
   [[nodiscard]] pid_t send_and_exit(const test::UnitGroup& group, pid_t pid = 0) const {
     const pid_t child = test::begin_in_group(group, pid, [this] { send(); });
@@ -81,11 +86,6 @@ class Attribution : public ::testing::Test {
   pid_t living_ = -1;
   const UnitClaims claims_;
   ClientCache cache_{ProcessSources{}, claims_, 64};
-
- private:
-  void send() const {
-    if (::send(sender_.get(), "x", 1, 0) < 0) ::_exit(1);
-  }
 };
 
 TEST_F(Attribution, OfASenderThatHasExitedIsToItsUnit) {
@@ -139,6 +139,42 @@ TEST_F(Attribution, OfAMessageWithoutAPidfdIsNotToWhoBeganLater) {
   EXPECT_EQ(other.find(sender, kNow).value(TrustedField::kUnit), "") << "on older kernels";
 }
 
+TEST_F(Attribution, OfAMessageWithoutAPidfdIsToAProcessThatWasSeenAMomentAgo) {
+  pass_processes(receiver_.get(), false);
+  ASSERT_TRUE(send_and_stay(first_));
+  const ControlData message = receive();
+  EXPECT_EQ(unit_of(message), first_.unit());
+  const std::uint64_t strangers = cache_.strangers();
+  constexpr std::uint64_t kSeen = kNow + kPidTrustUsec / 2;
+  EXPECT_EQ(unit_of(message, kSeen), first_.unit()) << "looked at once more";
+  end(living_);
+
+  EXPECT_EQ(unit_of(message, kSeen + kPidTrustUsec - 1), first_.unit());
+  EXPECT_EQ(cache_.strangers(), strangers);
+  EXPECT_EQ(unit_of(message, kSeen + kPidTrustUsec), "") << "the number may have come round";
+  EXPECT_NE(cache_.strangers(), strangers);
+}
+
+TEST_F(Attribution, OfManyMessagesAtOnceTakesOneLook) {
+  living_ = test::begin_in_group(first_, 0, [this] {
+    for (int i = 0; i < 3; ++i)
+      send();
+    ::pause();
+  });
+  ASSERT_GT(living_, 0);
+  const ControlData messages[] = {receive(), receive(), receive()};
+  EXPECT_EQ(unit_of(messages[0], kNow), first_.unit());
+  EXPECT_EQ(unit_of(messages[1], kNow + 1), first_.unit());
+  EXPECT_EQ(unit_of(messages[2], kNow + 1), first_.unit());
+
+  // Another's pidfd, as no kernel sends it: not looked at any more.
+  const PassedProcess own(
+      base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0))));
+  const Sender sender{*messages[2].credentials, {}, {}, &own, messages[2].realtime_usec};
+  EXPECT_EQ(cache_.find(sender, kNow + 1).value(TrustedField::kUnit), first_.unit());
+  EXPECT_EQ(cache_.find(sender, kNow + 2).value(TrustedField::kUnit), "");
+}
+
 TEST_F(Attribution, OfACachedProcessEndsWithIt) {
   ASSERT_TRUE(send_and_stay(first_));
   const pid_t pid = living_;
@@ -147,7 +183,7 @@ TEST_F(Attribution, OfACachedProcessEndsWithIt) {
   end(living_);
   if (!send_and_stay(second_, pid)) GTEST_SKIP() << "no number can be chosen here";
 
-  EXPECT_EQ(unit_of(receive()), second_.unit());
+  EXPECT_EQ(unit_of(receive(), kNow + 1), second_.unit());
 }
 
 TEST_F(Attribution, OfTheLastWordsIsToTheProcessThatWasCached) {

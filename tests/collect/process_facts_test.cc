@@ -102,15 +102,19 @@ TEST_F(ProcessFactsTest, ComeAlongUnlessKnownSendersLeaveNoTime) {
   std::uint64_t now = 0;
   const auto run_for = [&](std::size_t windows, std::size_t messages) {
     for (std::size_t i = 0; i < windows; ++i) {
-      passing.before_receive(socket.get());
+      passing.before_receive(socket.get(), now);
       passing.after_receive(messages, now += kBusyWindowUsec);
     }
-    passing.before_receive(socket.get());
+    passing.before_receive(socket.get(), now);
   };
 
   run_for(2 * kBusyWindows, kBusyMessages - 1);
   EXPECT_TRUE(passing.is_on()) << "there is time";
   run_for(kBusyWindows, kBusyMessages);
+  EXPECT_FALSE(passing.is_on());
+  passing.before_receive(socket.get(), now + kPidTrustUsec);
+  EXPECT_TRUE(passing.is_on()) << "after a pause";
+  passing.before_receive(socket.get(), now);
   EXPECT_FALSE(passing.is_on());
   clients.find({{::getpid(), 0, 0}}, 1);
   run_for(1, kBusyMessages);
