@@ -145,6 +145,7 @@ std::uint64_t Storage::written_bytes() const {
 
 void Storage::reconfigure() {
   if (store_ == nullptr) return;
+  if (options_.storage == StorageMode::kVolatile && refuge_.is_on()) give_up_return();
   space_.change_limits(space_task(newest_realtime(directory_)));
   store_->set_file_options({limits_of(directory_, space_settings()).max_file_bytes,
                             options_.max_file_usec, options_.compress,
@@ -287,7 +288,11 @@ Result<void> Storage::abandon_volatile(const std::set<std::string>& damaged) {
 }
 
 Result<bool> Storage::relinquish() {
-  if (place_ != Place::kPersistent) return false;
+  if (place_ != Place::kPersistent) {
+    // From a refuge nobody is to go back by himself: persistent storage is about to go away.
+    if (refuge_.is_on()) give_up_return();
+    return false;
+  }
   auto opened = open_directory(Place::kVolatile);
   if (!opened.has_value()) {
     diagnose_(options_.volatile_dir + ": " + opened.error().message());
@@ -296,12 +301,16 @@ Result<bool> Storage::relinquish() {
   // A sync on its thread may still be at it, and then finds it closed.
   std::ignore = diagnosed(store_->close());
   use(Place::kVolatile, options_.volatile_dir, std::move(*opened));
-  // A later start is to wait for a flush, too.
+  wait_for_flush();
+  return true;
+}
+
+// A later start, too.
+void Storage::wait_for_flush() {
   const std::string flag = options_.runtime_dir + "/flushed";
   if (::unlink(flag.c_str()) < 0 && errno != ENOENT) {
     diagnose_(flag + ": " + Error::system(errno, "unlink").message());
   }
-  return true;
 }
 
 void Storage::wake_followers() {

@@ -104,8 +104,8 @@ class Storage final : public EntryStore {
   Losses take_losses();
 
   // The way back, before persistent storage goes away: its store is closed, and volatile storage
-  // takes its place until the next flush. False when there was nothing to give up. After a failure,
-  // which is diagnosed, persistent storage goes on as before.
+  // takes its place until the next flush, also where it is a refuge. False when there was nothing
+  // to give up. After a failure, which is diagnosed, persistent storage goes on as before.
   Result<bool> relinquish();
   // Takes up what has changed in the options, as far as it is not about the place.
   void reconfigure();
@@ -155,6 +155,8 @@ class Storage final : public EntryStore {
   bool switch_to_volatile(const Error& error);
   void begin_refuge(std::string_view what, const Error& error);
   void end_refuge(const FlushReport& moved);
+  void give_up_return();
+  void wait_for_flush();
   [[nodiscard]] Result<void> check_return() const;
   void look_for_removal(std::uint64_t now_usec);
   void remake();

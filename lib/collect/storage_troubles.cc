@@ -94,6 +94,12 @@ void Storage::end_refuge(const FlushReport& moved) {
   note({Event::Kind::kReturned, options_.storage_dir, options_.volatile_dir, {}, moved.entries});
 }
 
+void Storage::give_up_return() {
+  refuge_.end(monotonic_now());
+  left_at_ = {};
+  wait_for_flush();
+}
+
 // There must be room for copies of all, less what persistent storage may delete for them by its
 // limits: what is moved is not to fill the file system up again. Where copying has filled it before
 // it came to its end, it goes on when the limits are kept.

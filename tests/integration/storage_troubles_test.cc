@@ -19,6 +19,7 @@
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 #include "support/temp_dir.h"
+#include "support/varlink_peer.h"
 
 namespace logq::test {
 namespace {
@@ -308,6 +309,22 @@ TEST_F(StorageTroubles, ADirectoryThatIsRemovedIsMadeAgain) {
       journalctl({"--file", storage() + "/*.journal", "-o", "export", "-n", "+1"}).out);
   EXPECT_GT(seqnum_of(first.at(0)), 300U) << "numbers go on";
   EXPECT_EQ(verify_directory(storage()).status, 0);
+}
+
+// As when the machine goes down, and the disk is about to be unmounted.
+TEST_F(StorageTroubles, WhoIsToldToStayInVolatileStorageDoesNotGoBack) {
+  start();
+  fill_disk();
+  send(3000);
+  VarlinkPeer peer(logqd_->runtime_dir() + "/io.systemd.journal");
+  const std::string done = peer.ask(varlink_call("io.systemd.Journal.RelinquishVar"));
+  EXPECT_EQ(done, R"({"parameters":{}})");
+  empty_disk();
+  send(10);
+  EXPECT_EQ(logqd_->stop().status, 0);
+
+  EXPECT_EQ(numbers_in(refuge() + "/*.journal").back(), sent_ - 1);
+  EXPECT_EQ(count(err(), "storing entries again"), 0U);
 }
 
 TEST_F(StorageTroubles, ARefugeIsTakenAtTheStartToo) {
