@@ -13,12 +13,9 @@ bool is_dash_position(std::size_t i) {
   return i == 8 || i == 13 || i == 18 || i == 23;
 }
 
-Id128 read_id_file(const char* path) {
-  const auto text = base::read_small_file(path, 64);
-  if (!text) return {};
-  std::string_view line = *text;
-  if (const auto end = line.find('\n'); end != std::string_view::npos) line = line.substr(0, end);
-  return Id128::parse(line).value_or(Id128{});
+Result<std::string> read_first_line(const char* path) {
+  return base::read_small_file(path, 64).map(
+      [](const std::string& text) { return text.substr(0, text.find('\n')); });
 }
 
 }  // namespace
@@ -63,12 +60,23 @@ std::string Id128::to_string() const {
 
 namespace base {
 
+Result<Id128> read_machine_id() {
+  const auto line = read_first_line("/etc/machine-id");
+  if (!line) return fail(line.error());
+  if (line->empty()) return fail(Error::make(Errc::kNotFound, "empty"));
+  if (*line == "uninitialized") return fail(Error::make(Errc::kNotFound, "uninitialized"));
+  const auto id = Id128::parse(*line);
+  if (!id || id->is_null()) return fail(Error::make(Errc::kInvalidArgument, "no machine id"));
+  return *id;
+}
+
 Id128 machine_id() {
-  return read_id_file("/etc/machine-id");
+  return read_machine_id().value_or(Id128{});
 }
 
 Id128 boot_id() {
-  return read_id_file("/proc/sys/kernel/random/boot_id");
+  const auto line = read_first_line("/proc/sys/kernel/random/boot_id");
+  return line ? Id128::parse(*line).value_or(Id128{}) : Id128{};
 }
 
 }  // namespace base

@@ -86,6 +86,10 @@ Result<void> Collector::set_up() {
   started_at_ = base::Clock::system().now();
   LOGQ_TRY(register_signals());
   LOGQ_TRY(hold_runtime_directory());
+  if (const auto id = base::read_machine_id(); !id.has_value()) {
+    diagnose_("/etc/machine-id: " + id.error().message() +
+              "; entries have no _MACHINE_ID= until there is one at the next start");
+  }
   LOGQ_TRY(open_storage());
   make_sources();
   LOGQ_TRY(make_batches());
