@@ -74,10 +74,10 @@ std::uint64_t oldest_time(std::uint64_t named, const struct stat& status, std::u
 }
 
 // Oldest first. Within a sequence numbers decide; a file thus ranks no younger than any that
-// follows it there, whatever the clock said when it was made. Its age stays its own: a machine that
-// starts in 1970 until it has asked for the time must not make all that was before half a century
-// old.
-void sort_by_age(std::vector<Candidate>& files) {
+// follows it there, whatever the clock said when it was made. Its age does not follow from that: a
+// machine that starts in 1970 until it has asked for the time must not make all that was before
+// half a century old. Nor is such a file itself older than those that precede it.
+void sort_by_age(std::vector<Candidate>& files, std::uint64_t now_usec) {
   const auto by_number = [](const Candidate& a, const Candidate& b) {
     return std::tie(a.seqnum_id, a.head_seqnum, a.name) <
            std::tie(b.seqnum_id, b.head_seqnum, b.name);
@@ -89,6 +89,12 @@ void sort_by_age(std::vector<Candidate>& files) {
     Candidate& older = files[i - 1];
     if (older.seqnum_id.is_null() || older.seqnum_id != files[i].seqnum_id) continue;
     older.rank_usec = std::min(older.rank_usec, files[i].rank_usec);
+  }
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    const Candidate& older = files[i - 1];
+    if (older.seqnum_id.is_null() || older.seqnum_id != files[i].seqnum_id) continue;
+    if (older.realtime_usec > now_usec) continue;  // of a clock that was ahead
+    files[i].realtime_usec = std::max(files[i].realtime_usec, older.realtime_usec);
   }
   std::stable_sort(files.begin(), files.end(), [](const Candidate& a, const Candidate& b) {
     return a.rank_usec < b.rank_usec;
@@ -108,7 +114,7 @@ class Vacuum {
     for (const std::string& path : paths)
       consider(path.substr(directory_.size() + 1));
     delete_empty();
-    sort_by_age(candidates_);
+    sort_by_age(candidates_, limits_.now_realtime_usec);
     delete_oldest();
     report_.kept_bytes = usage_;
     return report_;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
+#include "journal/file_header.h"
 #include "journal/reader_support.h"
 #include "journal/variant_file.h"
 
@@ -97,6 +98,31 @@ TEST_F(Vacuum, DeletesWhatIsOlderThanTheAge) {
 
   EXPECT_EQ(left(), std::vector<std::string>{young});
   EXPECT_EQ(report.deleted_files, 1U);
+}
+
+TEST_F(Vacuum, DoesNotTakeAFileForOlderThanThoseBeforeIt) {
+  const auto first = add_archive(kSequence, 1, kLater);
+  const auto in_1970 = add_archive(kSequence, 2, "0000000000001000");
+  const auto third = add_archive(kSequence, 3, kLatest);
+
+  const std::uint64_t later = 0x0005100000000000;
+  const VacuumReport report = vacuum({.max_age_usec = 1'000'000, .now_realtime_usec = later});
+
+  EXPECT_EQ(report.deleted_files, 0U);
+  EXPECT_EQ(left().size(), 3U);
+}
+
+TEST_F(Vacuum, TellsHowManyEntriesItDeleted) {
+  const auto first = add_archive(kSequence, 1, kEarly);
+  add_archive(kSequence, 2, kLater);
+  const auto header = read_file_header(path(first));
+  ASSERT_TRUE(header);
+
+  const VacuumReport report = vacuum({.max_bytes = bytes_of(first)});
+
+  ASSERT_EQ(report.deleted_files, 1U);
+  EXPECT_GT(report.deleted_entries, 0U);
+  EXPECT_EQ(report.deleted_entries, header->n_entries);
 }
 
 // A machine without a clock starts in 1970 and rotates before it has asked for the time.
