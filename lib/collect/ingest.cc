@@ -36,12 +36,10 @@ void Ingest::set_limits(const RateLimitSettings& rate_limit,
 }
 
 void Ingest::refresh_time() {
-  const base::TimePair now = clock_.now();
-  time_.monotonic_usec = std::max(time_.monotonic_usec, now.monotonic_usec);
-  const bool small_step_back = now.realtime_usec < time_.realtime_usec &&
-                               time_.realtime_usec - now.realtime_usec <= kClampUsec;
-  // A large step back is passed on: the store begins a new file for it.
-  if (!small_step_back) time_.realtime_usec = now.realtime_usec;
+  const base::TimePair now = smoother_.smooth(clock_.now());
+  time_.monotonic_usec = now.monotonic_usec;
+  // A step back begins a new file.
+  time_.realtime_usec = now.realtime_usec;
 }
 
 bool Ingest::is_admitted(const IngestEntry& entry) {

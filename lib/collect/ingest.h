@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "collect/client_metadata.h"
+#include "collect/clock_smoother.h"
 #include "collect/drops.h"
 #include "collect/entry_batch.h"
 #include "collect/entry_store.h"
@@ -98,6 +99,7 @@ class Ingest {
 
   EntryStore& store_;
   base::Clock& clock_;
+  ClockSmoother smoother_;
   Drops& drops_;
   journal::EntryTime time_;
   std::vector<std::string> host_payloads_;

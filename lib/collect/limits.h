@@ -93,6 +93,10 @@ inline constexpr std::size_t kBatchClientsMax = 4096;
 
 // Backward steps of the wall clock up to this size are clamped, larger ones rotate the file.
 inline constexpr std::uint64_t kClampUsec = 1'000'000;
+// So many at once, and one per interval. With MaxFiles= at 100 a clock that flaps costs files that
+// are older than half a day.
+inline constexpr std::uint64_t kClockStepsMax = 4;
+inline constexpr std::uint64_t kClockStepIntervalUsec = 600'000'000;
 // How long a stop may take to drain what has been sent.
 inline constexpr std::uint64_t kDrainLimitUsec = 10'000'000;
 // Usage and limits are looked at again after this time, as journald does, or after a rotation.

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "collect/ingest.h"
+#include "collect/limits.h"
 #include "support/child_process.h"
 #include "support/temp_dir.h"
 
@@ -74,6 +75,17 @@ TEST_F(ClockStep, ALargeStepBackBeginsANewFile) {
 
   EXPECT_EQ(lines({"-o", "cat"}), 40);
   EXPECT_EQ(files(), 3);
+  EXPECT_EQ(lines({"--verify"}), 0);
+}
+
+TEST_F(ClockStep, ManyStepsBackAreSmoothedOverToo) {
+  std::vector<std::int64_t> steps;
+  for (int i = 0; i < 500; ++i)
+    steps.push_back(i % 2 == 0 ? 3600 * kSecond : -3600 * kSecond);
+  append_with_steps(steps);
+
+  EXPECT_EQ(lines({"-o", "cat"}), 5000);
+  EXPECT_EQ(files(), 1 + static_cast<std::ptrdiff_t>(kClockStepsMax));
   EXPECT_EQ(lines({"--verify"}), 0);
 }
 

@@ -24,7 +24,9 @@ std::string built_program(const std::string& name) {
   return LOGQ_BIN_DIR "/" + name;
 }
 
-PrivateLogqd::PrivateLogqd(std::vector<std::string> options) : options_(std::move(options)) {
+PrivateLogqd::PrivateLogqd(std::vector<std::string> options, Environment environment)
+    : options_(std::move(options)),
+      environment_(std::move(environment)) {
   ::mkdir(runtime_dir().c_str(), 0700);
   ::mkdir(storage_dir().c_str(), 0700);
   start();
@@ -40,7 +42,7 @@ void PrivateLogqd::start() {
   std::filesystem::remove(stdout_socket());
   Command command{
       {built_program("logqd"), "--runtime-dir=" + runtime_dir(), "--storage-dir=" + storage_dir()},
-      {},
+      environment_,
       {}};
   command.argv.insert(command.argv.end(), options_.begin(), options_.end());
   process_ = std::make_unique<ChildProcess>(command);

@@ -14,7 +14,7 @@ class PrivateLogqd {
  public:
   // Starts one and waits until it accepts; throws std::runtime_error with its stderr when it does
   // not. `options` are further arguments.
-  explicit PrivateLogqd(std::vector<std::string> options = {});
+  explicit PrivateLogqd(std::vector<std::string> options = {}, Environment environment = {});
 
   [[nodiscard]] std::string runtime_dir() const { return directory_.path() + "/run"; }
   [[nodiscard]] std::string storage_dir() const { return directory_.path() + "/store"; }
@@ -42,6 +42,7 @@ class PrivateLogqd {
  private:
   TempDir directory_;
   std::vector<std::string> options_;
+  Environment environment_;
   std::unique_ptr<ChildProcess> process_;
 };
 
