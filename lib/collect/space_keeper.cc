@@ -40,6 +40,14 @@ std::uint64_t max_files(const SpaceTask& task, const journal::StorageLimits& lim
   return limits.max_files + static_cast<std::uint64_t>(active);
 }
 
+// Where there are no entries yet, the clock is as right as it is now: it may begin in 1970.
+AgeGuard guard_of(const SpaceTask& task) {
+  const std::uint64_t newest = task.newest_realtime_usec != 0
+                                   ? task.newest_realtime_usec
+                                   : base::Clock::system().now().realtime_usec;
+  return {newest, task.max_retention_usec};
+}
+
 }  // namespace
 
 journal::StorageLimits limits_of(const std::string& directory,
@@ -66,7 +74,7 @@ void SpaceKeeper::keep(const SpaceTask& task) {
       task.directory.empty() ? Result<SpaceReport>(SpaceReport{}) : measure(task, 0);
   const std::lock_guard lock(mutex_);
   task_ = task;
-  age_guard_ = AgeGuard(task.newest_realtime_usec, task.max_retention_usec);
+  age_guard_ = guard_of(task);
   publish(measured.value_or(SpaceReport{}));
   used_at_first_bytes_ = report_.used_bytes;
 }
@@ -76,7 +84,7 @@ void SpaceKeeper::change_limits(const SpaceTask& task) {
     const std::lock_guard vacuuming(vacuum_mutex_);
     const std::lock_guard lock(mutex_);
     task_ = task;
-    age_guard_ = AgeGuard(task.newest_realtime_usec, task.max_retention_usec);
+    age_guard_ = guard_of(task);
   }
   request();
 }
