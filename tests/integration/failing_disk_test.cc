@@ -263,7 +263,11 @@ TEST(FailingDisk, LogqdThatStopsMeanwhileSaysHowManySyncsHaveFailed) {
 
   ASSERT_TRUE(told);
   EXPECT_EQ(count(stopped.err, "cannot sync"), 1U) << stopped.err;
-  EXPECT_EQ(count(stopped.err, ": stopping; failures: "), 1U) << stopped.err;
+  // Where it was an entry's turn to fail, it synced elsewhere before it stopped.
+  EXPECT_EQ(count(stopped.err, ": stopping; failures: ") +
+                count(stopped.err, "syncing again; failures: "),
+            1U)
+      << stopped.err;
 }
 
 // ext4 has lost its own journal then, and refuses everything until it is mounted anew.
