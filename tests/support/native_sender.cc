@@ -14,8 +14,7 @@
 namespace logq::test {
 
 NativeSender::NativeSender(const std::string& socket_path)
-    : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)),
-      uid_(::getuid()) {
+    : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket_path.size() >= sizeof address.sun_path) throw std::runtime_error("path too long");
@@ -35,7 +34,7 @@ void NativeSender::send(const Fields& fields) {
 
 void NativeSender::send_bytes(std::string_view datagram) {
   const std::vector<base::UniqueFd> none;
-  send_datagram(fd_, {datagram, none, uid_});
+  send_datagram(fd_, {datagram, none, uid_.value_or(::getuid())});
 }
 
 }  // namespace logq::test

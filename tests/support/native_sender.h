@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,7 +29,7 @@ class NativeSender {
 
  private:
   base::UniqueFd fd_;
-  uid_t uid_;
+  std::optional<uid_t> uid_;
 };
 
 }  // namespace logq::test
