@@ -1,7 +1,6 @@
 #include "collect/batch_source.h"
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,7 +35,6 @@ BatchSource::BatchSource(const DatagramServices& services, BatchClients clients)
 BatchSource::~BatchSource() {
   connections_.clear();
   sd_event_source_disable_unref(listener_event_);
-  sd_event_source_disable_unref(turn_event_);
 }
 
 void BatchSource::replay(ReceiveArea& predecessor) {
@@ -52,14 +50,10 @@ Result<void> BatchSource::start(base::UniqueFd listener, ReceiveArea area, sd_ev
   LOGQ_TRY(event_result(
       sd_event_add_io(event, &listener_event_, listener_.get(), EPOLLIN, &on_listener, this),
       "sd_event_add_io"));
-  // Always readable, but listened to only while somebody is in the queue. A deferred source would
-  // come before all others that are ready, each time.
-  turn_.reset(::eventfd(1, EFD_CLOEXEC));
-  if (!turn_.is_open()) return fail(Error::system(errno, "eventfd"));
-  LOGQ_TRY(event_result(sd_event_add_io(event, &turn_event_, turn_.get(), EPOLLIN, &on_turn, this),
-                        "sd_event_add_io"));
-  return event_result(sd_event_source_set_enabled(turn_event_, SD_EVENT_OFF),
-                      "sd_event_source_set_enabled");
+  return turn_.start(event, [this] {
+    give_turn();
+    notify();
+  });
 }
 
 int BatchSource::on_listener(sd_event_source* /*source*/,
@@ -128,17 +122,7 @@ void BatchSource::queue_up(BatchConnection& connection) {
   connection.is_queued = true;
   sd_event_source_set_enabled(connection.event, SD_EVENT_OFF);
   queue_.push_back(connection.fd());
-  sd_event_source_set_enabled(turn_event_, SD_EVENT_ON);
-}
-
-int BatchSource::on_turn(sd_event_source* /*source*/,
-                         int /*fd*/,
-                         std::uint32_t /*events*/,
-                         void* self) {
-  auto* batches = static_cast<BatchSource*>(self);
-  batches->give_turn();
-  batches->notify();
-  return 0;
+  turn_.set(true);
 }
 
 void BatchSource::give_turn() {
@@ -155,7 +139,7 @@ void BatchSource::give_turn() {
     if (was_full && connection.wanted_events() == EPOLLIN) queue_up(connection);
     break;
   }
-  if (queue_.empty()) sd_event_source_set_enabled(turn_event_, SD_EVENT_OFF);
+  turn_.set(!queue_.empty());
 }
 
 // Receives and stores what a connection has sent, which may be the last of it. The number of

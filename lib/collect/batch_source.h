@@ -23,6 +23,7 @@
 #include "collect/batch_intake.h"
 #include "collect/descriptor_reserve.h"
 #include "collect/receive_area.h"
+#include "collect/turn.h"
 
 namespace logq::collect {
 
@@ -62,7 +63,6 @@ class BatchSource {
  private:
   static int on_listener(sd_event_source* source, int fd, std::uint32_t events, void* self);
   static int on_ready(sd_event_source* source, int fd, std::uint32_t events, void* self);
-  static int on_turn(sd_event_source* source, int fd, std::uint32_t events, void* self);
 
   bool accept_some();
   bool accept_one();
@@ -82,8 +82,7 @@ class BatchSource {
   std::optional<ReceiveArea> area_;
   sd_event* event_ = nullptr;
   sd_event_source* listener_event_ = nullptr;
-  base::UniqueFd turn_;
-  sd_event_source* turn_event_ = nullptr;
+  Turn turn_;
   std::map<int, std::unique_ptr<BatchConnection>> connections_;  // by descriptor
   std::deque<int> queue_;           // descriptors of connections that wait for a turn
   std::size_t adoptions_left_ = 0;  // rounds of accepting that a sync waits for

@@ -58,9 +58,9 @@ Collector::~Collector() {
   audit_.reset();
   keeper_.reset();
   forwards_.reset();
-  for (const DatagramInput* input : inputs_) {
+  for (DatagramInput* input : inputs_) {
     sd_event_source_disable_unref(input->readable);
-    sd_event_source_disable_unref(input->more);
+    input->more.stop();
   }
   sd_event_source_disable_unref(timer_event_);
 }
@@ -227,8 +227,7 @@ Result<void> Collector::run() {
 
 DatagramSource::Work Collector::work(DatagramInput& input) {
   const DatagramSource::Work done = input.source->work();
-  const bool more = done == DatagramSource::Work::kMore;
-  sd_event_source_set_enabled(input.more, more ? SD_EVENT_ON : SD_EVENT_OFF);
+  input.more.set(done == DatagramSource::Work::kMore);
   after_work();
   return done;
 }

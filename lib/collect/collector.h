@@ -37,6 +37,7 @@
 #include "collect/stream_source.h"
 #include "collect/sync_worker.h"
 #include "collect/synchronizer.h"
+#include "collect/turn.h"
 #include "collect/unit_claims.h"
 #include "collect/working_directory.h"
 
@@ -118,11 +119,10 @@ class Collector {
     std::unique_ptr<DatagramSource> source;
     std::string area_path;
     sd_event_source* readable = nullptr;
-    sd_event_source* more = nullptr;
+    Turn more;
   };
   Result<void> register_input(DatagramInput& input);
   static int on_datagrams(sd_event_source* source, int fd, std::uint32_t events, void* input);
-  static int on_more_datagrams(sd_event_source* source, void* input);
   static int on_timer(sd_event_source* source, std::uint64_t usec, void* self);
   static int on_signal(sd_event_source* source, const signalfd_siginfo* info, void* self);
 

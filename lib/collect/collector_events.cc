@@ -70,23 +70,13 @@ Result<void> Collector::register_input(DatagramInput& input) {
   LOGQ_TRY(event_result(sd_event_add_io(event_.get(), &input.readable, input.source->fd(), EPOLLIN,
                                         &Collector::on_datagrams, &input),
                         "sd_event_add_io"));
-  LOGQ_TRY(event_result(
-      sd_event_add_defer(event_.get(), &input.more, &Collector::on_more_datagrams, &input),
-      "sd_event_add_defer"));
-  sd_event_source_set_enabled(input.more, SD_EVENT_OFF);
-  return {};
+  return input.more.start(event_.get(), [this, &input] { work(input); });
 }
 
 int Collector::on_datagrams(sd_event_source* /*source*/,
                             int /*fd*/,
                             std::uint32_t /*events*/,
                             void* input) {
-  auto* ready = static_cast<DatagramInput*>(input);
-  ready->owner->work(*ready);
-  return 0;
-}
-
-int Collector::on_more_datagrams(sd_event_source* /*source*/, void* input) {
   auto* ready = static_cast<DatagramInput*>(input);
   ready->owner->work(*ready);
   return 0;

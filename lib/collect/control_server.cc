@@ -88,7 +88,6 @@ ControlServer::ControlServer(ControlMethods methods) : methods_(std::move(method
 ControlServer::~ControlServer() {
   connections_.clear();
   sd_event_source_disable_unref(listener_event_);
-  sd_event_source_disable_unref(calls_event_);
 }
 
 Result<void> ControlServer::start(base::UniqueFd listener, sd_event* event) {
@@ -97,10 +96,7 @@ Result<void> ControlServer::start(base::UniqueFd listener, sd_event* event) {
   LOGQ_TRY(event_result(
       sd_event_add_io(event, &listener_event_, listener_.get(), EPOLLIN, &on_listener, this),
       "sd_event_add_io"));
-  LOGQ_TRY(event_result(sd_event_add_defer(event, &calls_event_, &on_waiting_calls, this),
-                        "sd_event_add_defer"));
-  return event_result(sd_event_source_set_enabled(calls_event_, SD_EVENT_OFF),
-                      "sd_event_source_set_enabled");
+  return calls_turn_.start(event, [this] { answer_waiting_calls(); });
 }
 
 int ControlServer::on_listener(sd_event_source* /*source*/,
@@ -168,14 +164,12 @@ int ControlServer::on_ready(sd_event_source* /*source*/,
   return 0;
 }
 
-int ControlServer::on_waiting_calls(sd_event_source* /*source*/, void* self) {
-  auto* server = static_cast<ControlServer*>(self);
-  sd_event_source_set_enabled(server->calls_event_, SD_EVENT_OFF);
-  for (const std::uint64_t id : std::exchange(server->with_calls_, {})) {
-    const auto found = server->connections_.find(id);
-    if (found != server->connections_.end()) server->serve(*found->second);
+void ControlServer::answer_waiting_calls() {
+  for (const std::uint64_t id : std::exchange(with_calls_, {})) {
+    const auto found = connections_.find(id);
+    if (found != connections_.end()) serve(*found->second);
   }
-  return 0;
+  calls_turn_.set(!with_calls_.empty());
 }
 
 // Sends what is to be sent, and answers one call.
@@ -198,7 +192,7 @@ void ControlServer::settle(Connection& connection) {
   const bool is_listed = std::ranges::find(with_calls_, connection.id) != with_calls_.end();
   if (connection.session.has_call() && !is_listed) {
     with_calls_.push_back(connection.id);
-    sd_event_source_set_enabled(calls_event_, SD_EVENT_ON);
+    calls_turn_.set(true);
   }
 }
 

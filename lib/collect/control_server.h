@@ -17,6 +17,7 @@
 #include "base/unique_fd.h"
 #include "collect/control_methods.h"
 #include "collect/descriptor_reserve.h"
+#include "collect/turn.h"
 
 namespace logq::collect {
 
@@ -38,7 +39,7 @@ class ControlServer {
   struct Connection;
   static int on_listener(sd_event_source* source, int fd, std::uint32_t events, void* self);
   static int on_ready(sd_event_source* source, int fd, std::uint32_t events, void* connection);
-  static int on_waiting_calls(sd_event_source* source, void* self);
+  void answer_waiting_calls();
 
   bool accept_one();
   [[nodiscard]] bool has_room_for(uid_t uid) const;
@@ -53,7 +54,7 @@ class ControlServer {
   DescriptorReserve reserve_;
   sd_event* event_ = nullptr;
   sd_event_source* listener_event_ = nullptr;
-  sd_event_source* calls_event_ = nullptr;
+  Turn calls_turn_;
   std::map<std::uint64_t, std::unique_ptr<Connection>> connections_;  // by a number of its own
   std::vector<std::uint64_t> with_calls_;  // connections whose next call no socket announces
   std::uint64_t next_id_ = 1;

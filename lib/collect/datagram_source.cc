@@ -1,5 +1,6 @@
 #include "collect/datagram_source.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace logq::collect {
@@ -45,7 +46,7 @@ DatagramSource::Work DatagramSource::work() {
     if (!received.has_value()) services_.drops.add(DropCause::kReceiveFailed);
     if (!received.has_value() || *received == 0) return Work::kIdle;
   }
-  return drain(*area_, Descriptors::kTake, kEntriesPerWakeup) ? Work::kMore : Work::kDone;
+  return drain(*area_, Descriptors::kTake, kWorkPerWakeup) ? Work::kMore : Work::kDone;
 }
 
 void DatagramSource::finish_received() {
@@ -67,10 +68,13 @@ bool DatagramSource::take_apart(ReceiveArea& area, Descriptors descriptors, std:
       if (!slot.has_value()) return false;
       if (budget == 0) return true;
       next_slot_ = *slot + 1;
-      if (!take_up(area, *slot, descriptors)) continue;
+      if (!take_up(area, *slot, descriptors)) {
+        --budget;
+        continue;
+      }
     }
     const std::size_t used = store_entries(area, budget);
-    budget -= used;
+    budget -= std::min(used, budget);
     if (job_.has_value()) return true;
   }
 }
@@ -107,10 +111,20 @@ bool DatagramSource::is_whole(const msghdr& message, const Job& job, bool is_emp
   return false;
 }
 
+// Adds what it took to find the entry and will take to store it.
+bool DatagramSource::next_entry(std::size_t& work) {
+  const std::size_t before = bytes_left();
+  const bool found = next();
+  work += 1 + (before - std::min(before, bytes_left())) / kBytesPerUnitOfWork;
+  return found;
+}
+
+// The work it was: at least the budget where some are left.
 std::size_t DatagramSource::store_entries(ReceiveArea& area, std::size_t budget) {
   const ProgressCell progress = area.progress(job_->slot);
-  for (std::size_t used = 0; used < budget; ++used) {
-    if (!next()) {
+  std::size_t used = 0;
+  while (used < budget) {
+    if (!next_entry(used)) {
       finish(area);
       return used;
     }
@@ -118,7 +132,7 @@ std::size_t DatagramSource::store_entries(ReceiveArea& area, std::size_t budget)
     if (!stored_already) store(job_->control, progress, job_->ordinal + 1);
     ++job_->ordinal;
   }
-  return budget;
+  return used;
 }
 
 void DatagramSource::finish(ReceiveArea& area) {

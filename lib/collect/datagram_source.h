@@ -71,6 +71,8 @@ class DatagramSource {
   // `finished` in any case: a successor takes the next entry in progress for the one behind that
   // position.
   virtual void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) = 0;
+  // How many bytes of the datagram, or of the file it carries, have not been looked at.
+  [[nodiscard]] virtual std::size_t bytes_left() const { return 0; }
   // The datagram is dealt with; also called when begin() returned false.
   virtual void end() {}
 
@@ -87,6 +89,7 @@ class DatagramSource {
 
   bool drain(ReceiveArea& area, Descriptors descriptors, std::size_t budget);
   bool take_apart(ReceiveArea& area, Descriptors descriptors, std::size_t budget);
+  bool next_entry(std::size_t& work);
   bool take_up(ReceiveArea& area, std::size_t slot, Descriptors descriptors);
   bool is_whole(const msghdr& message, const Job& job, bool is_empty);
   std::size_t store_entries(ReceiveArea& area, std::size_t budget);

@@ -32,8 +32,10 @@ inline constexpr std::uint64_t kBusyWindowUsec = 5'000;
 inline constexpr std::size_t kBusyMessages = 64;
 inline constexpr std::size_t kBusyWindows = 20;
 
-// Entries appended per wake-up of one source before the others get their turn.
-inline constexpr std::size_t kEntriesPerWakeup = 2048;
+// What a source of datagrams does before the others get their turn: units of about the work that
+// the smallest entry makes. Every so many bytes make another one, in whatever they are spent.
+inline constexpr std::size_t kWorkPerWakeup = 1024;
+inline constexpr std::size_t kBytesPerUnitOfWork = 128;
 
 // Kernel messages. A record of /dev/kmsg has 8 KiB at most (CONSOLE_EXT_LOG_MAX).
 inline constexpr std::size_t kKernelRecordBytes = std::size_t{16} << 10;

@@ -21,6 +21,7 @@ class NativeSource final : public DatagramSource {
   bool begin(std::string_view bytes, ControlData& control) override;
   bool next() override { return decoder_.next(); }
   void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) override;
+  [[nodiscard]] std::size_t bytes_left() const override { return decoder_.unread_bytes(); }
   void end() override;
 
   [[nodiscard]] std::optional<std::string_view> contents(std::string_view bytes,

@@ -18,15 +18,12 @@ Synchronizer::Synchronizer(SyncWorker& worker,
       on_synced_(std::move(on_synced)) {}
 
 Synchronizer::~Synchronizer() {
-  sd_event_source_disable_unref(step_event_);
   sd_event_source_disable_unref(synced_event_);
 }
 
 Result<void> Synchronizer::start(sd_event* event) {
   if (worker_.ended_fd() < 0) return fail(Error::system(EMFILE, "eventfd"));
-  LOGQ_TRY(
-      event_result(sd_event_add_defer(event, &step_event_, &on_step, this), "sd_event_add_defer"));
-  sd_event_source_set_enabled(step_event_, SD_EVENT_OFF);
+  LOGQ_TRY(step_turn_.start(event, [this] { step(); }));
   return event_result(
       sd_event_add_io(event, &synced_event_, worker_.ended_fd(), EPOLLIN, &on_synced, this),
       "sd_event_add_io");
@@ -46,18 +43,13 @@ void Synchronizer::begin() {
     inputs_[i].mark();
     left_.push_back(i);
   }
-  sd_event_source_set_enabled(step_event_, SD_EVENT_ON);
-}
-
-int Synchronizer::on_step(sd_event_source* /*source*/, void* self) {
-  static_cast<Synchronizer*>(self)->step();
-  return 0;
+  step_turn_.set(true);
 }
 
 void Synchronizer::step() {
   std::erase_if(left_, [this](std::size_t i) { return inputs_[i].step(); });
   if (!left_.empty()) return;
-  sd_event_source_set_enabled(step_event_, SD_EVENT_OFF);
+  step_turn_.set(false);
   sync_number_ = worker_.request_numbered();
 }
 
@@ -90,7 +82,7 @@ void Synchronizer::answer(const std::vector<Done>& dones, const Result<void>& sy
 }
 
 void Synchronizer::finish(const Result<void>& synced) {
-  sd_event_source_set_enabled(step_event_, SD_EVENT_OFF);
+  step_turn_.set(false);
   std::vector<Done> all = std::exchange(served_, {});
   for (Done& done : std::exchange(waiting_, {}))
     all.push_back(std::move(done));

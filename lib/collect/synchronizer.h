@@ -13,6 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include "collect/sync_worker.h"
+#include "collect/turn.h"
 #include "logq/result.h"
 
 namespace logq::collect {
@@ -40,7 +41,6 @@ class Synchronizer {
   void finish(const Result<void>& synced);
 
  private:
-  static int on_step(sd_event_source* source, void* self);
   static int on_synced(sd_event_source* source, int fd, std::uint32_t events, void* self);
   void begin();
   void step();
@@ -50,7 +50,7 @@ class Synchronizer {
   SyncWorker& worker_;
   std::vector<Input> inputs_;
   std::function<void()> on_synced_;
-  sd_event_source* step_event_ = nullptr;
+  Turn step_turn_;
   sd_event_source* synced_event_ = nullptr;
   std::vector<Done> waiting_;      // for the next round
   std::vector<Done> served_;       // by the one under way

@@ -20,6 +20,7 @@ class SyslogSource final : public DatagramSource {
   bool begin(std::string_view bytes, ControlData& control) override;
   bool next() override;
   void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) override;
+  [[nodiscard]] std::size_t bytes_left() const override { return taken_ ? 0 : datagram_.size(); }
 
   void compose();
   void forward(const ControlData& control, const IngestEntry& entry);

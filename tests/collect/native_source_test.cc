@@ -93,7 +93,7 @@ TEST_F(NativeSourceTest, CountsAnEntryWhoseDescriptorFoundNoPlace) {
 
 TEST_F(NativeSourceTest, StoresWhatItHoldsEvenWhenThereIsNoTimeForMore) {
   std::string entries;
-  for (std::size_t i = 0; i < kEntriesPerWakeup + 10; ++i)
+  for (std::size_t i = 0; i < kWorkPerWakeup + 10; ++i)
     entries += "MESSAGE=x\n\n";
   const int buffer = 1 << 20;
   ::setsockopt(client_.get(), SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
@@ -102,7 +102,22 @@ TEST_F(NativeSourceTest, StoresWhatItHoldsEvenWhenThereIsNoTimeForMore) {
 
   source_.finish_received();
 
-  EXPECT_EQ(store_.messages.size(), kEntriesPerWakeup + 10);
+  EXPECT_EQ(store_.messages.size(), kWorkPerWakeup + 10);
+}
+
+TEST_F(NativeSourceTest, LeavesLargeEntriesForFurtherTurns) {
+  const int buffer = 4 << 20;
+  ::setsockopt(client_.get(), SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+  const std::string large = "MESSAGE=" + std::string(60'000, 'x') + "\n";
+  const std::size_t in_one_turn = kWorkPerWakeup * kBytesPerUnitOfWork / large.size() + 1;
+  ASSERT_LT(in_one_turn, 4U);
+  for (int i = 0; i < 4; ++i)
+    send(large);
+
+  EXPECT_EQ(source_.work(), NativeSource::Work::kMore);
+  EXPECT_EQ(store_.messages.size(), in_one_turn);
+  source_.work();
+  EXPECT_EQ(store_.messages.size(), 4U);
 }
 
 TEST_F(NativeSourceTest, ReportsDropsOnceTheStoreTakesEntriesAgain) {
