@@ -16,6 +16,8 @@ namespace {
 
 // Accepting and reading headers goes before datagrams.
 constexpr std::int64_t kHeaderPriority = SD_EVENT_PRIORITY_NORMAL - 5;
+// One round of accepting, kAcceptsPerWakeup streams, in this time.
+constexpr std::uint64_t kAcceptIntervalUsec = 5000;
 
 }  // namespace
 
@@ -56,6 +58,9 @@ Result<void> StreamSource::start(base::UniqueFd listener, StreamArea area, sd_ev
   if (status < 0) return fail(Error::system(-status, "sd_event_add_io"));
   status = sd_event_source_set_priority(listener_event_, kHeaderPriority);
   if (status < 0) return fail(Error::system(-status, "sd_event_source_set_priority"));
+  // Those who connect without end must not keep everybody else waiting.
+  status = sd_event_source_set_ratelimit(listener_event_, kAcceptIntervalUsec, 1);
+  if (status < 0) return fail(Error::system(-status, "sd_event_source_set_ratelimit"));
   status = sd_event_add_defer(event, &backlog_event_, &on_backlog, this);
   if (status < 0) return fail(Error::system(-status, "sd_event_add_defer"));
   sd_event_source_set_enabled(backlog_event_, SD_EVENT_OFF);
