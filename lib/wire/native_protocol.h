@@ -58,8 +58,9 @@ class NativeDecoder {
   // Fields of this datagram left out so far because of their name.
   [[nodiscard]] std::uint64_t dropped_fields() const { return dropped_fields_; }
 
-  // Bytes that have not been looked at. After next() returned false those at the end of the datagram
-  // that no entry was made of, be it noise without a newline, a damaged binary field, or what follows an entry that ended it.
+  // Bytes that have not been looked at. After next() returned false those at the end of the
+  // datagram that no entry was made of, be it noise without a newline, a damaged binary field, or
+  // what follows an entry that ended it.
   [[nodiscard]] std::size_t unread_bytes() const { return rest_.size(); }
 
  private:
