@@ -33,6 +33,8 @@ void DatagramSource::start(base::UniqueFd socket, ReceiveArea area) {
   socket_ = std::move(socket);
   area_.emplace(std::move(area));
   next_slot_ = 0;
+  // Before anybody sends: the kernel forgets who has exited by the time it is asked.
+  passing_.before_receive(socket_.get(), services_.ingest.monotonic_usec());
 }
 
 DatagramSource::Work DatagramSource::work() {

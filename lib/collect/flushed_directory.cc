@@ -23,12 +23,13 @@ std::string flushed_name(const std::string& directory) {
   return directory + ".flushed";
 }
 
-// By its name; `.new` and the like are what an interrupted writer leaves of one.
+// By its name; `.next` is made ahead, `.new` and the like are what an interrupted writer leaves.
 bool is_ours(std::string_view name) {
   const std::string_view note = kFlushNote;
   return journal::is_journal_name(name) || name == kStorageLock || name == note ||
-         name.starts_with(std::string(note) + ".") || name.ends_with(".journal.new") ||
-         name.ends_with(".journal.salvage") || name.ends_with(".journal.salvage.new");
+         name.starts_with(std::string(note) + ".") || name.ends_with(".journal.next") ||
+         name.ends_with(".journal.new") || name.ends_with(".journal.salvage") ||
+         name.ends_with(".journal.salvage.new");
 }
 
 }  // namespace

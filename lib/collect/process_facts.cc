@@ -73,9 +73,14 @@ std::uint64_t identity_of(int pidfd) {
 ProcessFacts facts_of(int pidfd) {
   ProcessFacts facts{identity_of(pidfd), 0, true};
   PidfdInfo info{};
-  info.mask = kInfoCgroup | kInfoExit;
-  // Before 6.15 nothing is told of a process that was waited for.
-  if (::ioctl(pidfd, kGetInfo, &info) < 0) return facts;
+  // Nothing is told while a process is just being waited for, and before 6.15 nothing afterwards.
+  bool is_told = false;
+  for (int attempt = 0; attempt < 2 && !is_told; ++attempt) {
+    info = {};
+    info.mask = kInfoCgroup | kInfoExit;
+    is_told = ::ioctl(pidfd, kGetInfo, &info) == 0;
+  }
+  if (!is_told) return facts;
   facts.has_ended = (info.mask & kInfoPid) == 0;
   if ((info.mask & kInfoCgroup) != 0) facts.cgroup_id = info.cgroup_id;
   return facts;

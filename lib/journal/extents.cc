@@ -99,11 +99,14 @@ void Extents::populate(std::uint64_t from, std::uint64_t to) const {
 
 Result<void> Extents::sync() const {
   const std::scoped_lock turn(syncing_);
-  unmap_pages();
-  if (::fsync(sync_fd_.is_open() ? sync_fd_.get() : fd()) == 0) return {};
-  const int error = errno;
-  keep_dirty();
-  return fail(Error::system(error, "fsync"));
+  // What is told first may be a failure of long ago, of a device that works again.
+  for (int attempt = 0;; ++attempt) {
+    unmap_pages();
+    if (::fsync(sync_fd_.is_open() ? sync_fd_.get() : fd()) == 0) return {};
+    const int error = errno;
+    keep_dirty();
+    if (attempt > 0) return fail(Error::system(error, "fsync"));
+  }
 }
 
 // Writing a page back begins with protecting it, and for each page that is mapped this interrupts
