@@ -22,8 +22,8 @@ inline constexpr std::size_t kControlBytes = 512;
 inline constexpr std::size_t kCgroupNamesMax = 4096;
 // How often all groups are looked at where one cannot be asked for.
 inline constexpr std::uint64_t kCgroupLookIntervalUsec = 100'000;
-// A number is not used again within this time: all others have to be used first, and where there are
-// at least so many, that takes 650,000 processes a second.
+// A number is not used again within this time: all others have to be used first, and where there
+// are at least so many, that takes 650,000 processes a second.
 inline constexpr std::uint64_t kPidTrustUsec = 50'000;
 inline constexpr std::uint64_t kPidMaxForTrust = 32'768;
 // Messages come without pidfds when so many in a row, over so long a time, were of known senders

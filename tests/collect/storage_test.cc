@@ -353,8 +353,7 @@ TEST(Storage, ThatCannotBeUsedIsReplacedByVolatileStorageWithOneLine) {
     EXPECT_EQ(count_journal_files(run + "/journal"), 1U);
     const std::string err = logqd.process_.err();
     EXPECT_TRUE(err.starts_with("logqd: " + store + ": ")) << err;
-    EXPECT_TRUE(
-        err.ends_with("; collecting in " + run + "/journal until it can be stored there\n"))
+    EXPECT_TRUE(err.ends_with("; collecting in " + run + "/journal until it can be stored there\n"))
         << err;
     EXPECT_EQ(std::ranges::count(err, '\n'), 1) << err;
     logqd.process_.signal(SIGTERM);

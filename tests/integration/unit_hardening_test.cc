@@ -25,8 +25,8 @@ TEST_F(UnitHardening, UnitsHaveNoMistakes) {
       machine_->run({"systemd-analyze", "verify", "--man=no", "logqd.service", "logqd.socket",
                      "systemd-journald.service", "systemd-journald@logq.service"});
   const CommandResult user =
-      machine_->run({"env", "XDG_RUNTIME_DIR=/run", "systemd-analyze", "--user", "verify", "--man=no",
-                     "/usr/local/lib/systemd/user/logqd.service"});
+      machine_->run({"env", "XDG_RUNTIME_DIR=/run", "systemd-analyze", "--user", "verify",
+                     "--man=no", "/usr/local/lib/systemd/user/logqd.service"});
 
   EXPECT_EQ(system.status, 0);
   EXPECT_EQ(system.err, "");
