@@ -29,10 +29,12 @@ BatchConnection::~BatchConnection() {
   sd_event_source_disable_unref(event);
 }
 
-Result<std::size_t> BatchConnection::receive(ReceiveArea& area) {
-  const auto received = area.receive(fd());
+Result<std::size_t> BatchConnection::receive(ReceiveArea& area, std::size_t most) {
+  const auto received = area.receive(fd(), most);
   // Told once, of a client that closed without reading all it was told: what it had sent is there.
-  if (!received.has_value() && received.error().sys_errno == ECONNRESET) return area.receive(fd());
+  if (!received.has_value() && received.error().sys_errno == ECONNRESET) {
+    return area.receive(fd(), most);
+  }
   return received;
 }
 

@@ -29,9 +29,10 @@ class BatchConnection {
 
   // Says what is taken here.
   void greet();
-  // Receives what waits, up to the slots of `area`; 0 for nothing. REQUIRES: all slots are free.
+  // Receives what waits, `most` messages or up to the slots of `area`; 0 for nothing. REQUIRES: all
+  // slots are free.
   // After an error a message may be lost, so nothing that follows may be acknowledged.
-  Result<std::size_t> receive(ReceiveArea& area);
+  Result<std::size_t> receive(ReceiveArea& area, std::size_t most);
 
   // Tells how far the client has come, now or as soon as there is room for it; of several that wait
   // only the last is told.

@@ -121,31 +121,32 @@ int BatchSource::on_ready(sd_event_source* /*source*/, int fd, std::uint32_t eve
 void BatchSource::queue_up(BatchConnection& connection) {
   connection.is_queued = true;
   sd_event_source_set_enabled(connection.event, SD_EVENT_OFF);
-  queue_.push_back(connection.fd());
+  queue_.push(connection.uid(), connection.fd());
   turn_.set(true);
 }
 
 void BatchSource::give_turn() {
   while (!queue_.empty()) {
-    const int fd = queue_.front();
-    queue_.pop_front();
-    const auto found = connections_.find(fd);
+    const auto found = connections_.find(queue_.pop());
     // One that is gone, and perhaps another has its number.
     if (found == connections_.end() || !found->second->is_queued) continue;
     BatchConnection& connection = *found->second;
     connection.is_queued = false;
-    // A full turn may have left something; it has not where it was the last one.
-    const bool was_full = work(connection) == area_->slots();
-    if (was_full && connection.wanted_events() == EPOLLIN) queue_up(connection);
+    // What is left behind the last one nobody wants.
+    const bool has_more = work(connection);
+    if (has_more && connection.wanted_events() == EPOLLIN) queue_up(connection);
     break;
   }
   turn_.set(!queue_.empty());
 }
 
-// Receives and stores what a connection has sent, which may be the last of it. The number of
-// messages.
-std::size_t BatchSource::work(BatchConnection& connection) {
-  const auto received = connection.receive(*area_);
+// Receives and stores a turn of what a connection has sent, which may be the last of it. Whether
+// there may be more.
+bool BatchSource::work(BatchConnection& connection) {
+  // One message is enough where they are large or many.
+  const bool is_much = connection.queued_bytes() > kBatchTurnBytes;
+  const std::size_t most = is_much ? 1 : area_->slots();
+  const auto received = connection.receive(*area_, most);
   if (!received.has_value()) services_.drops.add(DropCause::kReceiveFailed);
   BatchOutcome outcome;
   if (received.value_or(0) > 0) {
@@ -155,13 +156,13 @@ std::size_t BatchSource::work(BatchConnection& connection) {
   if (outcome.refusal.has_value()) connection.refuse(*outcome.refusal);
   if (!received.has_value() || outcome.refusal.has_value() || outcome.ended) {
     connections_.erase(connection.fd());
-    return 0;
+    return false;
   }
   connection.marked_bytes -= std::min(connection.marked_bytes, outcome.bytes);
   if (*received == 0) connection.marked_bytes = 0;
   sd_event_source_set_io_events(connection.event, connection.wanted_events());
   if (!connection.is_queued) sd_event_source_set_enabled(connection.event, SD_EVENT_ON);
-  return *received;
+  return *received == most;
 }
 
 void BatchSource::notify() const {

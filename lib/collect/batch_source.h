@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,6 +23,7 @@
 #include "collect/descriptor_reserve.h"
 #include "collect/receive_area.h"
 #include "collect/turn.h"
+#include "collect/turn_queue.h"
 
 namespace logq::collect {
 
@@ -70,7 +70,7 @@ class BatchSource {
   [[nodiscard]] bool has_room_for(const BatchConnection& connection) const;
   void queue_up(BatchConnection& connection);
   void give_turn();
-  std::size_t work(BatchConnection& connection);
+  bool work(BatchConnection& connection);
   void notify() const;
 
   DatagramServices services_;
@@ -84,7 +84,7 @@ class BatchSource {
   sd_event_source* listener_event_ = nullptr;
   Turn turn_;
   std::map<int, std::unique_ptr<BatchConnection>> connections_;  // by descriptor
-  std::deque<int> queue_;           // descriptors of connections that wait for a turn
+  TurnQueue queue_;
   std::size_t adoptions_left_ = 0;  // rounds of accepting that a sync waits for
   std::function<void()> notify_;
 };

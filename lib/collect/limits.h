@@ -74,6 +74,13 @@ inline constexpr std::size_t kStreamReadBytes = std::size_t{64} << 10;
 // Positions in a stream buffer are 23 bits wide, and the buffer holds two lines and one read.
 inline constexpr std::size_t kStreamLineMax = std::size_t{3} << 20;
 inline constexpr std::size_t kAcceptsPerWakeup = 64;
+// Lines that are stored of one stream before the others get their turn; streams that get one before
+// everything else does, and the lines of all of them. A read has up to 65,536 lines.
+inline constexpr std::size_t kLinesPerTurn = 128;
+inline constexpr std::size_t kStreamsPerTurn = 64;
+inline constexpr std::size_t kLinesPerRound = 1024;
+// While so many wait for their turn no others are accepted.
+inline constexpr std::size_t kStreamsWaitingMax = 256;
 // Descriptors that streams leave free, or a quarter where the limit is low. The pidfds of all
 // messages that one call receives are open at a time.
 inline constexpr std::size_t kDescriptorHeadroom = 256;
@@ -83,6 +90,8 @@ inline constexpr std::size_t kDescriptorHeadroom = 256;
 inline constexpr std::size_t kBatchSlots = 8;
 inline constexpr std::size_t kBatchMessageBytes = std::size_t{256} << 10;
 inline constexpr std::size_t kBatchEntriesPerMessage = 512;
+// What is taken of a connection before the others get their turn, or one message if that is more.
+inline constexpr std::size_t kBatchTurnBytes = std::size_t{64} << 10;
 // What a client may have under way; all that it has sent is in its own send buffer.
 inline constexpr std::uint32_t kBatchWindow = 64;
 inline constexpr std::size_t kBatchConnectionsMax = 1024;

@@ -85,8 +85,9 @@ void ReceiveArea::prepare(std::size_t index) {
   header.msg_hdr.msg_controllen = kControlBytes;
 }
 
-Result<std::size_t> ReceiveArea::receive(int socket) {
-  const int received = ::recvmmsg(socket, headers(), area_.geometry().slots,
+Result<std::size_t> ReceiveArea::receive(int socket, std::size_t most) {
+  const auto count = std::min<std::size_t>(most, area_.geometry().slots);
+  const int received = ::recvmmsg(socket, headers(), static_cast<unsigned>(count),
                                   MSG_DONTWAIT | MSG_CMSG_CLOEXEC, nullptr);
   if (received >= 0) return static_cast<std::size_t>(received);
   if (errno == EAGAIN || errno == EINTR) return std::size_t{0};

@@ -34,10 +34,11 @@ class ReceiveArea {
   struct Existing;
   static Result<Existing> open_existing(const std::string& path, const Id128& boot_id);
 
-  // Receives what is queued, without waiting, into the slots. REQUIRES: all slots are free.
+  // Receives what is queued, `most` datagrams, without waiting, into the slots. REQUIRES: all slots
+  // are free.
   // Returns the number of datagrams, 0 when none is queued. Of a connection (SOCK_SEQPACKET) an
   // empty one, and all that follow it, stand for its end.
-  Result<std::size_t> receive(int socket);
+  Result<std::size_t> receive(int socket, std::size_t most = kDatagramSlots);
 
   // The first slot that holds a datagram, at or after `from`.
   [[nodiscard]] std::optional<std::size_t> next_received(std::size_t from) const;

@@ -119,8 +119,8 @@ void StreamConnection::forget() {
   services_.keeper->forget(socket_.get(), intake_.identity().stream_id);
 }
 
-void StreamConnection::store_lines() {
-  if (is_open()) intake_.store_lines();
+void StreamConnection::store_lines(std::size_t most) {
+  if (is_open()) has_lines_ = !intake_.store_lines(most);
 }
 
 void StreamConnection::store_long_line() {

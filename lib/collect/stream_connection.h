@@ -34,9 +34,11 @@ class StreamConnection {
   // for a bad header, which is counted.
   Progress read();
   [[nodiscard]] bool is_open() const { return intake_.region().header_done(); }
-  // Stores complete lines; at the end of the stream also the rest.
-  void store_lines();
+  // Stores complete lines, so many at most; at the end of the stream all, and the rest.
+  void store_lines(std::size_t most = StreamIntake::kUnlimited);
   void store_rest();
+  // Whether store_lines() has left some. They must be stored before the next read().
+  [[nodiscard]] bool has_lines() const { return has_lines_; }
   // A line that is not complete is stored as if it had reached its maximum, if it is longer than
   // what every region may keep.
   void store_long_line();
@@ -49,9 +51,12 @@ class StreamConnection {
   [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
 
   [[nodiscard]] int fd() const { return socket_.get(); }
+  // Who wrote last, or connected.
+  [[nodiscard]] uid_t user() const { return intake_.region().writer().uid; }
   [[nodiscard]] std::size_t region_index() const { return region_index_; }
 
   sd_event_source* event = nullptr;  // owned; unregistered by the destructor
+  bool waits_for_turn = false;       // in its owner's queue
 
  private:
   Progress read_once();
@@ -68,6 +73,7 @@ class StreamConnection {
   std::optional<UnitClaims::Ticket> claim_;
   pid_t pinned_pid_ = 0;
   bool ended_ = false;
+  bool has_lines_ = false;
   std::uint64_t bytes_read_ = 0;
 };
 

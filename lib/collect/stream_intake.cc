@@ -99,11 +99,16 @@ void StreamIntake::restore(StreamIdentity identity) {
   adopt_identity();
 }
 
-void StreamIntake::store_lines() {
-  while (const auto line = wire::split_line(region_.unconsumed(), services_.line_max)) {
+bool StreamIntake::store_lines(std::size_t most) {
+  for (std::size_t stored = 0; stored < most; ++stored) {
+    const auto line = wire::split_line(region_.unconsumed(), services_.line_max);
+    if (!line.has_value()) {
+      region_.compact();
+      return true;
+    }
     store_line(*line);
   }
-  region_.compact();
+  return false;
 }
 
 void StreamIntake::store_rest(wire::LineBreak reason) {

@@ -3,6 +3,8 @@
 // so it serves a living connection and one that died with a predecessor alike. Not thread-safe.
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -32,6 +34,8 @@ struct StreamServices {
 
 class StreamIntake {
  public:
+  static constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
+
   StreamIntake(StreamRegion region, const StreamServices& services);
 
   // Who connected, and so wrote what the kernel does not say who wrote.
@@ -43,8 +47,8 @@ class StreamIntake {
   // In place of a header, for a stream that a predecessor had: who it is, where the region does not
   // know. Its unit is honoured as if `identity.opener` had sent a header.
   void restore(StreamIdentity identity);
-  // Stores every complete line. REQUIRES: the header is taken.
-  void store_lines();
+  // Stores complete lines, so many at most: whether those were all. REQUIRES: the header is taken.
+  bool store_lines(std::size_t most = kUnlimited);
   // Stores what is left without a terminator.
   void store_rest(wire::LineBreak reason);
 

@@ -28,7 +28,7 @@ StreamSource::StreamSource(const StreamServices& services, UnitClaims& claims)
 StreamSource::~StreamSource() {
   connections_.clear();
   sd_event_source_disable_unref(listener_event_);
-  sd_event_source_disable_unref(backlog_event_);
+  backlog_turn_.stop();
 }
 
 void StreamSource::replay(StreamArea& predecessor, std::set<Id128> living) {
@@ -61,10 +61,11 @@ Result<void> StreamSource::start(base::UniqueFd listener, StreamArea area, sd_ev
   // Those who connect without end must not keep everybody else waiting.
   status = sd_event_source_set_ratelimit(listener_event_, kAcceptIntervalUsec, 1);
   if (status < 0) return fail(Error::system(-status, "sd_event_source_set_ratelimit"));
-  status = sd_event_add_defer(event, &backlog_event_, &on_backlog, this);
-  if (status < 0) return fail(Error::system(-status, "sd_event_add_defer"));
-  sd_event_source_set_enabled(backlog_event_, SD_EVENT_OFF);
-  return {};
+  return backlog_turn_.start(event, [this] {
+    services_.ingest.refresh_time();
+    work_off_backlog(kStreamsPerTurn);
+    notify();
+  });
 }
 
 void StreamSource::restore(std::vector<RestoredStream> streams) {
@@ -105,7 +106,8 @@ int StreamSource::on_listener(sd_event_source* /*source*/,
                               int /*fd*/,
                               std::uint32_t /*events*/,
                               void* self) {
-  static_cast<StreamSource*>(self)->adopt_waiting();
+  auto* streams = static_cast<StreamSource*>(self);
+  if (streams->backlog_.size() < kStreamsWaitingMax) streams->adopt_waiting();
   return 0;
 }
 
@@ -117,15 +119,7 @@ int StreamSource::on_readable(sd_event_source* /*source*/,
   const auto found = streams->connections_.find(fd);
   if (found == streams->connections_.end()) return 0;
   streams->services_.ingest.refresh_time();
-  streams->work(*found->second);
-  streams->notify();
-  return 0;
-}
-
-int StreamSource::on_backlog(sd_event_source* /*source*/, void* self) {
-  auto* streams = static_cast<StreamSource*>(self);
-  streams->services_.ingest.refresh_time();
-  streams->work_off_backlog();
+  streams->work(*found->second, kLinesPerTurn);
   streams->notify();
   return 0;
 }
@@ -146,10 +140,9 @@ bool StreamSource::adopt_waiting() {
       ++it;
       continue;
     }
-    backlog_.push_back(connection.fd());
+    wait_for_turn(connection);
     it = unopened_.erase(it);
   }
-  if (!backlog_.empty()) sd_event_source_set_enabled(backlog_event_, SD_EVENT_ON);
   return more;
 }
 
@@ -194,9 +187,10 @@ StreamConnection* StreamSource::add_connection(base::UniqueFd& socket,
   return connections_.emplace(fd, std::move(connection)).first->second.get();
 }
 
-StreamConnection::Progress StreamSource::work(StreamConnection& connection) {
-  connection.store_lines();  // of an adopted stream; makes room for the read
-  const auto progress = connection.read();
+StreamConnection::Progress StreamSource::work(StreamConnection& connection, std::size_t lines) {
+  connection.store_lines(lines);  // of an earlier read, for which there must be room again
+  auto progress = StreamConnection::Progress::kBytes;
+  if (!connection.has_lines()) progress = connection.read();
   if (progress == StreamConnection::Progress::kEnded) {
     finish(connection);
     return progress;
@@ -204,11 +198,22 @@ StreamConnection::Progress StreamSource::work(StreamConnection& connection) {
   if (connection.is_open()) {
     unopened_.erase(connection.fd());
     sd_event_source_set_priority(connection.event, SD_EVENT_PRIORITY_NORMAL);
-    connection.store_lines();
+    if (!connection.has_lines()) connection.store_lines(lines);
   }
+  if (connection.has_lines()) wait_for_turn(connection);
   account(connection);
   save_memory();
   return progress;
+}
+
+// After everybody else who has something to say. Its socket may say more, but is not read
+// meanwhile.
+void StreamSource::wait_for_turn(StreamConnection& connection) {
+  if (connection.waits_for_turn) return;
+  connection.waits_for_turn = true;
+  sd_event_source_set_enabled(connection.event, SD_EVENT_OFF);
+  backlog_.push(connection.user(), connection.fd());
+  backlog_turn_.set(true);
 }
 
 void StreamSource::account(const StreamConnection& connection) {
@@ -239,23 +244,28 @@ void StreamSource::finish(StreamConnection& connection) {
   area_->release(index);
 }
 
-void StreamSource::work_off_backlog() {
-  const std::vector<int> waiting = std::exchange(backlog_, {});
-  sd_event_source_set_enabled(backlog_event_, SD_EVENT_OFF);
-  for (const int fd : waiting) {
-    const auto found = connections_.find(fd);
-    if (found != connections_.end()) work(*found->second);
+void StreamSource::work_off_backlog(std::size_t connections) {
+  const std::size_t count = std::min(connections, backlog_.size());
+  const std::size_t lines = std::clamp(kLinesPerRound / std::max(count, std::size_t{1}),
+                                       kLinesPerRound / kStreamsPerTurn, kLinesPerTurn);
+  for (std::size_t left = count; left > 0; --left) {
+    const auto found = connections_.find(backlog_.pop());
+    if (found == connections_.end() || !found->second->waits_for_turn) continue;
+    found->second->waits_for_turn = false;
+    sd_event_source_set_enabled(found->second->event, SD_EVENT_ON);
+    work(*found->second, lines);
   }
+  backlog_turn_.set(!backlog_.empty());
 }
 
 bool StreamSource::drain_once() {
   adopt_waiting();
   services_.ingest.refresh_time();
-  work_off_backlog();
+  work_off_backlog(backlog_.size());
   bool busy = false;
   for (auto it = connections_.begin(); it != connections_.end();) {
     StreamConnection& connection = *(it++)->second;  // work() may remove it
-    busy = work(connection) == StreamConnection::Progress::kBytes || busy;
+    busy = work(connection, kLinesPerTurn) == StreamConnection::Progress::kBytes || busy;
   }
   return busy;
 }

@@ -22,6 +22,8 @@
 #include "collect/stream_budget.h"
 #include "collect/stream_connection.h"
 #include "collect/stream_intake.h"
+#include "collect/turn.h"
+#include "collect/turn_queue.h"
 #include "collect/unit_claims.h"
 
 namespace logq::collect {
@@ -65,17 +67,17 @@ class StreamSource {
  private:
   static int on_listener(sd_event_source* source, int fd, std::uint32_t events, void* self);
   static int on_readable(sd_event_source* source, int fd, std::uint32_t events, void* self);
-  static int on_backlog(sd_event_source* source, void* self);
 
   bool accept_one();
   StreamConnection* add_connection(base::UniqueFd& socket, std::optional<std::size_t> region);
   bool restore_one(RestoredStream stream, std::optional<std::size_t> region);
   void end_region(std::size_t index);
-  StreamConnection::Progress work(StreamConnection& connection);
+  StreamConnection::Progress work(StreamConnection& connection, std::size_t lines);
   void finish(StreamConnection& connection);
   void account(const StreamConnection& connection);
   void save_memory();
-  void work_off_backlog();
+  void wait_for_turn(StreamConnection& connection);
+  void work_off_backlog(std::size_t connections);
   void notify() const;
 
   StreamServices services_;
@@ -86,11 +88,11 @@ class StreamSource {
   std::optional<StreamArea> area_;
   sd_event* event_ = nullptr;
   sd_event_source* listener_event_ = nullptr;
-  sd_event_source* backlog_event_ = nullptr;
   std::map<int, std::unique_ptr<StreamConnection>> connections_;  // by descriptor
   StreamBudget budget_{kStreamBudgetBytes};
-  std::set<int> unopened_;    // connections whose header is not complete
-  std::vector<int> backlog_;  // connections with lines or an end that no socket announces
+  std::set<int> unopened_;  // connections whose header is not complete
+  TurnQueue backlog_;       // connections with lines or an end that no socket announces
+  Turn backlog_turn_;
   std::function<void()> notify_;
 
   void mark_connections();

@@ -33,13 +33,10 @@ void StreamSource::mark() {
 // Those with nothing in the socket too, where lines wait in the buffer.
 void StreamSource::mark_connections() {
   for (const auto& [fd, connection] : connections_) {
-    if (const std::uint64_t bytes = bytes_in(fd); bytes > 0) {
+    const std::uint64_t bytes = bytes_in(fd);
+    if (bytes > 0 || connection->waits_for_turn) {
       marks_.emplace(fd, connection->bytes_read() + bytes);
     }
-  }
-  for (const int fd : backlog_) {
-    const auto found = connections_.find(fd);
-    if (found != connections_.end()) marks_.emplace(fd, found->second->bytes_read());
   }
 }
 
@@ -59,10 +56,11 @@ bool StreamSource::store_marked() {
       continue;
     }
     StreamConnection& connection = *found->second;
-    const auto progress = work(connection);
+    const auto progress = work(connection, kLinesPerTurn);
     if (progress == StreamConnection::Progress::kEnded) continue;
     const bool is_done = progress == StreamConnection::Progress::kNothing;
-    if (is_done || connection.bytes_read() >= target) marks_.erase(fd);
+    const bool is_read = is_done || connection.bytes_read() >= target;
+    if (is_read && !connection.has_lines()) marks_.erase(fd);
   }
   return marks_.empty();
 }
