@@ -1,7 +1,6 @@
 #include "collect/user_file_settling.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/try.h"
 #include "collect/user_journal_name.h"
@@ -12,12 +11,6 @@
 
 namespace logq::collect {
 namespace {
-
-Id128 seqnum_id_of(const journal::Header& header) {
-  Id128 id;
-  std::memcpy(id.bytes.data(), header.seqnum_id, sizeof header.seqnum_id);
-  return id;
-}
 
 // A store's beginning, but for the new file: who has logged may never do so again.
 void settle_user(const journal::StoreOptions& options, const Id128& seqnum_id, SettledUsers& all) {
@@ -53,7 +46,7 @@ Result<SettledUsers> settle_users(const std::string& directory,
     if (!header.has_value()) continue;
     if (header->state == journal::FileState::kOnline && journal::is_own_profile(*header)) {
       settle_user(options_of(*uid), seqnum_id, all);
-    } else if (seqnum_id_of(*header) == seqnum_id) {
+    } else if (journal::read_id(header->seqnum_id) == seqnum_id) {
       all.tail_seqnum = std::max<std::uint64_t>(all.tail_seqnum, header->tail_entry_seqnum);
     }
   }

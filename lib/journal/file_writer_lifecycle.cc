@@ -14,6 +14,7 @@
 #include "base/try.h"
 #include "journal/archive_name.h"
 #include "journal/continuation.h"
+#include "journal/file_header.h"
 #include "journal/file_names.h"
 #include "journal/file_writer_impl.h"
 #include "journal/live_field.h"
@@ -34,12 +35,6 @@ constexpr std::uint64_t kFirstStretch = std::uint64_t{1} << 20;
 
 void copy_id(std::uint8_t (&to)[16], const Id128& from) {
   std::memcpy(to, from.bytes.data(), sizeof to);
-}
-
-Id128 read_id(const std::uint8_t (&from)[16]) {
-  Id128 id;
-  std::memcpy(id.bytes.data(), from, sizeof from);
-  return id;
 }
 
 std::uint64_t table_bytes(std::uint64_t buckets) {

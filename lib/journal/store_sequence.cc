@@ -1,7 +1,6 @@
 #include "journal/store_sequence.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <vector>
@@ -16,12 +15,6 @@ struct Standing {
   std::uint64_t realtime_usec = 0;
   SequenceEnd end;
 };
-
-Id128 read_id(const std::uint8_t (&from)[16]) {
-  Id128 id;
-  std::memcpy(id.bytes.data(), from, sizeof from);
-  return id;
-}
 
 std::optional<Standing> standing_of(const std::filesystem::path& path) {
   const auto header = read_file_header(path.string());

@@ -12,6 +12,7 @@
 #include "base/jenkins.h"
 #include "base/try.h"
 #include "journal/entry_limits.h"
+#include "journal/file_header.h"
 #include "journal/own_profile.h"
 #include "journal/xor_hash.h"
 
@@ -26,12 +27,6 @@ constexpr std::uint64_t kWorkPerByte = 512;
 constexpr std::size_t kCheapBytes = 256;
 // A buffer that one huge payload has blown up is not used for a small one above this size.
 constexpr std::size_t kKeepBufferBytes = std::size_t{1} << 20;
-
-Id128 read_id(const std::uint8_t (&from)[16]) {
-  Id128 id;
-  std::memcpy(id.bytes.data(), from, sizeof from);
-  return id;
-}
 
 std::uint64_t least_size(const Layout& layout, ObjectType type) {
   switch (type) {
