@@ -85,17 +85,6 @@ Members documented_members() {
   return members;
 }
 
-std::string dumped_bytes(const std::string& block) {
-  std::string bytes;
-  for (const std::string& line : lines_of(block)) {
-    const std::optional<DumpLine> row = parse_dump_line(line);
-    if (!row) continue;
-    EXPECT_EQ(row->offset, bytes.size()) << line;
-    bytes += row->bytes;
-  }
-  return bytes;
-}
-
 TEST(BatchProtocolDocument, HasEveryMemberOfEveryMessage) {
   EXPECT_EQ(documented_members(), declared_members());
 }

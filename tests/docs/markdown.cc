@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <gtest/gtest.h>
+
 namespace logq::test {
 namespace {
 
@@ -77,6 +79,17 @@ std::vector<std::string> code_blocks(std::string_view markdown, std::string_view
     }
   }
   return blocks;
+}
+
+std::string dumped_bytes(const std::string& block) {
+  std::string bytes;
+  for (const std::string& line : lines_of(block)) {
+    const std::optional<DumpLine> row = parse_dump_line(line);
+    if (!row) continue;
+    EXPECT_EQ(row->offset, bytes.size()) << line;
+    bytes += row->bytes;
+  }
+  return bytes;
 }
 
 }  // namespace logq::test

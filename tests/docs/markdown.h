@@ -28,6 +28,9 @@ struct DumpLine {
 };
 [[nodiscard]] std::optional<DumpLine> parse_dump_line(const std::string& line);
 
+// What all dump lines of a block show together. Their offsets are expected to be right.
+[[nodiscard]] std::string dumped_bytes(const std::string& block);
+
 // `text` cut at newlines.
 [[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
 

@@ -24,17 +24,6 @@ std::vector<std::string> examples() {
   return code_blocks(read_file(LOGQ_SOURCE_DIR "/docs/protocols.md"), "");
 }
 
-std::string dumped_bytes(const std::string& block) {
-  std::string bytes;
-  for (const std::string& line : lines_of(block)) {
-    const std::optional<DumpLine> row = parse_dump_line(line);
-    if (!row) continue;
-    EXPECT_EQ(row->offset, bytes.size()) << line;
-    bytes += row->bytes;
-  }
-  return bytes;
-}
-
 TEST(ProtocolsDocument, ShowsTheNativeDatagramThatTheCodecMakes) {
   ASSERT_EQ(examples().size(), 3U);
   const std::string datagram = dumped_bytes(examples()[0]);
