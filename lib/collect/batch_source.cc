@@ -15,18 +15,6 @@
 #include "collect/process_facts.h"
 
 namespace logq::collect {
-namespace {
-
-// Who connected. Nobody in particular when the kernel does not say.
-uid_t peer_of(int socket) {
-  ucred peer{};
-  socklen_t size = sizeof(peer);
-  const bool known = ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
-  return known ? peer.uid : static_cast<uid_t>(-1);
-}
-
-}  // namespace
-
 BatchSource::BatchSource(const DatagramServices& services, BatchClients clients)
     : services_(services),
       clients_(std::move(clients)),
@@ -86,7 +74,7 @@ bool BatchSource::accept_one() {
 void BatchSource::take_in(base::UniqueFd socket) {
   const int fd = socket.get();
   if (services_.clients.tells_processes()) pass_processes(fd, true);
-  auto connection = std::make_unique<BatchConnection>(std::move(socket), peer_of(fd));
+  auto connection = std::make_unique<BatchConnection>(std::move(socket), peer_of(fd).uid);
   const bool is_taken = has_room_for(*connection) && sd_event_add_io(event_, &connection->event, fd,
                                                                      EPOLLIN, &on_ready, this) >= 0;
   if (!is_taken) return connection->refuse({wire::RefusalReason::kTooManyClients, 0});

@@ -98,6 +98,15 @@ ControlData parse_control(const msghdr& message, std::size_t capacity, Descripto
   return control;
 }
 
+Credentials peer_of(int socket) {
+  ucred found{};
+  socklen_t size = sizeof(found);
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &found, &size) < 0) {
+    return {0, static_cast<uid_t>(-1), static_cast<gid_t>(-1)};
+  }
+  return {found.pid, found.uid, found.gid};
+}
+
 void enable_control(int socket) {
   const int on = 1;
   for (const int option : {SO_PASSCRED, SO_TIMESTAMP, SO_PASSSEC}) {

@@ -39,6 +39,10 @@ enum class Descriptors { kTake, kForget };
 // came before.
 ControlData parse_control(const msghdr& message, std::size_t capacity, Descriptors descriptors);
 
+// Who connected; the kernel knows also when that process is gone. Nobody in particular when it does
+// not say.
+Credentials peer_of(int socket);
+
 // Switches on what parse_control() reads: SO_PASSCRED, SO_TIMESTAMP, SO_PASSSEC where there is one.
 void enable_control(int socket);
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/try.h"
+#include "collect/control_message.h"
 #include "collect/control_session.h"
 #include "collect/event_result.h"
 #include "collect/limits.h"
@@ -21,16 +22,6 @@ constexpr std::size_t kReadBytes = 4096;
 
 bool is_privileged(uid_t uid) {
   return uid == 0 || uid == ::geteuid();
-}
-
-// Who connected. Nobody in particular when the kernel does not say.
-uid_t peer_of(int socket) {
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) {
-    return static_cast<uid_t>(-1);
-  }
-  return peer.uid;
 }
 
 }  // namespace
@@ -119,7 +110,7 @@ bool ControlServer::accept_one() {
     if (none_free && reserve_.refuse_one(listener_.get())) ++refused_;
     return error == EINTR || error == ECONNABORTED;
   }
-  const uid_t uid = peer_of(socket.get());
+  const uid_t uid = peer_of(socket.get()).uid;
   if (has_room_for(uid)) {
     add(std::move(socket), uid);
   } else {

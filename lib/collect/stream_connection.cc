@@ -17,7 +17,7 @@ StreamConnection::StreamConnection(base::UniqueFd socket,
       services_(services),
       claims_(claims),
       intake_(region, services_) {
-  if (!region.header_done()) region.set_writer(peer());
+  if (!region.header_done()) region.set_writer(peer_of(socket_.get()));
   if (services_.clients.tells_processes()) {
     pass_processes(socket_.get(), true);
     if (auto process = peer_process(socket_.get()); process.is_open() && !region.header_done()) {
@@ -33,18 +33,11 @@ StreamConnection::~StreamConnection() {
   unpin_identity();
 }
 
-// Who connected; the kernel knows also when that process is gone.
-Credentials StreamConnection::peer() const {
-  ucred found{};
-  socklen_t size = sizeof(found);
-  if (::getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &found, &size) < 0) return {};
-  return {found.pid, found.uid, found.gid};
-}
-
 void StreamConnection::restore(const StreamState& state) {
   enable_control(socket_.get());
   // journald honours root's claims only, made by who connected; it does not say who that was.
-  const Credentials opener = state.opener.has_value() ? state.opener->credentials : peer();
+  const Credentials opener =
+      state.opener.has_value() ? state.opener->credentials : peer_of(socket_.get());
   intake_.restore({state.header, state.stream_id, opener});
   if (!state.opener.has_value()) return;
   pin_identity();

@@ -60,7 +60,6 @@ class StreamConnection {
 
  private:
   Progress read_once();
-  [[nodiscard]] Credentials peer() const;
   void pin_identity();
   void unpin_identity();
   void keep();
