@@ -149,8 +149,12 @@ bool BatchSource::work(BatchConnection& connection) {
   connection.marked_bytes -= std::min(connection.marked_bytes, outcome.bytes);
   if (*received == 0) connection.marked_bytes = 0;
   sd_event_source_set_io_events(connection.event, connection.wanted_events());
-  if (!connection.is_queued) sd_event_source_set_enabled(connection.event, SD_EVENT_ON);
-  return *received == most;
+  const bool has_more = *received == most;
+  // One that comes back to the queue need not be watched in between.
+  const bool is_watched =
+      !connection.is_queued && !(has_more && connection.wanted_events() == EPOLLIN);
+  if (is_watched) sd_event_source_set_enabled(connection.event, SD_EVENT_ON);
+  return has_more;
 }
 
 void BatchSource::notify() const {

@@ -200,7 +200,11 @@ StreamConnection::Progress StreamSource::work(StreamConnection& connection, std:
     sd_event_source_set_priority(connection.event, SD_EVENT_PRIORITY_NORMAL);
     if (!connection.has_lines()) connection.store_lines(lines);
   }
-  if (connection.has_lines()) wait_for_turn(connection);
+  if (connection.has_lines()) {
+    wait_for_turn(connection);
+  } else if (!connection.waits_for_turn) {
+    sd_event_source_set_enabled(connection.event, SD_EVENT_ON);
+  }
   account(connection);
   save_memory();
   return progress;
@@ -252,7 +256,6 @@ void StreamSource::work_off_backlog(std::size_t connections) {
     const auto found = connections_.find(backlog_.pop());
     if (found == connections_.end() || !found->second->waits_for_turn) continue;
     found->second->waits_for_turn = false;
-    sd_event_source_set_enabled(found->second->event, SD_EVENT_ON);
     work(*found->second, lines);
   }
   backlog_turn_.set(!backlog_.empty());
