@@ -1,6 +1,8 @@
 // LOGQ_TRY(expression): the value of a Result, or return its error from the enclosing function.
 //
 // A GNU statement expression, so it stays out of public headers. Works for Result<void> too.
+// Not within braces that initialize several members: compilers forget those made before the return
+// (scripts/check_try.py looks).
 #pragma once
 
 #include <utility>

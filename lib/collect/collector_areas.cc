@@ -56,8 +56,8 @@ Result<Collector::ReceiveAreas> Collector::make_areas(Inheritance& inherited) {
   ReceiveArea syslog = LOGQ_TRY(make(syslog_.area_path, {kSyslogSlots, kDatagramSlotBytes}));
   ReceiveArea batches =
       LOGQ_TRY(make(options_.runtime_dir + "/receive-batch", BatchSource::kGeometry));
-  return ReceiveAreas{std::move(native), std::move(syslog), std::move(batches),
-                      LOGQ_TRY(make_stream_area(inherited))};
+  StreamArea streams = LOGQ_TRY(make_stream_area(inherited));
+  return ReceiveAreas{std::move(native), std::move(syslog), std::move(batches), std::move(streams)};
 }
 
 Result<StreamArea> Collector::make_stream_area(Inheritance& inherited) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/io.h"
@@ -87,9 +88,11 @@ Result<wire::StreamHeader> header_of(const Assignments& found) {
     const auto at = found.find(key);
     return at == found.end() ? missing : at->second;
   };
+  std::string identifier = LOGQ_TRY(unescape(value("IDENTIFIER", "")));
+  std::string unit = LOGQ_TRY(unescape(value("UNIT", "")));
   const std::array<std::string, 7> lines{
-      LOGQ_TRY(unescape(value("IDENTIFIER", ""))),
-      LOGQ_TRY(unescape(value("UNIT", ""))),
+      std::move(identifier),
+      std::move(unit),
       std::string(value("PRIORITY", "")),
       std::string(value("LEVEL_PREFIX", "0")),
       std::string(value("FORWARD_TO_SYSLOG", "0")),
