@@ -103,6 +103,7 @@ bool StreamIntake::store_lines(std::size_t most) {
   for (std::size_t stored = 0; stored < most; ++stored) {
     const auto line = wire::split_line(region_.unconsumed(), services_.line_max);
     if (!line.has_value()) {
+      remember_writer();
       region_.compact();
       return true;
     }
@@ -114,6 +115,12 @@ bool StreamIntake::store_lines(std::size_t most) {
 void StreamIntake::store_rest(wire::LineBreak reason) {
   const std::string_view rest = region_.unconsumed();
   if (!rest.empty()) store_line({rest, reason, rest.size()});
+}
+
+// Of a line that is not complete: who wrote it may have ended by the time that it is.
+void StreamIntake::remember_writer() {
+  if (region_.unconsumed().empty() || region_.writer().pid <= 0) return;
+  services_.clients.find(sender(), services_.ingest.monotonic_usec());
 }
 
 Sender StreamIntake::sender() const {

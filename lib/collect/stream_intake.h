@@ -62,6 +62,7 @@ class StreamIntake {
   [[nodiscard]] bool may_claim(const StreamIdentity& identity) const;
   void adopt_identity();
   void change_writer(const Credentials& writer, bool is_other_process);
+  void remember_writer();
   [[nodiscard]] Sender sender() const;
   void store_line(const wire::StreamLine& line);
   void forward(const wire::StreamMessage& message, const ClientMetadata* client);

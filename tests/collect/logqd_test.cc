@@ -1,5 +1,7 @@
 // logqd as a program: what it makes, refuses, stores and leaves behind.
+#include <linux/sockios.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -151,6 +153,35 @@ TEST(Logqd, EndsAPartialLineWhereAnotherProcessWritesOn) {
   EXPECT_EQ(lines[3].at("_PID"), own);
   EXPECT_NE(lines[1].at("_PID"), own);
   EXPECT_EQ(lines[1].at("_PID"), lines[2].at("_PID"));
+}
+
+bool is_read(const base::UniqueFd& socket) {
+  int unread = -1;
+  return ::ioctl(socket.get(), SIOCOUTQ, &unread) == 0 && unread == 0;
+}
+
+TEST(Logqd, KnowsTheWriterOfAPartialLineThatEndedBeforeTheLineDid) {
+  const PrivateLogqd logqd;
+  const base::UniqueFd stream = open_stream(logqd.stdout_socket(), "");
+  const pid_t writer = ::fork();
+  if (writer == 0) {
+    if (::write(stream.get(), "last words", 10) == 10) ::pause();
+    ::_exit(1);
+  }
+  EXPECT_TRUE(wait_until([&] { return is_read(stream); }));
+  NativeSender(logqd.native_socket()).send({{"MESSAGE", "the line is looked at by now"}});
+  EXPECT_TRUE(wait_until([&] { return stored_by(logqd, {"_TRANSPORT=journal"}).size() == 1; }));
+  ::kill(writer, SIGKILL);
+  ::waitpid(writer, nullptr, 0);
+  ASSERT_EQ(::send(stream.get(), "\n", 1, 0), 1);
+
+  std::vector<JournalFields> lines;
+  ASSERT_TRUE(wait_until([&] {
+    lines = stored_by(logqd, {"_TRANSPORT=stdout"});
+    return lines.size() == 1;
+  }));
+  EXPECT_EQ(lines[0].at("_PID"), std::to_string(writer));
+  EXPECT_EQ(lines[0].at("_COMM"), stored_by(logqd, {"_TRANSPORT=journal"}).at(0).at("_COMM"));
 }
 
 CommandResult start_with(const std::vector<std::string>& options) {
