@@ -1,19 +1,17 @@
 // load_sender: sends entries to a collector as fast as it takes them, or at a given rate.
 //
-//   load_sender native SOCKET COUNT BATCH [PER_SECOND [DETAIL]]   datagrams of BATCH entries, each
-//                                                                 by a system call of its own, as
-//                                                                 libsystemd sends them
-//   load_sender bursts SOCKET COUNT BATCH [PER_SECOND [DETAIL]]   the same, 16 to a system call
-//   load_sender batch SOCKET COUNT BATCH [PER_SECOND [DETAIL]]    batches of BATCH entries to a
-//   batch
-//                                                                 socket, as many under way as it
-//                                                                 allows, all awaited at the end
-//   load_sender stream SOCKET COUNT                               lines on one stdout stream
-//   load_sender clients SOCKET COUNT CLIENTS                      as native with single entries,
-//   from
-//                                                                 so many processes at once; says
-//                                                                 "ready" and waits for the end of
-//                                                                 its input before they begin
+//   load_sender native SOCKET COUNT BATCH [PER_SECOND [DETAIL]]
+//       datagrams of BATCH entries, each by a system call of its own, as libsystemd sends them
+//   load_sender bursts SOCKET COUNT BATCH [PER_SECOND [DETAIL]]
+//       the same, 16 to a system call
+//   load_sender batch SOCKET COUNT BATCH [PER_SECOND [DETAIL]]
+//       batches of BATCH entries to a batch socket, as many under way as it allows, all awaited at
+//       the end
+//   load_sender stream SOCKET COUNT
+//       lines on one stdout stream
+//   load_sender clients SOCKET COUNT CLIENTS
+//       as native with single entries, from so many processes at once; says "ready" and waits for
+//       the end of its input before they begin
 //
 // PER_SECOND 0 is as fast as possible; DETAIL adds a field of that many bytes to each entry.
 // Everything is encoded before the first byte is sent, in chunks, so that the sender is not what is
