@@ -5,6 +5,7 @@ usage: check_docs.py links ROOT       relative links in *.md lead to files that 
        check_docs.py references ROOT  sections of documents that sources name exist
        check_docs.py paths ROOT       no file names the directories of one particular machine
        check_docs.py sizes ROOT       documents stay short enough to be read
+       check_docs.py ways ROOT        README.md links to each of docs/*.md
 
 Looks at what git knows (committed or added); without git at every file outside build/ and .git/.
 """
@@ -73,9 +74,16 @@ def check_sizes(root):
                 yield f"{path.relative_to(root)}: {lines} lines, at most {limit}"
 
 
+def check_ways(root):
+    linked = set(LINK.findall((root / "README.md").read_text(encoding="utf-8")))
+    for path in sorted((root / "docs").glob("*.md")):
+        if str(path.relative_to(root)) not in linked:
+            yield f"README.md: no link to {path.relative_to(root)}"
+
+
 def main():
     check = {"links": check_links, "references": check_references, "paths": check_paths,
-             "sizes": check_sizes}[sys.argv[1]]
+             "sizes": check_sizes, "ways": check_ways}[sys.argv[1]]
     root = pathlib.Path(sys.argv[2])
     problems = list(check(root))
     if not files_of(root):
