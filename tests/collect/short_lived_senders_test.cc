@@ -1,6 +1,6 @@
 // Ten thousand processes that send one message and exit at once, in several units: whose messages
 // they are, said by logqd and by stock journald. The shares of both are printed
-// (docs/protocols.md).
+// (docs/attribution.md).
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -128,7 +128,7 @@ TEST_F(SplitLogqd, UserReadsTheirOwnEntriesAndNoOthers) {
 }
 
 TEST(SplitLogqdOfOneUser, KeepsEverythingInOneFile) {
-  PrivateLogqd logqd;  // as design and contract say: --storage-dir alone does not split
+  PrivateLogqd logqd;  // --runtime-dir alone does not split (docs/configuration.md)
   const std::vector<base::UniqueFd> none;
   const base::UniqueFd fd = connect_unix(logqd.native_socket(), SOCK_DGRAM);
   send_datagram(fd, {"MESSAGE=one\nMINE=1\n", none, ::getuid()});
