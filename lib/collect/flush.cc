@@ -11,6 +11,7 @@
 #include "collect/storage_failure.h"
 #include "journal/directory.h"
 #include "journal/journal.h"
+#include "journal/no_room.h"
 
 namespace logq::collect {
 namespace {
@@ -147,7 +148,7 @@ Result<std::uint64_t> append_rest(journal::Journal& source,
     if (is_ahead) target.continue_after(entry.seqnum - 1);
     const journal::EntryTime time{entry.realtime_usec, entry.monotonic_usec, entry.boot_id};
     auto stored = target.append(time, payloads);
-    const bool is_full = !stored.has_value() && is_storage_full(stored.error());
+    const bool is_full = !stored.has_value() && journal::is_no_room(stored.error());
     if (is_full && callbacks.make_room && callbacks.make_room()) {
       stored = target.append(time, payloads);
     }

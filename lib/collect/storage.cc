@@ -21,6 +21,7 @@
 #include "collect/storage_failure.h"
 #include "journal/directory.h"
 #include "journal/file_header.h"
+#include "journal/no_room.h"
 
 namespace logq::collect {
 namespace {
@@ -171,7 +172,7 @@ Result<void> Storage::open() {
   if (!persistent || flush_due_) return use_volatile();
 
   auto opened = open_directory(Place::kPersistent);
-  if (!opened.has_value() && is_storage_full(opened.error())) {
+  if (!opened.has_value() && journal::is_no_room(opened.error())) {
     std::ignore = make_emergency_room(options_.storage_dir, options_.system_space,
                                       opened.error().sys_errno == EDQUOT);
     opened = open_directory(Place::kPersistent);

@@ -10,11 +10,6 @@
 
 namespace logq::collect {
 
-// No room, also by a quota.
-[[nodiscard]] inline bool is_storage_full(const Error& error) {
-  return error.sys_errno == ENOSPC || error.sys_errno == EDQUOT;
-}
-
 // Not there, not writable, full, or broken: EUCLEAN is what ext4 and xfs say of a damaged file
 // system, ESTALE what NFS says of a directory that is gone.
 [[nodiscard]] inline bool is_storage_failure(const Error& error) {

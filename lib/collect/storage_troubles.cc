@@ -12,6 +12,7 @@
 #include "collect/limits.h"
 #include "collect/storage.h"
 #include "collect/storage_failure.h"
+#include "journal/no_room.h"
 #include "journal/vacuum.h"
 
 namespace logq::collect {
@@ -41,7 +42,7 @@ journal::SequencePosition Storage::position() const {
 
 // Not for every entry of a flood: where the first vacuum made no room the next one will not.
 bool Storage::make_room(const Error& error, std::uint64_t now_usec) {
-  if (!is_storage_full(error) || now_usec < made_room_at_usec_ + kMakeRoomIntervalUsec) {
+  if (!journal::is_no_room(error) || now_usec < made_room_at_usec_ + kMakeRoomIntervalUsec) {
     return false;
   }
   made_room_at_usec_ = now_usec;
@@ -115,7 +116,7 @@ Result<void> Storage::check_return() const {
   const std::uint64_t deletable = together > most ? together - most : 0;
   const std::uint64_t wanted = moving - std::min(moving, deletable);
   const auto there_is = probe_room(target, wanted);
-  if (there_is.has_value() || !is_storage_full(there_is.error())) return there_is;
+  if (there_is.has_value() || !journal::is_no_room(there_is.error())) return there_is;
   journal::VacuumLimits limits;
   limits.max_bytes = most;
   std::ignore = journal::vacuum_directory(target, limits);

@@ -17,6 +17,7 @@
 #include "journal/file_names.h"
 #include "journal/follower_waker.h"
 #include "journal/next_file.h"
+#include "journal/no_room.h"
 #include "journal/store_opening.h"
 
 namespace logq::journal {
@@ -195,7 +196,7 @@ Result<void> Store::Impl::replace_active() {
   std::ignore = old->retire();
   auto made = make_file();
   if (archiver_.take(old)) ++counts_.waits_for_archives;
-  if (!made && made.error().sys_errno == ENOSPC) {
+  if (!made && is_no_room(made.error())) {
     // Perhaps there is room once the old one has given back what it has too much.
     std::ignore = archiver_.wait();
     made = make_file();
@@ -256,7 +257,7 @@ auto Store::Impl::append_somewhere(const EntryTime& time, const Append& append)
     LOGQ_TRY(replace_active());
     return append();
   }
-  if (error.sys_errno == ENOSPC || error.sys_errno == EDQUOT) {
+  if (is_no_room(error)) {
     // The room of the file that was made ahead is needed now.
     next_.discard();
     return append();

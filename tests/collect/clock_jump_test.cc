@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -45,11 +44,9 @@ class ShiftedClock {
 
   void set(std::int64_t usec) { offset_->store(usec); }
   [[nodiscard]] Environment environment() const {
-    const char* options = std::getenv("ASAN_OPTIONS");
-    return {{"LD_PRELOAD", LOGQ_CLOCK_SHIM},
-            {"LOGQ_TEST_CLOCK", path()},
-            {"ASAN_OPTIONS",
-             (options == nullptr ? "" : std::string(options) + ":") + "verify_asan_link_order=0"}};
+    Environment environment = preloading(LOGQ_CLOCK_SHIM);
+    environment.emplace_back("LOGQ_TEST_CLOCK", path());
+    return environment;
   }
 
  private:

@@ -72,11 +72,14 @@ class StorageTroubles : public ::testing::Test {
     logqd_.reset();
     unmount(disk_.path());
   }
-  void start(const std::string& settings = "SystemMaxUse=40M\nSystemKeepFree=1M\n") {
+  void start(const std::string& settings = "SystemMaxUse=40M\nSystemKeepFree=1M\n",
+             Environment environment = {}) {
     write_text_file(work_.path() + "/conf",
                     "[Journal]\nRateLimitBurst=0\n" + settings + "[Logq]\nStorageRetrySec=100ms\n");
-    logqd_ = std::make_unique<PrivateLogqd>(std::vector<std::string>{
-        "--storage-dir=" + storage(), "--config=" + work_.path() + "/conf"});
+    logqd_ = std::make_unique<PrivateLogqd>(
+        std::vector<std::string>{"--storage-dir=" + storage(),
+                                 "--config=" + work_.path() + "/conf"},
+        std::move(environment));
   }
   [[nodiscard]] std::string storage() const { return disk_.path() + "/journal"; }
   [[nodiscard]] std::string refuge() const { return logqd_->runtime_dir() + "/journal"; }
@@ -149,6 +152,27 @@ TEST_F(StorageTroubles, NothingIsLostWhileTheDiskIsFull) {
   EXPECT_EQ(told(kRefuge)[0].at("ERRNO"), std::to_string(ENOSPC));
   ASSERT_EQ(told(kReturned).size(), 1U);
   EXPECT_EQ(told(kReturned)[0].at("REFUGE_DIRECTORY"), refuge());
+}
+
+TEST_F(StorageTroubles, NothingIsLostWhileAQuotaIsUsedUp) {
+  Environment environment = preloading(LOGQ_QUOTA_SHIM);
+  environment.emplace_back("LOGQ_TEST_QUOTA", "yes");
+  start("SystemMaxUse=40M\nSystemKeepFree=1M\n", environment);
+  send(500);
+  fill_disk();
+  send(5000);
+  EXPECT_TRUE(wait_until([&] { return fs::exists(refuge() + "/system.journal"); }));
+  empty_disk();
+  ASSERT_TRUE(wait_until([&] { return is_back(); })) << err();
+  send(100);
+  const CommandResult stopped = logqd_->stop();
+
+  EXPECT_EQ(stopped.status, 0);
+  EXPECT_EQ(count(stopped.err, "\n"), 2U) << stopped.err;
+  EXPECT_EQ(count(stopped.err, "Disk quota exceeded; collecting in "), 1U) << stopped.err;
+  expect_all_stored();
+  ASSERT_EQ(told(kRefuge).size(), 1U);
+  EXPECT_EQ(told(kRefuge)[0].at("ERRNO"), std::to_string(EDQUOT));
 }
 
 TEST_F(StorageTroubles, TheStatusSaysWhereEntriesGoAndWhy) {

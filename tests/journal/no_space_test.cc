@@ -1,6 +1,7 @@
 // A full disk: a small tmpfs in a mount namespace of a child process.
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -130,10 +131,11 @@ std::uint64_t free_bytes(const std::string& directory) {
   return status.f_bfree * status.f_bsize;
 }
 
-// Fills a 3 MiB disk with files of `max_size` bytes, with helper threads that try to have the room
-// before the writer needs it. 0 when that is not felt: the writer takes all the room there is, what
-// it has stored is whole, and it goes on when there is room again.
-int fill_with_helpers(const std::string& directory, std::uint64_t max_size) {
+// Fills a 3 MiB disk, which says so with the errno `full`, with files of `max_size` bytes, with
+// helper threads that try to have the room before the writer needs it. 0 when that is not felt: the
+// writer takes all the room there is, what it has stored is whole, and it goes on when there is
+// room again.
+int fill_with_helpers(const std::string& directory, std::uint64_t max_size, int full) {
   std::atomic<int> helped = 0;
   StoreOptions options;
   options.directory = directory;
@@ -147,7 +149,7 @@ int fill_with_helpers(const std::string& directory, std::uint64_t max_size) {
   Result<std::uint64_t> added = 0;
   while ((added = (*store)->append(moment(n), test::views(test::service_entry(n)))))
     ++n;
-  EXPECT_OR_RETURN(added.error().sys_errno == ENOSPC && n > 1000);
+  EXPECT_OR_RETURN(added.error().sys_errno == full && n > 1000);
   EXPECT_OR_RETURN(free_bytes(directory) < 64 << 10);
   EXPECT_OR_RETURN((*store)->sync());
   EXPECT_OR_RETURN(test::seqnums_in(directory) == test::numbers(1, n - 1));
@@ -162,12 +164,12 @@ int fill_with_helpers(const std::string& directory, std::uint64_t max_size) {
 }
 
 // Again where no helper had got a processor before the disk was full.
-int fill_until_helped(std::uint64_t max_size) {
+int fill_until_helped(std::uint64_t max_size, int full = ENOSPC) {
   int status = kNotHelped;
   for (int i = 0; status == kNotHelped && i < 100; ++i) {
     const logq::test::TempDir directory;
     status = on_small_disk(directory.path(),
-                           [&] { return fill_with_helpers(directory.path(), max_size); });
+                           [&] { return fill_with_helpers(directory.path(), max_size, full); });
   }
   return status;
 }
@@ -182,6 +184,16 @@ TEST(NoSpace, ThatAHelperMeetsWithTheNextFileIsFeltOnlyWhenTheRoomIsNeeded) {
   const int status = fill_until_helped(std::uint64_t{1} << 20);
   if (status == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
   EXPECT_EQ(status, 0);
+}
+
+TEST(NoSpace, OfAQuotaIsLikeThatOfADisk) {
+  ::setenv("LOGQ_TEST_QUOTA", "yes", 1);
+  const int large = fill_until_helped(std::uint64_t{8} << 20, EDQUOT);
+  const int small = fill_until_helped(std::uint64_t{1} << 20, EDQUOT);
+  ::unsetenv("LOGQ_TEST_QUOTA");
+  if (large == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
+  EXPECT_EQ(large, 0);
+  EXPECT_EQ(small, 0);
 }
 
 // logqd under RLIMIT_FSIZE, or on a file system of small files.

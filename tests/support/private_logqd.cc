@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 
@@ -19,6 +20,13 @@ std::size_t count_archives(const std::string& directory) {
 }
 
 }  // namespace
+
+Environment preloading(const std::string& library) {
+  const char* options = std::getenv("ASAN_OPTIONS");
+  return {{"LD_PRELOAD", library},
+          {"ASAN_OPTIONS",
+           (options == nullptr ? "" : std::string(options) + ":") + "verify_asan_link_order=0"}};
+}
 
 std::string built_program(const std::string& name) {
   return LOGQ_BIN_DIR "/" + name;

@@ -46,6 +46,9 @@ class PrivateLogqd {
   std::unique_ptr<ChildProcess> process_;
 };
 
+// What preloads a library into a program of this build, one with sanitizers too.
+Environment preloading(const std::string& library);
+
 // A program of this build.
 std::string built_program(const std::string& name);
 
