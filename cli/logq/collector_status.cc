@@ -106,15 +106,20 @@ std::string drops_text(const Value& status) {
 
 std::string storage_text(const Value& storage) {
   if (storage["place"].text() == "none") return "none: nothing is stored";
-  return storage["place"].text() + ", " + storage["directory"].text() + "\n" +
-         std::string(kLabelWidth + 2, ' ') + counted(storage["files"], "file") + ", " +
-         storage["usedBytes"].size() + " of " + storage["limitBytes"].size() + ", " +
-         storage["availableBytes"].size() +
-         " left; free on the file system: " + storage["fileSystemFreeBytes"].size() +
-         (storage["trouble"].is_there()
-              ? "\n" + std::string(kLabelWidth + 2, ' ') + "until it can be stored in " +
-                    storage["trouble"].text()
-              : "");
+  const std::string next_line = "\n" + std::string(kLabelWidth + 2, ' ');
+  std::string text = storage["place"].text() + ", " + storage["directory"].text() + next_line +
+                     counted(storage["files"], "file") + ", " + storage["usedBytes"].size() +
+                     " of " + storage["limitBytes"].size() + ", " +
+                     storage["availableBytes"].size() +
+                     " left; free on the file system: " + storage["fileSystemFreeBytes"].size();
+  if (storage["userFiles"].count() > 0) {
+    text += next_line + "of which users have " + counted(storage["userFiles"], "file") + ", " +
+            storage["userBytes"].size();
+  }
+  if (storage["trouble"].is_there()) {
+    text += next_line + "until it can be stored in " + storage["trouble"].text();
+  }
+  return text;
 }
 
 std::string rates_text(const Value& rates) {

@@ -95,6 +95,8 @@ void add_storage(Members& members, const CollectorStatus& status) {
       .text("directory", status.directory)
       .number("files", status.space.files)
       .number("usedBytes", status.space.used_bytes)
+      .number("userFiles", status.space.user_files)
+      .number("userBytes", status.space.user_bytes)
       .number("limitBytes", status.space.limit_bytes)
       .number("availableBytes", status.space.available_bytes())
       .number("fileSystemFreeBytes", status.space.filesystem_free_bytes);

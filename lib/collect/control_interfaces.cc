@@ -62,6 +62,9 @@ type Storage (
 	directory: string,
 	files: int,
 	usedBytes: int,
+	# Of these, files of users (SplitMode=)
+	userFiles: int,
+	userBytes: int,
 	limitBytes: int,
 	availableBytes: int,
 	fileSystemFreeBytes: int,

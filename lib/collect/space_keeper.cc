@@ -19,8 +19,14 @@ Result<SpaceReport> measure(const SpaceTask& task, std::uint64_t used_at_first_b
   report.directory = task.directory;
   const FilesystemSpace filesystem = filesystem_space(task.directory);
   report.filesystem_free_bytes = filesystem.free_bytes;
-  report.used_bytes = LOGQ_TRY(journal::disk_usage_without_subdirectories(task.directory));
-  report.files = journal::journal_files(task.directory).value_or(std::vector<std::string>()).size();
+  for (const std::string& path : LOGQ_TRY(journal::journal_files(task.directory))) {
+    const std::uint64_t bytes = journal::file_usage(path);
+    ++report.files;
+    report.used_bytes += bytes;
+    if (!user_of_journal(path)) continue;
+    ++report.user_files;
+    report.user_bytes += bytes;
+  }
   report.limits = journal::storage_limits(task.settings, filesystem.bytes);
   // A file system that others have filled does not cost us what we have already.
   report.limits.min_use_bytes =

@@ -33,6 +33,8 @@ struct SpaceReport {
   journal::StorageLimits limits;
   std::uint64_t files = 0;  // a number, in contrast to all else
   std::uint64_t used_bytes = 0;
+  std::uint64_t user_files = 0;  // of these files, those of users (SplitMode=)
+  std::uint64_t user_bytes = 0;
   std::uint64_t filesystem_free_bytes = 0;
   std::uint64_t limit_bytes = 0;  // what may be used as things stand
   [[nodiscard]] std::uint64_t available_bytes() const {

@@ -214,13 +214,16 @@ Result<VacuumReport> vacuum_directory(const std::string& directory,
   return Vacuum(directory, limits, on_file).run();
 }
 
+std::uint64_t file_usage(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) < 0 || !S_ISREG(status.st_mode)) return 0;
+  return static_cast<std::uint64_t>(status.st_blocks) * kStatBlock;
+}
+
 Result<std::uint64_t> disk_usage_without_subdirectories(const std::string& directory) {
   std::uint64_t bytes = 0;
-  for (const std::string& path : LOGQ_TRY(journal_files(directory))) {
-    struct stat status {};
-    if (::lstat(path.c_str(), &status) < 0 || !S_ISREG(status.st_mode)) continue;
-    bytes += static_cast<std::uint64_t>(status.st_blocks) * kStatBlock;
-  }
+  for (const std::string& path : LOGQ_TRY(journal_files(directory)))
+    bytes += file_usage(path);
   return bytes;
 }
 

@@ -45,6 +45,8 @@ Result<VacuumReport> vacuum_directory(const std::string& directory,
                                       const VacuumLimits& limits,
                                       const VacuumCallback& on_file = {});
 
+// Bytes that one file takes up on disk; 0 for what is no file.
+[[nodiscard]] std::uint64_t file_usage(const std::string& path);
 // Bytes that all journal files of the directory and of its machine-id subdirectories take up.
 Result<std::uint64_t> disk_usage(const std::string& directory);
 // The same of the directory alone.

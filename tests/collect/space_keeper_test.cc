@@ -56,5 +56,22 @@ TEST(SpaceKeeper, FilesOfUsersThatAreWrittenToCostNobodyThePast) {
   EXPECT_EQ(files_in(directory.path()), 4U + 2U);  // two archives beside system.journal
 }
 
+TEST(SpaceKeeper, TellsWhatUsersHaveApart) {
+  const test::TempDir directory;
+  for (const char* name : {"system", "user-1000", "user-1001"})
+    test::write_text_file(directory.path() + "/" + name + ".journal", std::string(65536, 'x'));
+  SpaceKeeper keeper([](const std::string& line) { ADD_FAILURE() << line; });
+  SpaceTask task;
+  task.directory = directory.path();
+
+  keeper.keep(task);
+
+  const SpaceReport report = keeper.report();
+  EXPECT_EQ(report.files, 3U);
+  EXPECT_EQ(report.user_files, 2U);
+  EXPECT_GE(report.user_bytes, 2U * 65536);
+  EXPECT_EQ(report.used_bytes * 2, report.user_bytes * 3);
+}
+
 }  // namespace
 }  // namespace logq::collect

@@ -51,6 +51,14 @@ TEST(CollectorStatus, SaysWhenAllIsWell) {
   EXPECT_THAT(text, HasSubstr("last sync: 3s ago, took 1.500ms; 0 failures\n"));
 }
 
+TEST(CollectorStatus, SaysWhatUsersHaveOfTheStorage) {
+  EXPECT_THAT(described(kWell), Not(HasSubstr("users have")));
+  EXPECT_THAT(
+      described(with("\"usedBytes\"", "\"userFiles\":2,\"userBytes\":1048576,\"usedBytes\"")),
+      HasSubstr("1.0M left; free on the file system: 0B\n"
+                "              of which users have 2 files, 1.0M\n"));
+}
+
 TEST(CollectorStatus, SaysWhatIsWrong) {
   EXPECT_THAT(described(with(R"("droppedTotal":0,"dropped":{"storeFailed":0})",
                              R"("droppedTotal":3,"dropped":{"storeFailed":3})")),
