@@ -172,6 +172,9 @@ std::string worries(const Value& status) {
   if (const std::uint64_t suppressed = status["suppressed"].count(); suppressed > 0) {
     add(std::to_string(suppressed) + " suppressed by rate limits");
   }
+  if (const std::uint64_t refused = status["batches"]["refused"].count(); refused > 0) {
+    add(std::to_string(refused) + " batch clients turned away");
+  }
   if (status["storage"]["place"].text() == "volatile") add("storage is volatile");
   return text;
 }
@@ -199,6 +202,8 @@ std::string describe_collector_status(const JsonView& object, std::uint64_t now_
   text += line("streams", status["streams"]["open"].number() + " of " +
                               status["streams"]["max"].number() + ", " +
                               status["streams"]["waitingBytes"].size() + " waiting");
+  text += line("batches", counted(status["batches"]["connections"], "connection") + ", " +
+                              status["batches"]["refused"].number() + " refused");
   text += line("clients", status["clients"].number() + " known");
   text += line("last sync", sync_text(status["lastSync"], now_realtime_usec) + "; " +
                                 status["syncFailures"].number() + " failures");

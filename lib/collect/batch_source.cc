@@ -67,7 +67,8 @@ bool BatchSource::accept_one() {
     return true;
   }
   const int error = errno;
-  if (error == EMFILE || error == ENFILE) reserve_.refuse_one(listener_.get());
+  const bool none_free = error == EMFILE || error == ENFILE;
+  if (none_free && reserve_.refuse_one(listener_.get())) ++refused_;
   return error == EINTR || error == ECONNABORTED;
 }
 
@@ -77,7 +78,10 @@ void BatchSource::take_in(base::UniqueFd socket) {
   auto connection = std::make_unique<BatchConnection>(std::move(socket), peer_of(fd).uid);
   const bool is_taken = has_room_for(*connection) && sd_event_add_io(event_, &connection->event, fd,
                                                                      EPOLLIN, &on_ready, this) >= 0;
-  if (!is_taken) return connection->refuse({wire::RefusalReason::kTooManyClients, 0});
+  if (!is_taken) {
+    ++refused_;
+    return connection->refuse({wire::RefusalReason::kTooManyClients, 0});
+  }
   connection->greet();
   connections_.emplace(fd, std::move(connection));
 }

@@ -55,6 +55,8 @@ class BatchSource {
   void close_all() { connections_.clear(); }
 
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+  // Connections for which there was no room.
+  [[nodiscard]] std::uint64_t refused() const { return refused_; }
   // Clients of which it is known how far they have come.
   [[nodiscard]] std::size_t clients() const { return clients_.size(); }
   // What clients have sent and nobody has read yet; asks the kernel about each.
@@ -85,6 +87,7 @@ class BatchSource {
   Turn turn_;
   std::map<int, std::unique_ptr<BatchConnection>> connections_;  // by descriptor
   TurnQueue queue_;
+  std::uint64_t refused_ = 0;
   std::size_t adoptions_left_ = 0;  // rounds of accepting that a sync waits for
   std::function<void()> notify_;
 };

@@ -98,6 +98,8 @@ std::string Collector::status() {
   status.streams = streams_->connections();
   status.streams_max = kStreamsMax;
   status.stream_bytes_waiting = streams_->waiting_bytes();
+  status.batch_connections = batches_->connections();
+  status.batch_refused = batches_->refused();
   status.clients = clients_->size();
   status.last_sync = sync_->last();
   status.sync_failures = sync_->failures();

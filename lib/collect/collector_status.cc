@@ -151,6 +151,11 @@ void add_senders(Members& members, const CollectorStatus& status) {
                     .number("max", status.streams_max)
                     .number("waitingBytes", status.stream_bytes_waiting);
               })
+      .object("batches",
+              [&](Members& item) {
+                item.number("connections", status.batch_connections)
+                    .number("refused", status.batch_refused);
+              })
       .number("clients", status.clients);
 }
 

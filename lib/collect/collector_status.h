@@ -49,6 +49,8 @@ struct CollectorStatus {
   std::size_t streams = 0;
   std::size_t streams_max = 0;
   std::uint64_t stream_bytes_waiting = 0;
+  std::size_t batch_connections = 0;
+  std::uint64_t batch_refused = 0;
   std::size_t clients = 0;
 
   SyncWorker::Last last_sync;

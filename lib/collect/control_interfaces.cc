@@ -91,6 +91,12 @@ type Streams (
 	waitingBytes: int
 )
 
+# Clients of the batch socket: how many there are, and for how many there was no room
+type Batches (
+	connections: int,
+	refused: int
+)
+
 type Sync (
 	endedRealtimeUSec: int,
 	tookUSec: int,
@@ -118,6 +124,7 @@ method Status() -> (
 	suppressed: int,
 	queues: []Queue,
 	streams: Streams,
+	batches: Batches,
 	clients: int,
 	lastSync: ?Sync,
 	syncFailures: int,

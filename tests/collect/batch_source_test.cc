@@ -252,6 +252,7 @@ TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
   work();
 
   EXPECT_EQ(late.await_refusal(), (wire::BatchRefusal{wire::RefusalReason::kTooManyClients, 0}));
+  EXPECT_EQ(source_->refused(), 1U);
   EXPECT_TRUE(clients.back()->receive().has_value());
   clients.pop_back();
   work();
@@ -259,6 +260,25 @@ TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
   work();
   EXPECT_EQ(next.poll(), wire::BatchReply(wire::BatchHello{262'144, 512, 64}));
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+TEST_F(BatchSourceTest, TurnsAwayAndCountsWhoFindsNoDescriptor) {
+  const BatchClient late(path());
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit few{128, limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  std::vector<base::UniqueFd> all;
+  do {
+    all.emplace_back(::dup(STDERR_FILENO));
+  } while (all.back().is_open());
+  work();
+  all.clear();
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+
+  EXPECT_EQ(source_->refused(), 1U);
+  EXPECT_EQ(source_->connections(), 0U);
+  EXPECT_FALSE(late.receive().has_value()) << "closed";
 }
 
 TEST_F(BatchSourceTest, ASyncWaitsForWhatWasSentBeforeItAndNoLonger) {

@@ -28,7 +28,8 @@ constexpr const char* kWell =
     R"("fileSystemFreeBytes":0},"storedEntries":12,"storedBytes":2048,)"
     R"("rates":[{"seconds":10,"entriesPerSecond":1.2,"bytesPerSecond":204.8}],"droppedTotal":0,)"
     R"("dropped":{"storeFailed":0},"suppressed":0,"queues":[{"socket":"native","queue":"empty"}],)"
-    R"("streams":{"open":2,"max":4096,"waitingBytes":0},"clients":1,)"
+    R"("streams":{"open":2,"max":4096,"waitingBytes":0},)"
+    R"("batches":{"connections":1,"refused":0},"clients":1,)"
     R"("lastSync":{"endedRealtimeUSec":7000000,"tookUSec":1500,"error":null},"syncFailures":0,)"
     R"("control":{"connections":1,"refused":0}})";
 
@@ -73,6 +74,10 @@ TEST(CollectorStatus, SaysWhatIsWrong) {
               HasSubstr("state: nothing is stored\n"));
   EXPECT_THAT(described(with("\"suppressed\":0", "\"suppressed\":9")),
               HasSubstr("state: 9 suppressed by rate limits\n"));
+  EXPECT_THAT(described(with(R"("batches":{"connections":1,"refused":0})",
+                             R"("batches":{"connections":1,"refused":4})")),
+              AllOf(HasSubstr("state: 4 batch clients turned away\n"),
+                    HasSubstr("batches: 1 connection, 4 refused\n")));
 }
 
 TEST(CollectorStatus, WhatIsMissingOrStrangeDoesNoHarm) {
