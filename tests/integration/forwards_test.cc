@@ -178,16 +178,15 @@ TEST_F(ForwardsTest, SendWholeEntriesToJournalRemote) {
   JournalRemote remote(directory_.path());
   PrivateLogqd logqd({config("ForwardToSocket=" + remote.address + "\nMaxLevelSocket=info\n")});
   log_in_every_way(InputPeer(logqd));
-  const auto messages = [](const std::string& printed) { return lines_of(printed); };
   const std::vector<std::string> cat{
       "-o",         "cat",        "_TRANSPORT=journal", "_TRANSPORT=stdout", "_TRANSPORT=syslog",
       "PRIORITY=3", "PRIORITY=6", "PRIORITY=5"};
-  const std::vector<std::string> stored = messages(logqd.read("journalctl", cat).out);
+  const std::vector<std::string> stored = lines_of(logqd.read("journalctl", cat).out);
   EXPECT_GT(stored.size(), 8U);
 
-  EXPECT_TRUE(wait_until([&] { return messages(remote.read(cat)).size() >= stored.size(); }));
+  EXPECT_TRUE(wait_until([&] { return lines_of(remote.read(cat)).size() >= stored.size(); }));
 
-  EXPECT_EQ(messages(remote.read(cat)), stored);
+  EXPECT_EQ(lines_of(remote.read(cat)), stored);
   EXPECT_EQ(remote.read({"PRIORITY=7"}), "");
   remote.stop();
 }
