@@ -2,9 +2,7 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,7 +11,9 @@
 
 #include "collect/mortal_store.h"
 #include "support/batch_client.h"
+#include "support/descriptor_limit.h"
 #include "support/temp_dir.h"
+#include "support/unix_socket.h"
 
 namespace logq::collect {
 namespace {
@@ -27,13 +27,7 @@ constexpr AreaGeometry kSmall{4, 64 * 1024};
 class BatchSourceTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path().copy(address.sun_path, sizeof(address.sun_path) - 1);
-    base::UniqueFd listener(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const void* generic = &address;
-    ASSERT_EQ(::bind(listener.get(), static_cast<const sockaddr*>(generic), sizeof(address)), 0);
-    ASSERT_EQ(::listen(listener.get(), SOMAXCONN), 0);
+    base::UniqueFd listener = test::bind_unix(path(), SOCK_SEQPACKET | SOCK_NONBLOCK);
     ASSERT_GE(sd_event_new(&event_), 0);
     auto area = ReceiveArea::create(directory_.path() + "/receive-batch", kBoot, kSmall);
     ASSERT_TRUE(source_->start(std::move(listener), std::move(*area), event_).has_value());
@@ -237,12 +231,8 @@ TEST_F(BatchSourceTest, LeavesTurnsToOtherSources) {
 }
 
 TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
-  rlimit limit{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
-  const rlimit wanted{std::min<rlim_t>(limit.rlim_max, 4096), limit.rlim_max};
-  if (wanted.rlim_cur < 2 * kBatchConnectionsMax + 64)
+  if (test::raise_descriptor_limit() < 2 * kBatchConnectionsMax + 64)
     GTEST_SKIP() << "too few descriptors allowed";
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &wanted), 0);
   std::vector<std::unique_ptr<BatchClient>> clients;
   for (std::size_t i = 0; i < kBatchConnectionsMax; ++i) {
     clients.push_back(std::make_unique<BatchClient>(path()));
@@ -259,22 +249,18 @@ TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
   const BatchClient next(path());
   work();
   EXPECT_EQ(next.poll(), wire::BatchReply(wire::BatchHello{262'144, 512, 64}));
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 TEST_F(BatchSourceTest, TurnsAwayAndCountsWhoFindsNoDescriptor) {
   const BatchClient late(path());
-  rlimit limit{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
-  const rlimit few{128, limit.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
-  std::vector<base::UniqueFd> all;
-  do {
-    all.emplace_back(::dup(STDERR_FILENO));
-  } while (all.back().is_open());
-  work();
-  all.clear();
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  {
+    const test::DescriptorLimit few(128);
+    std::vector<base::UniqueFd> all;
+    do {
+      all.emplace_back(::dup(STDERR_FILENO));
+    } while (all.back().is_open());
+    work();
+  }
 
   EXPECT_EQ(source_->refused(), 1U);
   EXPECT_EQ(source_->connections(), 0U);

@@ -18,6 +18,7 @@
 #include "support/child_process.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
+#include "support/unix_socket.h"
 #include "support/varlink_peer.h"
 #include "wire/json_view.h"
 

@@ -13,10 +13,10 @@
 
 #include <gtest/gtest.h>
 
-#include "collect/passed_socket_logqd.h"
 #include "support/child_process.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {
@@ -29,12 +29,6 @@ constexpr bool kMemoryIsOurs = false;  // a sanitizer has its own there
 #else
 constexpr bool kMemoryIsOurs = true;
 #endif
-
-std::size_t anonymous_kib(pid_t pid) {
-  const std::string status = read_text_file("/proc/" + std::to_string(pid) + "/status");
-  const std::size_t at = status.find("RssAnon:");
-  return at == std::string::npos ? 0 : std::stoul(status.substr(at + 8));
-}
 
 class HostileClients : public ::testing::Test {
  protected:

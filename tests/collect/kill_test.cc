@@ -20,6 +20,7 @@
 #include "support/child_process.h"
 #include "support/long_tests.h"
 #include "support/stock_journald.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {

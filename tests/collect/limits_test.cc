@@ -14,12 +14,12 @@
 
 #include "base/clock.h"
 #include "collect/configured_logqd.h"
-#include "collect/passed_socket_logqd.h"
 #include "collect/unit_process.h"
 #include "journal/store.h"
 #include "support/child_process.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {

@@ -13,10 +13,10 @@
 
 #include <gtest/gtest.h>
 
-#include "collect/passed_socket_logqd.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {

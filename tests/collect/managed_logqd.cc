@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -18,36 +17,14 @@
 #include <stdexcept>
 
 #include "support/child_process.h"
+#include "support/descriptor_limit.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {
 
 constexpr int kFirstPassed = 3;
 constexpr int kHighNumbers = 6000;  // beyond all that are passed
-
-base::UniqueFd bind_at(const std::string& path, int type) {
-  base::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) throw std::runtime_error("path too long");
-  std::memcpy(address.sun_path, path.data(), path.size());
-  const void* untyped = &address;
-  ::unlink(path.c_str());
-  if (::bind(fd.get(), static_cast<const sockaddr*>(untyped), sizeof address) < 0) {
-    throw std::runtime_error("bind");
-  }
-  const int on = 1;
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
-  if (type != SOCK_DGRAM && ::listen(fd.get(), SOMAXCONN) < 0) throw std::runtime_error("listen");
-  return fd;
-}
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 // In the child: puts `fds` where a manager puts them. Nothing here may allocate, since the parent
 // has threads.
@@ -67,7 +44,7 @@ std::string value_of(const std::string& text, const std::string& key) {
 
 }  // namespace
 
-FdKeeper::FdKeeper() : socket_(bind_at(notify_socket(), SOCK_DGRAM)) {
+FdKeeper::FdKeeper() : socket_(bind_unix(notify_socket(), SOCK_DGRAM)) {
   receiver_ = std::thread([this] {
     while (!over_) {
       pollfd waiting{socket_.get(), POLLIN, 0};
@@ -158,10 +135,10 @@ ManagedLogqd::~ManagedLogqd() {
 void ManagedLogqd::listen() {
   raise_descriptor_limit();
   ::mkdir(storage_dir().c_str(), 0700);
-  native_ = bind_at(native_socket(), SOCK_DGRAM);
-  syslog_ = bind_at(syslog_socket(), SOCK_DGRAM);
-  streams_ = bind_at(stdout_socket(), SOCK_STREAM);
-  batches_ = bind_at(runtime_dir_ + "/logq", SOCK_SEQPACKET);
+  native_ = bind_unix(native_socket(), SOCK_DGRAM);
+  syslog_ = bind_unix(syslog_socket(), SOCK_DGRAM);
+  streams_ = bind_unix(stdout_socket(), SOCK_STREAM);
+  batches_ = bind_unix(runtime_dir_ + "/logq", SOCK_SEQPACKET);
   configure("");
   start();
 }

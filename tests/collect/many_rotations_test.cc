@@ -15,7 +15,6 @@
 #include <gtest/gtest.h>
 
 #include "base/unique_fd.h"
-#include "collect/passed_socket_logqd.h"
 #include "support/batch_client.h"
 #include "support/fake_kmsg.h"
 #include "support/journalctl.h"
@@ -24,6 +23,7 @@
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 #include "support/temp_dir.h"
+#include "support/unix_socket.h"
 #include "support/varlink_peer.h"
 
 namespace logq::test {

@@ -1,5 +1,4 @@
 // Streams by the thousand, and lines without an end in all of them.
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -13,10 +12,11 @@
 
 #include "base/unique_fd.h"
 #include "collect/limits.h"
-#include "collect/passed_socket_logqd.h"
 #include "support/child_process.h"
+#include "support/descriptor_limit.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {
@@ -35,15 +35,8 @@ void print(const base::UniqueFd& stream, std::string_view text) {
 // the limit can be raised.
 std::size_t streams_possible() {
   constexpr rlim_t kOthers = 1024;
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max =
-      std::max<rlim_t>(limit.rlim_max, collect::kStreamsMax + kOthers);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  const rlim_t possible = limit.rlim_cur - std::min(limit.rlim_cur, kOthers);
+  const rlim_t limit = raise_descriptor_limit(collect::kStreamsMax + kOthers);
+  const rlim_t possible = limit - std::min(limit, kOthers);
   return std::min<std::size_t>(possible, collect::kStreamsMax);
 }
 
@@ -91,14 +84,12 @@ TEST(ManyStreams, AsManyAsThereAreDescriptorsForAreOpenAtOnceInBoundedMemory) {
   const auto streams = open_streams(logqd.stdout_socket(), count, "line\nrest");
   logqd.sync();
   const std::string status = status_of(logqd);
-  const std::string process = std::to_string(number_after(status, "\"pid\":"));
-  const std::size_t anonymous_kib =
-      number_after(read_text_file("/proc/" + process + "/status"), "RssAnon:");
+  const std::size_t kib = anonymous_kib(logqd.pid());
   RecordProperty("streams", std::to_string(count));
 
   EXPECT_EQ(number_after(status, "\"open\":"), count) << status;
-  EXPECT_GT(anonymous_kib, 0U);
-  EXPECT_LE(anonymous_kib, 16 * 1024 + 4 * count);
+  EXPECT_GT(kib, 0U);
+  EXPECT_LE(kib, 16 * 1024 + 4 * count);
   const std::string printed = logqd.read("logq", {"-q", "-o", "cat", "_TRANSPORT=stdout"}).out;
   EXPECT_EQ(std::ranges::count(printed, '\n'), static_cast<std::ptrdiff_t>(count));
   if (count < collect::kStreamsMax) return;

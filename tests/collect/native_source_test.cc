@@ -1,7 +1,6 @@
 #include "collect/native_source.h"
 
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "collect/driver_messages.h"
+#include "support/descriptor_limit.h"
 #include "support/temp_dir.h"
 
 namespace logq::collect {
@@ -80,13 +80,11 @@ TEST_F(NativeSourceTest, CountsAnEntryWhoseDescriptorFoundNoPlace) {
   const int number = file.get();
   std::memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &number, sizeof(int));
   ASSERT_EQ(::sendmsg(client_.get(), &message, 0), 0);
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none{3, before.rlim_max};
 
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  source_.work();
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  {
+    const test::DescriptorLimit none(3);
+    source_.work();
+  }
 
   EXPECT_EQ(drops_.total(DropCause::kReceiveFailed), 1U);
 }

@@ -1,17 +1,16 @@
 // What logqd tells a service manager through $NOTIFY_SOCKET.
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstring>
 
 #include <gtest/gtest.h>
 
 #include "base/unique_fd.h"
 #include "collect/configured_logqd.h"
 #include "support/native_sender.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {
@@ -19,14 +18,7 @@ namespace {
 // The manager's end.
 class NotifySocket {
  public:
-  NotifySocket() : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path().data(), path().size());
-    if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) {
-      throw std::runtime_error("bind");
-    }
-  }
+  NotifySocket() : fd_(bind_unix(path(), SOCK_DGRAM | SOCK_NONBLOCK)) {}
   [[nodiscard]] std::string path() const { return directory_.path() + "/notify"; }
   // All assignments received so far, one a line.
   const std::string& received() {

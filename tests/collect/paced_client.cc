@@ -14,7 +14,7 @@
 #include <thread>
 #include <tuple>
 
-#include "collect/passed_socket_logqd.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {

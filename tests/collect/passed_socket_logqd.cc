@@ -5,59 +5,21 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
-#include <stdexcept>
-
 #include "support/child_process.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
-namespace {
-
-sockaddr_un address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) throw std::runtime_error("path too long");
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
-}
-
-const sockaddr* generic(const sockaddr_un& address) {
-  const void* untyped = &address;
-  return static_cast<const sockaddr*>(untyped);
-}
-
-base::UniqueFd listen_at(const std::string& path, int type) {
-  base::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-  const sockaddr_un address = address_of(path);
-  if (::bind(fd.get(), generic(address), sizeof address) < 0) throw std::runtime_error("bind");
-  const int on = 1;
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
-  if (type != SOCK_DGRAM && ::listen(fd.get(), 64) < 0) throw std::runtime_error("listen");
-  return fd;
-}
-
-}  // namespace
-
-base::UniqueFd connect_unix(const std::string& path, int type) {
-  base::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-  const sockaddr_un address = address_of(path);
-  if (::connect(fd.get(), generic(address), sizeof address) < 0)
-    throw std::runtime_error("connect");
-  return fd;
-}
-
 PassedSocketLogqd::PassedSocketLogqd(const std::string& settings) {
   write_text_file(directory_.path() + "/logqd.conf", settings);
   ::mkdir(runtime_dir().c_str(), 0700);
   ::mkdir(storage_dir().c_str(), 0700);
-  native_ = listen_at(native_socket(), SOCK_DGRAM);
-  streams_ = listen_at(stdout_socket(), SOCK_STREAM);
-  control_ = listen_at(runtime_dir() + "/io.systemd.journal", SOCK_STREAM);
-  batches_ = listen_at(batch_socket(), SOCK_SEQPACKET);
+  native_ = bind_unix(native_socket(), SOCK_DGRAM);
+  streams_ = bind_unix(stdout_socket(), SOCK_STREAM);
+  control_ = bind_unix(runtime_dir() + "/io.systemd.journal", SOCK_STREAM);
+  batches_ = bind_unix(batch_socket(), SOCK_SEQPACKET);
   start();
 }
 

@@ -38,7 +38,4 @@ class PassedSocketLogqd {
   pid_t pid_ = -1;
 };
 
-// A connected client socket; throws std::runtime_error when nobody listens.
-base::UniqueFd connect_unix(const std::string& path, int type);
-
 }  // namespace logq::test

@@ -1,17 +1,15 @@
 #include "collect/socket_forward.h"
 
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <array>
 #include <memory>
-#include <stdexcept>
 
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
 #include "support/temp_dir.h"
+#include "support/unix_socket.h"
 
 namespace logq::collect {
 namespace {
@@ -20,14 +18,7 @@ namespace {
 class Listener {
  public:
   explicit Listener(const std::string& path)
-      : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-    const auto address = parse_socket_address(path);
-    ::unlink(path.c_str());
-    if (::bind(socket_.get(), address->get(), address->size) < 0 ||
-        ::listen(socket_.get(), 5) < 0) {
-      throw std::runtime_error("cannot listen at " + path);
-    }
-  }
+      : socket_(test::bind_unix(path, SOCK_STREAM | SOCK_NONBLOCK)) {}
   [[nodiscard]] bool accept() {
     base::UniqueFd accepted(
         ::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));

@@ -19,6 +19,7 @@
 #include "support/input_peer.h"
 #include "support/long_tests.h"
 #include "support/stock_journald.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {

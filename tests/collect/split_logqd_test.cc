@@ -13,12 +13,12 @@
 
 #include <gtest/gtest.h>
 
-#include "collect/passed_socket_logqd.h"
 #include "support/child_process.h"
 #include "support/input_peer.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 #include "support/temp_dir.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {

@@ -11,10 +11,10 @@
 #include <gtest/gtest.h>
 
 #include "collect/configured_logqd.h"
-#include "collect/passed_socket_logqd.h"
 #include "journal/file_header.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
+#include "support/unix_socket.h"
 #include "support/varlink_peer.h"
 
 namespace logq::test {

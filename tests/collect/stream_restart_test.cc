@@ -18,9 +18,9 @@
 
 #include "collect/limits.h"
 #include "collect/managed_logqd.h"
-#include "collect/passed_socket_logqd.h"
 #include "collect/stream_state.h"
 #include "support/child_process.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {

@@ -9,13 +9,13 @@
 #include <gtest/gtest.h>
 
 #include "base/unique_fd.h"
-#include "collect/passed_socket_logqd.h"
 #include "collect/unit_process.h"
 #include "support/child_process.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 #include "support/temp_dir.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {

@@ -22,6 +22,7 @@
 #include "journal/extents.h"
 #include "journal/store.h"
 #include "power_loss/doomed_writer.h"
+#include "support/count_text.h"
 #include "support/journalctl.h"
 #include "support/native_sender.h"
 #include "support/nbd_disk.h"
@@ -36,13 +37,6 @@ namespace fs = std::filesystem;
 #define SKIP_WITHOUT_DISK()                                   \
   if (!journalctl_installed()) GTEST_SKIP() << kNoJournalctl; \
   if (const std::string why = NbdDisk::unavailable(); !why.empty()) GTEST_SKIP() << why
-
-std::size_t count(const std::string& text, std::string_view what) {
-  std::size_t n = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size())
-    ++n;
-  return n;
-}
 
 // A store of one file on a disk, and the numbers that were appended to it.
 class Writing {

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/count_text.h"
 #include "support/journalctl.h"
 #include "support/long_tests.h"
 #include "support/native_sender.h"
@@ -29,13 +30,6 @@ namespace fs = std::filesystem;
 constexpr const char* kRefuge = "MESSAGE_ID=546da41acd7f462bb47adac26be3b6ca";
 constexpr const char* kReturned = "MESSAGE_ID=9826107bddbe478ab91ee231acf8c220";
 constexpr const char* kRemade = "MESSAGE_ID=a72e02ccfd9146a78ae7feaf317b4083";
-
-std::size_t count(const std::string& text, std::string_view what) {
-  std::size_t n = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size())
-    ++n;
-  return n;
-}
 
 // The numbers that entries say they have, in the order of stock journalctl.
 std::vector<int> numbers_in(const std::string& files) {

@@ -1,7 +1,6 @@
 // Forwarding to a syslog daemon, compared with journald's: what a socket R/syslog of the test's own
 // receives from either, byte by byte but for the times, and in whose name.
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,6 +13,7 @@
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 #include "support/temp_dir.h"
+#include "support/unix_socket.h"
 #include "wire/syslog_message.h"
 
 namespace logq::test {
@@ -24,17 +24,8 @@ using namespace std::string_literals;
 // A syslog daemon's socket.
 class SyslogDaemon {
  public:
-  explicit SyslogDaemon(const std::string& runtime_dir) {
-    const std::string path = runtime_dir + "/syslog";
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    fd_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const int on = 1;
-    ::setsockopt(fd_.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
-    const void* generic = &address;
-    EXPECT_EQ(::bind(fd_.get(), static_cast<const sockaddr*>(generic), sizeof(address)), 0);
-  }
+  explicit SyslogDaemon(const std::string& runtime_dir)
+      : fd_(bind_unix(runtime_dir + "/syslog", SOCK_DGRAM | SOCK_NONBLOCK)) {}
 
   // What has come, each with its sender: "PID is ours" or not.
   std::vector<std::string> received() {

@@ -3,7 +3,6 @@
 #include "logq/journal_reader.h"
 
 #include <poll.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -13,6 +12,7 @@
 
 #include "journal/writer_support.h"
 #include "support/allocation_count.h"
+#include "support/descriptor_limit.h"
 #include "support/temp_dir.h"
 
 namespace logq {
@@ -288,15 +288,11 @@ TEST_F(JournalReaderTest, ReadsMoreArchivedFilesThanAProcessMayHaveOpen) {
     append(*file, n);
     ASSERT_TRUE(file->archive());
   }
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit few{32, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  const logq::test::DescriptorLimit few(32);
 
   JournalReader reader = open();
   const Numbers all = rest(reader);
 
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   EXPECT_EQ(all, journal::test::numbers(1, kFiles));
 }
 

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
 #include <cerrno>
@@ -10,25 +9,10 @@
 #include <stdexcept>
 
 #include "support/child_process.h"
+#include "support/unix_socket.h"
 #include "wire/native_protocol.h"
 
 namespace logq::test {
-namespace {
-
-base::UniqueFd connect_packets(const std::string& path) {
-  base::UniqueFd fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  const void* generic = &address;
-  if (::connect(fd.get(), static_cast<const sockaddr*>(generic), sizeof(address)) < 0) {
-    throw std::runtime_error("cannot connect to " + path);
-  }
-  return fd;
-}
-
-}  // namespace
-
 std::string batch_message(const Id128& client,
                           std::uint64_t number,
                           const std::vector<std::string>& texts) {
@@ -47,7 +31,7 @@ BatchClient::BatchClient(base::UniqueFd socket, const Id128& id) : fd_(std::move
 }
 
 BatchClient::BatchClient(const std::string& path, const Id128& id)
-    : BatchClient(connect_packets(path), id) {}
+    : BatchClient(connect_unix(path, SOCK_SEQPACKET), id) {}
 
 void BatchClient::end_sending() const {
   ::shutdown(fd(), SHUT_WR);

@@ -143,4 +143,11 @@ void write_text_file(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
+std::size_t anonymous_kib(pid_t pid) {
+  const std::string status = read_text_file("/proc/" + std::to_string(pid) + "/status");
+  const std::string_view label = "RssAnon:";
+  const std::size_t at = status.find(label);
+  return at == std::string::npos ? 0 : std::stoul(status.substr(at + label.size()));
+}
+
 }  // namespace logq::test

@@ -86,6 +86,8 @@ bool wait_until(Condition condition, std::chrono::milliseconds deadline) {
 }
 
 std::string read_text_file(const std::string& path);  // "" when it cannot be read
+// Memory of a process that belongs to no file, in KiB; 0 where it is not known.
+std::size_t anonymous_kib(pid_t pid);
 void write_text_file(const std::string& path, const std::string& text);
 
 }  // namespace logq::test

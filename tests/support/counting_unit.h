@@ -1,8 +1,11 @@
 // A service that prints "line 1" to "line N", and what a journal has of them.
 #pragma once
 
+#include <chrono>
 #include <sstream>
 #include <string>
+
+#include "support/child_process.h"
 
 namespace logq::test {
 
@@ -16,6 +19,14 @@ inline std::string counting_unit(int lines,
          "perl -e '$$|=1; for (1.." + std::to_string(lines) +
          ") { print \"line $$_\\n\"; select(undef, undef, undef, 1.0 / " +
          std::to_string(per_second) + ") }'\n";
+}
+
+// Waits until line `number` is in what `printed()` gives, the output of `-o cat` so far.
+template <typename Printed>
+bool await_line(const Printed& printed, int number) {
+  const std::string line = "line " + std::to_string(number) + "\n";
+  return wait_until([&] { return (printed() + "\n").find(line) != std::string::npos; },
+                    std::chrono::seconds(60));
 }
 
 // Of the output of `-o cat`: "" when all of them are there, once each and in order.

@@ -1,7 +1,6 @@
 #include "support/input_peer.h"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {
@@ -23,22 +23,9 @@ constexpr std::size_t kShownBytes = 160;
 constexpr std::string_view kMarker = "the next sample begins";
 constexpr std::string_view kMarkerField = "MESSAGE=the next sample begins";
 
-base::UniqueFd connect_to(const std::string& path, int type) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) throw std::runtime_error("path too long");
-  std::memcpy(address.sun_path, path.data(), path.size());
-  base::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-  const void* generic = &address;
-  if (::connect(fd.get(), static_cast<const sockaddr*>(generic), sizeof(address)) < 0) {
-    throw std::runtime_error("connect " + path + ": " + std::strerror(errno));
-  }
-  return fd;
-}
-
 // Room for the largest datagrams, as libsystemd asks for it.
 base::UniqueFd connect_datagrams(const std::string& path) {
-  base::UniqueFd fd = connect_to(path, SOCK_DGRAM);
+  base::UniqueFd fd = connect_unix(path, SOCK_DGRAM);
   const int bytes = 8 << 20;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
   return fd;
@@ -156,7 +143,7 @@ base::UniqueFd InputPeer::open_stream() {
 std::vector<base::UniqueFd> InputPeer::open_streams(std::size_t count) {
   std::vector<base::UniqueFd> streams(count);
   for (base::UniqueFd& stream : streams)
-    stream = connect_to(stdout_socket_, SOCK_STREAM);
+    stream = connect_unix(stdout_socket_, SOCK_STREAM);
   sync();
   return streams;
 }

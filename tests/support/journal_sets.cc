@@ -2,7 +2,6 @@
 
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
+#include "support/unix_socket.h"
 #include "wire/stdout_stream.h"
 
 namespace logq::test {
@@ -49,18 +49,6 @@ JournalSet files_in(std::string directory, std::shared_ptr<void> keeper) {
   return set;
 }
 
-base::UniqueFd connect_to(const std::string& path, int type) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  base::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-  const void* generic = &address;
-  if (::connect(fd.get(), static_cast<const sockaddr*>(generic), sizeof(address)) != 0) {
-    throw std::runtime_error("cannot connect to " + path);
-  }
-  return fd;
-}
-
 void send_all(int fd, const std::string& bytes) {
   if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) {
     throw std::runtime_error("cannot send");
@@ -70,7 +58,7 @@ void send_all(int fd, const std::string& bytes) {
 void print_stream(const Collector& collector,
                   const wire::StreamHeader& header,
                   const std::string& output) {
-  const base::UniqueFd fd = connect_to(collector.stdout_socket, SOCK_STREAM);
+  const base::UniqueFd fd = connect_unix(collector.stdout_socket, SOCK_STREAM);
   send_all(fd.get(), wire::encode_stream_header(header) + output);
 }
 
@@ -108,7 +96,7 @@ void send_as_user(const Collector& collector) {
 
 void send_syslog(const Collector& collector) {
   if (!fs::exists(collector.syslog_socket)) return;
-  const base::UniqueFd fd = connect_to(collector.syslog_socket, SOCK_DGRAM);
+  const base::UniqueFd fd = connect_unix(collector.syslog_socket, SOCK_DGRAM);
   for (const char* const line :
        {"<13>Oct 11 22:14:15 su[42]: plain", "<34>su: critical", "<165>app: facility 20",
         "no priority at all", "<7>tag[1]:\tdebug", "<86>sshd[99]: Accepted"}) {

@@ -3,32 +3,23 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstring>
-#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "base/unique_fd.h"
 #include "support/child_process.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 
 class StreamListener {
  public:
-  explicit StreamListener(std::string path) : path_(std::move(path)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    ::unlink(path_.c_str());
-    fd_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
-        ::listen(fd_.get(), 16) != 0) {
-      throw std::runtime_error("cannot listen on " + path_);
-    }
-  }
+  explicit StreamListener(std::string path)
+      : path_(std::move(path)),
+        fd_(bind_unix(path_, SOCK_STREAM)) {}
 
   [[nodiscard]] const std::string& path() const { return path_; }
 

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "power_loss/doomed_writer.h"
+#include "support/count_text.h"
 #include "support/journalctl.h"
 #include "support/nbd_disk.h"
 #include "support/private_logqd.h"
@@ -59,13 +60,6 @@ std::string exported(const std::string& program,
   if (!match.empty()) files.push_back(match);
   command.argv.insert(command.argv.end(), files.begin(), files.end());
   return run_command(command).out;
-}
-
-std::size_t count(const std::string& text, std::string_view what) {
-  std::size_t n = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size())
-    ++n;
-  return n;
 }
 
 // What `wanted` has and a sorted `found` has not: the first of it, for a message.
