@@ -73,6 +73,43 @@ TEST_F(StandAloneUnit, NoLineIsLostOverARestartAndAKill) {
   EXPECT_EQ(missing_lines(messages("counter"), kLines), "");
 }
 
+// The drop-in of docs/systemd-units.md, but for the address.
+std::string documented_drop_in(const std::string& address) {
+  const std::string page = read_text_file(LOGQ_SOURCE_DIR "/docs/systemd-units.md");
+  const std::string example = "192.0.2.1";
+  const std::size_t begin = page.find("[Service]", page.find("```ini"));
+  std::string drop_in = page.substr(begin, page.find("```", begin) - begin);
+  return drop_in.replace(drop_in.find(example), example.size(), address);
+}
+
+TEST_F(StandAloneUnit, ForwardsOverTheNetworkWithTheDropInOfItsPage) {
+  const std::string in_unit = machine_->path("/run/systemd/system/logqd.service.d");
+  const std::string in_etc = machine_->path("/etc/logq/logqd.conf.d");
+  std::filesystem::create_directories(in_unit);
+  std::filesystem::create_directories(in_etc);
+  write_text_file(in_unit + "/net.conf", documented_drop_in("127.0.0.1"));
+  write_text_file(in_etc + "/net.conf", "[Journal]\nForwardToSocket=127.0.0.1:19532\n");
+  const ChildProcess receiver(machine_->command(
+      {"perl", "-MIO::Socket::INET", "-e",
+       "$| = 1; $l = IO::Socket::INET->new(LocalAddr => '127.0.0.1:19532', Listen => 1) or die; "
+       "while ($c = $l->accept) { print while <$c> }"}));
+  ASSERT_EQ(machine_->run({"systemctl", "daemon-reload"}).status, 0);
+  ASSERT_EQ(machine_->run({"systemctl", "restart", "logqd"}).status, 0) << state();
+
+  machine_->add_unit("far.service", std::string("[Service]\n") + kInstead +
+                                        "ExecStart=logq-run -u far -- echo heard from afar\n");
+  ASSERT_EQ(machine_->run({"systemctl", "start", "far"}).status, 0);
+
+  EXPECT_TRUE(wait_until([&] {
+    return receiver.out().find("\nMESSAGE=heard from afar\n") != std::string::npos;
+  })) << receiver.err()
+      << state();
+  std::filesystem::remove_all(in_unit);
+  std::filesystem::remove(in_etc + "/net.conf");
+  EXPECT_EQ(machine_->run({"systemctl", "daemon-reload"}).status, 0);
+  EXPECT_EQ(machine_->run({"systemctl", "restart", "logqd"}).status, 0) << state();
+}
+
 TEST_F(StandAloneUnit, StopsCleanlyAndLeavesAJournalThatVerifies) {
   ASSERT_EQ(machine_->run({"systemctl", "stop", "logqd.service", "logqd.socket"}).status, 0);
 
