@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -249,6 +250,29 @@ TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
   const BatchClient next(path());
   work();
   EXPECT_EQ(next.poll(), wire::BatchReply(wire::BatchHello{262'144, 512, 64}));
+}
+
+TEST_F(BatchSourceTest, AUserLeavesRoomForOthers) {
+  constexpr uid_t kUser = 65533;
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can be another user";
+  if (test::raise_descriptor_limit() < 4 * kBatchConnectionsOfUser)
+    GTEST_SKIP() << "too few descriptors allowed";
+  ASSERT_EQ(::chmod(directory_.path().c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(path().c_str(), 0666), 0);
+  std::vector<std::unique_ptr<BatchClient>> clients;
+  for (std::size_t i = 0; i <= kBatchConnectionsOfUser; ++i) {
+    ASSERT_EQ(::seteuid(kUser), 0);
+    clients.push_back(std::make_unique<BatchClient>(path()));
+    ASSERT_EQ(::seteuid(0), 0);
+    if (i % 32 == 0) work();
+  }
+  const BatchClient other(path());
+  work();
+
+  EXPECT_EQ(clients.back()->await_refusal(),
+            (wire::BatchRefusal{wire::RefusalReason::kTooManyClients, 0}));
+  EXPECT_EQ(source_->connections(), kBatchConnectionsOfUser + 1);
+  EXPECT_EQ(other.poll(), wire::BatchReply(wire::BatchHello{262'144, 512, 64}));
 }
 
 TEST_F(BatchSourceTest, TurnsAwayAndCountsWhoFindsNoDescriptor) {
