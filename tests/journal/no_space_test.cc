@@ -186,6 +186,36 @@ TEST(NoSpace, ThatAHelperMeetsWithTheNextFileIsFeltOnlyWhenTheRoomIsNeeded) {
   EXPECT_EQ(status, 0);
 }
 
+// A disk that has room for a new file only with what the old one gives back.
+int rotate_on_full_disk(const std::string& directory) {
+  StoreOptions options;
+  options.directory = directory;
+  options.writer.max_size_bytes = std::uint64_t{2} << 20;
+  const auto store = Store::open(options);
+  EXPECT_OR_RETURN(store);
+  EXPECT_OR_RETURN((*store)->append(moment(1), test::views(test::service_entry(1))));
+  std::ofstream(directory + "/ballast") << std::string(3 << 20, 'b') << std::flush;
+  EXPECT_OR_RETURN(free_bytes(directory) < 64 << 10);
+  EXPECT_OR_RETURN((*store)->rotate());
+  EXPECT_OR_RETURN((*store)->append(moment(2), test::views(test::service_entry(2))));
+  EXPECT_OR_RETURN((*store)->close());
+  EXPECT_OR_RETURN(test::seqnums_in(directory) == test::numbers(1, 2));
+  return 0;
+}
+
+TEST(NoSpace, ARotationWaitsForTheRoomThatTheOldFileGivesBack) {
+  const logq::test::TempDir directory;
+  const int disk =
+      on_small_disk(directory.path(), [&] { return rotate_on_full_disk(directory.path()); });
+  ::setenv("LOGQ_TEST_QUOTA", "yes", 1);
+  const int quota =
+      on_small_disk(directory.path(), [&] { return rotate_on_full_disk(directory.path()); });
+  ::unsetenv("LOGQ_TEST_QUOTA");
+  if (disk == kNotPermitted) GTEST_SKIP() << "no mount namespace here";
+  EXPECT_EQ(disk, 0);
+  EXPECT_EQ(quota, 0);
+}
+
 TEST(NoSpace, OfAQuotaIsLikeThatOfADisk) {
   ::setenv("LOGQ_TEST_QUOTA", "yes", 1);
   const int large = fill_until_helped(std::uint64_t{8} << 20, EDQUOT);
