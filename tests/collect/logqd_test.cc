@@ -171,7 +171,7 @@ TEST(Logqd, KnowsTheWriterOfAPartialLineThatEndedBeforeTheLineDid) {
   EXPECT_TRUE(wait_until([&] { return is_read(stream); }));
   NativeSender(logqd.native_socket()).send({{"MESSAGE", "the line is looked at by now"}});
   EXPECT_TRUE(wait_until([&] { return stored_by(logqd, {"_TRANSPORT=journal"}).size() == 1; }));
-  ::kill(writer, SIGKILL);
+  signal_process(writer, SIGKILL);
   ::waitpid(writer, nullptr, 0);
   ASSERT_EQ(::send(stream.get(), "\n", 1, 0), 1);
 
