@@ -19,6 +19,7 @@ void check_batch(std::string_view message) {
   require((batch->number == 0) == (batch->count == 0));
   require((batch->number == 0) == batch->entries.empty());
   require(batch->number == peek_batch_number(message));
+  require(batch->count == peek_batch_count(message));
   require(encode_batch_header(*batch) + std::string(batch->entries) == message);
   // The collector's own loop: at most as many entries as were announced.
   NativeDecoder decoder;
@@ -46,5 +47,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check_batch(message);
   check_reply(message);
   static_cast<void>(peek_batch_number(message));
+  static_cast<void>(peek_batch_count(message));
   return 0;
 }

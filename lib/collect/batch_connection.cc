@@ -5,12 +5,22 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "collect/control_message.h"
 #include "collect/limits.h"
 
 namespace logq::collect {
+namespace {
+
+// In units of kWorkPerWakeup. No more entries are looked at than a batch may have.
+std::size_t work_in(const ReceiveArea& area, std::size_t slot) {
+  const std::size_t entries = wire::peek_batch_count(area.head(slot));
+  return 1 + std::min(entries, kBatchEntriesPerMessage) + area.size(slot) / kBytesPerUnitOfWork;
+}
+
+}  // namespace
 
 BatchConnection::BatchConnection(base::UniqueFd socket, uid_t uid)
     : socket_(std::move(socket)),
@@ -29,11 +39,27 @@ BatchConnection::~BatchConnection() {
   sd_event_source_disable_unref(event);
 }
 
-Result<std::size_t> BatchConnection::receive(ReceiveArea& area, std::size_t most) {
-  const auto received = area.receive(fd(), most);
+// One by one: how much work a message is nobody knows before it is there.
+BatchReceipt BatchConnection::receive(ReceiveArea& area) const {
+  BatchReceipt receipt;
+  std::size_t work = 0;
+  while (!receipt.is_full) {
+    const auto received = receive_one(area, receipt.messages);
+    receipt.failed = !received.has_value();
+    if (received.value_or(0) == 0) break;
+    const std::size_t slot = receipt.messages++;
+    if (area.size(slot) == 0) break;
+    work += work_in(area, slot);
+    receipt.is_full = work >= kBatchWorkPerTurn || receipt.messages == area.slots();
+  }
+  return receipt;
+}
+
+Result<std::size_t> BatchConnection::receive_one(ReceiveArea& area, std::size_t slot) const {
+  const auto received = area.receive(fd(), slot, 1);
   // Told once, of a client that closed without reading all it was told: what it had sent is there.
   if (!received.has_value() && received.error().sys_errno == ECONNRESET) {
-    return area.receive(fd(), most);
+    return area.receive(fd(), slot, 1);
   }
   return received;
 }

@@ -19,6 +19,13 @@
 
 namespace logq::collect {
 
+// What there was to receive.
+struct BatchReceipt {
+  std::size_t messages = 0;
+  bool is_full = false;  // ended with enough for a turn: there may be more
+  bool failed = false;   // a message may be lost: nothing behind these may be acknowledged
+};
+
 class BatchConnection {
  public:
   // `uid` is that of whoever connected.
@@ -29,10 +36,8 @@ class BatchConnection {
 
   // Says what is taken here.
   void greet();
-  // Receives what waits, `most` messages or up to the slots of `area`; 0 for nothing. REQUIRES: all
-  // slots are free.
-  // After an error a message may be lost, so nothing that follows may be acknowledged.
-  Result<std::size_t> receive(ReceiveArea& area, std::size_t most);
+  // Receives a turn's worth of what waits (limits.h). REQUIRES: all slots of `area` are free.
+  [[nodiscard]] BatchReceipt receive(ReceiveArea& area) const;
 
   // Tells how far the client has come, now or as soon as there is room for it; of several that wait
   // only the last is told.
@@ -57,6 +62,7 @@ class BatchConnection {
   bool is_queued = false;            // waits for a turn, not for the socket
 
  private:
+  Result<std::size_t> receive_one(ReceiveArea& area, std::size_t slot) const;
   // False while there is no room.
   bool send(std::string_view message) const;
 

@@ -135,30 +135,26 @@ void BatchSource::give_turn() {
 // Receives and stores a turn of what a connection has sent, which may be the last of it. Whether
 // there may be more.
 bool BatchSource::work(BatchConnection& connection) {
-  // One message is enough where they are large or many.
-  const bool is_much = connection.queued_bytes() > kBatchTurnBytes;
-  const std::size_t most = is_much ? 1 : area_->slots();
-  const auto received = connection.receive(*area_, most);
-  if (!received.has_value()) services_.drops.add(DropCause::kReceiveFailed);
+  const BatchReceipt received = connection.receive(*area_);
+  if (received.failed) services_.drops.add(DropCause::kReceiveFailed);
   BatchOutcome outcome;
-  if (received.value_or(0) > 0) {
+  if (received.messages > 0) {
     outcome = intake_.take(*area_, Descriptors::kTake, connection.client_id);
   }
   if (outcome.ack.has_value()) connection.acknowledge(*outcome.ack);
   if (outcome.refusal.has_value()) connection.refuse(*outcome.refusal);
-  if (!received.has_value() || outcome.refusal.has_value() || outcome.ended) {
+  if (received.failed || outcome.refusal.has_value() || outcome.ended) {
     connections_.erase(connection.fd());
     return false;
   }
   connection.marked_bytes -= std::min(connection.marked_bytes, outcome.bytes);
-  if (*received == 0) connection.marked_bytes = 0;
+  if (received.messages == 0) connection.marked_bytes = 0;
   sd_event_source_set_io_events(connection.event, connection.wanted_events());
-  const bool has_more = *received == most;
   // One that comes back to the queue need not be watched in between.
   const bool is_watched =
-      !connection.is_queued && !(has_more && connection.wanted_events() == EPOLLIN);
+      !connection.is_queued && !(received.is_full && connection.wanted_events() == EPOLLIN);
   if (is_watched) sd_event_source_set_enabled(connection.event, SD_EVENT_ON);
-  return has_more;
+  return received.is_full;
 }
 
 void BatchSource::notify() const {

@@ -85,13 +85,13 @@ inline constexpr std::size_t kStreamsWaitingMax = 256;
 // messages that one call receives are open at a time.
 inline constexpr std::size_t kDescriptorHeadroom = 256;
 
-// Batches. A connection's turn is what one call receives, so these bound it: with the smallest
-// entries 4,096 of them. A larger message would be a larger part of a client's send buffer.
+// Batches. A larger message would be a larger part of a client's send buffer.
 inline constexpr std::size_t kBatchSlots = 8;
 inline constexpr std::size_t kBatchMessageBytes = std::size_t{256} << 10;
 inline constexpr std::size_t kBatchEntriesPerMessage = 512;
-// What is taken of a connection before the others get their turn, or one message if that is more.
-inline constexpr std::size_t kBatchTurnBytes = std::size_t{64} << 10;
+// A connection's turn ends with the message that makes it so many units of work (kWorkPerWakeup),
+// or with the last slot. Half of what others do in theirs: a message is never left half done.
+inline constexpr std::size_t kBatchWorkPerTurn = 512;
 // What a client may have under way; all that it has sent is in its own send buffer.
 inline constexpr std::uint32_t kBatchWindow = 64;
 inline constexpr std::size_t kBatchConnectionsMax = 1024;

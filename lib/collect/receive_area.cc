@@ -85,9 +85,9 @@ void ReceiveArea::prepare(std::size_t index) {
   header.msg_hdr.msg_controllen = kControlBytes;
 }
 
-Result<std::size_t> ReceiveArea::receive(int socket, std::size_t most) {
-  const auto count = std::min<std::size_t>(most, area_.geometry().slots);
-  const int received = ::recvmmsg(socket, headers(), static_cast<unsigned>(count),
+Result<std::size_t> ReceiveArea::receive(int socket, std::size_t first, std::size_t most) {
+  const auto count = std::min<std::size_t>(most, slots() - std::min(first, slots()));
+  const int received = ::recvmmsg(socket, headers() + first, static_cast<unsigned>(count),
                                   MSG_DONTWAIT | MSG_CMSG_CLOEXEC, nullptr);
   if (received >= 0) return static_cast<std::size_t>(received);
   if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
@@ -105,12 +105,20 @@ std::optional<std::size_t> ReceiveArea::next_received(std::size_t from) const {
   return std::nullopt;
 }
 
+std::size_t ReceiveArea::size(std::size_t slot) const {
+  return std::min<std::size_t>(length(slot), slot_bytes());
+}
+
+std::string_view ReceiveArea::head(std::size_t slot) const {
+  return {dense(slot), std::min(size(slot), kDatagramDenseBytes)};
+}
+
 std::string_view ReceiveArea::datagram(std::size_t slot) const {
-  const auto size = std::min<std::uint64_t>(length(slot), slot_bytes());
-  if (size <= kDatagramDenseBytes) return {dense(slot), size};
+  const std::size_t bytes = size(slot);
+  if (bytes <= kDatagramDenseBytes) return head(slot);
   char* whole = overlay<char>(area_.slot(slot));
   std::memcpy(whole, dense(slot), kDatagramDenseBytes);
-  return {whole, size};
+  return {whole, bytes};
 }
 
 msghdr ReceiveArea::message(std::size_t slot) const {

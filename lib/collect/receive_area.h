@@ -34,17 +34,20 @@ class ReceiveArea {
   struct Existing;
   static Result<Existing> open_existing(const std::string& path, const Id128& boot_id);
 
-  // Receives what is queued, `most` datagrams, without waiting, into the slots. REQUIRES: all slots
-  // are free.
+  // Receives what is queued, without waiting, into the slots from `first` on, `most` of them at
+  // most. REQUIRES: these are free.
   // Returns the number of datagrams, 0 when none is queued. Of a connection (SOCK_SEQPACKET) an
   // empty one, and all that follow it, stand for its end.
-  Result<std::size_t> receive(int socket, std::size_t most = kDatagramSlots);
+  Result<std::size_t> receive(int socket, std::size_t first = 0, std::size_t most = kDatagramSlots);
 
   // The first slot that holds a datagram, at or after `from`.
   [[nodiscard]] std::optional<std::size_t> next_received(std::size_t from) const;
 
   // Views and references below are valid until release() of that slot.
   [[nodiscard]] std::string_view datagram(std::size_t slot) const;
+  // Its size, and its beginning, kDatagramDenseBytes or less: cheaper, where that will do.
+  [[nodiscard]] std::size_t size(std::size_t slot) const;
+  [[nodiscard]] std::string_view head(std::size_t slot) const;
   // The header with its control data; `msg_control` points into the mapping.
   [[nodiscard]] msghdr message(std::size_t slot) const;
   [[nodiscard]] ProgressCell progress(std::size_t slot) const;

@@ -95,6 +95,12 @@ std::uint64_t peek_batch_number(std::string_view message) {
   return header->number;
 }
 
+std::uint32_t peek_batch_count(std::string_view message) {
+  const auto header = read_message<BatchHeader>(message);
+  if (!header.has_value() || header->version != kBatchVersion) return 0;
+  return header->count;
+}
+
 std::string encode_batch_reply(const BatchHello& hello) {
   auto message = begin_message<BatchHelloMessage>(BatchType::kHello);
   message.message_bytes_max = hello.message_bytes_max;

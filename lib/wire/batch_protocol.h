@@ -81,6 +81,8 @@ Result<Batch> decode_batch(std::string_view message);
 [[nodiscard]] std::string encode_batch_header(const Batch& batch);  // the entries go behind it
 // The number that a message claims, also one that decode_batch() refuses; 0 where there is none.
 [[nodiscard]] std::uint64_t peek_batch_number(std::string_view message);
+// The same for its count; the header is enough of a message.
+[[nodiscard]] std::uint32_t peek_batch_count(std::string_view message);
 
 // What the collector takes.
 struct BatchHello {

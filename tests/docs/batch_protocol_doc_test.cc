@@ -119,8 +119,10 @@ TEST(BatchProtocolDocument, NamesTheLimitsOfTheCollector) {
   }
   EXPECT_EQ(collect::kBatchSlots, 8U);
   EXPECT_THAT(text, testing::HasSubstr("up to eight messages"));
-  EXPECT_EQ(collect::kBatchTurnBytes, 64U << 10);
-  EXPECT_THAT(text, testing::HasSubstr("while no more than 64 KiB wait"));
+  EXPECT_EQ(collect::kBatchWorkPerTurn, 512U);
+  EXPECT_THAT(text, testing::HasSubstr("makes it 512 units of work"));
+  EXPECT_EQ(collect::kBytesPerUnitOfWork, 128U);
+  EXPECT_THAT(text, testing::HasSubstr("128 bytes"));
   EXPECT_EQ(collect::kBatchClientsMax, 4096U);
   EXPECT_THAT(text, testing::HasSubstr("room for 4,096 clients"));
   EXPECT_EQ(collect::kBatchConnectionsMax, 1024U);

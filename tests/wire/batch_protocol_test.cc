@@ -91,14 +91,17 @@ TEST(BatchProtocol, AQuestionThatSaysMoreIsMalformed) {
   EXPECT_FALSE(decode_batch(question + "x").has_value());
 }
 
-TEST(BatchProtocol, TheNumberOfARefusedBatchCanBeTold) {
+TEST(BatchProtocol, TheNumberAndTheCountOfARefusedBatchCanBeTold) {
   std::string message = batch_message();
   message[2] = 1;
 
   EXPECT_EQ(peek_batch_number(message), 7U);
+  EXPECT_EQ(peek_batch_count(message.substr(0, 32)), 1U);
   EXPECT_EQ(peek_batch_number(message.substr(0, 31)), 0U);
+  EXPECT_EQ(peek_batch_count(message.substr(0, 31)), 0U);
   message[0] = 2;
   EXPECT_EQ(peek_batch_number(message), 0U);
+  EXPECT_EQ(peek_batch_count(message), 0U);
 }
 
 TEST(BatchProtocol, RepliesOfAnotherVersionOrTypeAreNotUnderstood) {
