@@ -11,6 +11,7 @@ import tempfile
 import time
 
 JOURNALD = "/lib/systemd/systemd-journald"
+MEMORY = "/dev/shm"
 START_TIMEOUT_SEC = 10
 DRAIN_TIMEOUT_SEC = 120
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
@@ -53,10 +54,9 @@ class Collector:
     def __init__(self, name, argv):
         self.name = name
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="logq-bench-"))
-        self.runtime = self.root / "run"
         self.storage = self.root / "log"
-        self.runtime.mkdir()
         self.storage.mkdir()
+        self.runtime = pathlib.Path(tempfile.mkdtemp(prefix="logq-bench-", dir=MEMORY))  # as /run is
         (self.runtime / "flushed").touch()  # journald: store persistently at once
         self.process = subprocess.Popen(argv(self), stdin=subprocess.DEVNULL)
         wait_until(self.accepts, START_TIMEOUT_SEC, f"{name} did not start")
@@ -95,6 +95,7 @@ class Collector:
 
     def remove(self):
         shutil.rmtree(self.root, ignore_errors=True)
+        shutil.rmtree(self.runtime, ignore_errors=True)
 
 
 def journald():
