@@ -26,6 +26,11 @@ class MappedRegion {
                                        Access access,
                                        std::size_t offset = 0);
 
+  // Maps `size` bytes of `fd` for reading and for changes that nobody else sees.
+  static Result<MappedRegion> map_private(int fd, std::size_t size);
+  // Zeros of no file, which take memory where they are written to.
+  static Result<MappedRegion> map_scratch(std::size_t size);
+
   [[nodiscard]] std::byte* data() const { return data_; }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::span<std::byte> bytes() const { return {data_, size_}; }

@@ -23,6 +23,9 @@ struct AreaHeader {
   Id128 boot_id;  // what was in memory before a power loss cannot be relied on
 };
 
+constexpr std::size_t kNoteAt = 64;
+static_assert(sizeof(AreaHeader) <= kNoteAt);
+
 std::uint64_t data_offset(const AreaKind& kind, const AreaGeometry& geometry) {
   const std::uint64_t table = kind.table_bytes_per_slot * geometry.slots;
   return kPage + (table + kPage - 1) / kPage * kPage;
@@ -141,6 +144,10 @@ Result<AreaFile::Existing> AreaFile::open_existing(const std::string& path,
     return existing;
   }
   return set_aside(path);
+}
+
+std::uint64_t* AreaFile::note() const {
+  return overlay<std::uint64_t>(map_.data() + kNoteAt);
 }
 
 std::byte* AreaFile::table() const {

@@ -55,6 +55,8 @@ class AreaFile {
                                         const Id128& boot_id);
 
   [[nodiscard]] const AreaGeometry& geometry() const { return geometry_; }
+  // A number of the owner's, at first 0.
+  [[nodiscard]] std::uint64_t* note() const;
   [[nodiscard]] std::byte* table() const;
   [[nodiscard]] std::byte* slot(std::size_t index) const;
 

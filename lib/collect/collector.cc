@@ -140,7 +140,9 @@ void Collector::make_sources() {
   apply_limits();
   ingest_->set_available_bytes(storage_->available_bytes());
   const DatagramServices services = datagram_services();
-  native_.source = std::make_unique<NativeSource>(services);
+  auto native = std::make_unique<NativeSource>(services);
+  native_source_ = native.get();
+  native_.source = std::move(native);
   native_.area_path = options_.runtime_dir + "/receive";
   syslog_.source = std::make_unique<SyslogSource>(services);
   syslog_.area_path = options_.runtime_dir + "/receive-syslog";
@@ -192,6 +194,7 @@ Result<void> Collector::open_sources(Inheritance inherited) {
   syslog_.source->start(std::move(sockets.syslog), std::move(areas.syslog));
   clients_->on_unknown([this] { streams_->adopt_waiting(); });
   streams_->on_activity([this] { after_work(); });
+  LOGQ_TRY(named("event loop", start_files()));
   LOGQ_TRY(named("event loop", forwards_->start(event_.get())));
   LOGQ_TRY(named("event loop", storage_watch_->start(
                                    event_.get(), [this] { after_work(); },
@@ -270,8 +273,10 @@ void Collector::drain() {
     busy = batches_->drain_once() || busy;
     for (const DatagramInput* input : inputs_)
       busy = input->source->work() != DatagramSource::Work::kIdle || busy;
+    busy = drain_files() || busy;
     after_work();
   }
+  native_source_->files().give_up();
   for (const DatagramInput* input : inputs_)
     input->source->finish_received();  // also beyond the time limit: it is nowhere else
   batches_->close_all();

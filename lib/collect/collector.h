@@ -27,6 +27,7 @@
 #include "collect/idle_exit.h"
 #include "collect/ingest.h"
 #include "collect/kernel_source.h"
+#include "collect/native_source.h"
 #include "collect/options.h"
 #include "collect/rate_sampler.h"
 #include "collect/socket_set.h"
@@ -105,6 +106,11 @@ class Collector {
   void report_missed(std::uint64_t now_usec);
   Result<void> open_sources(Inheritance inherited);
   Result<void> open_streams(Inheritance inherited, StreamArea area);
+  // Entries that come as files (collector_files.cc).
+  Result<void> start_files();
+  void note_lost_files(ReceiveArea& area);
+  bool drain_files();
+  Synchronizer::Input files_for_sync();
   // The batch socket (collector_batches.cc).
   DatagramServices datagram_services();
   Result<void> make_batches();
@@ -178,6 +184,7 @@ class Collector {
   sd_event_source* timer_event_ = nullptr;
   std::vector<std::string> own_sockets_;
   DatagramInput native_;
+  NativeSource* native_source_ = nullptr;  // that of native_
   DatagramInput syslog_;
   const std::array<DatagramInput*, 2> inputs_{&native_, &syslog_};
   std::unique_ptr<KernelSource> kernel_;

@@ -36,7 +36,9 @@ Result<void> Collector::replay_predecessor(Inheritance& inherited) {
       settle(streams_path,
              LOGQ_TRY(named(streams_path, StreamArea::open_existing(streams_path, boot_id_))));
   for (std::size_t i = 0; i < received.size(); ++i) {
-    if (received[i].has_value()) inputs_[i]->source->replay(*received[i]);
+    if (!received[i].has_value()) continue;
+    inputs_[i]->source->replay(*received[i]);
+    note_lost_files(*received[i]);
   }
   if (batches.has_value()) batches_->replay(*batches);
   if (!streams.has_value()) return {};

@@ -41,7 +41,7 @@ Result<void> Collector::open_control(base::UniqueFd listener) {
   std::vector<Synchronizer::Input> inputs;
   inputs.reserve(inputs_.size() + 4);
   for (DatagramInput* input : inputs_)
-    inputs.push_back(drain_of(*input));
+    inputs.push_back(input == &native_ ? files_for_sync() : drain_of(*input));
   inputs.push_back({[this] { streams_->mark(); },
                     [this] {
                       const bool is_all = streams_->store_marked();

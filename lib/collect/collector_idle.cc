@@ -14,8 +14,9 @@ Result<void> Collector::start_idle_exit(bool sockets_stay) {
   if (options_.log_namespace.empty() || !sockets_stay) return {};
   idle_ = std::make_unique<IdleExit>(
       [this]() -> std::optional<std::uint64_t> {
-        const bool used =
-            streams_->connections() + batches_->connections() + control_->connections() > 0;
+        const bool used = streams_->connections() + batches_->connections() +
+                              control_->connections() + native_source_->files().waiting() >
+                          0;
         if (used || options_.max_retention_usec > kIdleUsec) return std::nullopt;
         return ingest_->stored() + drops_.total();
       },

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -58,10 +59,25 @@ class DatagramSource {
   };
   // Receives and stores up to a bound.
   Work work();
+  // Whether datagrams are held back that may go on: then work() is to be called.
+  [[nodiscard]] bool has_released() const;
   // Stores all that has been received, without a bound and without receiving more.
   void finish_received();
 
  protected:
+  // What a datagram has to wait for, if anything: some number of the protocol's own.
+  [[nodiscard]] virtual std::optional<std::uint64_t> waits_for(
+      const ControlData& /*control*/) const {
+    return std::nullopt;
+  }
+  [[nodiscard]] virtual bool still_waits(const ControlData& /*control*/,
+                                         std::uint64_t /*number*/) const {
+    return false;
+  }
+  // Whether a datagram of this sender is held back that waits for a number before this one.
+  [[nodiscard]] bool holds_earlier(pid_t sender, std::uint64_t number) const;
+  [[nodiscard]] std::optional<ReceiveArea>& area() { return area_; }
+
   // Takes up a datagram that was received whole; false when nothing in it can be stored. `control`,
   // whose descriptors may be taken, stays valid until end(), the bytes until all is stored.
   virtual bool begin(std::string_view bytes, ControlData& control) = 0;
@@ -87,6 +103,17 @@ class DatagramSource {
     std::uint64_t stored_before = 0;
   };
 
+  // A datagram that waits.
+  struct Held {
+    Job job;
+    std::uint64_t waits_for = 0;
+  };
+
+  [[nodiscard]] std::optional<std::size_t> next_slot(const ReceiveArea& area) const;
+  bool hold(const ReceiveArea& area);
+  bool take_up_released(ReceiveArea& area);
+  [[nodiscard]] std::deque<Held>::iterator first_released();
+  std::size_t find_room();
   bool drain(ReceiveArea& area, Descriptors descriptors, std::size_t budget);
   bool take_apart(ReceiveArea& area, Descriptors descriptors, std::size_t budget);
   bool next_entry(std::size_t& work);
@@ -102,6 +129,8 @@ class DatagramSource {
   std::optional<ReceiveArea> area_;
   std::optional<Job> job_;
   std::size_t next_slot_ = 0;
+  std::deque<Held> held_;
+  std::uint64_t released_waited_for_ = 0;  // by what is being taken apart
   std::vector<std::size_t> taken_;  // slots whose entries are queued or stored, to be released
 };
 

@@ -12,6 +12,8 @@ std::string_view describe(DropCause cause) {
       return "datagrams with unexpected file descriptors";
     case DropCause::kDescriptorRefused:
       return "entries in unacceptable file descriptors";
+    case DropCause::kDescriptorOverflow:
+      return "file descriptors with entries, of which a user had too many, or not read in time";
     case DropCause::kDescriptorLost:
       return "entries in file descriptors that a killed predecessor held";
     case DropCause::kReceiveFailed:
@@ -56,6 +58,8 @@ std::string_view key_of(DropCause cause) {
       return "descriptorExtra";
     case DropCause::kDescriptorRefused:
       return "descriptorRefused";
+    case DropCause::kDescriptorOverflow:
+      return "descriptorOverflow";
     case DropCause::kDescriptorLost:
       return "descriptorLost";
     case DropCause::kReceiveFailed:

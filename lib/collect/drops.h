@@ -10,24 +10,25 @@
 namespace logq::collect {
 
 enum class DropCause : std::uint8_t {
-  kTruncatedDatagram,  ///< larger than a receive slot
-  kDescriptorExtra,    ///< a payload and a descriptor, or several descriptors
-  kDescriptorRefused,  ///< a descriptor that is no acceptable file
-  kDescriptorLost,     ///< received by a predecessor and not read before it died
-  kReceiveFailed,      ///< the kernel could not deliver a message
-  kEntryOverLimit,     ///< too many or too large fields
-  kStoreFailed,        ///< the journal file could not take it
-  kStreamRefused,      ///< too many streams, or no room for another
-  kStreamBadHeader,    ///< a stream whose header lines journald would refuse
-  kStreamUnknown,      ///< handed over by the service manager, without a state that can be used
-  kKernelRecord,       ///< what /dev/kmsg gave could not be understood
-  kKernelMissed,       ///< kernel messages that were overwritten before they were read
-  kAuditRecord,        ///< an audit record that could not be understood, or not of the kernel
-  kAuditOverrun,       ///< times that audit records found no room in their socket
-  kBatchRefused,       ///< a batch that breaks a rule of its protocol
-  kBatchEntry,         ///< what a batch has instead of an entry
-  kRefugeOverflow,     ///< deleted in volatile storage before they could be moved
-  kStorageRemoved,     ///< in files that somebody deleted while they were written
+  kTruncatedDatagram,   ///< larger than a receive slot
+  kDescriptorExtra,     ///< a payload and a descriptor, or several descriptors
+  kDescriptorRefused,   ///< a descriptor that is no acceptable file
+  kDescriptorOverflow,  ///< too many of one user waited, or it took too long to read one
+  kDescriptorLost,      ///< received by a predecessor and not read before it died
+  kReceiveFailed,       ///< the kernel could not deliver a message
+  kEntryOverLimit,      ///< too many or too large fields
+  kStoreFailed,         ///< the journal file could not take it
+  kStreamRefused,       ///< too many streams, or no room for another
+  kStreamBadHeader,     ///< a stream whose header lines journald would refuse
+  kStreamUnknown,       ///< handed over by the service manager, without a state that can be used
+  kKernelRecord,        ///< what /dev/kmsg gave could not be understood
+  kKernelMissed,        ///< kernel messages that were overwritten before they were read
+  kAuditRecord,         ///< an audit record that could not be understood, or not of the kernel
+  kAuditOverrun,        ///< times that audit records found no room in their socket
+  kBatchRefused,        ///< a batch that breaks a rule of its protocol
+  kBatchEntry,          ///< what a batch has instead of an entry
+  kRefugeOverflow,      ///< deleted in volatile storage before they could be moved
+  kStorageRemoved,      ///< in files that somebody deleted while they were written
   kCount,
 };
 

@@ -11,7 +11,7 @@ EntryBatch::Entry& EntryBatch::add() {
 std::span<const journal::NewEntry> EntryBatch::prepare(const journal::EntryTime& time,
                                                        std::size_t first) {
   for (std::size_t i = first; i < size_; ++i)
-    prepared_[i] = {time, entries_[i].payloads};
+    prepared_[i] = {time, entries_[i].payloads, entries_[i].prepared};
   return std::span(prepared_).subspan(first, size_ - first);
 }
 

@@ -26,6 +26,7 @@ class EntryBatch {
     ProgressCell progress{nullptr};
     std::uint64_t finished = 0;  // the position of its source behind it
     int priority = 0;
+    const journal::PreparedValues* prepared = nullptr;
   };
 
   // An entry with no payloads and everything else as it happens to be; valid until the next call.

@@ -86,6 +86,7 @@ void Ingest::compose(const IngestEntry& entry, EntryBatch::Entry& out) {
   }
   payloads.insert(payloads.end(), host_payloads_.begin(), host_payloads_.end());
   out.priority = entry.priority;
+  out.prepared = entry.prepared;
 }
 
 void Ingest::count_stored(const EntryBatch::Entry& entry) {
@@ -108,14 +109,14 @@ bool Ingest::queue(const IngestEntry& entry, ProgressCell progress, std::uint64_
     skip(progress, finished);
     return false;
   }
-  if (batch_.is_full()) flush();
+  if (batch_.is_full() || entry.prepared != nullptr) flush();
   select_owner(entry.client);
   EntryBatch::Entry& queued = batch_.add();
   compose(entry, queued);
   queued.progress = progress;
   queued.finished = finished;
-  // These payloads are nowhere but here.
-  if (!object_payloads_.empty()) flush();
+  // These payloads are nowhere but here; and what is prepared comes alone.
+  if (!object_payloads_.empty() || entry.prepared != nullptr) flush();
   return true;
 }
 

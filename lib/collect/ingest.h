@@ -42,7 +42,8 @@ struct IngestEntry {
   const ClientMetadata* client = nullptr;             // who sent it, when known
   const ClientMetadata* object = nullptr;             // whom it is about (OBJECT_PID= of root)
   std::optional<std::uint64_t> source_realtime_usec{};
-  int priority = 6;  // level only, decides about an early sync
+  int priority = 6;                                   // level only, decides about an early sync
+  const journal::PreparedValues* prepared = nullptr;  // of its large fields
 };
 
 class Ingest {

@@ -50,6 +50,20 @@ inline constexpr std::size_t kAuditMessagesPerWakeup = 256;
 // Descriptor-passed entries (docs/protocols.md, "Limits").
 inline constexpr std::uint64_t kMemfdSizeMaxUnprivileged = std::uint64_t{32} << 20;
 
+// Those wait for their turn on a thread of their own: so many files, and bytes in them, and of one
+// user half of what others leave. That is what the thread does in some seconds; the memory is the
+// senders'.
+inline constexpr std::size_t kPassedFilesMax = 512;
+inline constexpr std::uint64_t kPassedBytesMax = std::uint64_t{1} << 30;
+// Entries of this size are hashed and compressed there, which takes several times longer than to
+// store what comes of it.
+inline constexpr std::size_t kPreparedEntryBytes = std::size_t{64} << 10;
+// A file that can hang and is not read by then never will be.
+inline constexpr std::uint64_t kPassedFileUsec = 5'000'000;
+// Slots with later datagrams of their senders, which wait for these; of one user half of what
+// others leave. More than these overtake.
+inline constexpr std::size_t kHeldSlotsPart = 2;
+
 // A sync has stored what was queued before it after so many full batches of a source: no queue is
 // as long. Only under a flood that never lets the queue run empty is it that many.
 inline constexpr std::size_t kSyncBatchesMax = 512;

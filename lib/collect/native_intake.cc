@@ -12,13 +12,15 @@ bool NativeIntake::store(const wire::NativeDecoder& decoder,
                          const ControlData& control,
                          Lifetime lifetime,
                          ProgressCell progress,
-                         std::uint64_t finished) {
+                         std::uint64_t finished,
+                         const journal::PreparedValues* prepared) {
   const wire::NativePeek& peek = decoder.peek();
   IngestEntry entry{decoder.fields(), kTransport};
   entry.priority = peek.priority.value_or(kDefaultPriority);
   entry.source_realtime_usec = control.realtime_usec;
   entry.object = find_object(peek.object_pid, control);
   entry.client = find_sender(services_, control);
+  entry.prepared = prepared;
   Ingest& ingest = services_.ingest;
   if (!is_wanted(entry.client, entry.priority, peek.message)) {
     ingest.skip(progress, finished);

@@ -26,12 +26,13 @@ class NativeIntake {
 
   // Stores or queues the decoder's current entry, sent with `control`, or skips it; `progress`
   // stands at `finished` once the queue is flushed in any case. False when a filter, a level or a
-  // rate keeps the entry out.
+  // rate keeps the entry out. `prepared` is of its large fields.
   bool store(const wire::NativeDecoder& decoder,
              const ControlData& control,
              Lifetime lifetime,
              ProgressCell progress,
-             std::uint64_t finished);
+             std::uint64_t finished,
+             const journal::PreparedValues* prepared = nullptr);
 
  private:
   void forward(const wire::NativePeek& peek, const ControlData& control, const IngestEntry& entry);

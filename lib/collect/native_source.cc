@@ -1,51 +1,70 @@
 #include "collect/native_source.h"
 
+#include <utility>
+
 namespace logq::collect {
 
 NativeSource::NativeSource(const DatagramServices& services)
     : DatagramSource(services),
-      intake_(services) {}
+      intake_(services),
+      files_(services) {
+  PassedEntries::Hooks hooks;
+  hooks.holds_earlier = [this](pid_t sender, std::uint64_t number) {
+    return holds_earlier(sender, number);
+  };
+  hooks.on_done = [this] { note_files(); };
+  files_.set_hooks(std::move(hooks));
+}
+
+Result<void> NativeSource::start_files(sd_event* event, std::function<void()> on_activity) {
+  files_.on_activity(std::move(on_activity));
+  return files_.start(event);
+}
 
 bool NativeSource::begin(std::string_view bytes, ControlData& control) {
-  const auto text = contents(bytes, control);
-  if (!text.has_value()) return false;
-  decoder_.start(*text);
+  if (control.descriptors_sent > 0) {
+    take_descriptors(bytes, control);
+    return false;
+  }
+  if (bytes.empty()) return false;
+  decoder_.start(bytes);
   return true;
 }
 
-// The bytes of the entries: the datagram itself or the file it carries.
-std::optional<std::string_view> NativeSource::contents(std::string_view bytes,
-                                                       ControlData& control) {
+void NativeSource::take_descriptors(std::string_view bytes, ControlData& control) {
   Drops& drops = services().drops;
-  if (control.descriptors_sent == 0) {
-    if (bytes.empty()) return std::nullopt;
-    return bytes;
-  }
   if (!bytes.empty() || control.descriptors_sent > 1) {
     drops.add(DropCause::kDescriptorExtra);
-    return std::nullopt;
-  }
-  if (control.descriptors.empty()) {
+    files_.discard(control);
+  } else if (control.descriptors.empty()) {
     drops.add(DropCause::kDescriptorLost);
-    return std::nullopt;
+  } else {
+    files_.take(control);
+    note_files();
   }
-  const bool privileged = control.credentials && control.credentials->uid == 0;
-  auto file = PassedFile::take(std::move(control.descriptors.front()),
-                               privileged ? PassedFile::Sender::kRoot : PassedFile::Sender::kUser);
-  if (!file.has_value()) {
-    drops.add(DropCause::kDescriptorRefused);
-    return std::nullopt;
+}
+
+// For a successor, before the slot of the datagram is released.
+void NativeSource::note_files() {
+  if (auto& received = area(); received.has_value()) {
+    received->set_files_waiting(files_.waiting());
   }
-  file_ = std::move(*file);
-  return file_.bytes();
+}
+
+std::optional<std::uint64_t> NativeSource::waits_for(const ControlData& control) const {
+  // What comes as a file waits there.
+  if (control.descriptors_sent > 0) return std::nullopt;
+  return files_.last_of(control);
+}
+
+bool NativeSource::still_waits(const ControlData& control, std::uint64_t number) const {
+  return !files_.is_done(control, number);
 }
 
 void NativeSource::store(const ControlData& control,
                          ProgressCell progress,
                          std::uint64_t finished) {
-  const auto lifetime = file_.bytes().empty() ? NativeIntake::Lifetime::kUntilFlushed
-                                              : NativeIntake::Lifetime::kUntilNext;
-  intake_.store(decoder_, control, lifetime, progress, finished);
+  intake_.store(decoder_, control, NativeIntake::Lifetime::kUntilFlushed, progress, finished);
 }
 
 void NativeSource::end() {
@@ -53,7 +72,6 @@ void NativeSource::end() {
     services().drops.add(DropCause::kEntryOverLimit, dropped);
   }
   decoder_.start({});
-  file_ = {};
 }
 
 }  // namespace logq::collect

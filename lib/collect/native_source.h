@@ -1,14 +1,16 @@
 // NativeSource: the datagram socket of the native protocol (docs/protocols.md, "Native protocol").
-// Takes datagrams and descriptor-passed entries apart. Not thread-safe.
+// Takes datagrams apart, and hands on what comes as a file (passed_entries.h): datagrams that a
+// sender sends after one wait until it is stored. Not thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 
 #include "collect/datagram_source.h"
 #include "collect/native_intake.h"
-#include "collect/passed_file.h"
+#include "collect/passed_entries.h"
 #include "wire/native_protocol.h"
 
 namespace logq::collect {
@@ -17,18 +19,25 @@ class NativeSource final : public DatagramSource {
  public:
   explicit NativeSource(const DatagramServices& services);
 
+  // `event` must outlive this object. `on_activity` is called after each piece of work for files;
+  // then has_released() may have become true.
+  Result<void> start_files(sd_event* event, std::function<void()> on_activity);
+  [[nodiscard]] PassedEntries& files() { return files_; }
+
  private:
+  [[nodiscard]] std::optional<std::uint64_t> waits_for(const ControlData& control) const override;
+  [[nodiscard]] bool still_waits(const ControlData& control, std::uint64_t number) const override;
   bool begin(std::string_view bytes, ControlData& control) override;
   bool next() override { return decoder_.next(); }
   void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) override;
   [[nodiscard]] std::size_t bytes_left() const override { return decoder_.unread_bytes(); }
   void end() override;
 
-  [[nodiscard]] std::optional<std::string_view> contents(std::string_view bytes,
-                                                         ControlData& control);
+  void take_descriptors(std::string_view bytes, ControlData& control);
+  void note_files();
 
   NativeIntake intake_;
-  PassedFile file_;  // holds the bytes of a descriptor-passed entry
+  PassedEntries files_;
   wire::NativeDecoder decoder_;
 };
 

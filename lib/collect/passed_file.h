@@ -2,10 +2,13 @@
 // datagram (docs/protocols.md, "Large entries").
 //
 // A memfd sealed against every change is mapped. Anything else is copied: from root any regular
-// file, from others only one directly in /dev/shm, /tmp or /var/tmp, and half as large at most.
+// file, from others only one directly in /dev/shm, /tmp or /var/tmp, and half as large at most. One
+// that shrinks meanwhile is refused.
+//
+// A file system of the sender's can make take() hang, but for a memfd (is_sealed_memfd()).
 #pragma once
 
-#include <string>
+#include <span>
 #include <string_view>
 
 #include "base/mapped_region.h"
@@ -22,11 +25,14 @@ class PassedFile {
   static Result<PassedFile> take(base::UniqueFd fd, Sender sender);
 
   PassedFile() = default;
-  [[nodiscard]] std::string_view bytes() const;  // valid until the object is moved or destroyed
+  // Changes stay here. Valid until the object is destroyed.
+  [[nodiscard]] std::span<char> bytes() const;
 
  private:
   base::MappedRegion map_;
-  std::string copy_;
 };
+
+// Whether `fd` is a memfd that nobody can change any more. Asks no file system but the kernel's.
+bool is_sealed_memfd(int fd);
 
 }  // namespace logq::collect

@@ -138,6 +138,14 @@ void ReceiveArea::release(std::size_t slot) {
   if (used > kDatagramDenseBytes) area_.discard(slot, 0, used);
 }
 
+std::uint64_t ReceiveArea::files_waiting() const {
+  return std::atomic_ref(*area_.note()).load(std::memory_order_acquire);
+}
+
+void ReceiveArea::set_files_waiting(std::uint64_t count) {
+  std::atomic_ref(*area_.note()).store(count, std::memory_order_release);
+}
+
 void ReceiveArea::resolve_progress(std::uint64_t tail_seqnum) {
   for (std::size_t i = 0; i < slots(); ++i) {
     ProgressCell cell = progress(i);

@@ -57,6 +57,11 @@ class ReceiveArea {
   // anything is appended, since that moves the tail on.
   void resolve_progress(std::uint64_t tail_seqnum);
 
+  // How many files have come whose entries are not stored, of datagrams that are released: what a
+  // successor can only count.
+  [[nodiscard]] std::uint64_t files_waiting() const;
+  void set_files_waiting(std::uint64_t count);
+
   [[nodiscard]] std::size_t slots() const { return area_.geometry().slots; }
 
  private:

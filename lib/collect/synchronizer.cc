@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -48,9 +49,17 @@ void Synchronizer::begin() {
 
 void Synchronizer::step() {
   std::erase_if(left_, [this](std::size_t i) { return inputs_[i].step(); });
-  if (!left_.empty()) return;
+  if (!left_.empty()) {
+    step_turn_.set(!std::ranges::all_of(
+        left_, [this](std::size_t i) { return inputs_[i].waits && inputs_[i].waits(); }));
+    return;
+  }
   step_turn_.set(false);
   sync_number_ = worker_.request_numbered();
+}
+
+void Synchronizer::wake() {
+  if (under_way_ && !left_.empty()) step_turn_.set(true);
 }
 
 int Synchronizer::on_synced(sd_event_source* /*source*/,

@@ -21,9 +21,11 @@ namespace logq::collect {
 class Synchronizer {
  public:
   // A source: notes what is queued; then stores some of it, and says true when that was all.
+  // `waits`, where there is one: whether the next step can do nothing before wake() is called.
   struct Input {
     std::function<void()> mark;
     std::function<bool()> step;
+    std::function<bool()> waits{};
   };
   using Done = std::function<void(const Result<void>& synced)>;
 
@@ -37,6 +39,8 @@ class Synchronizer {
   Result<void> start(sd_event* event);
   // Calls `done` from the event loop, once. REQUIRES: start().
   void request(Done done);
+  // An input that had to wait may go on.
+  void wake();
   // Answers everybody who still waits: at the end, when all that was sent has been stored.
   void finish(const Result<void>& synced);
 

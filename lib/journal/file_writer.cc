@@ -49,6 +49,13 @@ Result<void> FileWriter::append_with_seqnum(const EntryTime& time,
   return impl_->append(time, seqnum, payloads, xor_hash);
 }
 
+Result<void> FileWriter::append_prepared(const EntryTime& time,
+                                         std::uint64_t seqnum,
+                                         std::span<const std::string_view> payloads,
+                                         const PreparedValues& prepared) {
+  return impl_->append_prepared(time, seqnum, payloads, prepared);
+}
+
 // Each append has published its entry already: on the one header line that it holds anyway this is
 // a handful of plain stores, and a kill between two calls then finds the counters right.
 void FileWriter::publish() {}

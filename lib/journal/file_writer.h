@@ -22,6 +22,7 @@
 #include "journal/arena.h"
 #include "journal/compression.h"
 #include "journal/format.h"
+#include "journal/prepared_values.h"
 #include "journal/worker_thread.h"
 #include "logq/id128.h"
 #include "logq/result.h"
@@ -74,6 +75,8 @@ struct EntryTime {
 struct NewEntry {
   EntryTime time;
   std::span<const std::string_view> payloads;
+  // Of its large values; an entry with such is the only one of its batch.
+  const PreparedValues* prepared = nullptr;
 };
 
 class FileWriter {
@@ -134,6 +137,13 @@ class FileWriter {
                                   std::uint64_t seqnum,
                                   std::span<const std::string_view> payloads,
                                   std::optional<std::uint64_t> xor_hash = std::nullopt);
+
+  // The same for an entry of which large values are prepared: what this saves is hashing and
+  // compressing them here. That they are for this file's key is not needed, only quicker.
+  Result<void> append_prepared(const EntryTime& time,
+                               std::uint64_t seqnum,
+                               std::span<const std::string_view> payloads,
+                               const PreparedValues& prepared);
 
   // Makes everything appended visible to readers, in the order readers rely on.
   void publish();

@@ -42,6 +42,22 @@ Result<void> FileWriter::Impl::append(const EntryTime& time,
   return appended;
 }
 
+Result<void> FileWriter::Impl::append_prepared(const EntryTime& time,
+                                               std::uint64_t seqnum,
+                                               Payloads payloads,
+                                               const PreparedValues& prepared) {
+  prepared_ = &prepared;
+  values_.use(&prepared);
+  digest_prepared(payloads);
+  foreseen_puts_ = recent_.puts();
+  const auto appended = append_foreseen(time, seqnum, payloads, std::nullopt);
+  values_.use(nullptr);
+  prepared_ = nullptr;
+  give_back_large_buffers();
+  LOGQ_TRY(check_whole());
+  return appended;
+}
+
 Result<void> FileWriter::Impl::check_whole() const {
   if (heap_.arena().is_whole()) [[likely]]
     return {};
@@ -80,6 +96,8 @@ Result<void> FileWriter::Impl::append_foreseen(const EntryTime& time,
                                                std::optional<std::uint64_t> xor_hash) {
   LOGQ_TRY(check(time, seqnum, payloads));
   LOGQ_TRY(look_up());
+  if (prepared_ != nullptr) [[unlikely]]
+    bytes_needed_ -= bytes_saved();
   if (xor_hash) xor_hash_ = *xor_hash;
   LOGQ_TRY(reserve());
   // From here on nothing can fail.
@@ -164,6 +182,17 @@ std::uint64_t FileWriter::Impl::bytes_in_new_file() const {
   std::uint64_t bytes = entry_array_bytes(heap_, 4);
   for (const Item& item : items_)
     bytes += values_.bytes_needed({item.payload, item.payload.find('='), 0, 0});
+  return prepared_ == nullptr ? bytes : bytes - bytes_saved();
+}
+
+// By the new values that are compressed already, of what their payloads would take.
+std::uint64_t FileWriter::Impl::bytes_saved() const {
+  std::uint64_t bytes = 0;
+  for (const Miss& miss : misses_) {
+    if (!miss.is_new()) continue;
+    const std::string_view compressed = values_.compressed(miss.fresh.payload);
+    if (!compressed.empty()) bytes += (miss.fresh.payload.size() - compressed.size()) & ~7U;
+  }
   return bytes;
 }
 

@@ -42,6 +42,10 @@ class FileWriter::Impl {
                       std::span<const std::string_view> payloads,
                       std::optional<std::uint64_t> xor_hash = std::nullopt);
   Result<std::size_t> append_batch(std::span<const NewEntry> entries);
+  Result<void> append_prepared(const EntryTime& time,
+                               std::uint64_t seqnum,
+                               std::span<const std::string_view> payloads,
+                               const PreparedValues& prepared);
   void wake_followers();
   Result<void> sync() { return heap_.arena().sync(); }
 
@@ -79,8 +83,10 @@ class FileWriter::Impl {
   };
 
   void digest(Payloads payloads, std::vector<Item>& items) const;
+  void digest_prepared(Payloads payloads);
   void foresee(std::span<Item> items);
   void hash(Item& item) const;
+  [[nodiscard]] std::uint64_t bytes_saved() const;
   Result<void> append_foreseen(const EntryTime& time,
                                std::uint64_t seqnum,
                                Payloads payloads,
@@ -139,8 +145,9 @@ class FileWriter::Impl {
   std::vector<std::uint32_t> offsets_;  // of the DATA objects, ascending and distinct
   std::uint64_t xor_hash_ = 0;
   std::uint64_t bytes_needed_ = 0;  // by its values, at most
-  std::vector<Item> next_items_;    // of the entry after it in a batch
-  std::vector<Item> later_items_;   // of the one after that
+  const PreparedValues* prepared_ = nullptr;
+  std::vector<Item> next_items_;   // of the entry after it in a batch
+  std::vector<Item> later_items_;  // of the one after that
 };
 
 }  // namespace logq::journal

@@ -2,6 +2,7 @@
 // nothing. What does not depend on another thing's memory is done for all payloads before the next
 // step, so that the processor fetches many lines at a time.
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 
 #include "base/load_bytes.h"
@@ -39,6 +40,32 @@ void FileWriter::Impl::digest(Payloads payloads, std::vector<Item>& items) const
     item->is_hashed = false;
     recent_.prefetch(item->digest);
     ++item;
+  }
+}
+
+// The same where some are prepared, and with foresee(), for a single entry.
+void FileWriter::Impl::digest_prepared(Payloads payloads) {
+  const Header& file = header();
+  FileKey key;
+  std::memcpy(key.file_id.bytes.data(), file.file_id, sizeof file.file_id);
+  key.keyed = (file.incompatible_flags & kIncompatibleKeyedHash) != 0;
+  prepared_->note_taker(key);
+  const bool is_for_this = prepared_->key() == key;
+  const std::uint64_t seed = base::load64(file.file_id);
+  items_.assign(payloads.size(), {});
+  for (std::size_t i = 0; i < payloads.size(); ++i) {
+    Item& item = items_[i];
+    item.payload = payloads[i];
+    const PreparedValues::Value* const value = prepared_->find(item.payload);
+    if (value == nullptr) {
+      item.digest = RecentValues::digest_of(payload_digest(item.payload, seed));
+      foresee({&item, 1});
+      continue;
+    }
+    const std::uint64_t own = is_for_this ? value->own_hash : values_.hash()(item.payload);
+    item.hash = {own, key.keyed ? value->jenkins_hash : own};
+    item.is_hashed = true;
+    values_.prefetch(own);
   }
 }
 
@@ -183,6 +210,8 @@ std::uint64_t FileWriter::Impl::array_growth_bytes(const KnownValue& value) cons
 void FileWriter::Impl::keep_values() {
   for (Miss& miss : misses_) {
     if (miss.value.tail.capacity == 0 || items_[miss.item].value == nullptr) continue;
+    // One that has no digest is too large to be compared for nothing.
+    if (miss.value.digest == 0) continue;
     const ObjectHeader& object = heap_.at<DataObject>(miss.value.data_offset)->object;
     if ((object.flags & kObjectCompressedAny) == 0) {
       miss.value.plain_bytes = static_cast<std::uint32_t>(miss.fresh.payload.size());

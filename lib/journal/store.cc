@@ -76,6 +76,7 @@ class Store::Impl {
   Result<void> replace_active();
   Result<std::uint64_t> append_numbered(const EntryTime& time,
                                         std::span<const std::string_view> payloads);
+  Result<std::uint64_t> append_prepared(const NewEntry& entry);
   template <typename Append>
   auto append_somewhere(const EntryTime& time, const Append& append) -> decltype(append());
   [[nodiscard]] bool is_too_old(const EntryTime& time) const;
@@ -283,7 +284,22 @@ Result<std::uint64_t> Store::Impl::append(const EntryTime& time,
   return seqnum;
 }
 
+Result<std::uint64_t> Store::Impl::append_prepared(const NewEntry& entry) {
+  std::uint64_t seqnum = 0;
+  LOGQ_TRY(append_somewhere(entry.time, [&]() {
+    seqnum = next_seqnum();
+    return writer_->append_prepared(entry.time, seqnum, entry.payloads, *entry.prepared);
+  }));
+  position_.tail_seqnum = seqnum;
+  writer_->publish();
+  look_ahead();
+  return seqnum;
+}
+
 Result<std::size_t> Store::Impl::append_batch(std::span<const NewEntry> entries) {
+  if (entries.size() == 1 && entries.front().prepared != nullptr) {
+    return append_prepared(entries.front()).map([](std::uint64_t) { return std::size_t{1}; });
+  }
   std::size_t done = 0;
   if (!entries.empty() && others_seqnum_ > position_.tail_seqnum) {
     LOGQ_TRY(append(entries.front().time, entries.front().payloads));

@@ -75,6 +75,11 @@ bool ValueTable::equals(std::uint64_t offset, std::string_view payload) {
   const std::string_view stored(heap_.bytes(offset) + head, object.size - head);
   const auto compression = static_cast<std::uint8_t>(object.flags & kObjectCompressedAny);
   if (compression == 0) return stored == payload;
+  // What is the same when compressed is the same; the other way round it need not be.
+  const auto* const prepared = prepared_ == nullptr ? nullptr : find_prepared(payload);
+  if (prepared != nullptr && compression == kObjectCompressedZstd && *prepared->zstd == stored) {
+    return true;
+  }
   const auto inflated =
       decompressor_.decompress(compression, stored, decompressed_, payload.size());
   const bool equal = inflated && decompressed_ == payload;
@@ -120,10 +125,26 @@ void ValueTable::link(const NewValue& value, std::uint64_t data, std::uint64_t e
   filter_.add(value.hash);
 }
 
+// Nothing where the file wants it otherwise than it was prepared.
+const PreparedValues::Value* ValueTable::find_prepared(std::string_view payload) const {
+  if (!policy_.enabled || policy_.algorithm != Compression::kZstd) return nullptr;
+  if (payload.size() < policy_.threshold_bytes) return nullptr;
+  const auto* const value = prepared_->find(payload);
+  return value != nullptr && value->zstd.has_value() ? value : nullptr;
+}
+
+std::string_view ValueTable::compressed(std::string_view payload) const {
+  const auto* const value = prepared_ == nullptr ? nullptr : find_prepared(payload);
+  return value == nullptr ? std::string_view{} : *value->zstd;
+}
+
 // Empty unless compression is wanted and makes the payload smaller.
 std::string_view ValueTable::try_compress(std::string_view payload) {
   if (!policy_.enabled || payload.size() < std::max<std::size_t>(policy_.threshold_bytes, 8))
     return {};
+  if (prepared_ != nullptr) [[unlikely]] {
+    if (const auto* const value = find_prepared(payload)) return *value->zstd;
+  }
   // Not into the mapping: what the compressor writes beyond its result would stay in the file.
   if (compressed_.size() < payload.size()) compressed_.resize(payload.size());
   const auto room = std::as_writable_bytes(std::span(compressed_)).first(payload.size() - 1);

@@ -13,6 +13,7 @@
 #include "journal/file_hash.h"
 #include "journal/hash_chains.h"
 #include "journal/object_heap.h"
+#include "journal/prepared_values.h"
 #include "journal/value_filter.h"
 #include "logq/result.h"
 
@@ -44,6 +45,12 @@ class ValueTable {
   // Whether the DATA object at `offset`, a committed one, has this payload.
   bool equals(std::uint64_t offset, std::string_view payload);
 
+  // What is prepared of the values that follow, until the next call.
+  void use(const PreparedValues* prepared) { prepared_ = prepared; }
+  // What store() will put in the place of a payload that is prepared; empty: the payload itself,
+  // or what store() finds out.
+  [[nodiscard]] std::string_view compressed(std::string_view payload) const;
+
   // Fetches what find() and link() will look at.
   void prefetch(std::uint64_t hash) const {
     filter_.prefetch(hash);
@@ -67,6 +74,7 @@ class ValueTable {
  private:
   Result<std::uint64_t> find_field(std::string_view name);
   std::uint64_t add_field(std::string_view name);
+  [[nodiscard]] const PreparedValues::Value* find_prepared(std::string_view payload) const;
   std::string_view try_compress(std::string_view payload);
 
   ObjectHeap& heap_;
@@ -76,6 +84,7 @@ class ValueTable {
   CompressionPolicy policy_;
   FieldNames fields_;
   ValueFilter filter_;
+  const PreparedValues* prepared_ = nullptr;
   Compressor compressor_;
   Decompressor decompressor_;
   std::string compressed_;

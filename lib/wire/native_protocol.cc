@@ -97,6 +97,8 @@ bool may_be_client_name(std::string_view name) {
 
 void NativeDecoder::start(std::string_view datagram) {
   rest_ = datagram;
+  changeable_ = nullptr;
+  begin_ = datagram.data();
   ended_ = false;
   fields_.clear();
   release_large_buffers();
@@ -104,6 +106,11 @@ void NativeDecoder::start(std::string_view datagram) {
   peek_ = {};
   dropped_entries_ = 0;
   dropped_fields_ = 0;
+}
+
+void NativeDecoder::start_in_place(std::span<char> datagram) {
+  start({datagram.data(), datagram.size()});
+  changeable_ = datagram.data();
 }
 
 bool NativeDecoder::next() {
@@ -182,17 +189,28 @@ NativeDecoder::Step NativeDecoder::read_binary_field(std::size_t name_length, bo
   if (data.size() < length + 1 || data[length] != '\n') return Step::kUnparsable;
 
   if (name_is_valid) {
-    std::string& payload = next_composed();
-    const std::size_t capacity_before = payload.capacity();
-    payload.reserve(name_length + 1 + length);
-    payload.assign(name).append(1, '=').append(data.substr(0, length));
-    retained_bytes_ += payload.capacity() - capacity_before;
-    add_field(payload);
+    add_field(compose(name, data.substr(0, length)));
   } else {
     ++dropped_fields_;
   }
   rest_ = data.substr(length + 1);
   return Step::kField;
+}
+
+// "NAME=value" of a binary field, whose name and length lie in front of its value.
+std::string_view NativeDecoder::compose(std::string_view name, std::string_view value) {
+  if (changeable_ != nullptr) {
+    char* const in_place = changeable_ + (value.data() - begin_) - 1 - name.size();
+    std::memmove(in_place, name.data(), name.size());
+    in_place[name.size()] = '=';
+    return {in_place, name.size() + 1 + value.size()};
+  }
+  std::string& payload = next_composed();
+  const std::size_t capacity_before = payload.capacity();
+  payload.reserve(name.size() + 1 + value.size());
+  payload.assign(name).append(1, '=').append(value);
+  retained_bytes_ += payload.capacity() - capacity_before;
+  return payload;
 }
 
 // Whether a payload of this size keeps both itself and the entry within the limits. The entry

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,15 +42,21 @@ class NativeDecoder {
  public:
   // Begins a datagram (or the contents of a memfd). The bytes must outlive the views handed out.
   void start(std::string_view datagram);
+  // The same for bytes that are the caller's to change: a binary field's name is moved to its value
+  // there, instead of both being copied. Then all views last as long as the bytes.
+  void start_in_place(std::span<char> datagram);
 
   // Moves to the next entry that has at least one valid field; false at the end of the datagram.
   bool next();
 
   // The fields of the current entry, each as "NAME=value", in the order sent. Valid until the next
-  // call of next() or start(): text fields point into the datagram, binary ones into this object.
+  // call of next() or start(): text fields point into the datagram, binary ones into this object
+  // unless they are taken apart in place.
   [[nodiscard]] const std::vector<std::string_view>& fields() const { return fields_; }
   [[nodiscard]] const NativePeek& peek() const { return peek_; }
-  // Whether some of the current entry's fields are binary ones.
+  // Bytes of the current entry's fields.
+  [[nodiscard]] std::size_t entry_bytes() const { return entry_size_; }
+  // Whether some of the current entry's fields point into this object.
   [[nodiscard]] bool has_composed() const { return composed_used_ > 0; }
 
   // Entries of this datagram dropped so far because they broke a limit.
@@ -71,10 +78,13 @@ class NativeDecoder {
   Step read_binary_field(std::size_t name_length, bool name_is_valid);
   void add_field(std::string_view payload);
   [[nodiscard]] bool fits_entry(std::size_t payload_size) const;
+  std::string_view compose(std::string_view name, std::string_view value);
   std::string& next_composed();
   void release_large_buffers();
 
-  std::string_view rest_;  // not yet read
+  std::string_view rest_;       // not yet read
+  char* changeable_ = nullptr;  // the begin of the datagram, where it may be changed
+  const char* begin_ = nullptr;
   std::vector<std::string_view> fields_;
   std::deque<std::string> composed_;  // the binary fields of the entry, as "NAME=value"
   std::size_t composed_used_ = 0;     // the others keep their capacity for later entries

@@ -48,7 +48,7 @@ TEST(PassedFile, TakesASealedMemfdOfAnybody) {
   const auto file = PassedFile::take(memfd("MESSAGE=x\n"), Sender::kUser);
 
   ASSERT_TRUE(file.has_value()) << file.error().message();
-  EXPECT_EQ(file->bytes(), "MESSAGE=x\n");
+  EXPECT_EQ(std::string_view(file->bytes().data(), file->bytes().size()), "MESSAGE=x\n");
 }
 
 TEST(PassedFile, TakesAnUnsealedFileOfAUserOnlyDirectlyInATemporaryDirectory) {

@@ -38,6 +38,26 @@ TEST(NativeDecoder, BinaryFieldsMayHoldAnyByte) {
       (Entries{{std::string("MESSAGE=a\n\0=b"sv), "EMPTY=", "BAR=1"}}));
 }
 
+TEST(NativeDecoder, TakesBytesApartInPlaceAsAnyOthers) {
+  std::string bytes = "B=1\n" + binary_field("MESSAGE", "a\n\0=b"sv) +
+                      binary_field("_NO", "left out") + binary_field("EMPTY", "") +
+                      "BAR=1\n\nC=2\n";
+  const Entries expected = decode_all(bytes);
+  const auto* const end = bytes.data() + bytes.size();
+  NativeDecoder decoder;
+  decoder.start_in_place(bytes);
+
+  Entries entries;
+  while (decoder.next()) {
+    EXPECT_FALSE(decoder.has_composed());
+    entries.emplace_back(decoder.fields().begin(), decoder.fields().end());
+    for (const std::string_view field : decoder.fields())
+      EXPECT_TRUE(field.data() >= bytes.data() && field.data() + field.size() <= end);
+  }
+
+  EXPECT_EQ(entries, expected);
+}
+
 TEST(NativeDecoder, TextValuesMayHoldAnyByteButNewline) {
   EXPECT_EQ(decode_all("A=x=y\0\xff\r\n"sv), (Entries{{std::string("A=x=y\0\xff\r"sv)}}));
 }
