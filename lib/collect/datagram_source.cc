@@ -68,8 +68,10 @@ bool DatagramSource::drain(ReceiveArea& area, Descriptors descriptors, std::size
 bool DatagramSource::take_apart(ReceiveArea& area, Descriptors descriptors, std::size_t budget) {
   while (true) {
     if (!job_.has_value()) {
-      if (budget == 0 && has_released()) return true;
-      if (take_up_released(area)) continue;
+      if (!held_.empty()) [[unlikely]] {
+        if (budget == 0 && has_released()) return true;
+        if (take_up_released(area)) continue;
+      }
       const auto slot = next_slot(area);
       if (!slot.has_value()) return false;
       if (budget == 0) return true;
@@ -104,8 +106,10 @@ bool DatagramSource::take_up(ReceiveArea& area, std::size_t slot, Descriptors de
 // The first slot with a datagram that nobody has looked at.
 std::optional<std::size_t> DatagramSource::next_slot(const ReceiveArea& area) const {
   auto slot = area.next_received(next_slot_);
+  if (held_.empty()) [[likely]]
+    return slot;
   const auto is_held = [&](const Held& held) { return held.job.slot == *slot; };
-  while (slot.has_value() && !held_.empty() && std::ranges::any_of(held_, is_held))
+  while (slot.has_value() && std::ranges::any_of(held_, is_held))
     slot = area.next_received(*slot + 1);
   return slot;
 }
