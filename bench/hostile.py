@@ -5,16 +5,19 @@ datagram  from send() until the collector has taken the datagram out of the sock
 stream    the same for a line of a stdout stream
 stored    until a batch of one entry is acknowledged, which means stored (logqd only)
 
-Usage: hostile.py BINARIES [ATTACK...]. Needs root: the attackers become nobody. Run alone on the machine.
+Usage: hostile.py [--table] BINARIES [ATTACK...]. Needs root: the attackers become nobody. Run alone on the
+machine. --table prints Markdown, as bench/RESULTS.md has it ("Hostile clients").
 """
 
 import array
 import contextlib
 import fcntl
+import json
 import multiprocessing
 import os
 import pathlib
 import random
+import resource
 import signal
 import socket
 import struct
@@ -27,7 +30,7 @@ NOBODY = 65534
 PROBES = 150
 PROBE_INTERVAL_SEC = 0.01
 SETTLE_SEC = 0.5
-GIVE_UP_SEC = 20
+GIVE_UP_SEC = 5
 SIOCOUTQ = 0x5411
 F_ADD_SEALS = 1033
 ALL_SEALS = 0xF
@@ -105,6 +108,28 @@ def huge_memfds(runtime):
     pass_files(runtime, huge_memfd)
 
 
+def noisy_memfds(runtime):
+    """Of no use to a compressor, and each another: only the first bytes are written anew."""
+    noise = bytearray(b"MESSAGE\n" + struct.pack("<Q", MEMFD_BYTES) + random.randbytes(MEMFD_BYTES) + b"\n")
+
+    def make():
+        fd = os.memfd_create("noisy", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
+        noise[16:32] = random.randbytes(16)
+        os.write(fd, noise)
+        fcntl.fcntl(fd, F_ADD_SEALS, ALL_SEALS)
+        return fd
+    pass_files(runtime, make)
+
+
+def small_memfds(runtime):
+    def make():
+        fd = os.memfd_create("small", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
+        os.write(fd, b"MESSAGE=" + random.randbytes(32 << 10).hex().encode() + b"\n")
+        fcntl.fcntl(fd, F_ADD_SEALS, ALL_SEALS)
+        return fd
+    pass_files(runtime, make)
+
+
 def many_entry_memfds(runtime):
     fd = os.memfd_create("many", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
     os.write(fd, b"A=\n\n" * (MEMFD_BYTES // 4))
@@ -133,12 +158,17 @@ def descriptor_bombs(runtime):
 
 
 def open_streams(runtime, count):
+    """As many as the collector takes, which is said when they are fewer."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     streams = []
-    with contextlib.suppress(OSError):
+    try:
         for _ in range(count):
             stream = connect(runtime, "stdout", socket.SOCK_STREAM)
-            stream.send(STREAM_HEADER)
             streams.append(stream)
+            stream.send(STREAM_HEADER)
+    except OSError as error:
+        print(f"  ({len(streams)} of {count} streams: {error})", file=sys.stderr)
     return streams
 
 
@@ -224,6 +254,8 @@ ATTACKS = {
     "distinct values and identifiers": (distinct_values, 2, True),
     "distinct field names": (distinct_names, 2, True),
     "memfds of 31 MiB": (huge_memfds, 2, True),
+    "memfds of 31 MiB of noise": (noisy_memfds, 2, True),
+    "memfds of 64 KiB": (small_memfds, 2, True),
     "memfds of 8 million entries": (many_entry_memfds, 2, True),
     "files that shrink": (shrinking_memfds, 2, True),
     "253 descriptors per datagram": (descriptor_bombs, 2, True),
@@ -285,8 +317,8 @@ class BatchProbe:
         return time.monotonic() - begin
 
 
-def probe(collector):
-    """The delays by what was measured."""
+def open_probes(collector):
+    """What to measure, ready before the attack begins: functions that return seconds, by name."""
     native = datagrams(collector.runtime)
     stream = connect(collector.runtime, "stdout", socket.SOCK_STREAM)
     until_taken(stream, STREAM_HEADER)
@@ -294,27 +326,30 @@ def probe(collector):
               "stream": lambda: until_taken(stream, b"probe\n")}
     if collector.name == "logqd":
         probes["stored"] = BatchProbe(collector.runtime)
-    yield True  # ready, before the attack begins
+    return probes
+
+
+def measure(probes):
+    """The delays by what was measured."""
     delays = {what: [] for what in probes}
     end = time.monotonic() + 3 * GIVE_UP_SEC
     for _ in range(PROBES):
-        for what, measure in probes.items():
-            delays[what].append(measure())
+        for what, probe in probes.items():
+            delays[what].append(probe())
         if time.monotonic() > end:
             break
         time.sleep(PROBE_INTERVAL_SEC)
-    yield delays
+    return delays
 
 
 def under_attack(collector, attack, count):
-    probing = probe(collector)
-    next(probing)
+    probes = open_probes(collector)
     attackers = [multiprocessing.Process(target=be_nobody_and, args=(attack, collector.runtime))
                  for _ in range(count)]
     for attacker in attackers:
         attacker.start()
     time.sleep(SETTLE_SEC if count else 0)
-    delays = next(probing)
+    delays = measure(probes)
     memory = collector.anonymous_kib()
     died = [attacker for attacker in attackers if not attacker.is_alive()]
     for attacker in attackers:
@@ -327,31 +362,62 @@ def under_attack(collector, attack, count):
     return delays, memory
 
 
-def percentiles(values):
+def count_dropped(collector):
+    """What logqd says it has dropped; journald does not count."""
+    if collector.name != "logqd":
+        return "-"
+    try:
+        sock = connect(collector.runtime, "io.systemd.journal", socket.SOCK_STREAM)
+        sock.settimeout(GIVE_UP_SEC)
+        sock.send(b'{"method":"io.logq.Collector.Status"}\0')
+        answer = b""
+        while not answer.endswith(b"\0"):
+            answer += sock.recv(65536)
+        return str(sum(json.loads(answer[:-1])["parameters"]["dropped"].values()))
+    except (OSError, KeyError, ValueError, AttributeError) as error:
+        return f"? ({error})"
+
+
+def milliseconds(values):
+    """p50 and p99."""
     values = sorted(values)
-    return f"{values[len(values) // 2] * 1000:7.1f} {values[int(len(values) * 0.99)] * 1000:7.1f}"
+    return [f"{values[index] * 1000:.1f}" for index in (len(values) // 2, int(len(values) * 0.99))]
+
+
+def rows_of(binaries, name):
+    """For each collector that has such a socket: its name and the cells of its row."""
+    attack, count, has_peer = ATTACKS[name]
+    for make in ([peers.journald] if has_peer else []) + [lambda: peers.logqd(binaries)]:
+        collector = make()
+        os.chmod(collector.root, 0o755)
+        os.chmod(collector.runtime, 0o755)
+        try:
+            delays, memory = under_attack(collector, attack, count)
+            cells = [" / ".join(milliseconds(delays[what])) if what in delays else ""
+                     for what in ("datagram", "stream", "stored")]
+            yield [name, collector.name, *cells, f"{memory / 1024:.1f} MiB", count_dropped(collector)]
+        finally:
+            collector.process.kill()
+            collector.process.wait()
+            collector.remove()
 
 
 def main():
-    binaries = pathlib.Path(sys.argv[1])
-    wanted = sys.argv[2:]
-    print(f"{'attack':32} {'collector':9} {'datagram p50 p99':16} {'stream p50 p99':16} {'stored p50 p99':16} RssAnon")
-    for name, (attack, count, has_peer) in ATTACKS.items():
-        if wanted and name not in wanted:
-            continue
-        for make in ([peers.journald] if has_peer else []) + [lambda: peers.logqd(binaries)]:
-            collector = make()
-            os.chmod(collector.root, 0o755)
-            os.chmod(collector.runtime, 0o755)
-            try:
-                delays, memory = under_attack(collector, attack, count)
-                cells = [f"{percentiles(delays[what]):16}" if what in delays else " " * 16
-                         for what in ("datagram", "stream", "stored")]
-                print(f"{name:32} {collector.name:9} {' '.join(cells)} {memory / 1024:.1f} MiB", flush=True)
-            finally:
-                collector.process.kill()
-                collector.process.wait()
-                collector.remove()
+    arguments = sys.argv[1:]
+    as_table = "--table" in arguments
+    binaries, *wanted = [argument for argument in arguments if argument != "--table"]
+    head = ["attack", "collector", "datagram", "stream", "stored", "RssAnon", "dropped"]
+
+    def show(row):
+        print("| " + " | ".join(row) + " |" if as_table else
+              "{:32} {:9} {:18} {:18} {:18} {:10} {}".format(*row), flush=True)
+
+    show(head)
+    if as_table:
+        print("|---" * len(head) + "|")
+    for name in wanted or ATTACKS:
+        for row in rows_of(pathlib.Path(binaries), name):
+            show(row)
 
 
 if __name__ == "__main__":
