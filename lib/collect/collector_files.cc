@@ -9,6 +9,7 @@
 namespace logq::collect {
 
 Result<void> Collector::start_files() {
+  native_source_->files().set_compress(options_.compress);
   return native_source_->start_files(event_.get(), [this] {
     if (native_source_->has_released()) native_.more.set(true);
     after_work();

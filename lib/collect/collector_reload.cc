@@ -70,6 +70,7 @@ void Collector::reload() {
     sync_->set_interval(
         SyncWorker::Usec(std::min(options_.sync_interval_usec, options_.sync_interval_max_usec)));
     storage_->reconfigure();
+    native_source_->files().set_compress(options_.compress);
     change_storage(before.storage);
     diagnose_(left.empty() ? "configuration read again"
                            : "configuration read again; for the next start only:" + left);

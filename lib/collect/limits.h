@@ -50,9 +50,11 @@ inline constexpr std::size_t kAuditMessagesPerWakeup = 256;
 // Descriptor-passed entries (docs/protocols.md, "Limits").
 inline constexpr std::uint64_t kMemfdSizeMaxUnprivileged = std::uint64_t{32} << 20;
 
-// Those wait for their turn on a thread of their own: so many files, and bytes in them, and of one
-// user half of what others leave. That is what the thread does in some seconds; the memory is the
-// senders'.
+// A sealed memfd of this size or less is dealt with as a datagram, which may be as large.
+inline constexpr std::int64_t kSmallFileBytes = std::int64_t{256} << 10;
+// All others wait for their turn on a thread of their own: so many files, and bytes in them, and of
+// one user half of what others leave. That is what the thread does in some seconds; the memory is
+// the senders'.
 inline constexpr std::size_t kPassedFilesMax = 512;
 inline constexpr std::uint64_t kPassedBytesMax = std::uint64_t{1} << 30;
 // Entries of this size are hashed and compressed there, which takes several times longer than to

@@ -1,6 +1,10 @@
 #include "collect/native_source.h"
 
+#include <sys/stat.h>
+
 #include <utility>
+
+#include "collect/limits.h"
 
 namespace logq::collect {
 
@@ -22,26 +26,47 @@ Result<void> NativeSource::start_files(sd_event* event, std::function<void()> on
 }
 
 bool NativeSource::begin(std::string_view bytes, ControlData& control) {
-  if (control.descriptors_sent > 0) {
-    take_descriptors(bytes, control);
-    return false;
-  }
+  if (control.descriptors_sent > 0) return begin_file(bytes, control);
   if (bytes.empty()) return false;
   decoder_.start(bytes);
   return true;
 }
 
-void NativeSource::take_descriptors(std::string_view bytes, ControlData& control) {
+bool NativeSource::begin_file(std::string_view bytes, ControlData& control) {
   Drops& drops = services().drops;
   if (!bytes.empty() || control.descriptors_sent > 1) {
     drops.add(DropCause::kDescriptorExtra);
     files_.discard(control);
   } else if (control.descriptors.empty()) {
     drops.add(DropCause::kDescriptorLost);
+  } else if (is_small_file(control)) {
+    return open_file(control);
   } else {
     files_.take(control);
     note_files();
   }
+  return false;
+}
+
+// Whether it costs no more than a datagram, and no file that came before has to be waited for.
+bool NativeSource::is_small_file(const ControlData& control) const {
+  if (files_.last_of(control).has_value()) return false;
+  const int fd = control.descriptors.front().get();
+  struct stat status {};
+  return is_sealed_memfd(fd) && ::fstat(fd, &status) == 0 && status.st_size <= kSmallFileBytes;
+}
+
+bool NativeSource::open_file(ControlData& control) {
+  const bool is_root = control.credentials.has_value() && control.credentials->uid == 0;
+  auto file = PassedFile::take(std::move(control.descriptors.front()),
+                               is_root ? PassedFile::Sender::kRoot : PassedFile::Sender::kUser);
+  if (!file.has_value()) {
+    services().drops.add(DropCause::kDescriptorRefused);
+    return false;
+  }
+  file_ = std::move(*file);
+  decoder_.start_in_place(file_.bytes());
+  return true;
 }
 
 // For a successor, before the slot of the datagram is released.
@@ -64,7 +89,9 @@ bool NativeSource::still_waits(const ControlData& control, std::uint64_t number)
 void NativeSource::store(const ControlData& control,
                          ProgressCell progress,
                          std::uint64_t finished) {
-  intake_.store(decoder_, control, NativeIntake::Lifetime::kUntilFlushed, progress, finished);
+  const auto lifetime = file_.bytes().empty() ? NativeIntake::Lifetime::kUntilFlushed
+                                              : NativeIntake::Lifetime::kUntilNext;
+  intake_.store(decoder_, control, lifetime, progress, finished);
 }
 
 void NativeSource::end() {
@@ -72,6 +99,7 @@ void NativeSource::end() {
     services().drops.add(DropCause::kEntryOverLimit, dropped);
   }
   decoder_.start({});
+  file_ = {};
 }
 
 }  // namespace logq::collect

@@ -1,6 +1,6 @@
 // NativeSource: the datagram socket of the native protocol (docs/protocols.md, "Native protocol").
-// Takes datagrams apart, and hands on what comes as a file (passed_entries.h): datagrams that a
-// sender sends after one wait until it is stored. Not thread-safe.
+// Takes datagrams apart, and small files as if they were some. Hands on what else comes as a file
+// (passed_entries.h): what its sender sends after it waits until it is stored. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "collect/datagram_source.h"
 #include "collect/native_intake.h"
 #include "collect/passed_entries.h"
+#include "collect/passed_file.h"
 #include "wire/native_protocol.h"
 
 namespace logq::collect {
@@ -33,11 +34,14 @@ class NativeSource final : public DatagramSource {
   [[nodiscard]] std::size_t bytes_left() const override { return decoder_.unread_bytes(); }
   void end() override;
 
-  void take_descriptors(std::string_view bytes, ControlData& control);
+  bool begin_file(std::string_view bytes, ControlData& control);
+  [[nodiscard]] bool is_small_file(const ControlData& control) const;
+  bool open_file(ControlData& control);
   void note_files();
 
   NativeIntake intake_;
   PassedEntries files_;
+  PassedFile file_;  // a small one that is being taken apart
   wire::NativeDecoder decoder_;
 };
 

@@ -183,6 +183,8 @@ void PassedEntries::feed(Lane& lane, bool can_hang) {
   if (next == nullptr) return;
   const auto key = keys_.find(user_of(next->control));
   if (key != keys_.end()) next->key = key->second;
+  using Compress = journal::PreparedValues::Compress;
+  next->compress = compresses_ ? Compress::kYes : Compress::kNo;
   next->state = State::kAdvancing;
   lane.job = next;
   lane.since_usec = services_.ingest.monotonic_usec();

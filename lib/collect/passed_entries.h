@@ -47,6 +47,8 @@ class PassedEntries {
   void set_hooks(Hooks hooks) { hooks_ = std::move(hooks); }
   // Called after each piece of work.
   void on_activity(std::function<void()> on_activity) { on_activity_ = std::move(on_activity); }
+  // Whether the store wants large values compressed.
+  void set_compress(bool on) { compresses_ = on; }
   // `event` must outlive this object. Without it nothing happens but in drain_once().
   Result<void> start(sd_event* event);
 
@@ -111,6 +113,7 @@ class PassedEntries {
   std::size_t count_of_others_ = 0;  // than root and the collector's own user
   std::uint64_t bytes_of_others_ = 0;
   std::size_t can_hang_ = 0;
+  bool compresses_ = true;
 
   Lane sealed_;
   Lane other_;

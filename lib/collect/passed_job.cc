@@ -10,7 +10,7 @@ void PassedJob::advance() {
   advanced_to = opened_ ? State::kReady : open();
   if (advanced_to != State::kReady || !is_large()) return;
   prepared.emplace();
-  prepared->prepare(decoder.fields(), key, journal::PreparedValues::Compress::kYes);
+  prepared->prepare(decoder.fields(), key, compress);
 }
 
 PassedJob::State PassedJob::open() {

@@ -32,6 +32,7 @@ struct PassedJob {
   std::uint64_t bytes = 0;   // that it counts for
   std::uint64_t arrived_usec = 0;
   bool can_hang = false;
+  journal::PreparedValues::Compress compress = journal::PreparedValues::Compress::kYes;
   ControlData control;  // whose message it came with
   State state = State::kWaiting;
 

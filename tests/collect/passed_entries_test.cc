@@ -110,6 +110,26 @@ TEST_F(PassedEntriesTest, AreStoredBeforeWhatTheirSenderSendsLater) {
   EXPECT_EQ(messages(), (Strings{"1", "2", "3", "4", "5", "6", "7", "8", "9"}));
 }
 
+TEST_F(PassedEntriesTest, ThatAreNoLargerThanADatagramAreStoredAsOne) {
+  send("MESSAGE=1\n");
+  send_as_file("MESSAGE=2\n");
+  send("MESSAGE=3\n");
+  while (source_.work() != NativeSource::Work::kIdle) {
+  }
+
+  EXPECT_EQ(source_.files().last(), 0U);
+  EXPECT_EQ(messages(), (Strings{"1", "2", "3"}));
+}
+
+TEST_F(PassedEntriesTest, ThatAreSmallWaitForLargeOnesOfTheirSender) {
+  send_as_file(large("1"));
+  send_as_file("MESSAGE=2\n");
+  send("MESSAGE=3\n");
+  drain();
+
+  EXPECT_EQ(messages(), (Strings{"1", "2", "3"}));
+}
+
 TEST_F(PassedEntriesTest, AreOvertakenWhereTooMuchWouldHaveToWait) {
   send_as_file(large("file"));
   for (int i = 0; i < 6; ++i)

@@ -69,6 +69,8 @@ Stored send_all_native(InputPeer peer, const InputSamples& samples) {
     const std::vector<base::UniqueFd> descriptors =
         sample.descriptors ? sample.descriptors() : std::vector<base::UniqueFd>();
     peer.send_native({sample.bytes, descriptors, sample.uid});
+    // More than some datagrams do not wait for the files of their senders.
+    if (!descriptors.empty()) peer.sync();
   }
   peer.sync();
   return peer.stored();
