@@ -38,7 +38,7 @@ Result<MappedRegion> MappedRegion::map_private(int fd, std::size_t size) {
 }
 
 Result<MappedRegion> MappedRegion::map_scratch(std::size_t size) {
-  constexpr int kFlags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
   void* address = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, kFlags, -1, 0);
   if (address == MAP_FAILED) return fail(Error::system(errno, "mmap"));
   return MappedRegion(static_cast<std::byte*>(address), size);

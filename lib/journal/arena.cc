@@ -103,9 +103,9 @@ void Arena::populate_to(std::uint64_t end) {
   populated_ = end;
 }
 
-void Arena::use_helper(WorkerThread& helper) {
+void Arena::use_helper(WorkerThread& helper, std::uint64_t used) {
   helper_ = &helper;
-  if (size_ < max_size_) foresight_ = Foresight(0, size_, Foresight::Clock::now());
+  if (size_ < max_size_) foresight_ = Foresight(used, size_, Foresight::Clock::now());
   attention_ = 0;
 }
 

@@ -61,8 +61,9 @@ class Arena {
            !base::misses_page({data_, static_cast<std::size_t>(max_size_)}, missing_before_);
   }
 
-  // From now on `helper` prepares extents; it must outlive the arena or the call of let_go().
-  void use_helper(WorkerThread& helper);
+  // From now on `helper` prepares extents; it must outlive the arena or the call of let_go(). So
+  // many bytes are used now.
+  void use_helper(WorkerThread& helper, std::uint64_t used);
   // Back to doing everything inline; waits for what is being prepared.
   void let_go();
 

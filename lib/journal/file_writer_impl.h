@@ -49,7 +49,7 @@ class FileWriter::Impl {
   void wake_followers();
   Result<void> sync() { return heap_.arena().sync(); }
 
-  void use_helper(WorkerThread& helper) { heap_.arena().use_helper(helper); }
+  void use_helper(WorkerThread& helper) { heap_.arena().use_helper(helper, heap_.tail()); }
 
   [[nodiscard]] const ExtentCounts& extent_counts() const { return heap_.arena().extent_counts(); }
   [[nodiscard]] Statistics statistics() const;

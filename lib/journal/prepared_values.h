@@ -2,8 +2,8 @@
 // of time, so that another thread can do it: their hashes, and what they are when compressed.
 //
 // Values are known by the address of their payload, which must stay in place until the entry is
-// appended. Compressed values lie in memory that is shared with nobody and given back with the
-// object. Not thread-safe: to be handed from one thread to the other.
+// appended. Compressed values lie in memory that is given back with the object. Not thread-safe: to
+// be handed from one thread to the other.
 #pragma once
 
 #include <cstdint>
