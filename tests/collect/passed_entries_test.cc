@@ -252,14 +252,14 @@ TEST(PassedEntries, ThatAKillTakesAreCounted) {
 
 TEST(PassedEntries, OfOneUserLeaveRoomForOthers) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root to be two users";
-  const test::PrivateLogqd logqd;
+  test::PrivateLogqd logqd;
   const base::UniqueFd file = memfd(large("his", 31 << 20));
   const base::UniqueFd socket = test::connect_unix(logqd.native_socket(), SOCK_DGRAM);
   for (int i = 0; i < 60; ++i)
     send_file(socket, file, 65534);
   send_file(socket, memfd(large("ours", 31 << 20)));
 
-  logqd.sync();
+  EXPECT_EQ(logqd.stop().status, 0);  // with which the last drops are reported
 
   std::size_t dropped = 0;
   for (const auto& entry : entries_of(logqd.storage_dir())) {
