@@ -50,8 +50,9 @@ inline constexpr std::size_t kAuditMessagesPerWakeup = 256;
 // Descriptor-passed entries (docs/protocols.md, "Limits").
 inline constexpr std::uint64_t kMemfdSizeMaxUnprivileged = std::uint64_t{32} << 20;
 
-// A sealed memfd of this size or less is dealt with as a datagram, which may be as large.
-inline constexpr std::int64_t kSmallFileBytes = std::int64_t{256} << 10;
+// A sealed memfd of this size or less is dealt with as a datagram. A socket has room for hundreds
+// of them, and whoever sends behind them waits for all: that is why no larger ones are.
+inline constexpr std::int64_t kSmallFileBytes = std::int64_t{16} << 10;
 // All others wait for their turn on a thread of their own: so many files, and bytes in them, and of
 // one user half of what others leave. That is what the thread does in some seconds; the memory is
 // the senders'.

@@ -110,7 +110,7 @@ TEST_F(PassedEntriesTest, AreStoredBeforeWhatTheirSenderSendsLater) {
   EXPECT_EQ(messages(), (Strings{"1", "2", "3", "4", "5", "6", "7", "8", "9"}));
 }
 
-TEST_F(PassedEntriesTest, ThatAreNoLargerThanADatagramAreStoredAsOne) {
+TEST_F(PassedEntriesTest, ThatAreSmallAreDealtWithAsDatagrams) {
   send("MESSAGE=1\n");
   send_as_file("MESSAGE=2\n");
   send("MESSAGE=3\n");
