@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "logq/result.h"
 
@@ -22,11 +23,16 @@ class OutputBuffer {
   // Append here.
   [[nodiscard]] std::string& text() { return text_; }
 
+  // The same for a text of any size, and it may be written at once.
+  Result<void> write(std::string_view text);
+
   Result<void> flush();
   // Writes once enough has come together.
   Result<void> flush_if_full();
 
  private:
+  Result<void> write_out(std::string_view text);
+
   int fd_;
   std::function<void()> before_first_write_;
   std::string text_;

@@ -1,63 +1,159 @@
 #include "logq/entry_printer.h"
 
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "base/try.h"
 #include "logq/colours.h"
-#include "query/filter.h"
-#include "query/payload.h"
 
 namespace logq::cli {
 namespace {
 
-using query::OutputMode;
+// Entries per batch: few at first, so that something is to be seen at once, then enough to make
+// handing them over cheap.
+constexpr std::size_t kSmallestBatch = 32;
+constexpr std::size_t kLargestBatch = 512;
 
-// The formats of one line per entry, in which -T is heeded.
-bool is_short(OutputMode mode) {
-  return !query::is_machine_readable(mode) && mode != OutputMode::kVerbose;
+// A thread costs as much as formatting some hundred entries.
+constexpr std::uint64_t kEntriesBeforeThreads = 2048;
+constexpr std::size_t kMaxThreads = 8;
+constexpr std::size_t kBatchesPerThread = 4;
+
+// What a search finds now and then is shown soon.
+constexpr std::chrono::milliseconds kShownWithin{100};
+
+std::size_t threads_of_machine() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxThreads);
 }
 
 }  // namespace
 
-EntryPrinter::EntryPrinter(const Options& options, journal::Journal& journal, OutputBuffer& output)
+EntryPrinter::EntryPrinter(const Options& options, OutputBuffer& output, EntrySearch search)
     : options_(options),
-      journal_(journal),
       output_(output),
-      format_(query::make_output_format(options.display.mode, options.display.format)) {}
+      first_search_(std::move(search)),
+      work_([this] { return make_worker(); }),
+      batch_(empty_batch()),
+      last_flush_(std::chrono::steady_clock::now()) {}
 
-Result<void> EntryPrinter::print(const std::optional<query::TextSpan>& highlight) {
-  collect_payloads();
-  if (!is_excluded()) {
-    const query::EntryView entry{journal_.entry(), journal_.file_info().seqnum_id, payloads_,
-                                 highlight};
-    format_->append(entry, output_.text());
-  }
-  ++printed_;  // what a format cannot show or -T leaves out counts for -n, as in journalctl
-  return output_.flush_if_full();
+base::OrderedWork<EntryBatch>::Worker EntryPrinter::make_worker() {
+  // The pattern was compiled once without an error.
+  EntrySearch search = first_search_ ? std::move(*std::exchange(first_search_, std::nullopt))
+                                     : std::move(*EntrySearch::create(options_.grep));
+  auto formatter = std::make_shared<BatchFormatter>(options_, std::move(search));
+  formatters_.push_back(formatter);
+  return [formatter](EntryBatch& batch) { formatter->run(batch); };
 }
 
-void EntryPrinter::collect_payloads() {
-  payloads_.clear();
-  journal_.for_each_payload([this](std::string_view payload) {
-    payloads_.push_back(payload);
-    return true;
-  });
+std::size_t EntryPrinter::batch_size() const {
+  // Whoever follows goes on from the last entry that was printed, so none may be looked at behind.
+  if (options_.display.follow && options_.display.lines && is_searched()) return 1;
+  return std::clamp<std::size_t>(added_ / 8, kSmallestBatch, kLargestBatch);
 }
 
-bool EntryPrinter::is_excluded() {
-  const bool asked = !options_.filter.excluded_identifiers.empty();
-  if (!asked || !is_short(options_.display.mode)) return false;
-  return query::is_excluded(options_.filter, journal_.find_value("SYSLOG_IDENTIFIER"));
+// How many batches may be under way while another one is filled.
+std::size_t EntryPrinter::batches_ahead() const {
+  return work_.threads() == 0 ? 0 : kBatchesPerThread * (work_.threads() + 1);
 }
 
-void EntryPrinter::print_boot_change() {
+Result<void> EntryPrinter::add(const journal::Journal& journal) {
+  const journal::EntryInfo& info = journal.entry();
+  add_boot_change(info.boot_id);
+  batch_->entries.push_back({&journal.file(), info});
+  ++added_;
+  if (batch_->entries.size() < batch_size()) return {};
+  return put_batch();
+}
+
+void EntryPrinter::add_boot_change(const Id128& boot_id) {
   if (options_.display.quiet || options_.source.merge) return;
-  const Id128& boot_id = journal_.entry().boot_id;
   if (last_boot_id_ && *last_boot_id_ != boot_id) {
     const Colours colours(options_.display.format.colours);
-    output_.text() += colours.bold();
-    output_.text() += "-- Boot " + boot_id.to_string() + " --";
-    output_.text() += colours.off();
-    output_.text() += "\n";
+    batch_->remarks.push_back({batch_->entries.size(), std::string(colours.bold()) + "-- Boot " +
+                                                           boot_id.to_string() + " --" +
+                                                           std::string(colours.off()) + "\n"});
   }
   last_boot_id_ = boot_id;
+}
+
+Result<void> EntryPrinter::put_batch() {
+  if (added_ >= kEntriesBeforeThreads && work_.threads() == 0 &&
+      options_.display.mode != query::OutputMode::kShortDelta) {  // which tells entries in turn
+    work_.start_threads(threads_of_machine() - 1);
+  }
+  work_.put(std::exchange(batch_, empty_batch()));
+  while (work_.size() > batches_ahead())
+    LOGQ_TRY(print(work_.take()));
+  while (auto done = work_.take_if_done())
+    LOGQ_TRY(print(std::move(done)));
+  return {};
+}
+
+Result<void> EntryPrinter::finish() {
+  if (!batch_->entries.empty()) work_.put(std::exchange(batch_, empty_batch()));
+  while (work_.size() > 0)
+    LOGQ_TRY(print(work_.take()));
+  return {};
+}
+
+Result<void> EntryPrinter::print(std::unique_ptr<EntryBatch> batch) {
+  const auto is_complete = [&batch] { return batch->n_done == batch->entries.size(); };
+  LOGQ_TRY(print_text(*batch));
+  while (!is_complete() && !cut_at_) {
+    work_.redo(*batch);
+    LOGQ_TRY(print_text(*batch));
+  }
+  batch->clear();
+  emptied_.push_back(std::move(batch));
+  return {};
+}
+
+// What the batch has made so far.
+Result<void> EntryPrinter::print_text(EntryBatch& batch) {
+  if (cut_at_) return {};  // nothing behind is wanted
+  for (const EntryBatch::Damage& damage : batch.damage)
+    damage.file->report(damage.error);
+  batch.damage.clear();
+  const bool is_limited = options_.display.lines && is_searched() && !limit_is_over_;
+  if (is_limited && printed_ + batch.hits.size() >= *options_.display.lines) {
+    cut(batch, *options_.display.lines - printed_);
+  }
+  printed_ += batch.hits.size();
+  batch.hits.clear();
+  const auto now = std::chrono::steady_clock::now();
+  const bool is_time = now - last_flush_ >= kShownWithin;
+  if (is_time) last_flush_ = now;
+  LOGQ_TRY(output_.write(batch.text));
+  batch.text.clear();
+  return is_time ? output_.flush() : Result<void>{};
+}
+
+// Leaves the first hits, at least one.
+void EntryPrinter::cut(EntryBatch& batch, std::uint64_t hits) {
+  if (hits == 0) return;
+  batch.hits.resize(hits);
+  const EntryBatch::Hit& last = batch.hits.back();
+  const EntryBatch::Entry& entry = batch.entries[last.entry];
+  batch.text.resize(last.text_end);
+  cut_at_ = journal::cursor_of(entry.file->info().seqnum_id, entry.info);
+}
+
+std::unique_ptr<EntryBatch> EntryPrinter::empty_batch() {
+  if (emptied_.empty()) return std::make_unique<EntryBatch>();
+  std::unique_ptr<EntryBatch> batch = std::move(emptied_.back());
+  emptied_.pop_back();
+  return batch;
+}
+
+query::Grep::Failures EntryPrinter::search_failures() const {
+  query::Grep::Failures all;
+  for (const auto& formatter : formatters_) {
+    const query::Grep::Failures failures = formatter->search_failures();
+    if (all.n_texts == 0) all.first_cause = failures.first_cause;
+    all.n_texts += failures.n_texts;
+  }
+  return all;
 }
 
 void EntryPrinter::print_end() {

@@ -1,46 +1,80 @@
-// EntryPrinter: prints the current entry of a journal, with the remarks that go between entries.
+// EntryPrinter: prints entries in the order in which they are added, with the remarks that go
+// between them. Entries are searched and formatted in batches, on further threads once there are
+// many of them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
+#include "base/ordered_work.h"
 #include "common/output_buffer.h"
 #include "journal/journal.h"
+#include "logq/batch_formatter.h"
+#include "logq/entry_batch.h"
+#include "logq/entry_search.h"
 #include "logq/options.h"
-#include "query/output_format.h"
-#include "query/text_span.h"
 
 namespace logq::cli {
 
-// Borrows the options, the journal and the buffer. Not thread-safe.
+// Borrows the options and the buffer. Not thread-safe.
 class EntryPrinter {
  public:
-  EntryPrinter(const Options& options, journal::Journal& journal, OutputBuffer& output);
+  // `search` has been made of the same options.
+  EntryPrinter(const Options& options, OutputBuffer& output, EntrySearch search);
 
-  // REQUIRES of both: the journal stands on an entry.
-  // "-- Boot ... --" when the boot is another one than at the last call.
-  void print_boot_change();
-  Result<void> print(const std::optional<query::TextSpan>& highlight);
+  // Takes the current entry of a journal: it will be printed if it is what is sought. REQUIRES:
+  // finish() is called before the files of the journal change.
+  Result<void> add(const journal::Journal& journal);
+  // Prints all that was added, as far as it is wanted.
+  Result<void> finish();
   // "-- No entries --" when there were none.
   void print_end();
 
+  // No more than -n entries are printed. Of what is searched that many may have been added already
+  // and not be found out before finish().
+  [[nodiscard]] bool is_enough() const {
+    return options_.display.lines && counted() >= *options_.display.lines;
+  }
   [[nodiscard]] std::uint64_t printed() const { return printed_; }
+  // The last one of as many hits as -n wants, once they are printed.
+  [[nodiscard]] const std::optional<journal::Cursor>& cut_at() const { return cut_at_; }
+  // Texts that could not be searched.
+  [[nodiscard]] query::Grep::Failures search_failures() const;
+  // From now on -n does not count: following goes on behind the first entries.
+  void forget_limit() {
+    limit_is_over_ = true;
+    cut_at_.reset();
+  }
 
  private:
-  void collect_payloads();
-  [[nodiscard]] bool is_excluded();
+  [[nodiscard]] bool is_searched() const { return options_.grep.pattern.has_value(); }
+  [[nodiscard]] std::uint64_t counted() const { return is_searched() ? printed_ : added_; }
+  [[nodiscard]] std::size_t batch_size() const;
+  [[nodiscard]] std::size_t batches_ahead() const;
+  base::OrderedWork<EntryBatch>::Worker make_worker();
+  void add_boot_change(const Id128& boot_id);
+  Result<void> put_batch();
+  Result<void> print(std::unique_ptr<EntryBatch> batch);
+  Result<void> print_text(EntryBatch& batch);
+  void cut(EntryBatch& batch, std::uint64_t hits);
+  std::unique_ptr<EntryBatch> empty_batch();
 
   const Options& options_;
-  journal::Journal& journal_;
   OutputBuffer& output_;
-  std::unique_ptr<query::OutputFormat> format_;
-  std::vector<std::string_view> payloads_;  // scratch
+  std::optional<EntrySearch> first_search_;
+  std::vector<std::shared_ptr<BatchFormatter>> formatters_;  // one for each thread
+  base::OrderedWork<EntryBatch> work_;
+  std::vector<std::unique_ptr<EntryBatch>> emptied_;  // to be used again
+  std::unique_ptr<EntryBatch> batch_;                 // that is being filled
   std::optional<Id128> last_boot_id_;
+  bool limit_is_over_ = false;
+  std::uint64_t added_ = 0;
   std::uint64_t printed_ = 0;
+  std::optional<journal::Cursor> cut_at_;
+  std::chrono::steady_clock::time_point last_flush_;
 };
 
 }  // namespace logq::cli

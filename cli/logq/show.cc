@@ -6,8 +6,8 @@
 #include "common/output_buffer.h"
 #include "common/run.h"
 #include "logq/cursor_file.h"
-#include "logq/entry_filter.h"
 #include "logq/entry_printer.h"
+#include "logq/entry_search.h"
 #include "logq/follow.h"
 #include "logq/pager.h"
 #include "logq/reading_start.h"
@@ -24,12 +24,11 @@ constexpr std::uint64_t kEntriesBetweenChanges = 1024;
 // One run over the wanted entries. Borrows everything.
 class Showing {
  public:
-  Showing(const Options& options, Journal& journal, EntryFilter& filter, OutputBuffer& output)
+  Showing(const Options& options, Journal& journal, EntrySearch search, OutputBuffer& output)
       : options_(options),
         journal_(journal),
-        filter_(filter),
         output_(output),
-        printer_(options, journal, output),
+        printer_(options, output, std::move(search)),
         keeps_cursor_(options.display.show_cursor || !options.range.cursor_file.empty()) {}
 
   // From the current entry on, if the journal stands on one.
@@ -39,23 +38,28 @@ class Showing {
   void print_end();
 
   [[nodiscard]] std::uint64_t printed() const { return printer_.printed(); }
+  [[nodiscard]] query::Grep::Failures search_failures() const { return printer_.search_failures(); }
   // What --cursor-file keeps: the last entry looked at that lies in the range of times.
   [[nodiscard]] const std::optional<journal::Cursor>& last_within() const { return last_within_; }
 
  private:
+  enum class Place : std::uint8_t {
+    kWithin,
+    kBefore,  ///< not yet in the range of times: look at the next entry
+    kBeyond,  ///< behind the range, in the direction of reading: there is nothing more to find
+  };
+  // Where the current entry lies in the range of -S and -U.
+  [[nodiscard]] Place place() const;
   // False when there is nothing more to find.
   Result<bool> take_entry();
+  Result<void> take_stored(bool standing);
   [[nodiscard]] bool step() {
     return options_.display.reverse ? journal_.previous() : journal_.next();
-  }
-  [[nodiscard]] bool is_enough() const {
-    return options_.display.lines && printed() >= *options_.display.lines;
   }
   [[nodiscard]] static bool is_over() { return Waiter::end_requested() || Pager::ended(); }
 
   const Options& options_;
   Journal& journal_;
-  EntryFilter& filter_;
   OutputBuffer& output_;
   EntryPrinter printer_;
   bool keeps_cursor_;
@@ -65,39 +69,58 @@ class Showing {
   std::optional<journal::Cursor> last_within_;
 };
 
+Showing::Place Showing::place() const {
+  const std::uint64_t time = journal_.entry().realtime_usec;
+  const bool reverse = options_.display.reverse;
+  const RangeOptions& range = options_.range;
+  const bool early = range.since_usec && time < *range.since_usec;
+  const bool late = range.until_usec && time > *range.until_usec;
+  if (early) return reverse ? Place::kBeyond : Place::kBefore;
+  if (late) return reverse ? Place::kBefore : Place::kBeyond;
+  return Place::kWithin;
+}
+
 Result<bool> Showing::take_entry() {
   if (keeps_cursor_) last_seen_ = journal_.cursor();
-  const EntryFilter::Place place = filter_.place(journal_);
-  if (place == EntryFilter::Place::kBeyond) return false;
-  if (place == EntryFilter::Place::kBefore) return true;
+  const Place where = place();
+  if (where == Place::kBeyond) return false;
+  if (where == Place::kBefore) return true;
   if (keeps_cursor_) last_within_ = last_seen_;
-  printer_.print_boot_change();
-  const EntryFilter::Finding finding = filter_.search(journal_);
-  if (finding.wanted) LOGQ_TRY(printer_.print(finding.highlight));
+  LOGQ_TRY(printer_.add(journal_));
   return true;
 }
 
 Result<void> Showing::print_stored(bool standing) {
+  LOGQ_TRY(take_stored(standing));
+  LOGQ_TRY(printer_.finish());
+  if (keeps_cursor_ && printer_.cut_at()) last_within_ = last_seen_ = printer_.cut_at();
+  return {};
+}
+
+Result<void> Showing::take_stored(bool standing) {
   const bool nothing_wanted = options_.display.lines && *options_.display.lines == 0;
   if (nothing_wanted && standing && keeps_cursor_) last_within_ = last_seen_ = journal_.cursor();
-  while (standing && !is_enough() && !is_over()) {
+  while (standing && !printer_.is_enough() && !is_over()) {
     range_ended_ = !LOGQ_TRY(take_entry());
     if (range_ended_) return {};
     const bool is_time_to_look = ++looked_at_ % kEntriesBetweenChanges == 0;
     if (options_.display.follow && is_time_to_look) {
+      LOGQ_TRY(printer_.finish());
       LOGQ_TRY(journal_.process_changes());
     }
     // Enough has been printed: the entry stays the current one, the next is for whoever follows.
-    standing = !is_enough() && step();
+    standing = !printer_.is_enough() && step();
   }
   return {};
 }
 
 Result<void> Showing::follow(Waiter& waiter) {
   // The limit of -n is for the entries shown at first: there may be more behind them already.
+  printer_.forget_limit();
   for (;;) {
     while (!is_over() && !range_ended_ && journal_.next())
       range_ended_ = !LOGQ_TRY(take_entry());
+    LOGQ_TRY(printer_.finish());
     LOGQ_TRY(output_.flush());
     if (range_ended_ || LOGQ_TRY(waiter.wait()) != Waiter::Woken::kChanged) return {};
     LOGQ_TRY(journal_.process_changes());
@@ -143,10 +166,11 @@ Outcome<void> keep_cursor(const RangeOptions& range, const Showing& showing) {
 // Prints, and keeps the cursor. The failure of a search that could not finish comes last.
 Outcome<ExitStatus> show_entries(const Options& options,
                                  Source& source,
-                                 EntryFilter& filter,
+                                 EntrySearch search,
                                  OutputBuffer& output) {
   Journal& journal = *source.journal;
-  Showing showing(options, journal, filter, output);
+  const bool is_search = search.has_pattern();
+  Showing showing(options, journal, std::move(search), output);
   if (const auto printed = print_all(options, journal, showing); !printed) {
     return tl::unexpected<Failure>(printed.error());
   }
@@ -157,10 +181,11 @@ Outcome<ExitStatus> show_entries(const Options& options,
   if (const auto kept = keep_cursor(options.range, showing); !kept) {
     return tl::unexpected<Failure>(kept.error());
   }
-  if (const std::string complaint = filter.complaint(); !complaint.empty()) {
-    return failure(complaint);
+  if (const auto failures = showing.search_failures(); failures.n_texts > 0) {
+    return failure(std::to_string(failures.n_texts) +
+                   " messages could not be searched: " + failures.first_cause);
   }
-  const bool searched = filter.has_pattern() && options.display.lines.value_or(1) > 0;
+  const bool searched = is_search && options.display.lines.value_or(1) > 0;
   const bool nothing_found = searched && showing.printed() == 0;
   if (nothing_found && !options.display.follow) return ExitStatus::kFailure;
   return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
@@ -175,9 +200,9 @@ Outcome<ExitStatus> show(const Options& options, Source& source, OutputBuffer& o
   Outcome<journal::Match> match = wanted_match(options, *source.journal);
   if (!match) return tl::unexpected<Failure>(match.error());
   source.journal->set_match(std::move(*match));
-  Outcome<EntryFilter> filter = EntryFilter::create(options);
-  if (!filter) return tl::unexpected<Failure>(filter.error());
-  return show_entries(options, source, *filter, output);
+  Outcome<EntrySearch> search = EntrySearch::create(options.grep);
+  if (!search) return tl::unexpected<Failure>(search.error());
+  return show_entries(options, source, std::move(*search), output);
 }
 
 }  // namespace logq::cli

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/quiet_thread.h"
 #include "base/unique_fd.h"
-#include "journal/worker_thread.h"
 
 namespace logq::collect {
 namespace {
@@ -81,7 +81,7 @@ FileLane::~FileLane() {
 
 bool FileLane::ensure_thread() {
   if (shared_->has_thread || !shared_->done.is_open()) return shared_->has_thread;
-  std::thread thread = journal::start_quiet_thread([shared = shared_] { shared->run(); });
+  std::thread thread = base::start_quiet_thread([shared = shared_] { shared->run(); });
   if (!thread.joinable()) return false;
   thread.detach();
   shared_->has_thread = true;

@@ -4,12 +4,12 @@
 #include <cerrno>
 
 #include "base/clock.h"
+#include "base/quiet_thread.h"
 #include "base/try.h"
 #include "collect/filesystem_space.h"
 #include "collect/user_journal_name.h"
 #include "journal/directory.h"
 #include "journal/vacuum.h"
-#include "journal/worker_thread.h"
 
 namespace logq::collect {
 namespace {
@@ -63,7 +63,7 @@ journal::StorageLimits limits_of(const std::string& directory,
 
 SpaceKeeper::SpaceKeeper(Diagnose diagnose)
     : diagnose_(std::move(diagnose)),
-      thread_(journal::start_quiet_thread([this] { run(); })) {}
+      thread_(base::start_quiet_thread([this] { run(); })) {}
 
 SpaceKeeper::~SpaceKeeper() {
   {
@@ -98,7 +98,7 @@ void SpaceKeeper::change_limits(const SpaceTask& task) {
 void SpaceKeeper::request() {
   {
     std::unique_lock lock(mutex_);
-    if (!thread_.joinable()) thread_ = journal::start_quiet_thread([this] { run(); });
+    if (!thread_.joinable()) thread_ = base::start_quiet_thread([this] { run(); });
     if (!thread_.joinable()) {
       lock.unlock();
       return vacuum_now();

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "journal/worker_thread.h"
+#include "base/quiet_thread.h"
 
 namespace logq::collect {
 
@@ -14,7 +14,7 @@ SyncWorker::SyncWorker(std::function<Result<void>()> sync, Usec interval)
     : sync_(std::move(sync)),
       interval_(interval),
       ended_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      thread_(journal::start_quiet_thread([this] { run(); })) {}
+      thread_(base::start_quiet_thread([this] { run(); })) {}
 
 SyncWorker::~SyncWorker() {
   {
@@ -28,7 +28,7 @@ SyncWorker::~SyncWorker() {
 void SyncWorker::request(Urgency urgency) {
   {
     std::unique_lock lock(mutex_);
-    if (!thread_.joinable()) thread_ = journal::start_quiet_thread([this] { run(); });
+    if (!thread_.joinable()) thread_ = base::start_quiet_thread([this] { run(); });
     if (!thread_.joinable()) return sync_once(lock);
     const bool is_news = !dirty_ || (urgency == Urgency::kNow && !urgent_);
     if (!dirty_) due_ = std::chrono::steady_clock::now() + interval_;

@@ -83,4 +83,15 @@ std::string Cursor::to_string() const {
   return text;
 }
 
+Cursor cursor_of(const Id128& seqnum_id, const EntryInfo& entry) {
+  Cursor cursor;
+  cursor.seqnum_id = seqnum_id;
+  cursor.seqnum = entry.seqnum;
+  cursor.boot_id = entry.boot_id;
+  cursor.monotonic_usec = entry.monotonic_usec;
+  cursor.realtime_usec = entry.realtime_usec;
+  cursor.xor_hash = entry.xor_hash;
+  return cursor;
+}
+
 }  // namespace logq::journal

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "journal/object_reader.h"
 #include "logq/id128.h"
 
 namespace logq::journal {
@@ -24,5 +25,8 @@ struct Cursor {
   static std::optional<Cursor> parse(std::string_view text);
   [[nodiscard]] std::string to_string() const;
 };
+
+// The full cursor of an entry of the sequence `seqnum_id`.
+[[nodiscard]] Cursor cursor_of(const Id128& seqnum_id, const EntryInfo& entry);
 
 }  // namespace logq::journal

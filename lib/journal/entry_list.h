@@ -19,6 +19,7 @@ namespace logq::journal {
 // What an open file offers to the parts that walk it. Owned by FileReader.
 struct OpenFile {
   ObjectReader objects;
+  std::uint64_t serial = 0;      // no two files that this process opened have the same
   std::uint64_t generation = 0;  // counts refreshes
   std::uint64_t n_entries = 0;   // of the header, as of the last refresh
   bool live = false;             // a writer has it open: what is missing may just not be there yet

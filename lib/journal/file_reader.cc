@@ -1,23 +1,25 @@
 #include "journal/file_reader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/try.h"
 #include "journal/compression.h"
 #include "journal/entry_limits.h"
 #include "journal/hash_lookup.h"
+#include "journal/payload_reader.h"
 
 namespace logq::journal {
 namespace {
 
-// A buffer for decompressed payloads that has grown beyond this is given back with its entry: a
-// slot for each field of the widest entry would keep the largest payload that ever was at its
-// place.
-constexpr std::size_t kKeptBufferBytes = std::size_t{1} << 20;
-
 // Places of damage that one file may report.
 constexpr std::size_t kMaxReports = 64;
+
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
 
 std::uint64_t announced_size(const Header& header) {
   return load(header.header_size) + load(header.arena_size);
@@ -26,25 +28,13 @@ std::uint64_t announced_size(const Header& header) {
 }  // namespace
 
 struct FileReader::Impl {
-  // A buffer for a decompressed payload, and whose it is.
-  struct Slot {
-    FileOffset data = 0;
-    std::string payload;
-  };
-
   Impl(std::string path_in, FileMapping mapping_in, DamageCallback on_damage_in)
       : path(std::move(path_in)),
         mapping(std::move(mapping_in)),
         on_damage(std::move(on_damage_in)) {}
 
   void look_at_file();
-  void give_back_large_buffers();
   void report(const Error& error);
-  Result<std::string_view> payload_of(FileOffset data, const DataView& view, std::size_t slot);
-  bool unpack_or_report(FileOffset data, std::size_t slot, std::string_view& payload);
-  std::uint64_t begin_entry(FileOffset entry);
-  template <typename Visit>
-  void each_payload(FileOffset entry, std::uint64_t items, Visit visit);
   void visit_values(FileOffset field,
                     std::string_view prefix,
                     const std::function<bool(std::string_view payload)>& visit);
@@ -55,10 +45,8 @@ struct FileReader::Impl {
   OpenFile file;
   FileInfo info;
   std::unique_ptr<HashLookup> lookup;
-  Decompressor decompressor;
-  std::vector<std::unique_ptr<Slot>> slots;
-  FileOffset entry_in_slots = 0;
-  bool has_large_buffers = false;
+  PayloadReader payloads{[this](const Error& error) { file.report(error); }};
+  Decompressor decompressor;  // of the lists of values
   std::string value_buffer;
   std::vector<FileOffset> reported;
 };
@@ -70,14 +58,6 @@ void FileReader::Impl::look_at_file() {
   file.n_entries = info.n_entries;
   file.live = info.state == FileState::kOnline;
   ++file.generation;
-}
-
-void FileReader::Impl::give_back_large_buffers() {
-  if (!has_large_buffers) return;
-  for (auto& slot : slots) {
-    if (slot->payload.capacity() > kKeptBufferBytes) slot = std::make_unique<Slot>();
-  }
-  has_large_buffers = false;
 }
 
 void FileReader::Impl::report(const Error& error) {
@@ -99,6 +79,7 @@ Result<std::unique_ptr<FileReader>> FileReader::open(const std::string& path,
 
   auto impl = std::make_unique<Impl>(path, std::move(mapping), std::move(on_damage));
   impl->info = info;
+  impl->file.serial = next_serial();
   Impl* self = impl.get();
   impl->file.on_damage = [self](const Error& error) { self->report(error); };
   impl->lookup = std::make_unique<HashLookup>(
@@ -217,95 +198,33 @@ Result<void> FileReader::read_items(FileOffset entry, std::vector<FileOffset>& d
   return {};
 }
 
-Result<std::string_view> FileReader::Impl::payload_of(FileOffset data,
-                                                      const DataView& view,
-                                                      std::size_t slot) {
-  if (view.compression == 0) return view.stored;
-  while (slots.size() <= slot)
-    slots.push_back(std::make_unique<Slot>());
-  Slot& buffer = *slots[slot];
-  if (buffer.data == data) return std::string_view(buffer.payload);
-  buffer.data = 0;
-  const auto done = decompressor.decompress(view.compression, view.stored, buffer.payload);
-  if (buffer.payload.capacity() > kKeptBufferBytes) has_large_buffers = true;
-  if (!done) {
-    Error error = done.error();
-    error.offset = data;
-    return fail(error);
-  }
-  buffer.data = data;
-  return std::string_view(buffer.payload);
-}
-
 Result<std::string_view> FileReader::read_data(FileOffset data, std::size_t slot) {
-  const DataView view = LOGQ_TRY(impl_->file.objects.data(data));
-  return impl_->payload_of(data, view, slot);
+  return impl_->payloads.read(impl_->file, data, slot);
 }
 
 // Items in stored order. A damaged item is reported and passed, a damaged entry has none.
-template <typename Visit>
-void FileReader::Impl::each_payload(FileOffset entry, std::uint64_t items, Visit visit) {
-  const ObjectView<EntryObject> found = file.objects.look_at_object<EntryObject>(entry);
-  const ObjectReader objects = file.objects;  // a copy that stays in registers
-  std::uint64_t bytes = 0;
-  for (std::uint64_t i = 0; i < items; ++i) {
-    DataView data;
-    std::string_view payload;
-    const FileOffset offset = objects.item(found, i);
-    if (objects.look_at_data(offset, data) && data.compression == 0) [[likely]] {
-      payload = data.stored;
-    } else if (!unpack_or_report(offset, i, payload)) {
-      continue;
-    }
-    bytes += payload.size();
-    if (bytes > kMaxEntryBytes) {
-      return file.report(Error::corrupt(entry, "entry is larger than any can be"));
-    }
-    if (!visit(payload)) return;
-  }
-}
-
 std::span<const std::string_view> FileReader::read_payloads(
     FileOffset entry, std::vector<std::string_view>& payloads) {
-  const std::uint64_t items = impl_->begin_entry(entry);
+  const std::uint64_t items = impl_->payloads.begin(impl_->file, entry);
   if (payloads.size() < items) payloads.resize(items);
   std::string_view* filled = payloads.data();
-  impl_->each_payload(entry, items, [&filled](std::string_view payload) {
-    *filled++ = payload;
-    return true;
-  });
+  for (std::uint64_t i = 0; i < items; ++i) {
+    if (impl_->payloads.payload_of(i, *filled)) ++filled;
+  }
   return {payloads.data(), filled};
 }
 
 void FileReader::for_each_payload(FileOffset entry,
                                   const std::function<bool(std::string_view payload)>& visit) {
-  impl_->each_payload(entry, impl_->begin_entry(entry), visit);
-}
-
-// How many items the entry has. What was unpacked for another entry may go.
-std::uint64_t FileReader::Impl::begin_entry(FileOffset entry) {
-  if (entry != entry_in_slots) give_back_large_buffers();
-  entry_in_slots = entry;
-  const auto found = file.objects.object<EntryObject>(entry);
-  if (!found) {
-    file.report(found.error());
-    return 0;
+  const std::uint64_t items = impl_->payloads.begin(impl_->file, entry);
+  std::string_view payload;
+  for (std::uint64_t i = 0; i < items; ++i) {
+    if (impl_->payloads.payload_of(i, payload) && !visit(payload)) return;
   }
-  const std::uint64_t items = file.objects.items_of(*found);
-  if (items <= kMaxItems) return items;
-  file.report(Error::corrupt(entry, "entry has too many fields"));
-  return 0;
 }
 
-bool FileReader::Impl::unpack_or_report(FileOffset data,
-                                        std::size_t slot,
-                                        std::string_view& payload) {
-  const auto view = file.objects.data(data);
-  const auto done =
-      view ? payload_of(data, *view, slot) : Result<std::string_view>(fail(view.error()));
-  if (!done) file.report(done.error());
-  if (done) payload = *done;
-  return done.has_value();
+const OpenFile& FileReader::opened() const {
+  return impl_->file;
 }
 
 void FileReader::for_each_field(const std::function<bool(std::string_view name)>& visit) {

@@ -68,6 +68,9 @@ class FileReader {
   void for_each_payload(FileOffset entry,
                         const std::function<bool(std::string_view payload)>& visit);
 
+  // For a PayloadReader: what reads payloads on other threads than this reader's.
+  [[nodiscard]] const OpenFile& opened() const;
+
   // Offsets of the DATA objects of an entry, in stored order.
   Result<void> read_items(FileOffset entry, std::vector<FileOffset>& data_offsets);
   // The payload of a DATA object. Compressed ones live in a buffer per slot, which other slots and

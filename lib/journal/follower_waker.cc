@@ -1,6 +1,6 @@
 #include "journal/follower_waker.h"
 
-#include "journal/worker_thread.h"
+#include "base/quiet_thread.h"
 
 namespace logq::journal {
 
@@ -32,7 +32,7 @@ void FollowerWaker::note() {
 
 // Where there is none to be had, followers are woken more often, not later.
 bool FollowerWaker::has_thread() {
-  if (!thread_.joinable()) thread_ = start_quiet_thread([this] { run(); });
+  if (!thread_.joinable()) thread_ = base::start_quiet_thread([this] { run(); });
   return thread_.joinable();
 }
 

@@ -315,19 +315,16 @@ const EntryInfo& Journal::entry() const {
 }
 
 const FileInfo& Journal::file_info() const {
-  return impl_->current_source().reader().info();
+  return file().info();
+}
+
+FileReader& Journal::file() const {
+  return impl_->current_source().reader();
 }
 
 Cursor Journal::cursor() const {
   const PlacedEntry& entry = impl_->current();
-  Cursor cursor;
-  cursor.seqnum_id = entry.seqnum_id;
-  cursor.seqnum = entry.info.seqnum;
-  cursor.boot_id = entry.info.boot_id;
-  cursor.monotonic_usec = entry.info.monotonic_usec;
-  cursor.realtime_usec = entry.info.realtime_usec;
-  cursor.xor_hash = entry.info.xor_hash;
-  return cursor;
+  return cursor_of(entry.seqnum_id, entry.info);
 }
 
 bool Journal::at_cursor(const Cursor& cursor) const {

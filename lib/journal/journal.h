@@ -66,6 +66,8 @@ class Journal {
   // REQUIRES for all below: the last next() or previous() returned true.
   [[nodiscard]] const EntryInfo& entry() const;
   [[nodiscard]] const FileInfo& file_info() const;  // of the file that holds the entry
+  // That file; it is there until process_changes(), or the end of the Journal.
+  [[nodiscard]] FileReader& file() const;
   [[nodiscard]] Cursor cursor() const;
   // Whether this entry is the one that `cursor` names: all that the cursor tells holds for it.
   [[nodiscard]] bool at_cursor(const Cursor& cursor) const;

@@ -1,31 +1,10 @@
 #include "journal/worker_thread.h"
 
-#include <pthread.h>
-#include <signal.h>
-
-#include <system_error>
 #include <utility>
 
-namespace logq::journal {
+#include "base/quiet_thread.h"
 
-std::thread start_quiet_thread(std::function<void()> body) {
-  sigset_t blocked;
-  sigset_t before;
-  sigfillset(&blocked);
-  // Blocked, these would end the process without a word of where.
-  for (const int own : {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGABRT, SIGTRAP})
-    sigdelset(&blocked, own);
-  // A new thread inherits the mask, so there is no moment at which it takes a signal.
-  pthread_sigmask(SIG_SETMASK, &blocked, &before);
-  std::thread thread;
-  try {
-    thread = std::thread(std::move(body));
-  } catch (const std::system_error&) {
-    // A limit on threads or on memory: the caller does without.
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
+namespace logq::journal {
 
 WorkerThread::~WorkerThread() {
   {
@@ -39,7 +18,7 @@ WorkerThread::~WorkerThread() {
 void WorkerThread::post(Work work) {
   std::unique_lock lock(mutex_);
   ++n_posted_;
-  if (!thread_.joinable()) thread_ = start_quiet_thread([this] { run(); });
+  if (!thread_.joinable()) thread_ = base::start_quiet_thread([this] { run(); });
   if (!thread_.joinable()) return do_one(std::move(work), lock);
   queue_.push_back(std::move(work));
   lock.unlock();

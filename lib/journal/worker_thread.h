@@ -48,8 +48,4 @@ class WorkerThread {
   std::thread thread_;
 };
 
-// A thread that blocks all signals but those its own instructions raise; not joinable when there is
-// none to be had.
-std::thread start_quiet_thread(std::function<void()> body);
-
 }  // namespace logq::journal

@@ -3,21 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "query/payload.h"
+
 namespace logq::query {
 namespace {
 
 constexpr std::string_view kMessage = "MESSAGE";
 constexpr std::string_view kPriority = "PRIORITY";
-
-// The first one of that name.
-std::optional<std::string_view> find_value(const EntryView& entry, std::string_view name) {
-  for (const std::string_view payload : entry.payloads) {
-    const bool found =
-        payload.size() > name.size() && payload[name.size()] == '=' && payload.starts_with(name);
-    if (found) return payload.substr(name.size() + 1);
-  }
-  return std::nullopt;
-}
 
 // What was found; where nothing was sought, journalctl marks nothing, but visibly so.
 void append_marked(std::string_view message,
@@ -49,10 +41,10 @@ bool CatFormat::wants(std::string_view field_name) const {
 void CatFormat::append(const EntryView& entry, std::string& out) {
   MessageColours colours;
   if (colours_) {
-    colours = message_colours(find_value(entry, kPriority).value_or(""), colour_depth_);
+    colours = message_colours(find_value(entry.payloads, kPriority).value_or(""), colour_depth_);
   }
   for (const std::string& name : fields_) {
-    std::optional<std::string_view> value = find_value(entry, name);
+    std::optional<std::string_view> value = find_value(entry.payloads, name);
     if (!value) continue;
     const bool is_message = name == kMessage;
     if (truncate_newline_) value = value->substr(0, value->find('\n'));

@@ -14,6 +14,16 @@ std::optional<Payload> split_payload(std::string_view payload) {
   return Payload{payload.substr(0, end), payload.substr(end + 1)};
 }
 
+std::optional<std::string_view> find_value(std::span<const std::string_view> payloads,
+                                           std::string_view name) {
+  for (const std::string_view payload : payloads) {
+    const bool found =
+        payload.size() > name.size() && payload[name.size()] == '=' && payload.starts_with(name);
+    if (found) return payload.substr(name.size() + 1);
+  }
+  return std::nullopt;
+}
+
 bool is_address_name(std::string_view name) {
   return name.starts_with("__") || name == "_BOOT_ID";
 }

@@ -3,6 +3,7 @@
 #include "base/quantity.h"
 #include "query/colours.h"
 #include "query/hyperlink.h"
+#include "query/payload.h"
 #include "query/shown_time.h"
 #include "query/text_append.h"
 #include "wire/utf8.h"
@@ -16,14 +17,8 @@ constexpr std::string_view kFieldIndent = "    ";
 constexpr std::size_t kPayloadSizeMax = 300;
 
 std::uint64_t shown_realtime(const EntryView& entry) {
-  for (const std::string_view payload : entry.payloads) {
-    const bool found = payload.size() > kSourceRealtime.size() &&
-                       payload.starts_with(kSourceRealtime) &&
-                       payload[kSourceRealtime.size()] == '=';
-    if (!found) continue;
-    const auto usec = parse_source_realtime(payload.substr(kSourceRealtime.size() + 1));
-    return usec.value_or(entry.info.realtime_usec);
-  }
+  const auto source = find_value(entry.payloads, kSourceRealtime);
+  if (source) return parse_source_realtime(*source).value_or(entry.info.realtime_usec);
   return entry.info.realtime_usec;
 }
 

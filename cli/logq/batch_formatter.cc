@@ -1,0 +1,74 @@
+#include "logq/batch_formatter.h"
+
+#include <utility>
+
+#include "query/filter.h"
+#include "query/payload.h"
+
+namespace logq::cli {
+namespace {
+
+using query::OutputMode;
+
+// Text is written out once a batch has made so much of it.
+constexpr std::size_t kTextBytes = std::size_t{1} << 20;
+
+// The formats of one line per entry, in which -T is heeded.
+bool is_short(OutputMode mode) {
+  return !query::is_machine_readable(mode) && mode != OutputMode::kVerbose;
+}
+
+}  // namespace
+
+BatchFormatter::BatchFormatter(const Options& options, EntrySearch search)
+    : options_(options),
+      search_(std::move(search)),
+      format_(query::make_output_format(options.display.mode, options.display.format)),
+      reader_([this](const Error& error) {
+        batch_->damage.push_back({file_, error});
+      }) {}
+
+void BatchFormatter::run(EntryBatch& batch) {
+  batch_ = &batch;
+  auto remark = batch.remarks.begin();
+  while (remark != batch.remarks.end() && remark->before < batch.n_done)
+    ++remark;
+  while (batch.n_done < batch.entries.size() && batch.text.size() < kTextBytes) {
+    const std::size_t index = batch.n_done++;
+    for (; remark != batch.remarks.end() && remark->before == index; ++remark)
+      batch.text += remark->text;
+    take(batch, index);
+  }
+}
+
+void BatchFormatter::take(EntryBatch& batch, std::size_t index) {
+  const EntryBatch::Entry& entry = batch.entries[index];
+  file_ = entry.file;
+  const std::uint64_t items = reader_.begin(entry.file->opened(), entry.info.offset);
+  const EntrySearch::Finding finding = search_.search(reader_, items);
+  if (!finding.wanted) return;
+  if (search_.has_pattern()) reader_.begin(entry.file->opened(), entry.info.offset);
+  collect_payloads(items);
+  if (!is_excluded()) {
+    format_->append({entry.info, entry.file->info().seqnum_id, payloads_, finding.highlight},
+                    batch.text);
+  }
+  // What a format cannot show or -T leaves out counts for -n, as in journalctl.
+  batch.hits.push_back({index, batch.text.size()});
+}
+
+void BatchFormatter::collect_payloads(std::uint64_t items) {
+  payloads_.clear();
+  std::string_view payload;
+  for (std::uint64_t i = 0; i < items; ++i) {
+    if (reader_.payload_of(i, payload)) payloads_.push_back(payload);
+  }
+}
+
+bool BatchFormatter::is_excluded() const {
+  const bool asked = !options_.filter.excluded_identifiers.empty();
+  if (!asked || !is_short(options_.display.mode)) return false;
+  return query::is_excluded(options_.filter, query::find_value(payloads_, "SYSLOG_IDENTIFIER"));
+}
+
+}  // namespace logq::cli

@@ -1,0 +1,86 @@
+// More entries than are formatted on one thread.
+#include <gtest/gtest.h>
+
+#include "written_journal.h"
+
+namespace logq::test {
+namespace {
+
+constexpr int kEntries = 9000;
+
+class ManyEntries : public testing::Test {
+ protected:
+  ManyEntries() {
+    for (int i = 0; i < kEntries; ++i) {
+      if (i == kEntries / 2) journal_.begin_file("system-later.journal");
+      journal_.append("entry " + std::to_string(i));
+    }
+  }
+
+  // What "-o cat" prints of the entries from `first` that lie `step` apart.
+  static std::string lines(int first, int step, int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i)
+      text += "entry " + std::to_string(first + i * step) + "\n";
+    return text;
+  }
+
+  CommandResult cat(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"-q", "-o", "cat"});
+    return journal_.logq(arguments);
+  }
+
+  WrittenJournal journal_;
+};
+
+TEST_F(ManyEntries, AreAllPrintedInOrder) {
+  EXPECT_EQ(cat({}).out, lines(0, 1, kEntries));
+  EXPECT_EQ(cat({"-r"}).out, lines(kEntries - 1, -1, kEntries));
+}
+
+TEST_F(ManyEntries, AreSearchedInOrder) {
+  EXPECT_EQ(cat({"-g", "7$"}).out, lines(7, 10, kEntries / 10));
+  EXPECT_EQ(cat({"-g", "7$", "-r"}).out, lines(kEntries - 3, -10, kEntries / 10));
+}
+
+TEST_F(ManyEntries, ShowAsManyHitsAsAreWantedAndNoMore) {
+  EXPECT_EQ(cat({"-g", "[05]$", "-n", "+1200"}).out, lines(0, 5, 1200));
+  EXPECT_EQ(cat({"-g", "[05]$", "-n", "1200"}).out, lines(kEntries - 5, -5, 1200));
+  EXPECT_EQ(cat({"-n", "+4321"}).out, lines(0, 1, 4321));
+}
+
+TEST_F(ManyEntries, LeaveTheCursorAtTheLastHitThatIsShown) {
+  const std::string out = cat({"-g", "[05]$", "-n", "+1200", "--show-cursor"}).out;
+  const std::size_t at = out.find("-- cursor: ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string cursor = out.substr(at + 11, out.find('\n', at) - at - 11);
+
+  EXPECT_EQ(cat({"-c", cursor, "-n", "+2"}).out, lines(5995, 1, 2));
+}
+
+TEST_F(ManyEntries, AreFollowedFromTheLastOneShown) {
+  ChildProcess follower(
+      {.argv = journal_.command({"-q", "-o", "cat", "-f", "-g", "[05]$", "-n", "5"}),
+       .environment = {},
+       .input = {}});
+  const std::string first = lines(kEntries - 5, 5, 1);
+  ASSERT_TRUE(wait_until([&] { return follower.out().find(first) != std::string::npos; }));
+  journal_.append("later 5");
+  ASSERT_TRUE(wait_until([&] { return follower.out().find("later 5") != std::string::npos; }));
+  follower.signal(SIGTERM);
+
+  EXPECT_EQ(follower.wait().out, first + "later 5\n");
+}
+
+TEST_F(ManyEntries, AreToldInTurnWhereEachCountsFromTheOneBefore) {
+  const CommandResult result = journal_.logq({"-q", "-o", "short-delta"});
+
+  // One microsecond apart, all but the first of each boot.
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = result.out.find("<    0.000001 >", at)) != std::string::npos; ++at)
+    ++count;
+  EXPECT_EQ(count, static_cast<std::size_t>(kEntries - 1)) << result.out.substr(0, 500);
+}
+
+}  // namespace
+}  // namespace logq::test
