@@ -31,6 +31,12 @@ EntrySearch::Finding EntrySearch::search(journal::PayloadReader& payloads, std::
   return {false, std::nullopt};
 }
 
+bool EntrySearch::may_want(std::string_view message) {
+  if (!grep_) return true;
+  const std::uint64_t failures = grep_->failures().n_texts;
+  return grep_->find(message) || grep_->failures().n_texts > failures;
+}
+
 query::Grep::Failures EntrySearch::failures() const {
   return grep_ ? grep_->failures() : query::Grep::Failures{};
 }

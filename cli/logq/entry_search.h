@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "common/exit_status.h"
 #include "journal/payload_reader.h"
@@ -25,6 +26,10 @@ class EntrySearch {
   // Whether the entry that `payloads` has begun with, of `items` items, is wanted. Payloads that
   // are not asked for are not unpacked.
   [[nodiscard]] Finding search(journal::PayloadReader& payloads, std::uint64_t items);
+
+  // Whether an entry with this value of MESSAGE can be wanted: it may also have been impossible to
+  // search, which is for search() to find and to count.
+  [[nodiscard]] bool may_want(std::string_view message);
 
   [[nodiscard]] bool has_pattern() const { return grep_.has_value(); }
   // What could not be searched so far.

@@ -11,6 +11,7 @@
 #include "logq/follow.h"
 #include "logq/pager.h"
 #include "logq/reading_start.h"
+#include "logq/search_scan.h"
 #include "logq/wanted_match.h"
 
 namespace logq::cli {
@@ -199,9 +200,15 @@ Outcome<ExitStatus> show(const Options& options, Source& source, OutputBuffer& o
   }
   Outcome<journal::Match> match = wanted_match(options, *source.journal);
   if (!match) return tl::unexpected<Failure>(match.error());
-  source.journal->set_match(std::move(*match));
   Outcome<EntrySearch> search = EntrySearch::create(options.grep);
   if (!search) return tl::unexpected<Failure>(search.error());
+  // With a match the index leaves fewer entries than a file has.
+  const bool is_all = match->kind == journal::Match::Kind::kAll;
+  if (journal::Narrowing narrowing = search_narrowing(options); narrowing && is_all) {
+    source.journal->narrow(std::move(narrowing));
+  } else {
+    source.journal->set_match(std::move(*match));
+  }
   return show_entries(options, source, std::move(*search), output);
 }
 

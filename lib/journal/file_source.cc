@@ -35,14 +35,16 @@ Id128 machine_of(FileReader& file, FileOffset entry) {
   return file.info().machine_id;
 }
 
-FileSource::FileSource(std::unique_ptr<FileReader> reader, const Match& match)
+FileSource::FileSource(std::unique_ptr<FileReader> reader,
+                       const Match& match,
+                       const Narrowing& narrowing)
     : reader_(std::move(reader)),
-      match_(&match) {
+      match_(match),
+      narrowing_(narrowing) {
   candidate_.seqnum_id = seqnum_id();
 }
 
-void FileSource::select(const Match& match) {
-  match_ = &match;
+void FileSource::select() {
   selection_.reset();
   loaded_ = false;
 }
@@ -53,7 +55,11 @@ const EntryList& FileSource::all() {
 }
 
 Selection& FileSource::selection() {
-  if (!selection_) selection_ = std::make_unique<Selection>(*reader_, *match_);
+  if (selection_) return *selection_;
+  selection_ = std::make_unique<Selection>(*reader_, match_);
+  if (narrowing_) {
+    if (auto candidates = narrowing_(*reader_)) selection_->narrow(std::move(*candidates));
+  }
   return *selection_;
 }
 

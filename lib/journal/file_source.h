@@ -5,13 +5,16 @@
 // the others ahead. Gaps survive growth, renaming and a change of direction. Not thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "journal/cursor.h"
 #include "journal/entry_order.h"
 #include "journal/file_reader.h"
 #include "journal/match.h"
+#include "journal/narrowing.h"
 #include "journal/selection.h"
 
 namespace logq::journal {
@@ -25,13 +28,15 @@ enum class Direction { kForward, kBackward };
 
 class FileSource {
  public:
-  // `match` must outlive the source.
-  FileSource(std::unique_ptr<FileReader> reader, const Match& match);
+  // `match` and `narrowing` must outlive the source. An empty function does not narrow; else the
+  // match must want all.
+  FileSource(std::unique_ptr<FileReader> reader, const Match& match, const Narrowing& narrowing);
 
   [[nodiscard]] FileReader& reader() { return *reader_; }
   [[nodiscard]] const FileReader& reader() const { return *reader_; }
   [[nodiscard]] const Id128& seqnum_id() const { return reader_->info().seqnum_id; }
-  void select(const Match& match);
+  // Begins anew with what match and narrowing have become.
+  void select();
   // Takes notice of what was appended and tells `boots` what the last entry says. True when the
   // file was found to be archived now.
   bool refresh(BootOrder& boots);
@@ -111,7 +116,8 @@ class FileSource {
   [[nodiscard]] bool header_fits(FileEnd end);
 
   std::unique_ptr<FileReader> reader_;
-  const Match* match_;
+  const Match& match_;
+  const Narrowing& narrowing_;
   std::optional<EntryList> all_;          // see all()
   std::unique_ptr<Selection> selection_;  // see selection()
   FileOffset gap_ = 0;

@@ -6,10 +6,11 @@
 #include "journal/journal_impl.h"
 
 namespace logq::journal {
-void Journal::Impl::select(Match match) {
+void Journal::Impl::select(Match match, Narrowing narrowing) {
   match_ = std::move(match);
+  narrowing_ = std::move(narrowing);
   for (const auto& source : sources_)
-    source->select(match_);
+    source->select();
   seek_end(Direction::kBackward);
 }
 
@@ -267,7 +268,11 @@ Result<std::unique_ptr<Journal>> Journal::open_files(const std::vector<std::stri
 }
 
 void Journal::set_match(Match match) {
-  impl_->select(std::move(match));
+  impl_->select(std::move(match), {});
+}
+
+void Journal::narrow(Narrowing narrowing) {
+  impl_->select(Match::all(), std::move(narrowing));
 }
 
 void Journal::seek_head() {

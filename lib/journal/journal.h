@@ -16,6 +16,7 @@
 #include "journal/cursor.h"
 #include "journal/file_reader.h"
 #include "journal/match.h"
+#include "journal/narrowing.h"
 #include "logq/result.h"
 
 namespace logq::journal {
@@ -46,6 +47,10 @@ class Journal {
 
   // Restricts next() and previous(); the position is lost, so seek afterwards.
   void set_match(Match match);
+
+  // Restricts them to the entries that `narrowing` names of each file, which is asked once, when
+  // reading comes to the file. Entries that a writer was not done with may be among them too.
+  void narrow(Narrowing narrowing);
 
   void seek_head();
   void seek_tail();

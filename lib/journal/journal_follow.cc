@@ -175,7 +175,7 @@ void Journal::Impl::consider(const std::string& path) {
     return;
   }
   if (source_of((*reader)->identity()) != nullptr) return;  // renamed between stat and open
-  sources_.push_back(std::make_unique<FileSource>(std::move(*reader), match_));
+  sources_.push_back(std::make_unique<FileSource>(std::move(*reader), match_, narrowing_));
   by_identity_.emplace(sources_.back()->reader().identity(), sources_.back().get());
   name(*sources_.back());
   ++n_opened_;

@@ -34,7 +34,7 @@ class Journal::Impl {
   Result<void> process_changes();
 
   // journal.cc
-  void select(Match match);
+  void select(Match match, Narrowing narrowing);
   void seek(Cursor target);
   void seek_end(Direction end);
   bool step(Direction direction);
@@ -107,6 +107,7 @@ class Journal::Impl {
   std::vector<std::string> paths_;
   DamageCallback on_damage_;
   Match match_;
+  Narrowing narrowing_;
   std::vector<std::unique_ptr<FileSource>> sources_;
   std::map<FileIdentity, FileSource*> by_identity_;       // all of sources_
   std::unordered_map<std::string, FileSource*> by_path_;  // the last one known there

@@ -77,6 +77,7 @@ void Selection::refresh() {
 }
 
 std::optional<FileOffset> Selection::first_from(FileOffset offset) {
+  if (candidates_) return candidate_from(offset);
   if (root_.match->kind == Match::Kind::kAll) return all_.first_from(offset);
   if (offset < unsettled_) {
     const auto found = index_first(root_, offset);
@@ -90,6 +91,7 @@ std::optional<FileOffset> Selection::first_from(FileOffset offset) {
 }
 
 std::optional<FileOffset> Selection::last_until(FileOffset offset) {
+  if (candidates_) return candidate_until(offset);
   if (root_.match->kind == Match::Kind::kAll) return all_.last_until(offset);
   if (offset >= unsettled_) {
     auto entry = all_.last_until(offset);
@@ -100,6 +102,20 @@ std::optional<FileOffset> Selection::last_until(FileOffset offset) {
     offset = unsettled_ - 1;
   }
   return index_last(root_, offset);
+}
+
+std::optional<FileOffset> Selection::candidate_from(FileOffset offset) const {
+  const auto found = std::lower_bound(candidates_->begin(), candidates_->end(), offset);
+  if (found != candidates_->end() && *found < unsettled_) return *found;
+  return all_.first_from(std::max(offset, unsettled_));
+}
+
+std::optional<FileOffset> Selection::candidate_until(FileOffset offset) const {
+  const auto unsettled = offset >= unsettled_ ? all_.last_until(offset) : std::nullopt;
+  if (unsettled && *unsettled >= unsettled_) return unsettled;
+  const auto behind = std::upper_bound(candidates_->begin(), candidates_->end(), offset);
+  if (behind == candidates_->begin()) return std::nullopt;
+  return *(behind - 1);
 }
 
 bool Selection::judge(FileOffset entry) {

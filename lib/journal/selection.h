@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "journal/file_reader.h"
@@ -25,6 +26,9 @@ class Selection {
 
   // To be called after FileReader::refresh() found something new.
   void refresh();
+  // None but these entries can be wanted, ascending, and those that were not settled yet.
+  // REQUIRES: the match wants all.
+  void narrow(std::vector<FileOffset> candidates) { candidates_ = std::move(candidates); }
 
   // First matching entry with offset >= `offset`; last one with offset <= `offset`.
   [[nodiscard]] std::optional<FileOffset> first_from(FileOffset offset);
@@ -33,7 +37,7 @@ class Selection {
   // The list whose entries are exactly the matching ones, asked by the calls above, if there is
   // one: its steps are theirs.
   [[nodiscard]] const EntryList* whole_list() const {
-    return root_.match->kind == Match::Kind::kAll ? &all_ : nullptr;
+    return root_.match->kind == Match::Kind::kAll && !candidates_ ? &all_ : nullptr;
   }
 
  private:
@@ -49,6 +53,8 @@ class Selection {
   [[nodiscard]] static bool has_lists(const Node& node);
   void settle(std::uint64_t first_unsettled);
   [[nodiscard]] bool judge(FileOffset entry);
+  [[nodiscard]] std::optional<FileOffset> candidate_from(FileOffset offset) const;
+  [[nodiscard]] std::optional<FileOffset> candidate_until(FileOffset offset) const;
   [[nodiscard]] bool holds(const Node& node, FileOffset entry) const;
 
   [[nodiscard]] std::optional<FileOffset> index_first(const Node& node, FileOffset offset) const;
@@ -62,6 +68,7 @@ class Selection {
   std::uint64_t known_entries_ = 0;
   FileOffset unsettled_ = 0;  // from this entry on the lists may lack entries
   std::vector<FileOffset> items_;
+  std::optional<std::vector<FileOffset>> candidates_;
 };
 
 }  // namespace logq::journal

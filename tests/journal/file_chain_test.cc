@@ -190,10 +190,11 @@ TEST(FileChainsWithoutAnOrder, LoseNothing) {
 
 std::vector<std::unique_ptr<FileSource>> sources_in(const std::string& directory,
                                                     const Match& match) {
+  static const Narrowing kNone;
   std::vector<std::unique_ptr<FileSource>> sources;
   for (const std::string& name : files_in(directory)) {
     auto reader = FileReader::open(directory + "/" + name);
-    if (reader) sources.push_back(std::make_unique<FileSource>(std::move(*reader), match));
+    if (reader) sources.push_back(std::make_unique<FileSource>(std::move(*reader), match, kNone));
   }
   return sources;
 }

@@ -26,6 +26,17 @@ class WrittenJournal {
     writer_ = std::move(*writer);
   }
 
+  // Archives the file; later entries go into another.
+  void rotate() {
+    const journal::SequencePosition position = writer_->sequence();
+    if (!writer_->archive()) throw std::runtime_error("cannot archive");
+    journal::WriterOptions options;
+    options.sequence = position;
+    auto writer = journal::FileWriter::create(dir_.path() + "/system.journal", options);
+    if (!writer) throw std::runtime_error("cannot write a journal file");
+    writer_ = std::move(*writer);
+  }
+
   void append(const std::string& message) { append_after(1, message); }
 
   void append_after(std::uint64_t step_usec, const std::string& message) {
@@ -46,6 +57,15 @@ class WrittenJournal {
   void append_at(const journal::EntryTime& time) {
     const std::array<std::string_view, 1> payloads = {"MESSAGE=then"};
     if (!writer_->append(time, payloads)) throw std::runtime_error("cannot append");
+    writer_->publish();
+  }
+
+  void append_in_boot(const Id128& boot, const std::string& message) {
+    const std::string boot_field = "_BOOT_ID=" + boot.to_string();
+    const std::array<std::string_view, 2> payloads = {message, boot_field};
+    if (!writer_->append({++now_usec_, now_usec_, boot}, payloads)) {
+      throw std::runtime_error("cannot append");
+    }
     writer_->publish();
   }
 

@@ -1,0 +1,16 @@
+// What spares a search a look at each entry: files are gone through object by object, and only
+// entries that carry a message which matches are looked at.
+#pragma once
+
+#include "journal/narrowing.h"
+#include "logq/options.h"
+
+namespace logq::cli {
+
+// Empty where nothing is sought, where reading goes on while files change, and where the last entry
+// that was looked at is told. Borrows the options, whose
+// pattern has been compiled without an error before. Of the entries it names those are sought that
+// EntrySearch says.
+[[nodiscard]] journal::Narrowing search_narrowing(const Options& options);
+
+}  // namespace logq::cli
