@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <string>
 
+#include "base/descriptor_limit.h"
 #include "base/sigbus_guard.h"
 #include "common/run.h"
 #include "logq/collector_status.h"
@@ -137,6 +138,8 @@ Outcome<ExitStatus> logq_main(int argc, char** argv) {
   Outcome<Options> options = parse_options(argc, argv);
   if (!options) return tl::unexpected<Failure>(options.error());
   base::install_sigbus_guard();
+  base::raise_descriptor_limit();  // archives are looked into through theirs, while there are
+                                   // enough
   const Terminal terminal = look_at_terminal();
   suit_terminal(terminal, options->display.format);
 

@@ -1,7 +1,6 @@
 #include "collect/collector.h"
 
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "base/descriptor_limit.h"
 #include "base/ids.h"
 #include "base/io.h"
 #include "base/try.h"
@@ -30,13 +30,6 @@ std::string host_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) < 0) return {};
   return name.data();
-}
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  std::ignore = ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace
@@ -81,7 +74,7 @@ void Collector::abandon() {
 }
 
 Result<void> Collector::set_up() {
-  raise_descriptor_limit();
+  base::raise_descriptor_limit();
   boot_id_ = base::boot_id();
   started_at_ = base::Clock::system().now();
   LOGQ_TRY(register_signals());

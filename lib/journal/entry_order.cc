@@ -66,4 +66,10 @@ void BootOrder::place(PlacedEntry& entry) const {
   entry.boot_machine = boots_[last_].machine;
 }
 
+std::optional<Id128> BootOrder::machine_of(const Id128& boot) const {
+  const auto known = std::find_if(boots_.begin(), boots_.end(),
+                                  [&boot](const Boot& other) { return other.boot == boot; });
+  return known == boots_.end() ? std::nullopt : std::optional(known->machine);
+}
+
 }  // namespace logq::journal

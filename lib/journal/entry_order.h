@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "journal/file_reader.h"
@@ -33,6 +34,8 @@ class BootOrder {
   void learn(const Id128& boot, const Id128& machine, std::uint64_t realtime_usec);
   // Fills in boot_newest_usec and boot_machine.
   void place(PlacedEntry& entry) const;
+  // The machine of a boot that is known.
+  [[nodiscard]] std::optional<Id128> machine_of(const Id128& boot) const;
   // Changes whenever place() may give another answer than before.
   [[nodiscard]] std::uint64_t version() const { return version_; }
 

@@ -1,7 +1,9 @@
 #include "journal/file_mapping.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,6 +19,9 @@ namespace {
 constexpr std::uint64_t kReserveBytes = std::uint64_t{160} << 20;
 
 constexpr std::uint64_t kStatBlock = 512;
+
+// Archived files keep descriptors up to this part of what the process may have.
+constexpr rlim_t kDescriptorShare = 2;
 
 Result<struct stat> stat_file(int fd) {
   struct stat status {};
@@ -56,6 +61,20 @@ Result<void> FileMapping::expect(Growth growth) {
   if (regions_.back().size() >= wanted) return {};
   if (map(wanted)) return {};
   return {};  // Without room to spare (RLIMIT_AS) it is mapped anew at each growth instead.
+}
+
+// The kernel gives out the lowest number that is free.
+void FileMapping::close_spare_descriptor() {
+  rlimit limit{};
+  const bool known = ::getrlimit(RLIMIT_NOFILE, &limit) == 0;
+  const auto number = static_cast<rlim_t>(fd_.get());
+  if (!known || number >= limit.rlim_cur / kDescriptorShare) fd_.reset();
+}
+
+bool FileMapping::read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
+  if (!fd_.is_open() || offset > size_ || size_ - offset < bytes.size()) return false;
+  const ssize_t n = ::pread(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  return n == static_cast<ssize_t>(bytes.size());
 }
 
 Result<void> FileMapping::refresh() {

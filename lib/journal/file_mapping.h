@@ -13,6 +13,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,9 +39,12 @@ class FileMapping {
 
   // Reserves address space for a file that is still written to.
   Result<void> expect(Growth growth);
-  // The file will not change any more: its descriptor is given back, so that more files can be read
-  // than a process may have open. The mapping stays.
-  void close_descriptor() { fd_.reset(); }
+  // The file will not change any more: its descriptor is given back unless its number is low, so
+  // that more files can be read than a process may have open. The mapping stays.
+  void close_spare_descriptor();
+  // Reads from the file itself, as long as it has its descriptor. False unless all of `bytes` were
+  // read.
+  [[nodiscard]] bool read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
   // Looks at the size of the file again, while it has its descriptor. A file that became shorter
   // ends where it ends now.
   Result<void> refresh();

@@ -1,6 +1,7 @@
 #include "journal/file_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <utility>
 
@@ -33,8 +34,11 @@ struct FileReader::Impl {
         mapping(std::move(mapping_in)),
         on_damage(std::move(on_damage_in)) {}
 
+  Result<bool> open_archived();
+  Result<void> open_live();
   void look_at_file();
   void report(const Error& error);
+  void report_short_file();
   void visit_values(FileOffset field,
                     std::string_view prefix,
                     const std::function<bool(std::string_view payload)>& visit);
@@ -44,6 +48,7 @@ struct FileReader::Impl {
   DamageCallback on_damage;
   OpenFile file;
   FileInfo info;
+  std::optional<FilePeek> peek;  // of archived files
   std::unique_ptr<HashLookup> lookup;
   PayloadReader payloads{[this](const Error& error) { file.report(error); }};
   Decompressor decompressor;  // of the lists of values
@@ -67,32 +72,54 @@ void FileReader::Impl::report(const Error& error) {
   on_damage(path, error);
 }
 
-Result<std::unique_ptr<FileReader>> FileReader::open(const std::string& path,
-                                                     DamageCallback on_damage) {
-  FileMapping mapping = LOGQ_TRY(FileMapping::open(path));
+// What the header says, of a file that may be written to. A writer may have appended since the file
+// was measured; what is counted must lie inside, so the header is read first.
+Result<void> FileReader::Impl::open_live() {
   const ObjectReader bytes(mapping.bytes(), mapping.size(), false);
   LOGQ_TRY(check_header(bytes));
   const Header* header = LOGQ_TRY(bytes.at<Header>(0));
-  const FileInfo info = read_file_info(*header);
+  info = read_file_info(*header);
   const std::uint64_t announced = announced_size(*header);
   if (info.state != FileState::kArchived) LOGQ_TRY(mapping.expect(FileMapping::Growth::kGrowing));
-
-  auto impl = std::make_unique<Impl>(path, std::move(mapping), std::move(on_damage));
-  impl->info = info;
-  impl->file.serial = next_serial();
-  Impl* self = impl.get();
-  impl->file.on_damage = [self](const Error& error) { self->report(error); };
-  impl->lookup = std::make_unique<HashLookup>(
-      impl->file, (info.incompatible_flags & kIncompatibleKeyedHash) != 0, info.file_id.bytes);
-  // A writer may have appended since the file was measured; what is counted must lie inside.
-  LOGQ_TRY(impl->mapping.refresh());
-  if (info.state == FileState::kArchived) impl->mapping.close_descriptor();
-  impl->look_at_file();
+  LOGQ_TRY(mapping.refresh());
+  if (info.state == FileState::kArchived) mapping.close_spare_descriptor();
+  look_at_file();
   // A writer that archives announces less and then cuts the file, maybe between these looks at it.
-  const Header* now = announced > impl->mapping.size() ? impl->file.header() : nullptr;
-  if (now != nullptr && announced_size(*now) > impl->mapping.size()) {
-    impl->report(Error::truncated(impl->mapping.size(), "file is shorter than its header says"));
-  }
+  const Header* now = announced > mapping.size() ? file.header() : nullptr;
+  if (now != nullptr && announced_size(*now) > mapping.size()) report_short_file();
+  return {};
+}
+
+// The same of a file that is archived, without touching its pages. False when it is not.
+Result<bool> FileReader::Impl::open_archived() {
+  alignas(Header) std::array<std::byte, sizeof(Header)> bytes{};
+  if (!mapping.read_at(0, bytes)) return false;
+  const Header& header = *reinterpret_cast<const Header*>(bytes.data());
+  if (header.state != FileState::kArchived) return false;
+  // Only the header is looked at, which is all there.
+  LOGQ_TRY(check_header(ObjectReader(bytes.data(), mapping.size(), false)));
+  info = read_file_info(header);
+  mapping.close_spare_descriptor();
+  look_at_file();
+  peek.emplace(mapping, header_snapshot(header));
+  if (announced_size(header) > mapping.size()) report_short_file();
+  return true;
+}
+
+void FileReader::Impl::report_short_file() {
+  report(Error::truncated(mapping.size(), "file is shorter than its header says"));
+}
+
+Result<std::unique_ptr<FileReader>> FileReader::open(const std::string& path,
+                                                     DamageCallback on_damage) {
+  auto impl = std::make_unique<Impl>(path, LOGQ_TRY(FileMapping::open(path)), std::move(on_damage));
+  impl->file.serial = next_serial();
+  impl->file.on_damage = [self = impl.get()](const Error& error) { self->report(error); };
+  const bool is_archived = LOGQ_TRY(impl->open_archived());
+  if (!is_archived) LOGQ_TRY(impl->open_live());
+  impl->lookup = std::make_unique<HashLookup>(
+      impl->file, (impl->info.incompatible_flags & kIncompatibleKeyedHash) != 0,
+      impl->info.file_id.bytes);
   return std::unique_ptr<FileReader>(new FileReader(std::move(impl)));
 }
 
@@ -164,6 +191,14 @@ std::optional<FileOffset> FileReader::entry_at(FileEnd end) const {
   const auto slots = impl_->file.objects.object<EntryArrayObject>(array);
   if (!slots || index >= impl_->file.objects.slots_of(slots->size)) return std::nullopt;
   return impl_->file.objects.slot(array, index);
+}
+
+std::optional<EntryInfo> FileReader::peek_entry(FileEnd end) const {
+  return impl_->peek ? impl_->peek->entry_at(end) : std::nullopt;
+}
+
+bool FileReader::may_hold(std::string_view payload) const {
+  return !impl_->peek || impl_->peek->may_hold(payload);
 }
 
 EntryList FileReader::all_entries() {

@@ -15,6 +15,7 @@
 
 #include "journal/entry_list.h"
 #include "journal/file_mapping.h"
+#include "journal/file_peek.h"
 #include "journal/format.h"
 #include "journal/header.h"
 #include "logq/id128.h"
@@ -24,8 +25,6 @@ namespace logq::journal {
 
 // Told about every place where a file is damaged and reading goes on without it.
 using DamageCallback = std::function<void(const std::string& path, const Error& error)>;
-
-enum class FileEnd { kFirst, kLast };
 
 class FileReader {
  public:
@@ -48,6 +47,11 @@ class FileReader {
   // The first or last entry as the header names it, in constant time; nothing when it names none.
   // What lies there is not looked at.
   [[nodiscard]] std::optional<FileOffset> entry_at(FileEnd end) const;
+
+  // Of archived files, told without touching their pages; see file_peek.h. The first or last entry
+  // if it is what the header says, and whether any entry can have a payload ("FIELD=value").
+  [[nodiscard]] std::optional<EntryInfo> peek_entry(FileEnd end) const;
+  [[nodiscard]] bool may_hold(std::string_view payload) const;
 
   [[nodiscard]] EntryList all_entries();
   // The entries that carry `payload` ("FIELD=value"); an empty list when none does.

@@ -35,6 +35,26 @@ Id128 machine_of(FileReader& file, FileOffset entry) {
   return file.info().machine_id;
 }
 
+namespace {
+
+// Without touching the pages of an archived file; of others anything may be appended.
+bool may_satisfy(const FileReader& file, const Match& match) {
+  const auto operand_may = [&file](const Match& operand) { return may_satisfy(file, operand); };
+  switch (match.kind) {
+    case Match::Kind::kAll:
+      return true;
+    case Match::Kind::kPayload:
+      return file.may_hold(match.payload);
+    case Match::Kind::kAnd:
+      return std::all_of(match.operands.begin(), match.operands.end(), operand_may);
+    case Match::Kind::kOr:
+      break;
+  }
+  return std::any_of(match.operands.begin(), match.operands.end(), operand_may);
+}
+
+}  // namespace
+
 FileSource::FileSource(std::unique_ptr<FileReader> reader,
                        const Match& match,
                        const Narrowing& narrowing)
@@ -46,6 +66,7 @@ FileSource::FileSource(std::unique_ptr<FileReader> reader,
 
 void FileSource::select() {
   selection_.reset();
+  ruled_out_.reset();
   loaded_ = false;
 }
 
@@ -63,6 +84,13 @@ Selection& FileSource::selection() {
   return *selection_;
 }
 
+// Whether no entry can satisfy the match, which of a file that does not change any more is found
+// out once.
+bool FileSource::is_ruled_out() {
+  if (!ruled_out_) ruled_out_ = !may_satisfy(*reader_, match_);
+  return *ruled_out_;
+}
+
 bool FileSource::refresh(BootOrder& boots) {
   const FileState before = reader_->info().state;
   const auto news = reader_->refresh();
@@ -76,13 +104,18 @@ bool FileSource::refresh(BootOrder& boots) {
 }
 
 void FileSource::learn_last_entry(BootOrder& boots) {
-  const auto last = all().last_until(UINT64_MAX);
-  if (!last) return;
-  const auto entry = reader_->read_entry(*last);
-  if (!entry) return;  // reported when it is stepped on
+  std::optional<EntryInfo> entry = reader_->peek_entry(FileEnd::kLast);
+  if (!entry) {
+    const auto last = all().last_until(UINT64_MAX);
+    if (!last) return;
+    const auto read = reader_->read_entry(*last);
+    if (!read) return;  // reported when it is stepped on
+    entry = *read;
+  }
   if (entry->boot_id != last_boot_) {
     last_boot_ = entry->boot_id;
-    last_machine_ = machine_of(*reader_, *last);
+    const auto known = boots.machine_of(last_boot_);
+    last_machine_ = known ? *known : machine_of(*reader_, entry->offset);
   }
   boots.learn(last_boot_, last_machine_, entry->realtime_usec);
 }
@@ -98,6 +131,7 @@ inline bool FileSource::load_next_slot(Direction direction) {
 bool FileSource::find_candidate(Direction direction, const BootOrder& boots) {
   // These two are known without a look at the file.
   if (direction == Direction::kForward ? at_tail_ : gap_ == 0 && !at_tail_) return false;
+  if (is_ruled_out()) return false;
   settle_gap();
   while (true) {
     if (!load_next_slot(direction) && !load_with_care(direction)) return false;
@@ -171,6 +205,7 @@ bool FileSource::confirm(FileEnd end) {
 
 bool FileSource::header_fits(FileEnd end) {
   const FileInfo& info = reader_->info();
+  if (reader_->peek_entry(end)) return true;
   std::optional<FileOffset> offset = reader_->entry_at(end);
   if (!offset) offset = end == FileEnd::kFirst ? all().at(0) : all().last_until(UINT64_MAX);
   if (!offset) return false;

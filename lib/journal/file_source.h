@@ -111,6 +111,7 @@ class FileSource {
 
   const EntryList& all();
   Selection& selection();
+  [[nodiscard]] bool is_ruled_out();
   void settle_gap();
   bool place_by_header(const Cursor& target);
   [[nodiscard]] bool header_fits(FileEnd end);
@@ -120,6 +121,7 @@ class FileSource {
   const Narrowing& narrowing_;
   std::optional<EntryList> all_;          // see all()
   std::unique_ptr<Selection> selection_;  // see selection()
+  std::optional<bool> ruled_out_;         // see is_ruled_out()
   FileOffset gap_ = 0;
   bool at_tail_ = false;  // the gap is behind the last entry, wherever that is: see settle_gap()
   std::optional<std::size_t> chain_;

@@ -118,8 +118,9 @@ void Journal::Impl::scan() {
   for (int attempt = 0; attempt < kScanAttempts; ++attempt) {
     std::vector<std::string> paths = wanted_paths();
     if (attempt > 0 && (paths == before || fixed_)) break;
+    const bool is_first = sources_.empty();  // so that none of them can be known
     for (const std::string& path : paths)
-      consider(path);
+      is_first ? open(path) : consider(path);
     before = std::move(paths);
   }
 }
@@ -167,6 +168,10 @@ void Journal::Impl::consider(const std::string& path) {
     return;
   }
   if (FileSource* replaced = source_at(path)) replaced->detached = true;
+  open(path);
+}
+
+void Journal::Impl::open(const std::string& path) {
   auto reader = FileReader::open(path, on_damage_);
   if (!reader) {
     const bool vanished = watch_ && reader.error().sys_errno == ENOENT;
@@ -174,7 +179,8 @@ void Journal::Impl::consider(const std::string& path) {
     if (!vanished) complain(path, reader.error());
     return;
   }
-  if (source_of((*reader)->identity()) != nullptr) return;  // renamed between stat and open
+  // It has two names, or was renamed between stat and open.
+  if (source_of((*reader)->identity()) != nullptr) return;
   sources_.push_back(std::make_unique<FileSource>(std::move(*reader), match_, narrowing_));
   by_identity_.emplace(sources_.back()->reader().identity(), sources_.back().get());
   name(*sources_.back());

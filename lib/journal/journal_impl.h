@@ -85,6 +85,7 @@ class Journal::Impl {
   void await(const std::string& directory);
   void watch_directory(const std::string& directory);
   void consider(const std::string& path);
+  void open(const std::string& path);
   [[nodiscard]] FileSource* source_of(const FileIdentity& identity);
   [[nodiscard]] FileSource* source_at(const std::string& path);
   void name(FileSource& source);
