@@ -27,7 +27,10 @@ class Grep {
  public:
   // kInvalidArgument with the position in the pattern as `offset`; describe_pattern_error() has the
   // words.
-  static Result<Grep> compile(std::string_view pattern, CaseRule rule);
+  // After `step_limit` steps on a text the search is given up; 0: PCRE2's own limit, ten million.
+  static Result<Grep> compile(std::string_view pattern,
+                              CaseRule rule,
+                              std::uint32_t step_limit = 0);
   Grep(Grep&& other) noexcept;
   Grep& operator=(Grep&& other) noexcept;
   Grep(const Grep&) = delete;
