@@ -44,6 +44,11 @@ class Grep {
   struct Failures {
     std::uint64_t n_texts = 0;
     std::string first_cause;
+
+    void add(const Failures& more) {
+      if (n_texts == 0) first_cause = more.first_cause;
+      n_texts += more.n_texts;
+    }
   };
   [[nodiscard]] const Failures& failures() const;
 

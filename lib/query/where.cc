@@ -160,11 +160,8 @@ bool Where::holds(std::uint64_t leaves) const {
 
 Grep::Failures Where::failures() const {
   Grep::Failures all;
-  for (const WhereLeaf& leaf : leaves()) {
-    const Grep::Failures of_leaf = leaf.failures();
-    if (all.n_texts == 0) all.first_cause = of_leaf.first_cause;
-    all.n_texts += of_leaf.n_texts;
-  }
+  for (const WhereLeaf& leaf : leaves())
+    all.add(leaf.failures());
   return all;
 }
 

@@ -51,6 +51,9 @@ class Where {
   // Whether an entry is wanted that has these leaves: the masks of all of its payloads and its own.
   [[nodiscard]] bool holds(std::uint64_t leaves) const;
 
+  [[nodiscard]] std::uint64_t all_leaves() const {
+    return ~std::uint64_t{0} >> (64 - leaves().size());
+  }
   // The leaves that are about the entry itself rather than a field that is stored.
   [[nodiscard]] std::uint64_t entry_leaves() const { return entry_leaves_; }
   [[nodiscard]] const WhereTree& tree() const { return expression_.tree; }

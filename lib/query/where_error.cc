@@ -48,7 +48,7 @@ std::vector<Shown> characters_of(std::string_view text, std::size_t begin, std::
 
 }  // namespace
 
-std::string describe_where_error(std::string_view text, const WhereError& error) {
+std::string show_where_error(std::string_view text, const WhereError& error) {
   const std::size_t at = std::min(error.at, text.size());
   const std::size_t newline = at == 0 ? text.npos : text.rfind('\n', at - 1);
   const std::size_t begin = newline == text.npos ? 0 : newline + 1;
@@ -72,7 +72,11 @@ std::string describe_where_error(std::string_view text, const WhereError& error)
     line += last->text;
   }
   if (last != characters.end()) line += "…";
-  return error.message + "\n" + line + "\n" + std::string(indent, ' ') + "^";
+  return line + "\n" + std::string(indent, ' ') + "^";
+}
+
+std::string describe_where_error(std::string_view text, const WhereError& error) {
+  return error.message + "\n" + show_where_error(text, error);
 }
 
 }  // namespace logq::query

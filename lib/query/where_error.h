@@ -12,8 +12,11 @@ struct WhereError {
   std::string message;  // without a period: "a value is missing"
 };
 
-// The message, and below it the line of the expression where it went wrong, with a caret under the
-// place; no newline at the end:
+// The line of the expression where it went wrong, and a caret under the place; no newline at the
+// end.
+[[nodiscard]] std::string show_where_error(std::string_view text, const WhereError& error);
+
+// The message, and below it what show_where_error() gives:
 //
 //   a value is missing
 //     PRIORITY <= and _UID = 0
