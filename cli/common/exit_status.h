@@ -21,6 +21,7 @@ enum class ExitStatus : std::uint8_t {
 struct Failure {
   ExitStatus status = ExitStatus::kFailure;
   std::string message;  // one line without the program's name and without a period; may be empty
+  std::string shown_below = {};  // further lines, fit for a terminal, without the last newline
 };
 
 template <typename T>

@@ -12,6 +12,12 @@ namespace {
 // Set once by run(), before anything can fail.
 std::string_view program_name = "logq";
 
+void print_lines(std::string lines) {
+  lines += '\n';
+  // Where standard error is gone too, there is nobody left to tell.
+  [[maybe_unused]] const std::size_t written = ::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
 }  // namespace
 
 std::string without_controls(std::string_view text) {
@@ -25,9 +31,7 @@ std::string without_controls(std::string_view text) {
 }
 
 void print_error_line(std::string_view message) {
-  const std::string line = std::string(program_name) + ": " + without_controls(message) + "\n";
-  // Where standard error is gone too, there is nobody left to tell.
-  [[maybe_unused]] const std::size_t written = ::fwrite(line.data(), 1, line.size(), stderr);
+  print_lines(std::string(program_name) + ": " + without_controls(message));
 }
 
 int run(std::string_view name,
@@ -40,6 +44,7 @@ int run(std::string_view name,
     const Outcome<ExitStatus> outcome = program_main(argc, argv);
     if (outcome) return static_cast<int>(*outcome);
     if (!outcome.error().message.empty()) print_error_line(outcome.error().message);
+    if (!outcome.error().shown_below.empty()) print_lines(outcome.error().shown_below);
     return static_cast<int>(outcome.error().status);
   } catch (const std::exception& exception) {  // std::bad_alloc; our own code throws nothing
     print_error_line(exception.what());

@@ -45,9 +45,9 @@ void BatchFormatter::take(EntryBatch& batch, std::size_t index) {
   const EntryBatch::Entry& entry = batch.entries[index];
   file_ = entry.file;
   const std::uint64_t items = reader_.begin(entry.file->opened(), entry.info.offset);
-  const EntrySearch::Finding finding = search_.search(reader_, items);
+  const EntrySearch::Finding finding = search_.search(entry, reader_, items);
   if (!finding.wanted) return;
-  if (search_.has_pattern()) reader_.begin(entry.file->opened(), entry.info.offset);
+  if (search_.reads_payloads()) reader_.begin(entry.file->opened(), entry.info.offset);
   collect_payloads(items);
   if (!is_excluded()) {
     format_->append({entry.info, entry.file->info().seqnum_id, payloads_, finding.highlight},

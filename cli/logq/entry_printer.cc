@@ -32,16 +32,14 @@ std::size_t threads_of_machine() {
 EntryPrinter::EntryPrinter(const Options& options, OutputBuffer& output, EntrySearch search)
     : options_(options),
       output_(output),
-      first_search_(std::move(search)),
+      search_(std::move(search)),
       work_([this] { return make_worker(); }),
       batch_(empty_batch()),
       last_flush_(std::chrono::steady_clock::now()) {}
 
 base::OrderedWork<EntryBatch>::Worker EntryPrinter::make_worker() {
-  // The pattern was compiled once without an error.
-  EntrySearch search = first_search_ ? std::move(*std::exchange(first_search_, std::nullopt))
-                                     : std::move(*EntrySearch::create(options_.grep));
-  auto formatter = std::make_shared<BatchFormatter>(options_, std::move(search));
+  // The patterns were compiled once without an error.
+  auto formatter = std::make_shared<BatchFormatter>(options_, std::move(*search_.clone()));
   formatters_.push_back(formatter);
   return [formatter](EntryBatch& batch) { formatter->run(batch); };
 }
@@ -147,12 +145,9 @@ std::unique_ptr<EntryBatch> EntryPrinter::empty_batch() {
 }
 
 query::Grep::Failures EntryPrinter::search_failures() const {
-  query::Grep::Failures all;
-  for (const auto& formatter : formatters_) {
-    const query::Grep::Failures failures = formatter->search_failures();
-    if (all.n_texts == 0) all.first_cause = failures.first_cause;
-    all.n_texts += failures.n_texts;
-  }
+  query::Grep::Failures all = search_.failures();
+  for (const auto& formatter : formatters_)
+    all.add(formatter->search_failures());
   return all;
 }
 

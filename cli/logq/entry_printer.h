@@ -50,7 +50,7 @@ class EntryPrinter {
   }
 
  private:
-  [[nodiscard]] bool is_searched() const { return options_.grep.pattern.has_value(); }
+  [[nodiscard]] bool is_searched() const { return search_.is_asked(); }
   [[nodiscard]] std::uint64_t counted() const { return is_searched() ? printed_ : added_; }
   [[nodiscard]] std::size_t batch_size() const;
   [[nodiscard]] std::size_t batches_ahead() const;
@@ -64,7 +64,7 @@ class EntryPrinter {
 
   const Options& options_;
   OutputBuffer& output_;
-  std::optional<EntrySearch> first_search_;
+  EntrySearch search_;  // which that of each thread is a clone of
   std::vector<std::shared_ptr<BatchFormatter>> formatters_;  // one for each thread
   base::OrderedWork<EntryBatch> work_;
   std::vector<std::unique_ptr<EntryBatch>> emptied_;  // to be used again

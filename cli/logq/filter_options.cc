@@ -72,6 +72,27 @@ Outcome<void> apply_case_sensitive(Options& options, Value value) {
   return {};
 }
 
+tl::unexpected<Failure> where_failure(std::string_view text, const query::WhereError& error) {
+  return tl::unexpected<Failure>(
+      {ExitStatus::kFailure, "--where: " + error.message, query::show_where_error(text, error)});
+}
+
+Outcome<void> apply_where(Options& options, Value value) {
+  auto where = query::Where::parse(*value, {base::Clock::system().now().realtime_usec, 0});
+  if (!where) return where_failure(*value, where.error());
+  if (options.where.asked) {
+    auto before = options.where.asked->clone();
+    if (!before) return failure(describe("--where", before.error()));
+    std::vector<query::Where> both;
+    both.push_back(std::move(*before));
+    both.push_back(std::move(*where));
+    where = query::Where::all_of(std::move(both));
+    if (!where) return failure("--where: " + where.error().message);
+  }
+  options.where.asked = std::make_shared<const query::Where>(std::move(*where));
+  return {};
+}
+
 constexpr const char* kGroup = kFilterGroup;
 
 constexpr OptionRow kRows[] = {
@@ -133,6 +154,16 @@ constexpr OptionRow kRows[] = {
       &apply_case_sensitive},
      Parity::kThere,
      237},
+    {{{0, "where", Argument::kRequired, "EXPR",
+       "Entries for which this holds: and or not ( ) = != < <= > >= =~ !~ in has", nullptr, kGroup},
+      &apply_where},
+     Parity::kOurs,
+     0,
+     "see [where.md](where.md); repeated, all must hold"},
+    {{{0, "explain", Argument::kNone, "", "Show how --where is answered instead of entries",
+       nullptr, kGroup},
+      &apply_flag<&Options::where, &WhereOptions::explain>},
+     Parity::kOurs},
     {{{'k', "dmesg", Argument::kNone, "", "Messages of the kernel from this boot", nullptr, kGroup},
       &apply_flag<&Options::filter, &Filter::kernel>}},
 };

@@ -48,8 +48,8 @@ bool has_filters(const Options& options) {
   return !filter.units.empty() || !filter.user_units.empty() || !filter.identifiers.empty() ||
          !filter.excluded_identifiers.empty() || !filter.facilities.empty() ||
          filter.priorities.has_value() || filter.kernel || options.grep.pattern.has_value() ||
-         range.boot.has_value() || range.invocation.has_value() || range.since_usec.has_value() ||
-         range.until_usec.has_value();
+         options.where.asked != nullptr || range.boot.has_value() || range.invocation.has_value() ||
+         range.since_usec.has_value() || range.until_usec.has_value();
 }
 
 bool takes_terms(Command command) {
@@ -66,6 +66,12 @@ Outcome<void> check_command(const Options& options) {
   if (of_fields && has_filters(options)) {
     return failure(
         "-N/--fields and -F/--field= list all fields: no filter can be combined with them");
+  }
+  if (options.where.asked && options.command != Command::kShow) {
+    return failure("--where= asks entries that are shown: it cannot be combined with a command");
+  }
+  if (options.where.explain && !options.where.asked) {
+    return failure("--explain shows how --where= is answered, which is missing");
   }
   const bool boots = options.range.boot.has_value() || options.command == Command::kListBoots;
   if (boots && options.source.merge) {
@@ -107,7 +113,8 @@ void apply_implications(Options& options) {
 
   // How far back N hits are nobody knows: they are counted on the way.
   const bool from_tail = display.lines && !display.lines_from_head;
-  if (options.grep.pattern && from_tail && !display.follow) display.reverse = true;
+  const bool is_searched = options.grep.pattern || options.where.asked;
+  if (is_searched && from_tail && !display.follow) display.reverse = true;
 }
 
 }  // namespace logq::cli

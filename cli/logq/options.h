@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "common/exit_status.h"
 #include "query/filter.h"
 #include "query/output_format.h"
+#include "query/where.h"
 
 namespace logq::cli {
 
@@ -66,6 +68,11 @@ struct GrepOptions {
   std::optional<bool> case_sensitive;
 };
 
+struct WhereOptions {
+  std::shared_ptr<const query::Where> asked;  // all --where together; nothing: none
+  bool explain = false;
+};
+
 struct DisplayOptions {
   query::OutputMode mode = query::OutputMode::kShort;
   query::FormatOptions format;
@@ -94,6 +101,7 @@ struct Options {
   query::Filter filter;
   RangeOptions range;
   GrepOptions grep;
+  WhereOptions where;
   DisplayOptions display;
   VacuumOptions vacuum;
   std::string field;          // -F

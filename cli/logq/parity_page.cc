@@ -34,7 +34,7 @@ constexpr std::string_view kRules =
     "- `-f` shows the last 10 entries first unless `-n`, `--no-tail` or `-S` says otherwise; `-e` "
     "the\n"
     "  last 1000.\n"
-    "- `-g` with `-n N` searches backward and shows the newest hit first.\n"
+    "- `-g` with `-n N` searches backward and shows the newest hit first, and so does `--where`.\n"
     "- `-o` export, json, json-pretty, json-sse, json-seq and cat imply `-q`.\n"
     "- `-u` together with `--user` means `--user-unit`.\n"
     "- `--rotate` may be combined with `--vacuum-*`: it comes first.\n"

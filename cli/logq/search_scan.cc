@@ -47,7 +47,7 @@ class SearchScan {
 SearchScan::SearchScan(const Options& options) : options_(options) {
   const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads);
   for (unsigned i = 0; i < threads; ++i) {
-    auto search = std::make_shared<EntrySearch>(std::move(*EntrySearch::create(options.grep)));
+    auto search = std::make_shared<EntrySearch>(std::move(*EntrySearch::create(options)));
     tests_.emplace_back(
         [search = std::move(search)](std::string_view value) { return search->may_want(value); });
   }

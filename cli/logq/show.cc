@@ -13,6 +13,7 @@
 #include "logq/reading_start.h"
 #include "logq/search_scan.h"
 #include "logq/wanted_match.h"
+#include "query/where_explain.h"
 
 namespace logq::cli {
 namespace {
@@ -184,12 +185,18 @@ Outcome<ExitStatus> show_entries(const Options& options,
   }
   if (const auto failures = showing.search_failures(); failures.n_texts > 0) {
     return failure(std::to_string(failures.n_texts) +
-                   " messages could not be searched: " + failures.first_cause);
+                   " texts could not be searched: " + failures.first_cause);
   }
   const bool searched = is_search && options.display.lines.value_or(1) > 0;
   const bool nothing_found = searched && showing.printed() == 0;
   if (nothing_found && !options.display.follow) return ExitStatus::kFailure;
   return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
+}
+
+journal::Match both(journal::Match one, journal::Match other) {
+  if (one.kind == journal::Match::Kind::kAll) return other;
+  if (other.kind == journal::Match::Kind::kAll) return one;
+  return journal::Match::all_of({std::move(one), std::move(other)});
 }
 
 }  // namespace
@@ -200,8 +207,16 @@ Outcome<ExitStatus> show(const Options& options, Source& source, OutputBuffer& o
   }
   Outcome<journal::Match> match = wanted_match(options, *source.journal);
   if (!match) return tl::unexpected<Failure>(match.error());
-  Outcome<EntrySearch> search = EntrySearch::create(options.grep);
+  Outcome<EntrySearch> search = EntrySearch::create(options);
   if (!search) return tl::unexpected<Failure>(search.error());
+  if (options.where.asked) {
+    const query::WherePlan plan = search->plan(*source.journal);
+    if (options.where.explain) {
+      output.text() += query::explain_where(*options.where.asked, plan);
+      return ExitStatus::kOk;
+    }
+    match = both(std::move(*match), plan.match);
+  }
   // With a match the index leaves fewer entries than a file has.
   const bool is_all = match->kind == journal::Match::Kind::kAll;
   if (journal::Narrowing narrowing = search_narrowing(options); narrowing && is_all) {

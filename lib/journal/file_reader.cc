@@ -39,7 +39,7 @@ struct FileReader::Impl {
   void look_at_file();
   void report(const Error& error);
   void report_short_file();
-  void visit_values(FileOffset field,
+  bool visit_values(FileOffset field,
                     std::string_view prefix,
                     const std::function<bool(std::string_view payload)>& visit);
 
@@ -267,42 +267,50 @@ void FileReader::for_each_field(const std::function<bool(std::string_view name)>
       [&visit](FileOffset /*field*/, std::string_view name) { return visit(name); });
 }
 
-void FileReader::for_each_value(std::string_view field,
+bool FileReader::for_each_value(std::string_view field,
                                 const std::function<bool(std::string_view payload)>& visit) {
   const FileOffset found = impl_->lookup->find_field(field);
-  if (found == 0) return;
+  if (found == 0) return true;
   std::string prefix(field);
   prefix += '=';
-  impl_->visit_values(found, prefix, visit);
+  return impl_->visit_values(found, prefix, visit);
 }
 
 // New DATA objects are put in front of the list, so offsets fall: that bounds the walk.
-void FileReader::Impl::visit_values(FileOffset field,
+bool FileReader::Impl::visit_values(FileOffset field,
                                     std::string_view prefix,
                                     const std::function<bool(std::string_view payload)>& visit) {
+  const auto give_up = [this](const Error& error) {
+    file.report(error);
+    return false;
+  };
   const auto head = file.objects.field(field);
-  if (!head) return file.report(head.error());
+  if (!head) return give_up(head.error());
+  bool complete = true;
   FileOffset offset = load(head->object->head_data_offset);
   while (offset != 0) {
     const auto data = file.objects.data(offset);
-    if (!data) return file.report(data.error());
+    if (!data) return give_up(data.error());
     std::string_view payload = data->stored;
     bool readable = true;
     if (data->compression != 0) {
       const auto done = decompressor.decompress(data->compression, data->stored, value_buffer);
       if (!done) file.report({done.error().code, 0, offset, done.error().what});
       readable = done.has_value();
+      complete &= readable;
       payload = value_buffer;
     }
     if (readable && !payload.starts_with(prefix)) {
+      complete = false;
       file.report(Error::corrupt(offset, "DATA object is in the list of another field"));
     } else if (readable && !visit(payload)) {
-      return;
+      return complete;
     }
     const FileOffset next = load(data->object->next_field_offset);
-    if (next >= offset) return file.report(Error::corrupt(offset, "field list runs in a circle"));
+    if (next >= offset) return give_up(Error::corrupt(offset, "field list runs in a circle"));
     offset = next;
   }
+  return complete;
 }
 
 }  // namespace logq::journal

@@ -87,7 +87,8 @@ class FileReader {
   // Names of all fields; values ("FIELD=value" payloads) of one field, newest first. The callback
   // returns false to stop.
   void for_each_field(const std::function<bool(std::string_view name)>& visit);
-  void for_each_value(std::string_view field,
+  // False when damage keeps some of the values out of reach.
+  bool for_each_value(std::string_view field,
                       const std::function<bool(std::string_view payload)>& visit);
 
  private:

@@ -348,9 +348,9 @@ void Journal::for_each_field(const std::function<bool(std::string_view name)>& v
   impl_->visit_fields(visit);
 }
 
-void Journal::for_each_unique_value(std::string_view field,
+bool Journal::for_each_unique_value(std::string_view field,
                                     const std::function<bool(std::string_view payload)>& visit) {
-  impl_->visit_unique_values(field, visit);
+  return impl_->visit_unique_values(field, visit);
 }
 
 std::span<const std::string_view> Journal::payloads() {

@@ -89,8 +89,8 @@ class Journal {
   // Names of all fields, sorted, each once.
   void for_each_field(const std::function<bool(std::string_view name)>& visit);
   // Distinct "FIELD=value" payloads, each once; within a file the newest value comes first. The
-  // view is valid during the call.
-  void for_each_unique_value(std::string_view field,
+  // view is valid during the call. False when damage keeps some of them out of reach.
+  bool for_each_unique_value(std::string_view field,
                              const std::function<bool(std::string_view payload)>& visit);
 
   // Following: an inotify descriptor that becomes readable when files change, appear, or go.

@@ -48,7 +48,7 @@ class Journal::Impl {
 
   // journal_values.cc
   void visit_fields(const std::function<bool(std::string_view name)>& visit);
-  void visit_unique_values(std::string_view field,
+  bool visit_unique_values(std::string_view field,
                            const std::function<bool(std::string_view payload)>& visit);
 
  private:

@@ -84,23 +84,25 @@ void Journal::Impl::visit_fields(const std::function<bool(std::string_view name)
 
 // A value is new when no earlier file has it. Most are recognised by what is remembered of them;
 // once the memory is full the hash tables of the earlier files are asked.
-void Journal::Impl::visit_unique_values(
+bool Journal::Impl::visit_unique_values(
     std::string_view field, const std::function<bool(std::string_view payload)>& visit) {
   const Fingerprinter fingerprint;
   SeenValues seen;
   bool go_on = true;
+  bool complete = true;
   for (std::size_t i = 0; i < sources_.size() && go_on; ++i) {
     const auto in_earlier_file = [&](std::string_view payload) {
       return std::any_of(
           sources_.begin(), sources_.begin() + static_cast<std::ptrdiff_t>(i),
           [payload](const auto& source) { return source->reader().find_data(payload) != 0; });
     };
-    sources_[i]->reader().for_each_value(field, [&](std::string_view payload) {
+    complete &= sources_[i]->reader().for_each_value(field, [&](std::string_view payload) {
       if (!seen.add(fingerprint.of(payload))) return true;
       if (seen.full() && in_earlier_file(payload)) return true;
       return go_on = visit(payload);
     });
   }
+  return complete;
 }
 
 }  // namespace logq::journal

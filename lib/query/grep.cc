@@ -15,8 +15,12 @@ struct CodeDeleter {
 struct MatchDataDeleter {
   void operator()(pcre2_match_data* data) const { ::pcre2_match_data_free(data); }
 };
+struct MatchContextDeleter {
+  void operator()(pcre2_match_context* context) const { ::pcre2_match_context_free(context); }
+};
 using Code = std::unique_ptr<pcre2_code, CodeDeleter>;
 using MatchData = std::unique_ptr<pcre2_match_data, MatchDataDeleter>;
+using MatchContext = std::unique_ptr<pcre2_match_context, MatchContextDeleter>;
 
 struct CompileProblem {
   int code = 0;
@@ -54,14 +58,16 @@ std::string message_of(int code) {
 
 class Grep::Impl {
  public:
-  explicit Impl(Code code)
+  Impl(Code code, std::uint32_t step_limit)
       : code_(std::move(code)),
-        match_data_(::pcre2_match_data_create_from_pattern(code_.get(), nullptr)) {
+        match_data_(::pcre2_match_data_create_from_pattern(code_.get(), nullptr)),
+        context_(::pcre2_match_context_create(nullptr)) {
+    if (context_ != nullptr && step_limit != 0) ::pcre2_set_match_limit(context_.get(), step_limit);
     // Where this fails (no executable memory, a platform without it) PCRE2 interprets.
     static_cast<void>(::pcre2_jit_compile(code_.get(), PCRE2_JIT_COMPLETE));
   }
 
-  [[nodiscard]] bool is_ready() const { return match_data_ != nullptr; }
+  [[nodiscard]] bool is_ready() const { return match_data_ != nullptr && context_ != nullptr; }
 
   std::optional<TextSpan> find(std::string_view text) {
     int result = match(text, 0);
@@ -81,7 +87,7 @@ class Grep::Impl {
  private:
   int match(std::string_view text, std::uint32_t options) {
     return ::pcre2_match(code_.get(), bytes_of(text), text.size(), 0, options, match_data_.get(),
-                         nullptr);
+                         context_.get());
   }
 
   void note_failure(int code) {
@@ -90,6 +96,7 @@ class Grep::Impl {
 
   Code code_;
   MatchData match_data_;
+  MatchContext context_;
   Failures failures_;
 };
 
@@ -98,7 +105,7 @@ Grep::Grep(Grep&& other) noexcept = default;
 Grep& Grep::operator=(Grep&& other) noexcept = default;
 Grep::~Grep() = default;
 
-Result<Grep> Grep::compile(std::string_view pattern, CaseRule rule) {
+Result<Grep> Grep::compile(std::string_view pattern, CaseRule rule, std::uint32_t step_limit) {
   CompileProblem problem;
   Code code = compile_code(pattern, ignores_case(pattern, rule) ? PCRE2_CASELESS : 0, problem);
   if (code == nullptr) {
@@ -106,7 +113,7 @@ Result<Grep> Grep::compile(std::string_view pattern, CaseRule rule) {
     error.offset = problem.at;
     return fail(error);
   }
-  auto impl = std::make_unique<Impl>(std::move(code));
+  auto impl = std::make_unique<Impl>(std::move(code), step_limit);
   if (!impl->is_ready()) return fail(Error::make(Errc::kTooLarge, "no memory for the pattern"));
   return Grep(std::move(impl));
 }

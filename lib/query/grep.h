@@ -27,7 +27,10 @@ class Grep {
  public:
   // kInvalidArgument with the position in the pattern as `offset`; describe_pattern_error() has the
   // words.
-  static Result<Grep> compile(std::string_view pattern, CaseRule rule);
+  // After `step_limit` steps on a text the search is given up; 0: PCRE2's own limit, ten million.
+  static Result<Grep> compile(std::string_view pattern,
+                              CaseRule rule,
+                              std::uint32_t step_limit = 0);
   Grep(Grep&& other) noexcept;
   Grep& operator=(Grep&& other) noexcept;
   Grep(const Grep&) = delete;
@@ -41,6 +44,11 @@ class Grep {
   struct Failures {
     std::uint64_t n_texts = 0;
     std::string first_cause;
+
+    void add(const Failures& more) {
+      if (n_texts == 0) first_cause = more.first_cause;
+      n_texts += more.n_texts;
+    }
   };
   [[nodiscard]] const Failures& failures() const;
 

@@ -14,7 +14,9 @@ namespace {
 constexpr std::array<std::string_view, 8> kLevelNames = {"emerg",   "alert",  "crit", "err",
                                                          "warning", "notice", "info", "debug"};
 
-Result<int> parse_level(std::string_view text) {
+}  // namespace
+
+Result<int> parse_priority(std::string_view text) {
   const auto number = wire::parse_loose_unsigned(text);
   if (number && *number < kLevelNames.size()) return static_cast<int>(*number);
   const auto found = std::find(kLevelNames.begin(), kLevelNames.end(), text);
@@ -24,16 +26,14 @@ Result<int> parse_level(std::string_view text) {
   return static_cast<int>(found - kLevelNames.begin());
 }
 
-}  // namespace
-
 Result<PriorityRange> parse_priority_range(std::string_view text) {
   const std::size_t dots = text.find("..");
   if (dots == std::string_view::npos) {
-    const int level = LOGQ_TRY(parse_level(text));
+    const int level = LOGQ_TRY(parse_priority(text));
     return PriorityRange{0, level};
   }
-  const int from = LOGQ_TRY(parse_level(text.substr(0, dots)));
-  const int to = LOGQ_TRY(parse_level(text.substr(dots + 2)));
+  const int from = LOGQ_TRY(parse_priority(text.substr(0, dots)));
+  const int to = LOGQ_TRY(parse_priority(text.substr(dots + 2)));
   return PriorityRange{std::min(from, to), std::max(from, to)};
 }
 

@@ -19,6 +19,9 @@ struct PriorityRange {
 // 0 to 7 or emerg, alert, crit, err, warning, notice, info, debug.
 [[nodiscard]] Result<PriorityRange> parse_priority_range(std::string_view text);
 
+// One level: its number or its name.
+[[nodiscard]] Result<int> parse_priority(std::string_view text);
+
 // Entries without a PRIORITY match only the range of all levels, which asks nothing.
 [[nodiscard]] journal::Match match_priorities(const PriorityRange& range);
 
