@@ -3,7 +3,6 @@
 #include "collect/passed_entries.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "collect/recording_store.h"
 #include "support/input_peer.h"
 #include "support/journalctl.h"
+#include "support/memfd.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 #include "support/temp_dir.h"
@@ -26,14 +26,7 @@
 namespace logq::collect {
 namespace {
 
-constexpr int kAllSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-
-base::UniqueFd memfd(std::string_view text, int seals = kAllSeals) {
-  base::UniqueFd fd(::memfd_create("journal-data", MFD_ALLOW_SEALING | MFD_CLOEXEC));
-  EXPECT_EQ(::write(fd.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
-  EXPECT_EQ(::fcntl(fd.get(), F_ADD_SEALS, seals), 0);
-  return fd;
-}
+using test::make_memfd;
 
 std::string large(const std::string& message, std::size_t size = 300'000) {
   return "FILLER=" + std::string(size, 'f') + "\nMESSAGE=" + message + "\n";
@@ -66,7 +59,7 @@ class PassedEntriesTest : public ::testing::Test {
     ASSERT_EQ(::send(client_.get(), bytes.data(), bytes.size(), 0),
               static_cast<ssize_t>(bytes.size()));
   }
-  void send_as_file(std::string_view bytes) const { send_file(client_, memfd(bytes)); }
+  void send_as_file(std::string_view bytes) const { send_file(client_, make_memfd(bytes)); }
   void drain() {
     while (source_.work() != NativeSource::Work::kIdle || source_.files().drain_once() ||
            source_.has_released()) {
@@ -207,7 +200,7 @@ TEST(PassedEntries, AreWaitedForByASync) {
   const test::PrivateLogqd logqd;
   const base::UniqueFd socket = test::connect_unix(logqd.native_socket(), SOCK_DGRAM);
   for (int i = 0; i < 3; ++i)
-    send_file(socket, memfd(large("large", 8 << 20)));
+    send_file(socket, make_memfd(large("large", 8 << 20)));
 
   logqd.sync();
 
@@ -218,7 +211,7 @@ TEST(PassedEntries, AreWaitedForByAStop) {
   test::PrivateLogqd logqd;
   const base::UniqueFd socket = test::connect_unix(logqd.native_socket(), SOCK_DGRAM);
   for (int i = 0; i < 3; ++i)
-    send_file(socket, memfd(large("large", 8 << 20)));
+    send_file(socket, make_memfd(large("large", 8 << 20)));
 
   EXPECT_EQ(logqd.stop().status, 0);
 
@@ -230,7 +223,7 @@ TEST(PassedEntries, ThatAKillTakesAreCounted) {
   constexpr std::size_t kSent = 10;
   const base::UniqueFd socket = test::connect_unix(logqd.native_socket(), SOCK_DGRAM);
   for (std::size_t i = 0; i < kSent; ++i)
-    send_file(socket, memfd(large("large", 4 << 20)));
+    send_file(socket, make_memfd(large("large", 4 << 20)));
   test::wait_until([&] { return count_of(logqd.storage_dir(), "large") > 0; });
   logqd.kill();
 
@@ -253,11 +246,11 @@ TEST(PassedEntries, ThatAKillTakesAreCounted) {
 TEST(PassedEntries, OfOneUserLeaveRoomForOthers) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root to be two users";
   test::PrivateLogqd logqd;
-  const base::UniqueFd file = memfd(large("his", 31 << 20));
+  const base::UniqueFd file = make_memfd(large("his", 31 << 20));
   const base::UniqueFd socket = test::connect_unix(logqd.native_socket(), SOCK_DGRAM);
   for (int i = 0; i < 60; ++i)
     send_file(socket, file, 65534);
-  send_file(socket, memfd(large("ours", 31 << 20)));
+  send_file(socket, make_memfd(large("ours", 31 << 20)));
 
   EXPECT_EQ(logqd.stop().status, 0);  // with which the last drops are reported
 
