@@ -157,6 +157,23 @@ TEST_F(PassedEntriesTest, ThatAreGivenUpAreCountedAndHoldNothingBack) {
   EXPECT_EQ(drops_.total(DropCause::kDescriptorOverflow), 1U);
 }
 
+// At a stop that takes too long.
+TEST_F(PassedEntriesTest, ThatAreTakenUpTooLateAreCountedAndHoldNothingBack) {
+  std::string much;
+  for (std::size_t i = 0; i <= kWorkPerWakeup; ++i)
+    much += "A=b\n\n";
+  send(much);
+  send_as_file(large("file"));
+  send("MESSAGE=behind it\n");
+  ASSERT_EQ(source_.work(), NativeSource::Work::kMore);
+  ASSERT_EQ(source_.files().last(), 0U);
+
+  source_.finish_received();
+
+  EXPECT_EQ(messages(), Strings{"behind it"});
+  EXPECT_EQ(drops_.total(DropCause::kDescriptorOverflow), 1U);
+}
+
 TEST_F(PassedEntriesTest, AreKnownByNumberToASuccessor) {
   const auto waiting = [this] {
     return ReceiveArea::open_existing(area_path_, boot_)->area->files_waiting();
