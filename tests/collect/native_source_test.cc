@@ -12,10 +12,13 @@
 
 #include "collect/driver_messages.h"
 #include "support/descriptor_limit.h"
+#include "support/input_peer.h"
 #include "support/temp_dir.h"
 
 namespace logq::collect {
 namespace {
+
+constexpr std::size_t kDescriptorsOfAMessage = 253;  // SCM_MAX_FD of the kernel
 
 class FullStore final : public EntryStore {
  public:
@@ -87,6 +90,28 @@ TEST_F(NativeSourceTest, CountsAnEntryWhoseDescriptorFoundNoPlace) {
   }
 
   EXPECT_EQ(drops_.total(DropCause::kReceiveFailed), 1U);
+}
+
+// close(2) of a TCP socket waits for as long as whoever passed it said.
+TEST_F(NativeSourceTest, LetsNoSocketThatIsPassedLinger) {
+  const auto lingers = [](const base::UniqueFd& socket) {
+    linger found{};
+    socklen_t size = sizeof(found);
+    EXPECT_EQ(::getsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &found, &size), 0);
+    return found.l_onoff != 0;
+  };
+  const linger long_time{1, 3600};
+  std::vector<base::UniqueFd> sockets;
+  for (std::size_t i = 0; i < kDescriptorsOfAMessage; ++i) {
+    const int socket = sockets.emplace_back(::socket(AF_INET, SOCK_STREAM, 0)).get();
+    ASSERT_EQ(::setsockopt(socket, SOL_SOCKET, SO_LINGER, &long_time, sizeof(long_time)), 0);
+  }
+  test::send_datagram(client_, {"", sockets, ::getuid()});
+
+  source_.work();
+
+  EXPECT_EQ(drops_.total(DropCause::kDescriptorExtra), 1U);
+  EXPECT_EQ(std::ranges::count_if(sockets, lingers), 0);
 }
 
 TEST_F(NativeSourceTest, StoresWhatItHoldsEvenWhenThereIsNoTimeForMore) {
