@@ -11,9 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "collect/driver_messages.h"
+#include "collect/source_fixture.h"
 #include "support/descriptor_limit.h"
 #include "support/input_peer.h"
-#include "support/temp_dir.h"
 
 namespace logq::collect {
 namespace {
@@ -40,37 +40,9 @@ class FullStore final : public EntryStore {
   bool is_full = false;
 };
 
-class SteadyClock final : public base::Clock {
- public:
-  base::TimePair now() override { return time; }
-  base::TimePair time{1'700'000'000'000'000, 5'000'000};
-};
-
-class NativeSourceTest : public ::testing::Test {
+class NativeSourceTest : public NativeSourceFixture<FullStore> {
  protected:
-  void SetUp() override {
-    int pair[2];
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
-    client_.reset(pair[0]);
-    base::UniqueFd server(pair[1]);
-    enable_control(server.get());
-    source_.start(std::move(server), *ReceiveArea::create(directory_.path() + "/receive",
-                                                          Id128::random(), {4, 64 * 1024}));
-  }
-  void send(std::string_view bytes) const {
-    ASSERT_EQ(::send(client_.get(), bytes.data(), bytes.size(), 0),
-              static_cast<ssize_t>(bytes.size()));
-  }
-
-  test::TempDir directory_;
-  base::UniqueFd client_;
-  FullStore store_;
-  SteadyClock clock_;
-  Drops drops_;
-  UnitClaims claims_;
-  ClientCache clients_{ProcessSources{}, claims_, 1};
-  Ingest ingest_{store_, clock_, {}, drops_};
-  NativeSource source_{{ingest_, clients_, drops_}};
+  NativeSourceTest() : NativeSourceFixture(4, 1) {}
 };
 
 TEST_F(NativeSourceTest, CountsAnEntryWhoseDescriptorFoundNoPlace) {

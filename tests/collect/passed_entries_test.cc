@@ -12,15 +12,14 @@
 
 #include <gtest/gtest.h>
 
-#include "collect/native_source.h"
 #include "collect/passed_socket_logqd.h"
 #include "collect/recording_store.h"
+#include "collect/source_fixture.h"
 #include "support/input_peer.h"
 #include "support/journalctl.h"
 #include "support/memfd.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
-#include "support/temp_dir.h"
 #include "support/unix_socket.h"
 
 namespace logq::collect {
@@ -39,26 +38,9 @@ void send_file(const base::UniqueFd& socket, const base::UniqueFd& file, uid_t u
   test::send_datagram(socket, {"", files, user});
 }
 
-class SteadyClock final : public base::Clock {
- public:
-  base::TimePair now() override { return {1'700'000'000'000'000, 5'000'000}; }
-};
-
-class PassedEntriesTest : public ::testing::Test {
+class PassedEntriesTest : public NativeSourceFixture<test::RecordingStore> {
  protected:
-  void SetUp() override {
-    int pair[2];
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
-    client_.reset(pair[0]);
-    base::UniqueFd server(pair[1]);
-    enable_control(server.get());
-    source_.start(std::move(server),
-                  *ReceiveArea::create(area_path_, boot_, {8, std::uint64_t{64} << 10}));
-  }
-  void send(std::string_view bytes) const {
-    ASSERT_EQ(::send(client_.get(), bytes.data(), bytes.size(), 0),
-              static_cast<ssize_t>(bytes.size()));
-  }
+  PassedEntriesTest() : NativeSourceFixture(8, 16) {}
   void send_as_file(std::string_view bytes) const { send_file(client_, make_memfd(bytes)); }
   void drain() {
     while (source_.work() != NativeSource::Work::kIdle || source_.files().drain_once() ||
@@ -74,18 +56,6 @@ class PassedEntriesTest : public ::testing::Test {
     }
     return found;
   }
-
-  test::TempDir directory_;
-  const std::string area_path_ = directory_.path() + "/receive";
-  const Id128 boot_ = Id128::random();
-  base::UniqueFd client_;
-  test::RecordingStore store_;
-  SteadyClock clock_;
-  Drops drops_;
-  UnitClaims claims_;
-  ClientCache clients_{ProcessSources{}, claims_, 16};
-  Ingest ingest_{store_, clock_, {}, drops_};
-  NativeSource source_{{ingest_, clients_, drops_}};
 };
 
 using Strings = std::vector<std::string>;
