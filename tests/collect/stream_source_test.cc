@@ -65,6 +65,22 @@ TEST_F(StreamSourceTest, AllStreamsTogetherHaveABoundedTurn) {
   EXPECT_LE(most, kLinesPerRound);
 }
 
+// Strangers may ask for one.
+TEST_F(StreamSourceTest, TheTurnOfASyncIsNoLarger) {
+  const auto streams = loud_streams(kStreamsPerTurn);
+  std::size_t most = 0;
+
+  source_.mark();
+  for (bool is_all = false; !is_all;) {
+    const std::size_t before = store_.messages.size();
+    is_all = source_.store_marked();
+    most = std::max(most, store_.messages.size() - before);
+  }
+
+  EXPECT_EQ(store_.messages.size(), kStreamsPerTurn * kLines);
+  EXPECT_LE(most, kLinesPerRound);
+}
+
 TEST_F(StreamSourceTest, NobodyIsAcceptedWhileMoreThanEnoughWaitForTheirTurn) {
   const auto streams = loud_streams(2 * kStreamsWaitingMax);
 
