@@ -269,7 +269,6 @@ void Collector::drain() {
     busy = drain_files() || busy;
     after_work();
   }
-  native_source_->files().give_up();
   for (const DatagramInput* input : inputs_)
     input->source->finish_received();  // also beyond the time limit: it is nowhere else
   batches_->close_all();

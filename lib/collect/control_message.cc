@@ -9,9 +9,10 @@
 namespace logq::collect {
 namespace {
 
-// From the kernel's linux/socket.h; the C library does not name them.
+// From the kernel's headers; the C library does not name them.
 constexpr int kScmSecurity = 3;
 constexpr int kScmPidfd = 4;
+constexpr int kPassRights = 83;
 
 template <typename T>
 std::optional<T> payload_of(const unsigned char* data, std::size_t size) {
@@ -19,6 +20,13 @@ std::optional<T> payload_of(const unsigned char* data, std::size_t size) {
   if (size < sizeof(T)) return std::nullopt;
   std::memcpy(&value, data, sizeof(T));
   return value;
+}
+
+// Whoever passes the last reference to a TCP socket would have close(2) wait for as long as he said
+// (SO_LINGER). Nothing happens to what is no socket.
+void close_without_waiting(int fd) {
+  const linger off{};
+  std::ignore = ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof(off));
 }
 
 void take_descriptors(const unsigned char* data,
@@ -29,7 +37,9 @@ void take_descriptors(const unsigned char* data,
     int fd = -1;
     std::memcpy(&fd, data + at, sizeof(int));
     ++control.descriptors_sent;
-    if (policy == Descriptors::kTake && fd >= 0) control.descriptors.emplace_back(fd);
+    if (policy == Descriptors::kForget || fd < 0) continue;
+    close_without_waiting(fd);
+    control.descriptors.emplace_back(fd);
   }
 }
 
@@ -113,6 +123,11 @@ void enable_control(int socket) {
     // A kernel without a security module refuses SO_PASSSEC; the rest cannot fail on our sockets.
     std::ignore = ::setsockopt(socket, SOL_SOCKET, option, &on, sizeof(on));
   }
+}
+
+void refuse_descriptors(int socket) {
+  const int off = 0;
+  std::ignore = ::setsockopt(socket, SOL_SOCKET, kPassRights, &off, sizeof(off));
 }
 
 }  // namespace logq::collect

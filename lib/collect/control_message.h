@@ -45,5 +45,8 @@ Credentials peer_of(int socket);
 
 // Switches on what parse_control() reads: SO_PASSCRED, SO_TIMESTAMP, SO_PASSSEC where there is one.
 void enable_control(int socket);
+// From Linux 6.16 on nobody can send descriptors to `socket`, or to what it accepts (EPERM). As
+// journald since 258.
+void refuse_descriptors(int socket);
 
 }  // namespace logq::collect

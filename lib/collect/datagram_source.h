@@ -61,8 +61,9 @@ class DatagramSource {
   Work work();
   // Whether datagrams are held back that may go on: then work() is to be called.
   [[nodiscard]] bool has_released() const;
-  // Stores all that has been received, without a bound and without receiving more.
-  void finish_received();
+  // Stores all that has been received, without a bound and without receiving more. What would have
+  // to wait for something else is waited for no longer.
+  virtual void finish_received();
 
  protected:
   // What a datagram has to wait for, if anything: some number of the protocol's own.

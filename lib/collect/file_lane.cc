@@ -94,7 +94,10 @@ bool FileLane::is_busy() const {
 }
 
 void FileLane::run(std::function<void()> work) {
-  if (!ensure_thread()) return work();
+  if (!ensure_thread()) {
+    work();
+    return shared_->finish_work();
+  }
   const std::lock_guard lock(shared_->mutex);
   shared_->work = std::move(work);
   shared_->busy = true;

@@ -3,7 +3,8 @@
 //
 // A file system of the sender's may never let such a thread go on: then the lane is busy for good,
 // its destructor leaves the thread to itself, and what the thread works with must live by itself.
-// While no thread can be had (a limit on them) the work is done by the caller.
+// While no thread can be had (a limit on them) the work is done by the caller, who is told like
+// always.
 // Not thread-safe, but for the thread itself.
 #pragma once
 

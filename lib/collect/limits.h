@@ -14,9 +14,9 @@ inline constexpr std::size_t kDatagramSlotBytes = std::size_t{16} << 20;
 // The part of every slot that is always in memory, side by side with that of the other slots. The
 // rest is touched by larger datagrams only, and given back after use.
 inline constexpr std::size_t kDatagramDenseBytes = std::size_t{64} << 10;
-// Room for credentials, a timestamp, a security label and a few descriptors. A descriptor bomb does
-// not fit, which MSG_CTRUNC tells.
-inline constexpr std::size_t kControlBytes = 512;
+// Room for credentials, a timestamp, a security label and as many descriptors as a message can have
+// (253). The kernel would close what does not fit within the call, and that may take long.
+inline constexpr std::size_t kControlBytes = 1536;
 
 // Who sent it. Of the control groups that are gone as many are known, 100 to 200 bytes each.
 inline constexpr std::size_t kCgroupNamesMax = 4096;

@@ -25,6 +25,12 @@ Result<void> NativeSource::start_files(sd_event* event, std::function<void()> on
   return files_.start(event);
 }
 
+void NativeSource::finish_received() {
+  DatagramSource::finish_received();
+  files_.give_up();
+  DatagramSource::finish_received();  // what waited for them
+}
+
 bool NativeSource::begin(std::string_view bytes, ControlData& control) {
   if (control.descriptors_sent > 0) return begin_file(bytes, control);
   if (bytes.empty()) return false;

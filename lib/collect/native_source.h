@@ -24,6 +24,8 @@ class NativeSource final : public DatagramSource {
   // then has_released() may have become true.
   Result<void> start_files(sd_event* event, std::function<void()> on_activity);
   [[nodiscard]] PassedEntries& files() { return files_; }
+  // Files that are not stored by then are dropped.
+  void finish_received() override;
 
  private:
   [[nodiscard]] std::optional<std::uint64_t> waits_for(const ControlData& control) const override;

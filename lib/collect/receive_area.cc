@@ -25,9 +25,9 @@ struct ReceiveArea::Slot {
 
 namespace {
 
-constexpr std::uint64_t kHeadBytes = 1024;  // an mmsghdr and a Slot, with room to spare
+constexpr std::uint64_t kHeadBytes = 2048;  // an mmsghdr and a Slot, with room to spare
 constexpr std::uint64_t kTableBytes = kHeadBytes + kDatagramDenseBytes;
-constexpr AreaKind kKind{0x5643'4552'5147'4f4c, 1, kTableBytes, 1024, std::uint64_t{1} << 30};
+constexpr AreaKind kKind{0x5643'4552'5147'4f4c, 2, kTableBytes, 1024, std::uint64_t{1} << 30};
 
 }  // namespace
 

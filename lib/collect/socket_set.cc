@@ -169,6 +169,9 @@ Result<void> open_missing_sockets(const std::string& runtime_dir, SocketSet& soc
   prepare(sockets.batches);
   prepare(sockets.streams);
   make_nonblocking(sockets.control);
+  for (const base::UniqueFd* fd :
+       {&sockets.syslog, &sockets.batches, &sockets.streams, &sockets.control})
+    refuse_descriptors(fd->get());
   return {};
 }
 

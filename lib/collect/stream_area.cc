@@ -17,7 +17,7 @@ constexpr std::size_t kLayoutBytes = 4096;
 constexpr unsigned kPositionBits = 23;
 constexpr std::uint64_t kPositionMask = (std::uint64_t{1} << kPositionBits) - 1;
 
-constexpr AreaKind kKind{0x4d52'5453'5147'4f4c, 3, sizeof(std::uint32_t), 1 << 17,
+constexpr AreaKind kKind{0x4d52'5453'5147'4f4c, 4, sizeof(std::uint32_t), 1 << 17,
                          kPositionMask + 1 + kLayoutBytes};
 
 struct KeptText {

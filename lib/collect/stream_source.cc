@@ -248,10 +248,14 @@ void StreamSource::finish(StreamConnection& connection) {
   area_->release(index);
 }
 
+std::size_t StreamSource::lines_each(std::size_t connections) {
+  return std::clamp(kLinesPerRound / std::max(connections, std::size_t{1}),
+                    kLinesPerRound / kStreamsPerTurn, kLinesPerTurn);
+}
+
 void StreamSource::work_off_backlog(std::size_t connections) {
   const std::size_t count = std::min(connections, backlog_.size());
-  const std::size_t lines = std::clamp(kLinesPerRound / std::max(count, std::size_t{1}),
-                                       kLinesPerRound / kStreamsPerTurn, kLinesPerTurn);
+  const std::size_t lines = lines_each(count);
   for (std::size_t left = count; left > 0; --left) {
     const auto found = connections_.find(backlog_.pop());
     if (found == connections_.end() || !found->second->waits_for_turn) continue;

@@ -77,6 +77,8 @@ class StreamSource {
   void account(const StreamConnection& connection);
   void save_memory();
   void wait_for_turn(StreamConnection& connection);
+  // Of so many, up to kStreamsPerTurn, that have a turn together.
+  static std::size_t lines_each(std::size_t connections);
   void work_off_backlog(std::size_t connections);
   void notify() const;
 

@@ -2,6 +2,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "collect/limits.h"
 #include "collect/stream_source.h"
 
@@ -47,7 +49,8 @@ bool StreamSource::store_marked() {
     return adoptions_left_ == 0 && marks_.empty();
   }
   services_.ingest.refresh_time();
-  std::size_t budget = kAcceptsPerWakeup;
+  std::size_t budget = std::min(marks_.size(), kStreamsPerTurn);
+  const std::size_t lines = lines_each(budget);
   for (auto it = marks_.begin(); it != marks_.end() && budget > 0; --budget) {
     const auto [fd, target] = *(it++);  // work() may remove it
     const auto found = connections_.find(fd);
@@ -56,7 +59,7 @@ bool StreamSource::store_marked() {
       continue;
     }
     StreamConnection& connection = *found->second;
-    const auto progress = work(connection, kLinesPerTurn);
+    const auto progress = work(connection, lines);
     if (progress == StreamConnection::Progress::kEnded) continue;
     const bool is_done = progress == StreamConnection::Progress::kNothing;
     const bool is_read = is_done || connection.bytes_read() >= target;

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "base/mapped_region.h"
-#include "journal/compression.h"
 #include "journal/file_hash.h"
 #include "logq/id128.h"
 
@@ -41,11 +40,11 @@ class PreparedValues {
   };
   enum class Compress : std::uint8_t { kNo, kYes };
 
-  // Prepares those of `payloads` that are large, for a file with `key` if that is known.
+  // Prepares those of `payloads` that are large, for a file with `key` if that is known. To be
+  // called once.
   void prepare(std::span<const std::string_view> payloads,
                const std::optional<FileKey>& key,
                Compress compress);
-  void clear();
 
   // None for a payload that was not prepared.
   [[nodiscard]] const Value* find(std::string_view payload) const;
@@ -56,13 +55,10 @@ class PreparedValues {
   [[nodiscard]] const std::optional<FileKey>& taker() const { return taker_; }
 
  private:
-  std::string_view compress(std::string_view payload, std::size_t& room_used);
-
   std::optional<FileKey> key_;
   mutable std::optional<FileKey> taker_;
   std::vector<Value> values_;
   base::MappedRegion room_;
-  std::optional<Compressor> compressor_;
 };
 
 }  // namespace logq::journal

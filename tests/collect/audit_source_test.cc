@@ -15,6 +15,7 @@
 
 #include "collect/audit_messages.h"
 #include "collect/recording_store.h"
+#include "collect/test_event.h"
 #include "support/child_process.h"
 #include "support/private_logqd.h"
 #include "support/temp_dir.h"
@@ -94,10 +95,8 @@ TEST_F(AuditSourceTest, BelievesNobodyButTheKernel) {
   void* generic = &address;
   ASSERT_EQ(::bind(receiver.get(), static_cast<const sockaddr*>(generic), size), 0);
   ASSERT_EQ(::getsockname(receiver.get(), static_cast<sockaddr*>(generic), &size), 0);
-  sd_event* event = nullptr;
-  ASSERT_GE(sd_event_new(&event), 0);
-  const std::unique_ptr<sd_event, sd_event* (*)(sd_event*)> event_owner(event, &sd_event_unref);
-  ASSERT_TRUE(source_.start(std::move(receiver), event));
+  const TestEvent event;
+  ASSERT_TRUE(source_.start(std::move(receiver), event.get()));
   const std::string forged = audit_message(AUDIT_SYSCALL, "audit(1.000:1): a=1");
   if (::sendto(sender.get(), forged.data(), forged.size(), 0, static_cast<const sockaddr*>(generic),
                size) < 0) {

@@ -11,9 +11,10 @@
 #include <gtest/gtest.h>
 
 #include "collect/mortal_store.h"
+#include "collect/source_fixture.h"
+#include "collect/test_event.h"
 #include "support/batch_client.h"
 #include "support/descriptor_limit.h"
-#include "support/temp_dir.h"
 #include "support/unix_socket.h"
 
 namespace logq::collect {
@@ -22,26 +23,20 @@ namespace {
 using test::BatchClient;
 using Texts = std::vector<std::string>;
 
-const Id128 kBoot = Id128::random();
 constexpr AreaGeometry kSmall{4, 64 * 1024};
 
-class BatchSourceTest : public ::testing::Test {
+class BatchSourceTest : public SourceFixture<MortalStore> {
  protected:
   void SetUp() override {
     base::UniqueFd listener = test::bind_unix(path(), SOCK_SEQPACKET | SOCK_NONBLOCK);
-    ASSERT_GE(sd_event_new(&event_), 0);
-    auto area = ReceiveArea::create(directory_.path() + "/receive-batch", kBoot, kSmall);
-    ASSERT_TRUE(source_->start(std::move(listener), std::move(*area), event_).has_value());
-  }
-  void TearDown() override {
-    source_.reset();
-    sd_event_unref(event_);
+    auto area = ReceiveArea::create(directory_.path() + "/receive-batch", boot_, kSmall);
+    ASSERT_TRUE(source_.start(std::move(listener), std::move(*area), event_.get()).has_value());
   }
   [[nodiscard]] std::string path() const { return directory_.path() + "/logq"; }
   // Until there is nothing to do.
   int work() const {
     int rounds = 0;
-    while (rounds < 100'000 && sd_event_run(event_, 0) > 0)
+    while (rounds < 100'000 && sd_event_run(event_.get(), 0) > 0)
       ++rounds;
     return rounds;
   }
@@ -51,16 +46,10 @@ class BatchSourceTest : public ::testing::Test {
                              MSG_DONTWAIT);
   }
 
-  test::TempDir directory_;
-  sd_event* event_ = nullptr;
-  MortalStore store_;
-  Drops drops_;
-  UnitClaims claims_;
-  ClientCache cache_{ProcessSources{}, claims_, 64};
-  Ingest ingest_{store_, base::Clock::system(), {}, drops_};
-  std::unique_ptr<BatchSource> source_ = std::make_unique<BatchSource>(
-      DatagramServices{ingest_, cache_, drops_},
-      std::move(*BatchClients::open(directory_.path() + "/batch-clients", kBoot, 32)));
+  TestEvent event_;
+  BatchSource source_{
+      DatagramServices{ingest_, clients_, drops_},
+      std::move(*BatchClients::open(directory_.path() + "/batch-clients", boot_, 32))};
 };
 
 TEST_F(BatchSourceTest, SaysHelloBeforeAnythingElse) {
@@ -95,7 +84,7 @@ TEST_F(BatchSourceTest, StoresWhatAClientLeftBehindThatNeverListened) {
   work();
 
   EXPECT_EQ(store_.messages, (Texts{"a", "b", "c"}));
-  EXPECT_EQ(source_->connections(), 0U);
+  EXPECT_EQ(source_.connections(), 0U);
   EXPECT_EQ(drops_.total(), 0U);
 }
 
@@ -107,7 +96,7 @@ TEST_F(BatchSourceTest, AClientThatStopsSendingIsStillAnswered) {
   work();
 
   EXPECT_TRUE(client.await_ack(1).has_value());
-  EXPECT_EQ(source_->connections(), 0U);
+  EXPECT_EQ(source_.connections(), 0U);
 }
 
 TEST_F(BatchSourceTest, DoesNotReadFromAClientThatNeverReads) {
@@ -147,7 +136,7 @@ TEST_F(BatchSourceTest, StoresWhatADeafClientSentBeforeItWent) {
   work();
 
   EXPECT_EQ(store_.messages.size(), sent);
-  EXPECT_EQ(source_->connections(), 0U);
+  EXPECT_EQ(source_.connections(), 0U);
 }
 
 TEST_F(BatchSourceTest, TellsWhoSendsGarbageOnceAndHangsUp) {
@@ -164,7 +153,7 @@ TEST_F(BatchSourceTest, TellsWhoSendsGarbageOnceAndHangsUp) {
   EXPECT_FALSE(client.receive().has_value());
   EXPECT_FALSE(client.send(3, {"c"}));
   EXPECT_EQ(store_.messages, Texts{"a"});
-  EXPECT_EQ(source_->connections(), 0U);
+  EXPECT_EQ(source_.connections(), 0U);
 }
 
 TEST_F(BatchSourceTest, ReconnectingClientsAskAndGoOn) {
@@ -220,10 +209,10 @@ TEST_F(BatchSourceTest, LeavesTurnsToOtherSources) {
     seen->stored_before.push_back(seen->store.messages.size());
     return 0;
   };
-  ASSERT_GE(sd_event_add_io(event_, &always, busy.get(), EPOLLIN, note, &other), 0);
+  ASSERT_GE(sd_event_add_io(event_.get(), &always, busy.get(), EPOLLIN, note, &other), 0);
 
   while (store_.messages.size() < 40 && other.stored_before.size() < 1000)
-    sd_event_run(event_, 0);
+    sd_event_run(event_.get(), 0);
   sd_event_source_disable_unref(always);
 
   EXPECT_EQ(store_.messages.size(), 40U);
@@ -243,7 +232,7 @@ TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
   work();
 
   EXPECT_EQ(late.await_refusal(), (wire::BatchRefusal{wire::RefusalReason::kTooManyClients, 0}));
-  EXPECT_EQ(source_->refused(), 1U);
+  EXPECT_EQ(source_.refused(), 1U);
   EXPECT_TRUE(clients.back()->receive().has_value());
   clients.pop_back();
   work();
@@ -271,7 +260,7 @@ TEST_F(BatchSourceTest, AUserLeavesRoomForOthers) {
 
   EXPECT_EQ(clients.back()->await_refusal(),
             (wire::BatchRefusal{wire::RefusalReason::kTooManyClients, 0}));
-  EXPECT_EQ(source_->connections(), kBatchConnectionsOfUser + 1);
+  EXPECT_EQ(source_.connections(), kBatchConnectionsOfUser + 1);
   EXPECT_EQ(other.poll(), wire::BatchReply(wire::BatchHello{262'144, 512, 64}));
 }
 
@@ -286,8 +275,8 @@ TEST_F(BatchSourceTest, TurnsAwayAndCountsWhoFindsNoDescriptor) {
     work();
   }
 
-  EXPECT_EQ(source_->refused(), 1U);
-  EXPECT_EQ(source_->connections(), 0U);
+  EXPECT_EQ(source_.refused(), 1U);
+  EXPECT_EQ(source_.connections(), 0U);
   EXPECT_FALSE(late.receive().has_value()) << "closed";
 }
 
@@ -295,13 +284,13 @@ TEST_F(BatchSourceTest, ASyncWaitsForWhatWasSentBeforeItAndNoLonger) {
   const BatchClient before(path());
   for (std::uint64_t number = 1; number <= 10; ++number)
     before.send(number, {"before"});
-  source_->mark();
-  EXPECT_FALSE(source_->store_marked());
+  source_.mark();
+  EXPECT_FALSE(source_.store_marked());
   for (std::uint64_t number = 11; number <= 20; ++number)
     before.send(number, {"later"});
 
   int steps = 2;
-  while (!source_->store_marked() && steps < 100)
+  while (!source_.store_marked() && steps < 100)
     ++steps;
 
   EXPECT_EQ(std::ranges::count(store_.messages, "before"), 10);
@@ -314,10 +303,10 @@ TEST_F(BatchSourceTest, AStopStoresWhatWasSentAndEndsThough) {
   waiting.send(1, {"a"});
   waiting.send(2, {"b"});
 
-  source_->stop_senders();
+  source_.stop_senders();
   EXPECT_FALSE(waiting.send(3, {"c"}));
   int rounds = 0;
-  while (source_->drain_once() && rounds < 100)
+  while (source_.drain_once() && rounds < 100)
     ++rounds;
 
   EXPECT_EQ(store_.messages, (Texts{"a", "b"}));

@@ -1,9 +1,8 @@
 #include "collect/console_forward.h"
 
-#include <memory>
-
 #include <gtest/gtest.h>
 
+#include "collect/test_event.h"
 #include "support/child_process.h"
 #include "support/test_terminal.h"
 
@@ -12,12 +11,7 @@ namespace {
 
 class ConsoleForwardTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    sd_event* event = nullptr;
-    ASSERT_GE(sd_event_new(&event), 0);
-    event_.reset(event);
-    ASSERT_TRUE(console_.start(event));
-  }
+  void SetUp() override { ASSERT_TRUE(console_.start(event_.get())); }
   static ForwardedMessage message(std::string_view text) { return {14, "tag", text}; }
   // Lets timers run, and reads what has come, until the terminal has had `end`.
   std::string read_until(const std::string& end) {
@@ -30,10 +24,7 @@ class ConsoleForwardTest : public ::testing::Test {
     return text;
   }
 
-  struct EventDeleter {
-    void operator()(sd_event* event) const { sd_event_unref(event); }
-  };
-  std::unique_ptr<sd_event, EventDeleter> event_;
+  TestEvent event_;
   test::TestTerminal terminal_;
   ConsoleForward console_{{terminal_.path(), 6, false}};
 };

@@ -1,8 +1,8 @@
 #include "collect/idle_exit.h"
 
-#include <memory>
-
 #include <gtest/gtest.h>
+
+#include "collect/test_event.h"
 
 namespace logq::collect {
 namespace {
@@ -11,11 +11,6 @@ constexpr std::uint64_t kTickUsec = 1000;
 
 class IdleExitTest : public testing::Test {
  protected:
-  void SetUp() override {
-    sd_event* event = nullptr;
-    ASSERT_GE(sd_event_new(&event), 0);
-    event_.reset(event);
-  }
   // How often it looked before it ended the loop.
   int looks_until_exit(const IdleExit::Work& work) {
     int looks = 0;
@@ -30,10 +25,7 @@ class IdleExitTest : public testing::Test {
     return looks;
   }
 
-  struct Unref {
-    void operator()(sd_event* event) const { sd_event_unref(event); }
-  };
-  std::unique_ptr<sd_event, Unref> event_;
+  TestEvent event_;
 };
 
 TEST_F(IdleExitTest, EndsWhenNothingWasDoneFromLookToLook) {

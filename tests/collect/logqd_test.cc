@@ -10,9 +10,14 @@
 #include <cstring>
 #include <filesystem>
 #include <set>
+#include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "support/input_peer.h"
+#include "support/memfd.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
@@ -111,6 +116,27 @@ TEST(Logqd, CountsWhatItDrops) {
   }));
   EXPECT_EQ(reports[0].at("MESSAGE"), "Dropped 1 entries with too many or too large fields");
   EXPECT_EQ(reports[0].at("_TRANSPORT"), "driver");
+}
+
+TEST(Logqd, TakesNoDescriptorsWhereNoneBelong) {
+  const base::UniqueFd any(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  constexpr int kPassRights = 83;
+  int on = 0;
+  socklen_t size = sizeof(on);
+  if (::getsockopt(any.get(), SOL_SOCKET, kPassRights, &on, &size) < 0) {
+    GTEST_SKIP() << "the kernel has no SO_PASSRIGHTS (6.16)";
+  }
+  const PrivateLogqd logqd;
+  std::vector<base::UniqueFd> files;
+  files.push_back(make_memfd("MESSAGE=x\n"));
+  for (const auto& [name, type] :
+       {std::pair{"/dev-log", SOCK_DGRAM}, std::pair{"/stdout", SOCK_STREAM},
+        std::pair{"/logq", SOCK_SEQPACKET}, std::pair{"/io.systemd.journal", SOCK_STREAM}}) {
+    const base::UniqueFd socket = connect_unix(logqd.runtime_dir() + name, type);
+    EXPECT_THROW(send_datagram(socket, {"x", files}), std::runtime_error) << name;
+  }
+  const base::UniqueFd native = connect_unix(logqd.native_socket(), SOCK_DGRAM);
+  EXPECT_NO_THROW(send_datagram(native, {"", files}));
 }
 
 TEST(Logqd, StoresWhatWasSentBeforeItIsStopped) {

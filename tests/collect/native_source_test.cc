@@ -11,11 +11,14 @@
 #include <gtest/gtest.h>
 
 #include "collect/driver_messages.h"
+#include "collect/source_fixture.h"
 #include "support/descriptor_limit.h"
-#include "support/temp_dir.h"
+#include "support/input_peer.h"
 
 namespace logq::collect {
 namespace {
+
+constexpr std::size_t kDescriptorsOfAMessage = 253;  // SCM_MAX_FD of the kernel
 
 class FullStore final : public EntryStore {
  public:
@@ -37,37 +40,9 @@ class FullStore final : public EntryStore {
   bool is_full = false;
 };
 
-class SteadyClock final : public base::Clock {
- public:
-  base::TimePair now() override { return time; }
-  base::TimePair time{1'700'000'000'000'000, 5'000'000};
-};
-
-class NativeSourceTest : public ::testing::Test {
+class NativeSourceTest : public NativeSourceFixture<FullStore> {
  protected:
-  void SetUp() override {
-    int pair[2];
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
-    client_.reset(pair[0]);
-    base::UniqueFd server(pair[1]);
-    enable_control(server.get());
-    source_.start(std::move(server), *ReceiveArea::create(directory_.path() + "/receive",
-                                                          Id128::random(), {4, 64 * 1024}));
-  }
-  void send(std::string_view bytes) const {
-    ASSERT_EQ(::send(client_.get(), bytes.data(), bytes.size(), 0),
-              static_cast<ssize_t>(bytes.size()));
-  }
-
-  test::TempDir directory_;
-  base::UniqueFd client_;
-  FullStore store_;
-  SteadyClock clock_;
-  Drops drops_;
-  UnitClaims claims_;
-  ClientCache clients_{ProcessSources{}, claims_, 1};
-  Ingest ingest_{store_, clock_, {}, drops_};
-  NativeSource source_{{ingest_, clients_, drops_}};
+  NativeSourceTest() : NativeSourceFixture(4, 1) {}
 };
 
 TEST_F(NativeSourceTest, CountsAnEntryWhoseDescriptorFoundNoPlace) {
@@ -87,6 +62,28 @@ TEST_F(NativeSourceTest, CountsAnEntryWhoseDescriptorFoundNoPlace) {
   }
 
   EXPECT_EQ(drops_.total(DropCause::kReceiveFailed), 1U);
+}
+
+// close(2) of a TCP socket waits for as long as whoever passed it said.
+TEST_F(NativeSourceTest, LetsNoSocketThatIsPassedLinger) {
+  const auto lingers = [](const base::UniqueFd& socket) {
+    linger found{};
+    socklen_t size = sizeof(found);
+    EXPECT_EQ(::getsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &found, &size), 0);
+    return found.l_onoff != 0;
+  };
+  const linger long_time{1, 3600};
+  std::vector<base::UniqueFd> sockets;
+  for (std::size_t i = 0; i < kDescriptorsOfAMessage; ++i) {
+    const int socket = sockets.emplace_back(::socket(AF_INET, SOCK_STREAM, 0)).get();
+    ASSERT_EQ(::setsockopt(socket, SOL_SOCKET, SO_LINGER, &long_time, sizeof(long_time)), 0);
+  }
+  test::send_datagram(client_, {"", sockets, ::getuid()});
+
+  source_.work();
+
+  EXPECT_EQ(drops_.total(DropCause::kDescriptorExtra), 1U);
+  EXPECT_EQ(std::ranges::count_if(sockets, lingers), 0);
 }
 
 TEST_F(NativeSourceTest, StoresWhatItHoldsEvenWhenThereIsNoTimeForMore) {

@@ -3,7 +3,6 @@
 #include "collect/passed_entries.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,27 +12,20 @@
 
 #include <gtest/gtest.h>
 
-#include "collect/native_source.h"
 #include "collect/passed_socket_logqd.h"
 #include "collect/recording_store.h"
+#include "collect/source_fixture.h"
 #include "support/input_peer.h"
 #include "support/journalctl.h"
+#include "support/memfd.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
-#include "support/temp_dir.h"
 #include "support/unix_socket.h"
 
 namespace logq::collect {
 namespace {
 
-constexpr int kAllSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-
-base::UniqueFd memfd(std::string_view text, int seals = kAllSeals) {
-  base::UniqueFd fd(::memfd_create("journal-data", MFD_ALLOW_SEALING | MFD_CLOEXEC));
-  EXPECT_EQ(::write(fd.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
-  EXPECT_EQ(::fcntl(fd.get(), F_ADD_SEALS, seals), 0);
-  return fd;
-}
+using test::make_memfd;
 
 std::string large(const std::string& message, std::size_t size = 300'000) {
   return "FILLER=" + std::string(size, 'f') + "\nMESSAGE=" + message + "\n";
@@ -46,27 +38,10 @@ void send_file(const base::UniqueFd& socket, const base::UniqueFd& file, uid_t u
   test::send_datagram(socket, {"", files, user});
 }
 
-class SteadyClock final : public base::Clock {
- public:
-  base::TimePair now() override { return {1'700'000'000'000'000, 5'000'000}; }
-};
-
-class PassedEntriesTest : public ::testing::Test {
+class PassedEntriesTest : public NativeSourceFixture<test::RecordingStore> {
  protected:
-  void SetUp() override {
-    int pair[2];
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
-    client_.reset(pair[0]);
-    base::UniqueFd server(pair[1]);
-    enable_control(server.get());
-    source_.start(std::move(server),
-                  *ReceiveArea::create(area_path_, boot_, {8, std::uint64_t{64} << 10}));
-  }
-  void send(std::string_view bytes) const {
-    ASSERT_EQ(::send(client_.get(), bytes.data(), bytes.size(), 0),
-              static_cast<ssize_t>(bytes.size()));
-  }
-  void send_as_file(std::string_view bytes) const { send_file(client_, memfd(bytes)); }
+  PassedEntriesTest() : NativeSourceFixture(8, 16) {}
+  void send_as_file(std::string_view bytes) const { send_file(client_, make_memfd(bytes)); }
   void drain() {
     while (source_.work() != NativeSource::Work::kIdle || source_.files().drain_once() ||
            source_.has_released()) {
@@ -81,18 +56,6 @@ class PassedEntriesTest : public ::testing::Test {
     }
     return found;
   }
-
-  test::TempDir directory_;
-  const std::string area_path_ = directory_.path() + "/receive";
-  const Id128 boot_ = Id128::random();
-  base::UniqueFd client_;
-  test::RecordingStore store_;
-  SteadyClock clock_;
-  Drops drops_;
-  UnitClaims claims_;
-  ClientCache clients_{ProcessSources{}, claims_, 16};
-  Ingest ingest_{store_, clock_, {}, drops_};
-  NativeSource source_{{ingest_, clients_, drops_}};
 };
 
 using Strings = std::vector<std::string>;
@@ -164,6 +127,23 @@ TEST_F(PassedEntriesTest, ThatAreGivenUpAreCountedAndHoldNothingBack) {
   EXPECT_EQ(drops_.total(DropCause::kDescriptorOverflow), 1U);
 }
 
+// At a stop that takes too long.
+TEST_F(PassedEntriesTest, ThatAreTakenUpTooLateAreCountedAndHoldNothingBack) {
+  std::string much;
+  for (std::size_t i = 0; i <= kWorkPerWakeup; ++i)
+    much += "A=b\n\n";
+  send(much);
+  send_as_file(large("file"));
+  send("MESSAGE=behind it\n");
+  ASSERT_EQ(source_.work(), NativeSource::Work::kMore);
+  ASSERT_EQ(source_.files().last(), 0U);
+
+  source_.finish_received();
+
+  EXPECT_EQ(messages(), Strings{"behind it"});
+  EXPECT_EQ(drops_.total(DropCause::kDescriptorOverflow), 1U);
+}
+
 TEST_F(PassedEntriesTest, AreKnownByNumberToASuccessor) {
   const auto waiting = [this] {
     return ReceiveArea::open_existing(area_path_, boot_)->area->files_waiting();
@@ -207,7 +187,7 @@ TEST(PassedEntries, AreWaitedForByASync) {
   const test::PrivateLogqd logqd;
   const base::UniqueFd socket = test::connect_unix(logqd.native_socket(), SOCK_DGRAM);
   for (int i = 0; i < 3; ++i)
-    send_file(socket, memfd(large("large", 8 << 20)));
+    send_file(socket, make_memfd(large("large", 8 << 20)));
 
   logqd.sync();
 
@@ -218,7 +198,7 @@ TEST(PassedEntries, AreWaitedForByAStop) {
   test::PrivateLogqd logqd;
   const base::UniqueFd socket = test::connect_unix(logqd.native_socket(), SOCK_DGRAM);
   for (int i = 0; i < 3; ++i)
-    send_file(socket, memfd(large("large", 8 << 20)));
+    send_file(socket, make_memfd(large("large", 8 << 20)));
 
   EXPECT_EQ(logqd.stop().status, 0);
 
@@ -230,7 +210,7 @@ TEST(PassedEntries, ThatAKillTakesAreCounted) {
   constexpr std::size_t kSent = 10;
   const base::UniqueFd socket = test::connect_unix(logqd.native_socket(), SOCK_DGRAM);
   for (std::size_t i = 0; i < kSent; ++i)
-    send_file(socket, memfd(large("large", 4 << 20)));
+    send_file(socket, make_memfd(large("large", 4 << 20)));
   test::wait_until([&] { return count_of(logqd.storage_dir(), "large") > 0; });
   logqd.kill();
 
@@ -253,11 +233,11 @@ TEST(PassedEntries, ThatAKillTakesAreCounted) {
 TEST(PassedEntries, OfOneUserLeaveRoomForOthers) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root to be two users";
   test::PrivateLogqd logqd;
-  const base::UniqueFd file = memfd(large("his", 31 << 20));
+  const base::UniqueFd file = make_memfd(large("his", 31 << 20));
   const base::UniqueFd socket = test::connect_unix(logqd.native_socket(), SOCK_DGRAM);
   for (int i = 0; i < 60; ++i)
     send_file(socket, file, 65534);
-  send_file(socket, memfd(large("ours", 31 << 20)));
+  send_file(socket, make_memfd(large("ours", 31 << 20)));
 
   EXPECT_EQ(logqd.stop().status, 0);  // with which the last drops are reported
 

@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/memfd.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 #include "support/unix_socket.h"
@@ -21,15 +22,9 @@
 namespace logq::collect {
 namespace {
 
-constexpr int kAllSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+using test::kAllSeals;
+using test::make_memfd;
 using Sender = PassedFile::Sender;
-
-base::UniqueFd memfd(std::string_view text, int seals = kAllSeals) {
-  base::UniqueFd fd(::memfd_create("journal-data", MFD_ALLOW_SEALING | MFD_CLOEXEC));
-  EXPECT_EQ(::write(fd.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
-  EXPECT_EQ(::fcntl(fd.get(), F_ADD_SEALS, seals), 0);
-  return fd;
-}
 
 base::UniqueFd sparse_memfd(std::uint64_t size) {
   base::UniqueFd fd(::memfd_create("journal-data", MFD_ALLOW_SEALING | MFD_CLOEXEC));
@@ -45,7 +40,7 @@ base::UniqueFd file_at(const std::string& path, std::string_view text, int flags
 }
 
 TEST(PassedFile, TakesASealedMemfdOfAnybody) {
-  const auto file = PassedFile::take(memfd("MESSAGE=x\n"), Sender::kUser);
+  const auto file = PassedFile::take(make_memfd("MESSAGE=x\n"), Sender::kUser);
 
   ASSERT_TRUE(file.has_value()) << file.error().message();
   EXPECT_EQ(std::string_view(file->bytes().data(), file->bytes().size()), "MESSAGE=x\n");
@@ -61,7 +56,7 @@ TEST(PassedFile, TakesAnUnsealedFileOfAUserOnlyDirectlyInATemporaryDirectory) {
 
   EXPECT_TRUE(direct.has_value());
   EXPECT_FALSE(PassedFile::take(file_at(below.path() + "/f", "x"), Sender::kUser).has_value());
-  EXPECT_FALSE(PassedFile::take(memfd("x", F_SEAL_SHRINK), Sender::kUser).has_value());
+  EXPECT_FALSE(PassedFile::take(make_memfd("x", F_SEAL_SHRINK), Sender::kUser).has_value());
 }
 
 TEST(PassedFile, TakesAnyRegularFileOfRootsButNoOther) {
@@ -70,7 +65,7 @@ TEST(PassedFile, TakesAnyRegularFileOfRootsButNoOther) {
   ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
   const base::UniqueFd write_end(pipe[1]);
 
-  EXPECT_TRUE(PassedFile::take(memfd("x", F_SEAL_SHRINK), Sender::kRoot).has_value());
+  EXPECT_TRUE(PassedFile::take(make_memfd("x", F_SEAL_SHRINK), Sender::kRoot).has_value());
   EXPECT_TRUE(PassedFile::take(file_at(directory.path() + "/f", "x"), Sender::kRoot).has_value());
   EXPECT_FALSE(PassedFile::take(file_at(directory.path() + "/g", "x", O_APPEND), Sender::kRoot));
   EXPECT_FALSE(PassedFile::take(file_at(directory.path() + "/h", ""), Sender::kRoot).has_value());
@@ -94,12 +89,12 @@ class DescriptorClient {
 
   void send_all() {
     const std::string large = "BIG=" + std::string(300'000, 'b') + "\nMESSAGE=sealed, large\n";
-    send("", memfd(large));
-    send("", memfd("MESSAGE=one of two\n\nMESSAGE=two of two\n"));
-    send("", memfd("MESSAGE=unsealed of root\n", F_SEAL_SHRINK));
-    send("MESSAGE=payload and descriptor\n", memfd("MESSAGE=beside a payload\n"));
-    send_all_of("", two(memfd("MESSAGE=first\n"), memfd("MESSAGE=second\n")));
-    send("", memfd(""));
+    send("", make_memfd(large));
+    send("", make_memfd("MESSAGE=one of two\n\nMESSAGE=two of two\n"));
+    send("", make_memfd("MESSAGE=unsealed of root\n", F_SEAL_SHRINK));
+    send("MESSAGE=payload and descriptor\n", make_memfd("MESSAGE=beside a payload\n"));
+    send_all_of("", two(make_memfd("MESSAGE=first\n"), make_memfd("MESSAGE=second\n")));
+    send("", make_memfd(""));
     send("", base::UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)));
     send_all_of("MESSAGE=end\n", {});
   }

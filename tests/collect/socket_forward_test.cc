@@ -3,10 +3,10 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <memory>
 
 #include <gtest/gtest.h>
 
+#include "collect/test_event.h"
 #include "support/child_process.h"
 #include "support/temp_dir.h"
 #include "support/unix_socket.h"
@@ -40,12 +40,7 @@ class Listener {
 
 class SocketForwardTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    sd_event* event = nullptr;
-    ASSERT_GE(sd_event_new(&event), 0);
-    event_.reset(event);
-    ASSERT_TRUE(forward_.start(event));
-  }
+  void SetUp() override { ASSERT_TRUE(forward_.start(event_.get())); }
   void send(std::string_view text) {
     const std::string message = "MESSAGE=" + std::string(text);
     const std::vector<std::string_view> payloads{"PRIORITY=6", message};
@@ -65,12 +60,9 @@ class SocketForwardTest : public ::testing::Test {
     return text;
   }
 
-  struct EventDeleter {
-    void operator()(sd_event* event) const { sd_event_unref(event); }
-  };
   test::TempDir directory_;
   const std::string path_ = directory_.path() + "/remote";
-  std::unique_ptr<sd_event, EventDeleter> event_;
+  TestEvent event_;
   SocketForward forward_{{path_, 6}};
 };
 

@@ -4,37 +4,31 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "collect/mortal_store.h"
+#include "collect/source_fixture.h"
+#include "collect/test_event.h"
 #include "support/descriptor_limit.h"
-#include "support/temp_dir.h"
 #include "support/unix_socket.h"
 
 namespace logq::collect {
 namespace {
 
-const Id128 kBoot = Id128::random();
 constexpr AreaGeometry kGeometry{1024, 256 * 1024};
 constexpr std::size_t kLines = 4000;
 
-class StreamSourceTest : public ::testing::Test {
+class StreamSourceTest : public SourceFixture<MortalStore> {
  protected:
   void SetUp() override {
     if (test::raise_descriptor_limit() < 2048) GTEST_SKIP() << "too few descriptors allowed";
     base::UniqueFd listener = test::bind_unix(path(), SOCK_STREAM | SOCK_NONBLOCK);
-    ASSERT_GE(sd_event_new(&event_), 0);
-    auto area = StreamArea::create(directory_.path() + "/receive-streams", kBoot, kGeometry);
+    auto area = StreamArea::create(directory_.path() + "/receive-streams", boot_, kGeometry);
     ASSERT_TRUE(area.has_value());
-    ASSERT_TRUE(source_->start(std::move(listener), std::move(*area), event_).has_value());
-  }
-  void TearDown() override {
-    source_.reset();
-    sd_event_unref(event_);
+    ASSERT_TRUE(source_.start(std::move(listener), std::move(*area), event_.get()).has_value());
   }
   [[nodiscard]] std::string path() const { return directory_.path() + "/stdout"; }
   // Streams that have sent kLines lines each.
@@ -53,19 +47,12 @@ class StreamSourceTest : public ::testing::Test {
   // One event of the loop; how many lines were stored for it.
   std::size_t run_once() {
     const std::size_t before = store_.messages.size();
-    sd_event_run(event_, 1'000'000);
+    sd_event_run(event_.get(), 1'000'000);
     return store_.messages.size() - before;
   }
 
-  test::TempDir directory_;
-  sd_event* event_ = nullptr;
-  MortalStore store_;
-  Drops drops_;
-  UnitClaims claims_;
-  ClientCache cache_{ProcessSources{}, claims_, 64};
-  Ingest ingest_{store_, base::Clock::system(), {}, drops_};
-  std::unique_ptr<StreamSource> source_ =
-      std::make_unique<StreamSource>(StreamServices{ingest_, cache_, drops_}, claims_);
+  TestEvent event_;
+  StreamSource source_{StreamServices{ingest_, clients_, drops_}, claims_};
 };
 
 TEST_F(StreamSourceTest, AllStreamsTogetherHaveABoundedTurn) {
@@ -78,6 +65,22 @@ TEST_F(StreamSourceTest, AllStreamsTogetherHaveABoundedTurn) {
   EXPECT_LE(most, kLinesPerRound);
 }
 
+// Strangers may ask for one.
+TEST_F(StreamSourceTest, TheTurnOfASyncIsNoLarger) {
+  const auto streams = loud_streams(kStreamsPerTurn);
+  std::size_t most = 0;
+
+  source_.mark();
+  for (bool is_all = false; !is_all;) {
+    const std::size_t before = store_.messages.size();
+    is_all = source_.store_marked();
+    most = std::max(most, store_.messages.size() - before);
+  }
+
+  EXPECT_EQ(store_.messages.size(), kStreamsPerTurn * kLines);
+  EXPECT_LE(most, kLinesPerRound);
+}
+
 TEST_F(StreamSourceTest, NobodyIsAcceptedWhileMoreThanEnoughWaitForTheirTurn) {
   const auto streams = loud_streams(2 * kStreamsWaitingMax);
 
@@ -85,8 +88,8 @@ TEST_F(StreamSourceTest, NobodyIsAcceptedWhileMoreThanEnoughWaitForTheirTurn) {
   while (store_.messages.size() < kStreamsWaitingMax * kLines / 32)
     run_once();
 
-  EXPECT_GT(source_->connections(), kStreamsWaitingMax / 2);
-  EXPECT_LT(source_->connections(), kStreamsWaitingMax + kAcceptsPerWakeup);
+  EXPECT_GT(source_.connections(), kStreamsWaitingMax / 2);
+  EXPECT_LT(source_.connections(), kStreamsWaitingMax + kAcceptsPerWakeup);
 }
 
 }  // namespace

@@ -5,21 +5,16 @@
 
 #include <gtest/gtest.h>
 
+#include "collect/test_event.h"
+
 namespace logq::collect {
 namespace {
 
 using std::chrono::hours;
 
-struct EventDeleter {
-  void operator()(sd_event* event) const { sd_event_unref(event); }
-};
-
 class Rounds : public ::testing::Test {
  protected:
   Rounds() {
-    sd_event* made = nullptr;
-    EXPECT_GE(sd_event_new(&made), 0);
-    event_.reset(made);
     synchronizer_ = std::make_unique<Synchronizer>(
         worker_, std::vector<Synchronizer::Input>{counting(slow_, 3), counting(quick_, 1)});
     EXPECT_TRUE(synchronizer_->start(event_.get()));
@@ -43,7 +38,7 @@ class Rounds : public ::testing::Test {
     return [&count](const Result<void>& synced) { count += synced.has_value() ? 1 : 100; };
   }
 
-  std::unique_ptr<sd_event, EventDeleter> event_;
+  TestEvent event_;
   Source slow_;
   Source quick_;
   std::atomic<int> syncs_ = 0;

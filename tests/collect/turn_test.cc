@@ -3,11 +3,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-#include <memory>
-
 #include <gtest/gtest.h>
 
 #include "base/unique_fd.h"
+#include "collect/test_event.h"
 
 namespace logq::collect {
 namespace {
@@ -15,20 +14,14 @@ namespace {
 class TurnTest : public ::testing::Test {
  protected:
   TurnTest() {
-    sd_event* event = nullptr;
-    EXPECT_GE(sd_event_new(&event), 0);
-    event_.reset(event);
-    EXPECT_TRUE(turn_.start(event, [this] { ++turns_; }).has_value());
+    EXPECT_TRUE(turn_.start(event_.get(), [this] { ++turns_; }).has_value());
   }
   void run(int times) {
     for (int i = 0; i < times; ++i)
       ASSERT_GE(sd_event_run(event_.get(), 0), 0);
   }
 
-  struct Unref {
-    void operator()(sd_event* event) const { sd_event_unref(event); }
-  };
-  std::unique_ptr<sd_event, Unref> event_;
+  TestEvent event_;
   Turn turn_;
   int turns_ = 0;
 };

@@ -14,6 +14,8 @@
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
+#include "support/input_peer.h"
+#include "support/memfd.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 #include "support/unix_socket.h"
@@ -140,6 +142,23 @@ TEST_F(UnprivilegedLogqd, CollectsWhereItMayHaveNoThread) {
   EXPECT_TRUE(wait_until([&] { return units().size() == 2; }));
   EXPECT_NE(logqd_->err().find("logqd: no thread can be had"), std::string::npos) << logqd_->err();
   EXPECT_EQ(std::ranges::count(logqd_->err(), '\n'), 1) << logqd_->err();
+}
+
+TEST_F(UnprivilegedLogqd, StoresWhatComesAsAFileWhereItMayHaveNoThread) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers start threads of their own";
+#endif
+  logqd_->signal(SIGTERM);
+  ASSERT_EQ(logqd_->wait().status, 0);
+  start({"prlimit", "--nproc=1:1"});
+  const base::UniqueFd socket = connect_unix(runtime() + "/socket", SOCK_DGRAM);
+  std::vector<base::UniqueFd> file;
+  file.push_back(make_memfd("FILLER=" + std::string(300'000, 'f') + "\nMESSAGE=as a file\n"));
+  send_datagram(socket, {"", file});
+  const std::string_view later = "MESSAGE=behind it\n";
+  ASSERT_EQ(::send(socket.get(), later.data(), later.size(), 0), std::ssize(later));
+
+  EXPECT_TRUE(wait_until([&] { return units().size() == 2; }));
 }
 
 TEST_F(UnprivilegedLogqd, HonoursNoClaimThatRootWritesIntoAStrangersConnection) {

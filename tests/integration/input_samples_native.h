@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "integration/input_sample.h"
+#include "support/memfd.h"
 #include "wire/native_samples.h"
 
 namespace logq::test {
@@ -219,15 +220,6 @@ inline InputSamples native_objects() {
 }
 
 using Descriptors = std::vector<base::UniqueFd>;
-
-inline constexpr int kAllSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-
-inline base::UniqueFd make_memfd(const std::string& text, int seals = kAllSeals) {
-  base::UniqueFd fd(::memfd_create("journal-data", MFD_ALLOW_SEALING | MFD_CLOEXEC));
-  std::ignore = ::write(fd.get(), text.data(), text.size());
-  std::ignore = ::fcntl(fd.get(), F_ADD_SEALS, seals);
-  return fd;
-}
 
 template <typename... Fds>
 Descriptors descriptors(Fds... fds) {

@@ -111,6 +111,18 @@ class StorageTroubles : public ::testing::Test {
       last = seqnum_of(entry);
     }
   }
+  // What it has said once there is room again and all is stored: a line for the way there and one
+  // for the way back.
+  std::string come_back_and_stop() {
+    empty_disk();
+    EXPECT_TRUE(wait_until([&] { return is_back(); })) << err();
+    send(100);
+    const CommandResult stopped = logqd_->stop();
+    EXPECT_EQ(stopped.status, 0);
+    EXPECT_EQ(count(stopped.err, "\n"), 2U) << stopped.err;
+    expect_all_stored();
+    return stopped.err;
+  }
   [[nodiscard]] std::vector<JournalFields> told(const char* id) const {
     return parse_export(journalctl({"--file", storage() + "/*.journal", "-o", "export", id}).out);
   }
@@ -133,14 +145,9 @@ TEST_F(StorageTroubles, NothingIsLostWhileTheDiskIsFull) {
                                  {},
                                  ""});
   EXPECT_EQ(count(read.out, "\nN="), 5500U) << "of both places while it lasts";
-  empty_disk();
-  ASSERT_TRUE(wait_until([&] { return is_back(); })) << err();
-  send(100);
-  const CommandResult stopped = logqd_->stop();
 
-  EXPECT_EQ(stopped.status, 0);
-  EXPECT_EQ(count(stopped.err, "\n"), 2U) << stopped.err;
-  expect_all_stored();
+  come_back_and_stop();
+
   ASSERT_EQ(told(kRefuge).size(), 1U);
   EXPECT_EQ(told(kRefuge)[0].at("PRIORITY"), "3");
   EXPECT_EQ(told(kRefuge)[0].at("ERRNO"), std::to_string(ENOSPC));
@@ -156,15 +163,10 @@ TEST_F(StorageTroubles, NothingIsLostWhileAQuotaIsUsedUp) {
   fill_disk();
   send(5000);
   EXPECT_TRUE(wait_until([&] { return fs::exists(refuge() + "/system.journal"); }));
-  empty_disk();
-  ASSERT_TRUE(wait_until([&] { return is_back(); })) << err();
-  send(100);
-  const CommandResult stopped = logqd_->stop();
 
-  EXPECT_EQ(stopped.status, 0);
-  EXPECT_EQ(count(stopped.err, "\n"), 2U) << stopped.err;
-  EXPECT_EQ(count(stopped.err, "Disk quota exceeded; collecting in "), 1U) << stopped.err;
-  expect_all_stored();
+  const std::string said = come_back_and_stop();
+
+  EXPECT_EQ(count(said, "Disk quota exceeded; collecting in "), 1U) << said;
   ASSERT_EQ(told(kRefuge).size(), 1U);
   EXPECT_EQ(told(kRefuge)[0].at("ERRNO"), std::to_string(EDQUOT));
 }

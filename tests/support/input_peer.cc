@@ -18,7 +18,7 @@
 namespace logq::test {
 namespace {
 
-constexpr std::size_t kDescriptorsMax = 8;
+constexpr std::size_t kDescriptorsMax = 253;  // SCM_MAX_FD of the kernel
 constexpr std::size_t kShownBytes = 160;
 constexpr std::string_view kMarker = "the next sample begins";
 constexpr std::string_view kMarkerField = "MESSAGE=the next sample begins";
@@ -49,7 +49,7 @@ class Control {
   }
 
  private:
-  alignas(cmsghdr) std::array<char, 512> bytes_{};
+  alignas(cmsghdr) std::array<char, 2048> bytes_{};
   std::size_t size_ = 0;
 };
 
