@@ -48,7 +48,9 @@ class EntrySearch {
   // Whether entries may turn out not to be wanted.
   [[nodiscard]] bool is_asked() const { return grep_.has_value() || where_.has_value(); }
   // Whether search() looks at payloads.
-  [[nodiscard]] bool reads_payloads() const { return is_asked(); }
+  [[nodiscard]] bool reads_payloads() const {
+    return grep_.has_value() || (where_.has_value() && settled_ != where_->all_leaves());
+  }
   // What could not be searched so far.
   [[nodiscard]] query::Grep::Failures failures() const;
 

@@ -1,8 +1,12 @@
 #include "query/where_plan.h"
 
+#include <cstddef>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "journal/file_writer.h"
+#include "journal/format.h"
 #include "query/match_text.h"
 #include "query/where_explain.h"
 #include "query/where_oracle.h"
@@ -19,8 +23,8 @@ class WherePlanTest : public testing::Test {
  protected:
   // A journal of these entries, one file.
   void store(const std::vector<std::vector<std::string>>& entries) {
-    const std::string path = dir_.path() + "/system" + std::to_string(++n_files_) + ".journal";
-    auto writer = journal::FileWriter::create(path, journal::WriterOptions{});
+    path_ = dir_.path() + "/system" + std::to_string(++n_files_) + ".journal";
+    auto writer = journal::FileWriter::create(path_, journal::WriterOptions{});
     ASSERT_TRUE(writer.has_value());
     std::uint64_t now = 1'700'000'000'000'000;
     const Id128 boot = Id128::random();
@@ -31,7 +35,7 @@ class WherePlanTest : public testing::Test {
     }
     (*writer)->publish();
     ASSERT_TRUE((*writer)->close().has_value());
-    journal_ = std::move(*journal::Journal::open_files({path}));
+    journal_ = std::move(*journal::Journal::open_files({path_}));
   }
 
   WherePlan planned(std::string_view text, WhereReading reading = WhereReading::kStored) {
@@ -44,6 +48,7 @@ class WherePlanTest : public testing::Test {
 
   test::TempDir dir_;
   int n_files_ = 0;
+  std::string path_;  // of the last one
   std::unique_ptr<journal::Journal> journal_;
 };
 
@@ -108,6 +113,20 @@ TEST_F(WherePlanTest, SeeksNothingWhenFewEntriesAreLeft) {
   EXPECT_EQ(match_text(plan.match), "B=x");
   EXPECT_EQ(plan.leaves[0].way, WherePlan::Way::kFewEntries);
   EXPECT_EQ(plan.n_entries, 1U);
+}
+
+TEST_F(WherePlanTest, LooksAtEachEntryWhereTheListOfValuesIsBroken) {
+  store({{"A=1"}, {"A=2"}, {"A=3"}});
+  const journal::FileOffset data = journal_->files().front()->find_data("A=2");
+  std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(data + offsetof(journal::DataObject, next_field_offset)));
+  file.write("\xff\xff\xff\xff\xff\xff\xff\x7f", 8).flush();
+
+  const WherePlan plan = planned("A < 3");
+
+  EXPECT_EQ(match_text(plan.match), "all");
+  EXPECT_EQ(plan.leaves[0].way, WherePlan::Way::kDamaged);
+  EXPECT_EQ(match_of("A in (x, y)"), "(A=x | A=y)");
 }
 
 // An index of which nothing is stored.
