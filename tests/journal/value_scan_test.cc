@@ -10,8 +10,8 @@
 namespace logq::journal {
 namespace {
 
-using test::moment;
 using logq::test::TempDir;
+using test::moment;
 using test::views;
 
 constexpr std::uint64_t kEntries = 10'000;
