@@ -28,7 +28,8 @@ HashChains field_chains(const Header& header) {
 
 // The values of a file that is reopened are not known to the filter, so there it does not serve.
 ValueFilter filter_for(const ObjectHeap& heap) {
-  if (heap.header().n_data != 0 || heap.header().n_entries != 0) return {};
+  const Header& header = heap.header();
+  if (header.n_data != 0 || header.n_fields != 0 || header.n_entries != 0) return {};
   return ValueFilter(heap.arena().max_size() / kBytesPerValue);
 }
 
@@ -155,20 +156,26 @@ std::string_view ValueTable::try_compress(std::string_view payload) {
 // 0 when there is none; its bucket then can take one.
 Result<std::uint64_t> ValueTable::find_field(std::string_view name) {
   const std::uint64_t hash = hash_(name);
-  std::uint64_t depth = 0;
+  // The names of a file may be as many as its values, so the filter knows them too.
   const std::uint64_t found =
-      LOGQ_TRY(field_chains_.find(heap_, hash, depth, [&](std::uint64_t offset) {
-        const std::uint64_t size = heap_.at<ObjectHeader>(offset)->size;
-        return size == sizeof(FieldObject) + name.size() &&
-               equal_bytes(heap_.bytes(offset) + sizeof(FieldObject), name.data(), name.size());
-      }));
-  note_depth(heap_.header().field_hash_chain_depth, depth);
+      filter_.may_contain(hash) ? LOGQ_TRY(walk_to_field(name, hash)) : std::uint64_t{0};
   if (found != 0) {
     fields_.put(name, found);
   } else if (!field_chains_.has_sound_end(heap_, hash)) {
     return fail(
         Error::corrupt(field_chains_.last(heap_, hash), "hash bucket ends in no such object"));
   }
+  return found;
+}
+
+Result<std::uint64_t> ValueTable::walk_to_field(std::string_view name, std::uint64_t hash) {
+  std::uint64_t depth = 0;
+  const auto found = field_chains_.find(heap_, hash, depth, [&](std::uint64_t offset) {
+    const std::uint64_t size = heap_.at<ObjectHeader>(offset)->size;
+    return size == sizeof(FieldObject) + name.size() &&
+           equal_bytes(heap_.bytes(offset) + sizeof(FieldObject), name.data(), name.size());
+  });
+  note_depth(heap_.header().field_hash_chain_depth, depth);
   return found;
 }
 
@@ -182,6 +189,7 @@ std::uint64_t ValueTable::add_field(std::string_view name) {
   std::memcpy(heap_.bytes(offset) + sizeof(FieldObject), name.data(), name.size());
   heap_.finish(offset, ObjectType::kField);
   field_chains_.add(heap_, hash, offset);
+  filter_.add(hash);
   fields_.put(name, offset);
   return offset;
 }

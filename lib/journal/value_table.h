@@ -73,6 +73,7 @@ class ValueTable {
 
  private:
   Result<std::uint64_t> find_field(std::string_view name);
+  Result<std::uint64_t> walk_to_field(std::string_view name, std::uint64_t hash);
   std::uint64_t add_field(std::string_view name);
   [[nodiscard]] const PreparedValues::Value* find_prepared(std::string_view payload) const;
   std::string_view try_compress(std::string_view payload);
