@@ -158,13 +158,21 @@ std::byte* AreaFile::slot(std::size_t index) const {
   return map_.data() + data_offset_ + index * geometry_.slot_bytes;
 }
 
-void AreaFile::discard(std::size_t index, std::size_t from, std::size_t to) const {
+// Whole pages. Only memory is at stake: where the file system cannot punch holes they stay.
+void AreaFile::punch(std::uint64_t from, std::uint64_t to) const {
   from = (from + kPage - 1) / kPage * kPage;
   if (to <= from) return;
-  // Only memory is at stake: where the file system cannot punch holes the pages stay.
   std::ignore = ::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                            static_cast<off_t>(data_offset_ + index * geometry_.slot_bytes + from),
-                            static_cast<off_t>(to - from));
+                            static_cast<off_t>(from), static_cast<off_t>(to - from));
+}
+
+void AreaFile::discard(std::size_t index, std::size_t from, std::size_t to) const {
+  const std::uint64_t begin = data_offset_ + index * geometry_.slot_bytes;
+  punch(begin + from, begin + to);
+}
+
+void AreaFile::discard_table(std::uint64_t from, std::uint64_t to) const {
+  punch(kPage + from, kPage + to);
 }
 
 bool AreaFile::reserve(std::size_t index, std::size_t to) const {

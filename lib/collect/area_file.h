@@ -62,11 +62,14 @@ class AreaFile {
 
   // Gives the pages of [from, to) of a slot back to the kernel; they read as zeros afterwards.
   void discard(std::size_t index, std::size_t from, std::size_t to) const;
+  // The same of the table.
+  void discard_table(std::uint64_t from, std::uint64_t to) const;
   // Makes sure that the bytes [0, to) of a slot can be written, also when the file system fills up
   // later: a store to a page that cannot be had is SIGBUS. False when there is no room.
   [[nodiscard]] bool reserve(std::size_t index, std::size_t to) const;
 
  private:
+  void punch(std::uint64_t from, std::uint64_t to) const;
   static Result<Existing> set_aside(const std::string& path);
   AreaFile(base::UniqueFd fd, base::MappedRegion map, const AreaKind& kind, AreaGeometry geometry);
   static Result<AreaFile> map(base::UniqueFd fd,

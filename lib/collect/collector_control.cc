@@ -8,20 +8,17 @@
 
 namespace logq::collect {
 
-// A batch that does not fill the area says that the queue was empty behind it, and no queue is
-// longer than that many full ones.
+// The source knows when it has stored what was queued.
 Synchronizer::Input Collector::drain_of(DatagramInput& input) {
-  const auto batches_left = std::make_shared<std::size_t>(0);
-  return {[batches_left] { *batches_left = kSyncBatchesMax; },
-          [this, batches_left, &input] {
-            const DatagramSource::Work done = work(input);
-            if (done == DatagramSource::Work::kDone) --*batches_left;
-            return done == DatagramSource::Work::kIdle || *batches_left == 0;
+  return {[&input] { input.source->mark(); },
+          [this, &input] {
+            work(input);
+            return input.source->has_stored_marked();
           }};
 }
 
-// The same of a source whose work() says whether something is left: with as many calls all that was
-// there has been read.
+// One whose work() says whether something is left: with so many calls all that was there has been
+// read, since no queue is longer.
 Synchronizer::Input Collector::drain_of(std::function<bool()> work) {
   const auto calls_left = std::make_shared<std::size_t>(0);
   return {[calls_left] { *calls_left = kSyncBatchesMax; },

@@ -36,7 +36,8 @@ Synchronizer::Input Collector::files_for_sync() {
   const auto progress = std::make_shared<Progress>();
   Synchronizer::Input socket = drain_of(native_);
   const auto is_all = [this, progress] {
-    return native_source_->files().are_done(progress->last_file) && !native_source_->has_released();
+    return native_source_->files().are_done(progress->last_file) &&
+           !native_source_->has_released() && native_source_->has_stored_marked();
   };
   return {[progress, mark = std::move(socket.mark)] {
             *progress = {};
@@ -47,6 +48,8 @@ Synchronizer::Input Collector::files_for_sync() {
               if (!step()) return false;
               progress->received = true;
               progress->last_file = native_source_->files().last();
+            } else if (!native_source_->has_stored_marked()) {
+              work(native_);
             }
             return is_all();
           },

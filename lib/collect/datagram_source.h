@@ -3,13 +3,18 @@
 //
 // Receives into a ReceiveArea, hands each datagram to the protocol's own class and keeps account of
 // how many of its entries are stored, so that a successor stores each exactly once. A call does a
-// bounded amount of work and goes on where the last one stopped. Not thread-safe.
+// bounded amount of work and goes on where the last one stopped.
+//
+// Datagrams are stored in the order in which they come for as long as that is quick. When what was
+// received takes long, it is sorted by users, who take turns then (collect/waiting_datagrams.h),
+// and the socket is read meanwhile. Not thread-safe.
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -22,6 +27,7 @@
 #include "collect/ingest.h"
 #include "collect/process_passing.h"
 #include "collect/receive_area.h"
+#include "collect/waiting_datagrams.h"
 
 namespace logq::collect {
 
@@ -65,6 +71,10 @@ class DatagramSource {
   // to wait for something else is waited for no longer.
   virtual void finish_received();
 
+  // For a sync: notes what is queued, and whether work() has stored all of it.
+  void mark();
+  [[nodiscard]] bool has_stored_marked() const;
+
  protected:
   // What a datagram has to wait for, if anything: some number of the protocol's own.
   [[nodiscard]] virtual std::optional<std::uint64_t> waits_for(
@@ -75,7 +85,9 @@ class DatagramSource {
                                          std::uint64_t /*number*/) const {
     return false;
   }
-  // Whether a datagram of this sender is held back that waits for a number before this one.
+  // The highest number that one has been given.
+  [[nodiscard]] virtual std::uint64_t last_to_wait_for() const { return 0; }
+  // Whether a datagram of this sender is held back that comes before what has this number.
   [[nodiscard]] bool holds_earlier(pid_t sender, std::uint64_t number) const;
   [[nodiscard]] std::optional<ReceiveArea>& area() { return area_; }
 
@@ -90,49 +102,93 @@ class DatagramSource {
   virtual void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) = 0;
   // How many bytes of the datagram, or of the file it carries, have not been looked at.
   [[nodiscard]] virtual std::size_t bytes_left() const { return 0; }
+  // How many fields the current entry has.
+  [[nodiscard]] virtual std::size_t fields() const { return 0; }
+
+  // Decides about a datagram of so many bytes while users take turns.
+  enum class Intake : std::uint8_t {
+    kWaits,   ///< for its user's turn
+    kAtOnce,  ///< it can be dealt with now, at little cost
+    kTaken,   ///< somebody else deals with it
+  };
+  virtual Intake take_in(std::size_t bytes, ControlData& control) {
+    return bytes == 0 || control.descriptors_sent > 0 ? Intake::kAtOnce : Intake::kWaits;
+  }
+  // Lays what is being taken apart aside, between two entries, and takes it up again. Without
+  // anything to keep it begins anew, and what is stored is passed over.
+  virtual std::unique_ptr<DatagramJob::Paused> pause() { return nullptr; }
+  virtual void resume(DatagramJob::Paused& /*paused*/) {}
+  // REQUIRES: start().
+  [[nodiscard]] const WaitingDatagrams& waiting() const { return *waiting_; }
   // The datagram is dealt with; also called when begin() returned false.
   virtual void end() {}
 
   [[nodiscard]] const DatagramServices& services() const { return services_; }
 
  private:
-  // The datagram being taken apart.
-  struct Job {
-    std::size_t slot = 0;
-    ControlData control;
-    std::uint64_t ordinal = 0;
-    std::uint64_t stored_before = 0;
-  };
+  using Job = DatagramJob;
 
-  // A datagram that waits.
+  // A datagram that waits for a number.
   struct Held {
     Job job;
     std::uint64_t waits_for = 0;
   };
 
-  [[nodiscard]] std::optional<std::size_t> next_slot(const ReceiveArea& area) const;
+  // What a sync waits for.
+  struct Mark {
+    std::size_t receives_left = 0;        // before all that was queued has been received
+    std::optional<std::uint64_t> last{};  // the arrival that was the last of it, once that is known
+  };
+
+  void replay_slot(ReceiveArea& area, std::size_t slot);
+  std::size_t receive();
+  void find_room();
+  void note_received(std::size_t count);
+  [[nodiscard]] bool has_ready() const { return next_slot_ < ready_end_; }
   bool hold(const ReceiveArea& area);
   bool take_up_released(ReceiveArea& area);
   [[nodiscard]] std::deque<Held>::iterator first_released();
-  std::size_t find_room();
-  bool drain(ReceiveArea& area, Descriptors descriptors, std::size_t budget);
-  bool take_apart(ReceiveArea& area, Descriptors descriptors, std::size_t budget);
+  bool drain(ReceiveArea& area, std::size_t budget);
+  bool take_apart(ReceiveArea& area, std::size_t budget);
   bool next_entry(std::size_t& work);
+  bool look_at(ReceiveArea& area, std::size_t slot, Descriptors descriptors);
   bool take_up(ReceiveArea& area, std::size_t slot, Descriptors descriptors);
   bool is_whole(const msghdr& message, const Job& job, bool is_empty);
   std::size_t store_entries(ReceiveArea& area, std::size_t budget);
   void finish(ReceiveArea& area);
   void settle(ReceiveArea& area);
 
+  // datagram_source_turns.cc: while users take turns.
+  [[nodiscard]] bool is_backlog_long(std::uint64_t since_usec);
+  Work work_in_turns(ReceiveArea& area);
+  bool may_receive();
+  void sort_received(ReceiveArea& area);
+  void sort(ReceiveArea& area, std::size_t slot);
+  void put_back(ReceiveArea& area);
+  void settle_sender();
+  void serve(ReceiveArea& area, std::size_t budget);
+  std::size_t serve_turn(ReceiveArea& area);
+  bool take_up_waiting(ReceiveArea& area, uid_t user);
+  void finish_waiting(ReceiveArea& area);
+
   DatagramServices services_;
   ProcessPassing passing_;
   base::UniqueFd socket_;
   std::optional<ReceiveArea> area_;
   std::optional<Job> job_;
-  std::size_t next_slot_ = 0;
+  std::size_t next_slot_ = 0;  // of those received last, up to ready_end_, nobody has looked at
+  std::size_t ready_end_ = 0;
+  std::size_t room_ = 0;          // from next_slot_ on, where nothing is ready
+  std::uint64_t arrivals_ = 0;    // datagrams received
+  std::uint64_t work_bytes_ = 0;  // that this call of work() has taken up
   std::deque<Held> held_;
   std::uint64_t released_waited_for_ = 0;  // by what is being taken apart
   std::vector<std::size_t> taken_;  // slots whose entries are queued or stored, to be released
+  std::optional<WaitingDatagrams> waiting_;
+  bool takes_turns_ = false;
+  std::optional<uid_t> read_for_;  // a user with something in the queue, behind what is refused
+  std::uint64_t look_again_usec_ = 0;
+  Mark mark_;
 };
 
 }  // namespace logq::collect

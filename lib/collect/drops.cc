@@ -8,6 +8,8 @@ std::string_view describe(DropCause cause) {
   switch (cause) {
     case DropCause::kTruncatedDatagram:
       return "datagrams larger than a receive slot";
+    case DropCause::kDatagramOverflow:
+      return "datagrams of users who kept others waiting with costly ones";
     case DropCause::kDescriptorExtra:
       return "datagrams with unexpected file descriptors";
     case DropCause::kDescriptorRefused:
@@ -54,6 +56,8 @@ std::string_view key_of(DropCause cause) {
   switch (cause) {
     case DropCause::kTruncatedDatagram:
       return "truncatedDatagram";
+    case DropCause::kDatagramOverflow:
+      return "datagramOverflow";
     case DropCause::kDescriptorExtra:
       return "descriptorExtra";
     case DropCause::kDescriptorRefused:

@@ -11,6 +11,7 @@ namespace logq::collect {
 
 enum class DropCause : std::uint8_t {
   kTruncatedDatagram,   ///< larger than a receive slot
+  kDatagramOverflow,    ///< of a user who kept others waiting with costly ones
   kDescriptorExtra,     ///< a payload and a descriptor, or several descriptors
   kDescriptorRefused,   ///< a descriptor that is no acceptable file
   kDescriptorOverflow,  ///< too many of one user waited, or it took too long to read one

@@ -7,7 +7,11 @@
 namespace logq::collect {
 
 // Datagrams. A client that sets SO_SNDBUF to 8 MiB, as libsystemd does, can send just under 16 MiB.
-inline constexpr std::size_t kDatagramSlots = 64;
+// As many as the socket of a service manager queues (net.unix.max_dgram_qlen of systemd), so that
+// what is behind costly ones can be read. They are used from the first one on.
+inline constexpr std::size_t kDatagramSlots = 512;
+// What one call receives, and the slots that are always in memory.
+inline constexpr std::size_t kDatagramsPerReceive = 64;
 // Syslog has no batches worth as much memory.
 inline constexpr std::size_t kSyslogSlots = 16;
 inline constexpr std::size_t kDatagramSlotBytes = std::size_t{16} << 20;
@@ -36,6 +40,25 @@ inline constexpr std::size_t kBusyWindows = 20;
 // the smallest entry makes. Every so many bytes make another one, in whatever they are spent.
 inline constexpr std::size_t kWorkPerWakeup = 1024;
 inline constexpr std::size_t kBytesPerUnitOfWork = 128;
+
+// Datagrams that wait (collect/waiting_datagrams.h). What is left of one call makes users take
+// turns when it would take this long: a queue of 512 is eight times that.
+inline constexpr std::uint64_t kLongBacklogUsec = 5'000;
+// What a user does in a turn, in units of work: two in a call.
+inline constexpr std::size_t kWorkPerTurn = 512;
+// Every so many fields make another unit of work.
+inline constexpr std::size_t kFieldsPerUnitOfWork = 4;
+// Processor time that the waiting datagrams of a user take when he has his fill; the least for
+// which one is refused: with half of the slots that is 200 µs for each, of ordinary ones fifty
+// times the cost. How often to look whether others wait behind them, and through how many.
+inline constexpr std::uint64_t kOwedUsecMax = 250'000;
+inline constexpr std::uint64_t kOwedUsecLeast = 50'000;
+inline constexpr std::uint64_t kLookIntervalUsec = 5'000;
+inline constexpr std::size_t kLookedThroughMax = 1024;
+// Of all users; of one half of what others leave.
+inline constexpr std::uint64_t kWaitingBytesMax = std::uint64_t{64} << 20;
+// With a small file. More are dealt with as larger ones are.
+inline constexpr std::size_t kWaitingFilesMax = 64;
 
 // Kernel messages. A record of /dev/kmsg has 8 KiB at most (CONSOLE_EXT_LOG_MAX).
 inline constexpr std::size_t kKernelRecordBytes = std::size_t{16} << 10;

@@ -8,6 +8,11 @@
 
 namespace logq::collect {
 
+struct NativeSource::PausedEntries final : DatagramJob::Paused {
+  wire::NativeDecoder decoder;
+  PassedFile file;
+};
+
 NativeSource::NativeSource(const DatagramServices& services)
     : DatagramSource(services),
       intake_(services),
@@ -75,6 +80,34 @@ bool NativeSource::open_file(ControlData& control) {
   return true;
 }
 
+// Larger files have users take turns of their own.
+DatagramSource::Intake NativeSource::take_in(std::size_t bytes, ControlData& control) {
+  const bool has_files = control.descriptors_sent > 0;
+  if (!has_files) return bytes > 0 ? Intake::kWaits : Intake::kAtOnce;
+  if (bytes > 0 || control.descriptors.size() != 1 || !is_small_file(control)) {
+    return Intake::kAtOnce;
+  }
+  if (waiting().with_descriptors() < kWaitingFilesMax) return Intake::kWaits;
+  files_.take(control);
+  note_files();
+  return Intake::kTaken;
+}
+
+std::unique_ptr<DatagramJob::Paused> NativeSource::pause() {
+  auto paused = std::make_unique<PausedEntries>();
+  paused->decoder = std::move(decoder_);
+  paused->file = std::move(file_);
+  decoder_ = {};
+  file_ = {};
+  return paused;
+}
+
+void NativeSource::resume(DatagramJob::Paused& paused) {
+  auto& entries = dynamic_cast<PausedEntries&>(paused);
+  decoder_ = std::move(entries.decoder);
+  file_ = std::move(entries.file);
+}
+
 // For a successor, before the slot of the datagram is released.
 void NativeSource::note_files() {
   if (auto& received = area(); received.has_value()) {
@@ -83,8 +116,8 @@ void NativeSource::note_files() {
 }
 
 std::optional<std::uint64_t> NativeSource::waits_for(const ControlData& control) const {
-  // What comes as a file waits there.
-  if (control.descriptors_sent > 0) return std::nullopt;
+  // What comes as a file waits there. Of whom nothing is known nothing is kept in order.
+  if (control.descriptors_sent > 0 || !control.credentials.has_value()) return std::nullopt;
   return files_.last_of(control);
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -34,8 +35,14 @@ class NativeSource final : public DatagramSource {
   bool next() override { return decoder_.next(); }
   void store(const ControlData& control, ProgressCell progress, std::uint64_t finished) override;
   [[nodiscard]] std::size_t bytes_left() const override { return decoder_.unread_bytes(); }
+  [[nodiscard]] std::size_t fields() const override { return decoder_.fields().size(); }
   void end() override;
+  [[nodiscard]] std::uint64_t last_to_wait_for() const override { return files_.last(); }
+  Intake take_in(std::size_t bytes, ControlData& control) override;
+  std::unique_ptr<DatagramJob::Paused> pause() override;
+  void resume(DatagramJob::Paused& paused) override;
 
+  struct PausedEntries;
   bool begin_file(std::string_view bytes, ControlData& control);
   [[nodiscard]] bool is_small_file(const ControlData& control) const;
   bool open_file(ControlData& control);

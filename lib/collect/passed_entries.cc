@@ -15,23 +15,14 @@
 namespace logq::collect {
 namespace {
 
-constexpr uid_t kNobody = 65534;
 constexpr std::uint64_t kLookForLateUsec = 1'000'000;
 constexpr std::uint64_t kDrainWaitUsec = 5'000;
 constexpr std::size_t kKeysMax = 64;
 
 using State = PassedJob::State;
 
-uid_t user_of(const ControlData& control) {
-  return control.credentials.has_value() ? control.credentials->uid : kNobody;
-}
-
 pid_t sender_of(const ControlData& control) {
   return control.credentials.has_value() ? control.credentials->pid : 0;
-}
-
-bool is_trusted(uid_t user) {
-  return user == 0 || user == ::geteuid();
 }
 
 // Of what others leave.

@@ -14,6 +14,7 @@ namespace logq::collect {
 namespace {
 
 constexpr std::uint32_t kFree = 0xffffffff;
+constexpr std::uint64_t kPage = 4096;
 
 }  // namespace
 
@@ -50,8 +51,7 @@ Result<ReceiveArea> ReceiveArea::create(const std::string& path,
   for (std::size_t i = 0; i < geometry.slots; ++i) {
     area.prepare(i);
   }
-  // Populated pages keep a fault, which a kill can interrupt, out of the receive call.
-  std::ignore = ::madvise(area.area_.table(), kTableBytes * geometry.slots, MADV_POPULATE_WRITE);
+  area.populate(std::min<std::size_t>(geometry.slots, kDatagramsPerReceive));
   if (::rename(staged.c_str(), path.c_str()) < 0) return fail(Error::system(errno, "rename"));
   return area;
 }
@@ -65,8 +65,26 @@ Result<ReceiveArea::Existing> ReceiveArea::open_existing(const std::string& path
   return existing;
 }
 
+std::uint64_t ReceiveArea::dense_offset(std::size_t index) const {
+  return kHeadBytes * slots() + kDatagramDenseBytes * index;
+}
+
 char* ReceiveArea::dense(std::size_t index) const {
-  return overlay<char>(area_.table() + kHeadBytes * slots() + kDatagramDenseBytes * index);
+  return overlay<char>(area_.table() + dense_offset(index));
+}
+
+// Populated pages keep a fault, which a kill can interrupt, out of the receive call.
+void ReceiveArea::populate(std::size_t end) {
+  if (end <= populated_) return;
+  const std::uint64_t from = populated_ == 0 ? 0 : dense_offset(populated_) / kPage * kPage;
+  std::ignore = ::madvise(area_.table() + from, dense_offset(end) - from, MADV_POPULATE_WRITE);
+  populated_ = end;
+}
+
+void ReceiveArea::shrink() {
+  if (populated_ <= kDatagramsPerReceive) return;
+  area_.discard_table(dense_offset(kDatagramsPerReceive), dense_offset(populated_));
+  populated_ = kDatagramsPerReceive;
 }
 
 void ReceiveArea::prepare(std::size_t index) {
@@ -87,6 +105,7 @@ void ReceiveArea::prepare(std::size_t index) {
 
 Result<std::size_t> ReceiveArea::receive(int socket, std::size_t first, std::size_t most) {
   const auto count = std::min<std::size_t>(most, slots() - std::min(first, slots()));
+  populate(std::min(first, slots()) + count);
   const int received = ::recvmmsg(socket, headers() + first, static_cast<unsigned>(count),
                                   MSG_DONTWAIT | MSG_CMSG_CLOEXEC, nullptr);
   if (received >= 0) return static_cast<std::size_t>(received);
@@ -103,6 +122,10 @@ std::optional<std::size_t> ReceiveArea::next_received(std::size_t from) const {
     if (length(i) != kFree) return i;
   }
   return std::nullopt;
+}
+
+bool ReceiveArea::is_free(std::size_t slot) const {
+  return length(slot) == kFree;
 }
 
 std::size_t ReceiveArea::size(std::size_t slot) const {

@@ -38,10 +38,16 @@ class ReceiveArea {
   // most. REQUIRES: these are free.
   // Returns the number of datagrams, 0 when none is queued. Of a connection (SOCK_SEQPACKET) an
   // empty one, and all that follow it, stand for its end.
-  Result<std::size_t> receive(int socket, std::size_t first = 0, std::size_t most = kDatagramSlots);
+  Result<std::size_t> receive(int socket,
+                              std::size_t first = 0,
+                              std::size_t most = kDatagramsPerReceive);
+  // Gives back the memory of the slots behind the first kDatagramsPerReceive. REQUIRES: all these
+  // are free.
+  void shrink();
 
   // The first slot that holds a datagram, at or after `from`.
   [[nodiscard]] std::optional<std::size_t> next_received(std::size_t from) const;
+  [[nodiscard]] bool is_free(std::size_t slot) const;
 
   // Views and references below are valid until release() of that slot.
   [[nodiscard]] std::string_view datagram(std::size_t slot) const;
@@ -71,10 +77,13 @@ class ReceiveArea {
   [[nodiscard]] mmsghdr* headers() const;
   [[nodiscard]] Slot& slot_at(std::size_t index) const;
   [[nodiscard]] char* dense(std::size_t index) const;
+  [[nodiscard]] std::uint64_t dense_offset(std::size_t index) const;
+  void populate(std::size_t end);
   void prepare(std::size_t index);
   [[nodiscard]] std::uint32_t length(std::size_t index) const;
 
   AreaFile area_;
+  std::size_t populated_ = 0;  // so many slots, from the first one on
 };
 
 struct ReceiveArea::Existing {
