@@ -74,9 +74,10 @@ Result<AreaFile> AreaFile::map(base::UniqueFd fd,
 Result<AreaFile> AreaFile::create(const std::string& path,
                                   const AreaKind& kind,
                                   const AreaGeometry& geometry,
-                                  const Id128& boot_id) {
+                                  const Id128& boot_id,
+                                  std::uint64_t table_bytes) {
   // The name appears last: a successor finds either no file or a complete one.
-  AreaFile area = LOGQ_TRY(prepare(path, kind, geometry, boot_id));
+  AreaFile area = LOGQ_TRY(prepare(path, kind, geometry, boot_id, table_bytes));
   LOGQ_TRY(publish(path));
   return area;
 }
@@ -91,7 +92,8 @@ Result<void> AreaFile::publish(const std::string& path) {
 Result<AreaFile> AreaFile::prepare(const std::string& path,
                                    const AreaKind& kind,
                                    const AreaGeometry& geometry,
-                                   const Id128& boot_id) {
+                                   const Id128& boot_id,
+                                   std::uint64_t table_bytes) {
   const std::string temporary = temporary_name(path);
   if (::unlink(temporary.c_str()) < 0 && errno != ENOENT) {
     return fail(Error::system(errno, "unlink"));
@@ -102,8 +104,9 @@ Result<AreaFile> AreaFile::prepare(const std::string& path,
     return fail(Error::system(errno, "ftruncate"));
   }
   // The table must never raise SIGBUS on a full file system.
-  const auto table_end = static_cast<off_t>(data_offset(kind, geometry));
-  if (::fallocate(fd.get(), 0, 0, table_end) < 0 && errno != EOPNOTSUPP) {
+  const std::uint64_t table_end = data_offset(kind, geometry);
+  const std::uint64_t reserved = kPage + std::min(table_bytes, table_end - kPage);
+  if (::fallocate(fd.get(), 0, 0, static_cast<off_t>(reserved)) < 0 && errno != EOPNOTSUPP) {
     return fail(Error::system(errno, "fallocate"));
   }
   AreaFile area = LOGQ_TRY(map(std::move(fd), kind, geometry));
@@ -173,6 +176,12 @@ void AreaFile::discard(std::size_t index, std::size_t from, std::size_t to) cons
 
 void AreaFile::discard_table(std::uint64_t from, std::uint64_t to) const {
   punch(kPage + from, kPage + to);
+}
+
+bool AreaFile::reserve_table(std::uint64_t from, std::uint64_t to) const {
+  const auto begin = static_cast<off_t>(kPage + from);
+  return ::fallocate(fd_.get(), 0, begin, static_cast<off_t>(to - from)) == 0 ||
+         errno == EOPNOTSUPP;
 }
 
 bool AreaFile::reserve(std::size_t index, std::size_t to) const {

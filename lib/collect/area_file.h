@@ -33,18 +33,23 @@ struct AreaKind {
 
 class AreaFile {
  public:
-  // Makes a new file at `path`, replacing one that is there.
+  static constexpr std::uint64_t kWholeTable = UINT64_MAX;
+
+  // Makes a new file at `path`, replacing one that is there. So much of its table, or all of it,
+  // can be written whatever becomes of the file system; for the rest see reserve_table().
   static Result<AreaFile> create(const std::string& path,
                                  const AreaKind& kind,
                                  const AreaGeometry& geometry,
-                                 const Id128& boot_id);
+                                 const Id128& boot_id,
+                                 std::uint64_t table_bytes = kWholeTable);
 
   // The same in two steps, for contents that must be there before the name is: what a predecessor
   // left at `path` stays until publish().
   static Result<AreaFile> prepare(const std::string& path,
                                   const AreaKind& kind,
                                   const AreaGeometry& geometry,
-                                  const Id128& boot_id);
+                                  const Id128& boot_id,
+                                  std::uint64_t table_bytes = kWholeTable);
   static Result<void> publish(const std::string& path);
 
   // The file a predecessor left, or nothing when there is none. One that this build cannot use is
@@ -67,6 +72,8 @@ class AreaFile {
   // Makes sure that the bytes [0, to) of a slot can be written, also when the file system fills up
   // later: a store to a page that cannot be had is SIGBUS. False when there is no room.
   [[nodiscard]] bool reserve(std::size_t index, std::size_t to) const;
+  // The same of the table.
+  [[nodiscard]] bool reserve_table(std::uint64_t from, std::uint64_t to) const;
 
  private:
   void punch(std::uint64_t from, std::uint64_t to) const;

@@ -82,7 +82,8 @@ std::size_t DatagramSource::receive() {
   ready_end_ = next_slot_ + count;
   arrivals_ += count;
   // Nothing received says that the queue was empty, and no queue is longer than so many receives.
-  if (mark_.receives_left > 0 && (count == 0 || --mark_.receives_left == 0)) {
+  const bool has_looked = room_ > 0 && area_->is_usable(next_slot_);
+  if (mark_.receives_left > 0 && has_looked && (count == 0 || --mark_.receives_left == 0)) {
     mark_ = {0, arrivals_};
   }
   return count;

@@ -47,11 +47,13 @@ Result<ReceiveArea> ReceiveArea::create(const std::string& path,
                                         const AreaGeometry& geometry) {
   // Made under another name by AreaFile, so that no successor sees slots that are not yet free.
   const std::string staged = path + ".staged";
-  ReceiveArea area(LOGQ_TRY(AreaFile::create(staged, kKind, geometry, boot_id)));
+  const std::size_t always = std::min<std::size_t>(geometry.slots, kDatagramsPerReceive);
+  const std::uint64_t reserved = kHeadBytes * geometry.slots + kDatagramDenseBytes * always;
+  ReceiveArea area(LOGQ_TRY(AreaFile::create(staged, kKind, geometry, boot_id, reserved)));
   for (std::size_t i = 0; i < geometry.slots; ++i) {
     area.prepare(i);
   }
-  area.populate(std::min<std::size_t>(geometry.slots, kDatagramsPerReceive));
+  area.populate(always);
   if (::rename(staged.c_str(), path.c_str()) < 0) return fail(Error::system(errno, "rename"));
   return area;
 }
@@ -73,10 +75,12 @@ char* ReceiveArea::dense(std::size_t index) const {
   return overlay<char>(area_.table() + dense_offset(index));
 }
 
-// Populated pages keep a fault, which a kill can interrupt, out of the receive call.
+// Populated pages keep a fault, which a kill can interrupt, out of the receive call; a page that
+// cannot be had would cost it a datagram.
 void ReceiveArea::populate(std::size_t end) {
   if (end <= populated_) return;
   const std::uint64_t from = populated_ == 0 ? 0 : dense_offset(populated_) / kPage * kPage;
+  if (!area_.reserve_table(from, dense_offset(end))) return;
   std::ignore = ::madvise(area_.table() + from, dense_offset(end) - from, MADV_POPULATE_WRITE);
   populated_ = end;
 }
@@ -104,8 +108,9 @@ void ReceiveArea::prepare(std::size_t index) {
 }
 
 Result<std::size_t> ReceiveArea::receive(int socket, std::size_t first, std::size_t most) {
-  const auto count = std::min<std::size_t>(most, slots() - std::min(first, slots()));
-  populate(std::min(first, slots()) + count);
+  const std::size_t begin = std::min(first, slots());
+  populate(begin + std::min(most, slots() - begin));
+  const std::size_t count = std::min(most, populated_ - std::min(begin, populated_));
   const int received = ::recvmmsg(socket, headers() + first, static_cast<unsigned>(count),
                                   MSG_DONTWAIT | MSG_CMSG_CLOEXEC, nullptr);
   if (received >= 0) return static_cast<std::size_t>(received);

@@ -36,11 +36,14 @@ class ReceiveArea {
 
   // Receives what is queued, without waiting, into the slots from `first` on, `most` of them at
   // most. REQUIRES: these are free.
-  // Returns the number of datagrams, 0 when none is queued. Of a connection (SOCK_SEQPACKET) an
-  // empty one, and all that follow it, stand for its end.
+  // Returns the number of datagrams, 0 when none is queued or is_usable() denies the first slot. Of
+  // a connection (SOCK_SEQPACKET) an empty one, and all that follow it, stand for its end.
   Result<std::size_t> receive(int socket,
                               std::size_t first = 0,
                               std::size_t most = kDatagramsPerReceive);
+  // False for a slot behind the first kDatagramsPerReceive when there was no room for it on the
+  // file system when receive() was asked for it.
+  [[nodiscard]] bool is_usable(std::size_t slot) const { return slot < populated_; }
   // Gives back the memory of the slots behind the first kDatagramsPerReceive. REQUIRES: all these
   // are free.
   void shrink();
