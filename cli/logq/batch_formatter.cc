@@ -13,6 +13,9 @@ using query::OutputMode;
 // Text is written out once a batch has made so much of it.
 constexpr std::size_t kTextBytes = std::size_t{1} << 20;
 
+// What may wait to be printed before threads stop to make more of it.
+constexpr std::size_t kWaitingBytes = std::size_t{8} << 20;
+
 // The formats of one line per entry, in which -T is heeded.
 bool is_short(OutputMode mode) {
   return !query::is_machine_readable(mode) && mode != OutputMode::kVerbose;
@@ -20,13 +23,18 @@ bool is_short(OutputMode mode) {
 
 }  // namespace
 
-BatchFormatter::BatchFormatter(const Options& options, EntrySearch search)
+BatchFormatter::BatchFormatter(const Options& options, EntrySearch search, WaitingText& waiting)
     : options_(options),
+      waiting_(waiting),
       search_(std::move(search)),
       format_(query::make_output_format(options.display.mode, options.display.format)),
       reader_([this](const Error& error) {
         batch_->damage.push_back({file_, error});
       }) {}
+
+void BatchFormatter::run_ahead(EntryBatch& batch) {
+  if (waiting_.load(std::memory_order_relaxed) < kWaitingBytes) run(batch);
+}
 
 void BatchFormatter::run(EntryBatch& batch) {
   batch_ = &batch;
@@ -39,6 +47,7 @@ void BatchFormatter::run(EntryBatch& batch) {
       batch.text += remark->text;
     take(batch, index);
   }
+  waiting_.fetch_add(batch.text.size(), std::memory_order_relaxed);
 }
 
 void BatchFormatter::take(EntryBatch& batch, std::size_t index) {

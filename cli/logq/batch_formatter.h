@@ -1,6 +1,11 @@
 // BatchFormatter: searches and formats batches of entries, on one thread.
+//
+// Entries may be as large as memory. Of texts that wait to be printed there is a budget for all
+// threads: once it is used up batches are left as they are, to be dealt with when their turn comes.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -13,16 +18,22 @@
 
 namespace logq::cli {
 
-// Borrows the options. Not thread-safe: one per thread.
+// Bytes of the texts that threads have made and nobody has printed yet.
+using WaitingText = std::atomic<std::size_t>;
+
+// Borrows the options and the count of bytes, to which it adds what it makes. Not thread-safe: one
+// per thread.
 class BatchFormatter {
  public:
-  BatchFormatter(const Options& options, EntrySearch search);
+  BatchFormatter(const Options& options, EntrySearch search, WaitingText& waiting);
   BatchFormatter(const BatchFormatter&) = delete;
   BatchFormatter& operator=(const BatchFormatter&) = delete;
 
   // Deals with entries of the batch, from the first that was not dealt with, until they end or
   // the text is large. The files must stay as they are meanwhile.
   void run(EntryBatch& batch);
+  // The same unless too much text waits already.
+  void run_ahead(EntryBatch& batch);
 
   [[nodiscard]] query::Grep::Failures search_failures() const { return search_.failures(); }
 
@@ -32,6 +43,7 @@ class BatchFormatter {
   [[nodiscard]] bool is_excluded() const;
 
   const Options& options_;
+  WaitingText& waiting_;
   EntrySearch search_;
   std::unique_ptr<query::OutputFormat> format_;
   journal::PayloadReader reader_;

@@ -39,9 +39,10 @@ EntryPrinter::EntryPrinter(const Options& options, OutputBuffer& output, EntrySe
 
 base::OrderedWork<EntryBatch>::Worker EntryPrinter::make_worker() {
   // The patterns were compiled once without an error.
-  auto formatter = std::make_shared<BatchFormatter>(options_, std::move(*search_.clone()));
+  auto formatter =
+      std::make_shared<BatchFormatter>(options_, std::move(*search_.clone()), waiting_text_);
   formatters_.push_back(formatter);
-  return [formatter](EntryBatch& batch) { formatter->run(batch); };
+  return [formatter](EntryBatch& batch) { formatter->run_ahead(batch); };
 }
 
 std::size_t EntryPrinter::batch_size() const {
@@ -99,7 +100,7 @@ Result<void> EntryPrinter::print(std::unique_ptr<EntryBatch> batch) {
   const auto is_complete = [&batch] { return batch->n_done == batch->entries.size(); };
   LOGQ_TRY(print_text(*batch));
   while (!is_complete() && !cut_at_) {
-    work_.redo(*batch);
+    formatters_.front()->run(*batch);
     LOGQ_TRY(print_text(*batch));
   }
   batch->clear();
@@ -109,6 +110,7 @@ Result<void> EntryPrinter::print(std::unique_ptr<EntryBatch> batch) {
 
 // What the batch has made so far.
 Result<void> EntryPrinter::print_text(EntryBatch& batch) {
+  waiting_text_.fetch_sub(batch.text.size(), std::memory_order_relaxed);
   if (cut_at_) return {};  // nothing behind is wanted
   for (const EntryBatch::Damage& damage : batch.damage)
     damage.file->report(damage.error);

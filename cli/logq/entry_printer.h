@@ -65,7 +65,8 @@ class EntryPrinter {
   const Options& options_;
   OutputBuffer& output_;
   EntrySearch search_;  // which that of each thread is a clone of
-  std::vector<std::shared_ptr<BatchFormatter>> formatters_;  // one for each thread
+  WaitingText waiting_text_{0};
+  std::vector<std::shared_ptr<BatchFormatter>> formatters_;  // one for each thread, ours first
   base::OrderedWork<EntryBatch> work_;
   std::vector<std::unique_ptr<EntryBatch>> emptied_;  // to be used again
   std::unique_ptr<EntryBatch> batch_;                 // that is being filled

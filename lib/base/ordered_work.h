@@ -46,8 +46,6 @@ class OrderedWork {
   std::unique_ptr<Job> take_if_done();
   // The oldest job, done; REQUIRES: size() > 0.
   std::unique_ptr<Job> take();
-  // Does a job again, on the owner's thread.
-  void redo(Job& job) { own_worker_(job); }
 
  private:
   enum class State : std::uint8_t { kWaiting, kRunning, kDone };

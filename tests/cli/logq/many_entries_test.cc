@@ -1,4 +1,6 @@
 // More entries than are formatted on one thread.
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "written_journal.h"
@@ -80,6 +82,23 @@ TEST_F(ManyEntries, AreToldInTurnWhereEachCountsFromTheOneBefore) {
   for (std::size_t at = 0; (at = result.out.find("<    0.000001 >", at)) != std::string::npos; ++at)
     ++count;
   EXPECT_EQ(count, static_cast<std::size_t>(kEntries - 1)) << result.out.substr(0, 500);
+}
+
+// With two threads eight batches are made ahead, each of which has one of the large entries.
+TEST_F(ManyEntries, ThatAreLargeDoNotFillTheMemory) {
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "needs two processors";
+  const std::string large(std::size_t{12} << 20, 'x');
+  for (int i = 0; i < 20 * 512; ++i)
+    journal_.append(i % 512 == 0 ? large : "small");
+
+  std::string command = "ulimit -d 163840; exec taskset -c 0,1";  // 160 MiB, with stacks
+  for (const std::string& argument : journal_.command({"-q", "-o", "cat", "--no-pager"}))
+    command += " " + argument;
+  const CommandResult result = run_command({{"sh", "-c", command + " | wc -c"}, {}, {}});
+
+  const std::size_t large_bytes = 20 * (large.size() + 1);
+  const std::size_t small_bytes = std::size_t{20} * 511 * 6 + lines(0, 1, kEntries).size();
+  EXPECT_EQ(result.out, std::to_string(large_bytes + small_bytes) + "\n") << result.err;
 }
 
 }  // namespace
