@@ -14,6 +14,7 @@
 #include "support/long_tests.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
+#include "support/temp_dir.h"
 
 namespace logq::test {
 namespace {
@@ -23,7 +24,10 @@ namespace {
 constexpr std::chrono::microseconds kPause{500};
 
 TEST(BatchKill, EveryEntryIsStoredOnceAndNothingAcknowledgedIsLost) {
-  PrivateLogqd logqd;
+  // Every kill leaves an archive; none of them is to be deleted for their number.
+  const TempDir directory;
+  write_text_file(directory.path() + "/conf", "[Journal]\nSystemMaxFiles=0\n");
+  PrivateLogqd logqd({"--config=" + directory.path() + "/conf"});
   ResendingClient clients[2]{{logqd.runtime_dir() + "/logq", 0, kPause},
                              {logqd.runtime_dir() + "/logq", 1, kPause}};
   std::atomic<bool> over = false;

@@ -46,7 +46,8 @@ class SplitKill : public testing::Test {
  protected:
   void SetUp() override {
     if (::geteuid() != 0) GTEST_SKIP() << "only root speaks for other users";
-    logqd_ = std::make_unique<PassedSocketLogqd>("[Journal]\nSplitMode=uid\n");
+    // Every kill leaves an archive; none of them is to be deleted for their number.
+    logqd_ = std::make_unique<PassedSocketLogqd>("[Journal]\nSplitMode=uid\nSystemMaxFiles=0\n");
   }
 
   [[nodiscard]] std::vector<JournalFields> read(const std::vector<std::string>& files) const {
