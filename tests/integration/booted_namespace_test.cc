@@ -54,9 +54,9 @@ TEST_F(JournalNamespace, NamespaceLogqNeedsNoSetUp) {
 
   ASSERT_EQ(machine_->run({"systemctl", "start", "spaced"}).status, 0);
 
-  EXPECT_EQ(collector_of("logq"), "logqd");
   for (const char* text : {"printed", "by syslog", "by datagram"})
     EXPECT_TRUE(await_message("logq", text)) << messages("journalctl", "logq");
+  EXPECT_EQ(collector_of("logq"), "logqd");  // by now: systemd's child before
   // Whether the two loggers were still there when logqd, which is started by them, came to look is
   // another matter.
   const std::vector<std::string> of_unit = {"-u", "spaced", "_TRANSPORT=stdout"};
