@@ -38,7 +38,7 @@ struct FileReader::Impl {
   Result<void> open_live();
   void look_at_file();
   void report(const Error& error);
-  void report_short_file();
+  void report_if_short(std::uint64_t announced);
   bool visit_values(FileOffset field,
                     std::string_view prefix,
                     const std::function<bool(std::string_view payload)>& visit);
@@ -84,9 +84,7 @@ Result<void> FileReader::Impl::open_live() {
   LOGQ_TRY(mapping.refresh());
   if (info.state == FileState::kArchived) mapping.close_spare_descriptor();
   look_at_file();
-  // A writer that archives announces less and then cuts the file, maybe between these looks at it.
-  const Header* now = announced > mapping.size() ? file.header() : nullptr;
-  if (now != nullptr && announced_size(*now) > mapping.size()) report_short_file();
+  report_if_short(announced);
   return {};
 }
 
@@ -99,14 +97,19 @@ Result<bool> FileReader::Impl::open_archived() {
   // Only the header is looked at, which is all there.
   LOGQ_TRY(check_header(ObjectReader(bytes.data(), mapping.size(), false)));
   info = read_file_info(header);
+  // It was measured before the header was read, and may have grown and been archived in between.
+  LOGQ_TRY(mapping.refresh());
   mapping.close_spare_descriptor();
   look_at_file();
   peek.emplace(mapping, header_snapshot(header));
-  if (announced_size(header) > mapping.size()) report_short_file();
+  report_if_short(announced_size(header));
   return true;
 }
 
-void FileReader::Impl::report_short_file() {
+// A writer that archives announces less and then cuts the file, maybe between two looks at it.
+void FileReader::Impl::report_if_short(std::uint64_t announced) {
+  const Header* now = announced > mapping.size() ? file.header() : nullptr;
+  if (now == nullptr || announced_size(*now) <= mapping.size()) return;
   report(Error::truncated(mapping.size(), "file is shorter than its header says"));
 }
 
