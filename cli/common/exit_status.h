@@ -16,6 +16,8 @@ enum class ExitStatus : std::uint8_t {
   kOk = 0,
   kFailure = 1,  // of logq also for bad usage, as journalctl
   kUsage = 2,
+  kInterrupted = 130,  // SIGINT or SIGTERM ended it early, told as shells tell it
+  kTerminated = 143,
 };
 
 struct Failure {

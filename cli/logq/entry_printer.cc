@@ -1,31 +1,20 @@
 #include "logq/entry_printer.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "base/try.h"
+#include "logq/batch_threads.h"
 #include "logq/colours.h"
 
 namespace logq::cli {
 namespace {
 
-// Entries per batch: few at first, so that something is to be seen at once, then enough to make
-// handing them over cheap.
+// Batches are small at first, so that something is to be seen at once.
 constexpr std::size_t kSmallestBatch = 32;
-constexpr std::size_t kLargestBatch = 512;
-
-// A thread costs as much as formatting some hundred entries.
-constexpr std::uint64_t kEntriesBeforeThreads = 2048;
-constexpr std::size_t kMaxThreads = 8;
-constexpr std::size_t kBatchesPerThread = 4;
 
 // What a search finds now and then is shown soon.
 constexpr std::chrono::milliseconds kShownWithin{100};
-
-std::size_t threads_of_machine() {
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxThreads);
-}
 
 }  // namespace
 

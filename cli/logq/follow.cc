@@ -8,49 +8,13 @@
 #include <cerrno>
 
 #include "base/try.h"
+#include "logq/end_request.h"
 
 namespace logq::cli {
 namespace {
 
 // A network file system tells nothing: look by ourselves as often as journalctl does.
 constexpr struct timespec kLookAgainAfter = {2, 0};
-
-// Until then the same request may come twice: timeout(1) signals its child and then their group.
-constexpr std::uint64_t kImpatientAfterUsec = 1'000'000;
-
-volatile sig_atomic_t end_signal = 0;
-std::uint64_t end_requested_usec = 0;  // the handlers' own; each holds the other back
-
-std::uint64_t monotonic_usec() {
-  struct timespec now {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);  // may be called in a handler
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec) / 1000;
-}
-
-void die_of(int signal_number) {
-  ::signal(signal_number, SIG_DFL);
-  ::raise(signal_number);
-}
-
-void request_end(int signal_number) {
-  const std::uint64_t now = monotonic_usec();
-  if (end_signal == 0) {
-    end_signal = signal_number;
-    end_requested_usec = now;
-  } else if (now - end_requested_usec > kImpatientAfterUsec) {
-    die_of(signal_number);
-  }
-}
-
-void handle(int signal_number) {
-  struct sigaction action {};
-  action.sa_handler = &request_end;
-  ::sigemptyset(&action.sa_mask);
-  ::sigaddset(&action.sa_mask, SIGINT);
-  ::sigaddset(&action.sa_mask, SIGTERM);
-  ::sigaction(signal_number, &action, nullptr);
-}
 
 // Holds the signals back while it lives, so that none comes between the last look and ppoll().
 class SignalsHeld {
@@ -76,8 +40,7 @@ class SignalsHeld {
 
 Result<Waiter> Waiter::create(journal::Journal& journal) {
   const int fd = LOGQ_TRY(journal.watch_fd());
-  handle(SIGINT);
-  handle(SIGTERM);
+  heed_end_requests();
   return Waiter(fd);
 }
 
@@ -91,10 +54,6 @@ Result<Waiter::Woken> Waiter::wait() {
   if (ready < 0 && ppoll_errno != EINTR) return fail(Error::system(ppoll_errno, "ppoll"));
   if (ready > 0 && (fds[1].revents & (POLLHUP | POLLERR)) != 0) return Woken::kOutputClosed;
   return Woken::kChanged;
-}
-
-bool Waiter::end_requested() {
-  return end_signal != 0;
 }
 
 }  // namespace logq::cli

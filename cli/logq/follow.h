@@ -8,8 +8,7 @@
 
 namespace logq::cli {
 
-// Makes SIGINT and SIGTERM a request to end after the entry that is being printed; one that comes a
-// second later or more ends the process at once, should its output be stuck. One at a time.
+// Heeds requests to end (end_request.h). One at a time.
 class Waiter {
  public:
   // Starts to watch the journal: nothing that comes from now on is overlooked.
@@ -18,9 +17,6 @@ class Waiter {
   enum class Woken : std::uint8_t { kChanged, kSignal, kOutputClosed };
   // Until the files of the journal change, a signal comes, or standard output is closed.
   Result<Woken> wait();
-
-  // Whether a signal asks for the end; to be looked at between entries. Being asked is no failure.
-  [[nodiscard]] static bool end_requested();
 
  private:
   explicit Waiter(int watch_fd) : watch_fd_(watch_fd) {}

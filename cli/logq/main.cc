@@ -7,6 +7,7 @@
 #include "base/descriptor_limit.h"
 #include "base/sigbus_guard.h"
 #include "common/run.h"
+#include "logq/aggregate.h"
 #include "logq/collector_status.h"
 #include "logq/control.h"
 #include "logq/damage_report.h"
@@ -47,6 +48,8 @@ Outcome<ExitStatus> read_journal(const Options& options, OutputBuffer& output) {
     case Command::kDiskUsage:
       return show_disk_usage(*source, output);
     default:
+      if (options.aggregate.kind != AggregateOptions::Kind::kNone && !options.where.explain)
+        return aggregate(options, *source, output);
       return show(options, *source, output);
   }
 }

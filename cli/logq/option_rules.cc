@@ -80,6 +80,28 @@ Outcome<void> check_command(const Options& options) {
   return {};
 }
 
+Outcome<void> check_aggregate(const Options& options) {
+  using Kind = AggregateOptions::Kind;
+  const AggregateOptions& aggregate = options.aggregate;
+  if (aggregate.kind == Kind::kNone) {
+    return aggregate.csv ? failure(
+                               "-o csv is for what is counted: --count-by=, --histogram and "
+                               "their like")
+                         : Outcome<void>{};
+  }
+  const DisplayOptions& display = options.display;
+  if (aggregate.contradicts || options.command != Command::kShow) {
+    return failure(
+        "please specify only one of --count, --count-by=, --histogram, --stats= and the commands");
+  }
+  if (display.follow) return failure("what is counted cannot be followed: leave out --follow");
+  if (display.show_cursor || !options.range.cursor_file.empty())
+    return failure("--show-cursor and --cursor-file= are for entries that are shown, not counted");
+  if (display.lines_given && (aggregate.kind != Kind::kCountBy || display.lines_from_head))
+    return failure("-n counts the rows of --count-by=; all entries are counted");
+  return {};
+}
+
 Outcome<void> check_terms(const std::vector<std::string>& terms) {
   const auto match = query::parse_field_terms(terms);
   if (!match) return failure(query::describe_term_error(terms, match.error()));
@@ -89,8 +111,9 @@ Outcome<void> check_terms(const std::vector<std::string>& terms) {
 }  // namespace
 
 Outcome<void> check_options(const Options& options) {
-  for (const Outcome<void>& checked : {check_source(options.source), check_range(options.range),
-                                       check_display(options.display), check_command(options)}) {
+  for (const Outcome<void>& checked :
+       {check_source(options.source), check_range(options.range), check_display(options.display),
+        check_command(options), check_aggregate(options)}) {
     if (!checked) return checked;
   }
   return takes_terms(options.command) ? check_terms(options.filter.terms) : Outcome<void>{};
@@ -113,7 +136,9 @@ void apply_implications(Options& options) {
 
   // How far back N hits are nobody knows: they are counted on the way.
   const bool from_tail = display.lines && !display.lines_from_head;
-  const bool is_searched = options.grep.pattern || options.where.asked;
+  const bool is_counted = options.aggregate.kind != AggregateOptions::Kind::kNone;
+  if (is_counted && !display.lines_given) display.lines.reset();  // of -e
+  const bool is_searched = !is_counted && (options.grep.pattern || options.where.asked);
   if (is_searched && from_tail && !display.follow) display.reverse = true;
 }
 

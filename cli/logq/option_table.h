@@ -29,6 +29,7 @@ struct OptionRow {
 // Headings of --help, as journalctl's.
 inline constexpr const char* kSourceGroup = "Source Options";
 inline constexpr const char* kFilterGroup = "Filtering Options";
+inline constexpr const char* kAggregateGroup = "Counting Options";
 inline constexpr const char* kOutputGroup = "Output Control Options";
 inline constexpr const char* kPagerGroup = "Pager Control Options";
 inline constexpr const char* kSealingGroup = "Forward Secure Sealing (FSS) Options";
@@ -40,6 +41,7 @@ std::vector<OptionRow> option_rows();
 // The parts of it, one file each.
 std::span<const OptionRow> source_option_rows();
 std::span<const OptionRow> filter_option_rows();
+std::span<const OptionRow> aggregate_option_rows();
 std::span<const OptionRow> output_option_rows();
 std::span<const OptionRow> command_option_rows();
 

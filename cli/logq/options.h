@@ -73,6 +73,16 @@ struct WhereOptions {
   bool explain = false;
 };
 
+// What is made of the entries instead of showing them.
+struct AggregateOptions {
+  enum class Kind : std::uint8_t { kNone, kCount, kCountBy, kHistogram, kStats };
+  Kind kind = Kind::kNone;
+  bool contradicts = false;                // more than one of them was asked for
+  std::vector<std::string> fields;         // of --count-by, --stats
+  std::optional<std::uint64_t> span_usec;  // of --histogram; nothing: what fits
+  bool csv = false;                        // -o csv
+};
+
 struct DisplayOptions {
   query::OutputMode mode = query::OutputMode::kShort;
   query::FormatOptions format;
@@ -102,6 +112,7 @@ struct Options {
   RangeOptions range;
   GrepOptions grep;
   WhereOptions where;
+  AggregateOptions aggregate;
   DisplayOptions display;
   VacuumOptions vacuum;
   std::string field;          // -F

@@ -41,6 +41,8 @@ Outcome<void> apply_output(Options& options, Value value) {
     options.command = Command::kOutputHelp;
     return {};
   }
+  options.aggregate.csv = *value == "csv";
+  if (options.aggregate.csv) return {};
   const std::optional<query::OutputMode> mode = query::parse_output_mode(*value);
   if (!mode) return failure("unknown output format: " + std::string(*value));
   options.display.mode = *mode;

@@ -7,11 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "journal/value_scan.h"
+#include "logq/batch_threads.h"
 #include "logq/entry_search.h"
 
 namespace logq::cli {
@@ -23,8 +23,6 @@ using journal::FileReader;
 
 // The last hits may be among so many entries, and then nothing else is worth a look.
 constexpr std::uint64_t kEntriesBeforeScan = 20'000;
-
-constexpr unsigned kMaxThreads = 8;
 
 class SearchScan {
  public:
@@ -45,8 +43,8 @@ class SearchScan {
 };
 
 SearchScan::SearchScan(const Options& options) : options_(options) {
-  const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads);
-  for (unsigned i = 0; i < threads; ++i) {
+  const std::size_t threads = threads_of_machine();
+  for (std::size_t i = 0; i < threads; ++i) {
     auto search = std::make_shared<EntrySearch>(std::move(*EntrySearch::create(options)));
     tests_.emplace_back(
         [search = std::move(search)](std::string_view value) { return search->may_want(value); });

@@ -5,14 +5,15 @@
 #include "base/try.h"
 #include "common/output_buffer.h"
 #include "common/run.h"
+#include "logq/asked_entries.h"
 #include "logq/cursor_file.h"
+#include "logq/end_request.h"
 #include "logq/entry_printer.h"
 #include "logq/entry_search.h"
 #include "logq/follow.h"
 #include "logq/pager.h"
 #include "logq/reading_start.h"
-#include "logq/search_scan.h"
-#include "logq/wanted_match.h"
+#include "logq/time_window.h"
 #include "query/where_explain.h"
 
 namespace logq::cli {
@@ -45,20 +46,13 @@ class Showing {
   [[nodiscard]] const std::optional<journal::Cursor>& last_within() const { return last_within_; }
 
  private:
-  enum class Place : std::uint8_t {
-    kWithin,
-    kBefore,  ///< not yet in the range of times: look at the next entry
-    kBeyond,  ///< behind the range, in the direction of reading: there is nothing more to find
-  };
-  // Where the current entry lies in the range of -S and -U.
-  [[nodiscard]] Place place() const;
   // False when there is nothing more to find.
   Result<bool> take_entry();
   Result<void> take_stored(bool standing);
   [[nodiscard]] bool step() {
     return options_.display.reverse ? journal_.previous() : journal_.next();
   }
-  [[nodiscard]] static bool is_over() { return Waiter::end_requested() || Pager::ended(); }
+  [[nodiscard]] static bool is_over() { return end_requested() || Pager::ended(); }
 
   const Options& options_;
   Journal& journal_;
@@ -71,20 +65,10 @@ class Showing {
   std::optional<journal::Cursor> last_within_;
 };
 
-Showing::Place Showing::place() const {
-  const std::uint64_t time = journal_.entry().realtime_usec;
-  const bool reverse = options_.display.reverse;
-  const RangeOptions& range = options_.range;
-  const bool early = range.since_usec && time < *range.since_usec;
-  const bool late = range.until_usec && time > *range.until_usec;
-  if (early) return reverse ? Place::kBeyond : Place::kBefore;
-  if (late) return reverse ? Place::kBefore : Place::kBeyond;
-  return Place::kWithin;
-}
-
 Result<bool> Showing::take_entry() {
   if (keeps_cursor_) last_seen_ = journal_.cursor();
-  const Place where = place();
+  const std::uint64_t time = journal_.entry().realtime_usec;
+  const Place where = place_in(options_.range, time, options_.display.reverse);
   if (where == Place::kBeyond) return false;
   if (where == Place::kBefore) return true;
   if (keeps_cursor_) last_within_ = last_seen_;
@@ -193,38 +177,19 @@ Outcome<ExitStatus> show_entries(const Options& options,
   return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
 }
 
-journal::Match both(journal::Match one, journal::Match other) {
-  if (one.kind == journal::Match::Kind::kAll) return other;
-  if (other.kind == journal::Match::Kind::kAll) return one;
-  return journal::Match::all_of({std::move(one), std::move(other)});
-}
-
 }  // namespace
 
 Outcome<ExitStatus> show(const Options& options, Source& source, OutputBuffer& output) {
   if (options.display.catalog && !options.display.quiet) {
     print_error_line("there is no message catalog yet: -x explains nothing");
   }
-  Outcome<journal::Match> match = wanted_match(options, *source.journal);
-  if (!match) return tl::unexpected<Failure>(match.error());
-  Outcome<EntrySearch> search = EntrySearch::create(options);
-  if (!search) return tl::unexpected<Failure>(search.error());
-  if (options.where.asked) {
-    const query::WherePlan plan = search->plan(*source.journal);
-    if (options.where.explain) {
-      output.text() += query::explain_where(*options.where.asked, plan);
-      return ExitStatus::kOk;
-    }
-    match = both(std::move(*match), plan.match);
+  Outcome<AskedEntries> asked = ask_for_entries(options, *source.journal);
+  if (!asked) return tl::unexpected<Failure>(asked.error());
+  if (options.where.explain) {
+    output.text() += query::explain_where(*options.where.asked, *asked->plan);
+    return ExitStatus::kOk;
   }
-  // With a match the index leaves fewer entries than a file has.
-  const bool is_all = match->kind == journal::Match::Kind::kAll;
-  if (journal::Narrowing narrowing = search_narrowing(options); narrowing && is_all) {
-    source.journal->narrow(std::move(narrowing));
-  } else {
-    source.journal->set_match(std::move(*match));
-  }
-  return show_entries(options, source, std::move(*search), output);
+  return show_entries(options, source, std::move(asked->search), output);
 }
 
 }  // namespace logq::cli

@@ -6,6 +6,7 @@
 #include "base/quantity.h"
 #include "base/timestamp.h"
 #include "query/priority_range.h"
+#include "query/written_quantity.h"
 
 namespace logq::query {
 namespace {
@@ -24,37 +25,6 @@ constexpr std::array kTimeFields = {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-bool begins_with_number(std::string_view text) {
-  return !text.empty() && (is_digit(text[0]) || text[0] == '.');
-}
-
-bool has_letter(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 128;
-  });
-}
-
-// Longer texts are no spans or sizes; a message may be of any length.
-constexpr std::size_t kQuantityMax = 128;
-
-// "1min 30s", not "90": a number, and a unit somewhere.
-std::optional<std::uint64_t> parse_span(std::string_view text) {
-  if (text.size() > kQuantityMax || !begins_with_number(text) || !has_letter(text)) return {};
-  return base::parse_time_span(text);
-}
-
-// "4K", "1.5G", also with an ending that says the same: "4KB", "4 KiB".
-std::optional<std::uint64_t> parse_size_with_unit(std::string_view text) {
-  if (text.size() > kQuantityMax || !begins_with_number(text) || !has_letter(text)) return {};
-  for (const std::string_view ending : {"iB", "B"}) {
-    if (!text.ends_with(ending)) continue;
-    const std::string_view stem = text.substr(0, text.size() - ending.size());
-    if (stem.find_last_of("KMGTPE") + 1 == stem.size() && !stem.empty()) text = stem;
-    break;
-  }
-  return base::parse_size(text);
 }
 
 // -5, 0, 12: how every program writes a whole number.
@@ -111,7 +81,7 @@ void WhereLiteral::read_kind(std::string_view name) {
     kind_ = Kind::kSize;
     quantity_ = *size;
     number_ = std::to_string(*size);
-  } else if (const auto span = parse_span(text_)) {
+  } else if (const auto span = parse_span_with_unit(text_)) {
     kind_ = Kind::kSpan;
     quantity_ = *span;
     const auto field =
@@ -143,7 +113,7 @@ std::optional<std::strong_ordering> WhereLiteral::compare(std::string_view value
     case Kind::kNumber:
       return value <=> std::string_view(number_);
     case Kind::kSpan:
-      quantity = parse_span(value);
+      quantity = parse_span_with_unit(value);
       break;
     case Kind::kSize:
       quantity = parse_size_with_unit(value);

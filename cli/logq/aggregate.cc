@@ -1,0 +1,84 @@
+#include "logq/aggregate.h"
+
+#include <utility>
+
+#include "common/run.h"
+#include "logq/aggregate_tables.h"
+#include "logq/asked_entries.h"
+#include "logq/counted_table.h"
+#include "logq/end_request.h"
+#include "logq/entry_tally.h"
+#include "logq/reading_start.h"
+#include "logq/time_window.h"
+
+namespace logq::cli {
+namespace {
+
+using Kind = AggregateOptions::Kind;
+
+// False when a signal has ended it.
+Outcome<bool> count_entries(const Options& options, journal::Journal& journal, EntryTally& tally) {
+  Options forward = options;  // -n and -r are about rows
+  forward.display.lines.reset();
+  forward.display.reverse = false;
+  const auto start = go_to_start(forward, journal);
+  if (!start) return tl::unexpected<Failure>(start.error());
+  for (bool standing = *start; standing; standing = journal.next()) {
+    if (end_requested()) return false;
+    const Place place = place_in(options.range, journal.entry().realtime_usec, false);
+    if (place == Place::kBeyond) break;
+    if (place == Place::kWithin) tally.add(journal);
+  }
+  return true;
+}
+
+Outcome<std::string> to_output(const Options& options, EntryTally& tally) {
+  const auto format = table_format(options);
+  if (!format) return tl::unexpected<Failure>(format.error());
+  switch (options.aggregate.kind) {
+    case Kind::kCountBy:
+      return group_text(options, tally, *format);
+    case Kind::kHistogram:
+      return histogram_text(options, tally.counts().times, *format);
+    case Kind::kStats:
+      return stats_text(options, tally, *format);
+    default:
+      return count_text(tally.counts().n_entries, *format);
+  }
+}
+
+Outcome<ExitStatus> judge(const Source& source, const EntryTally& tally) {
+  if (const auto failures = tally.search_failures(); failures.n_texts > 0) {
+    return failure(std::to_string(failures.n_texts) +
+                   " texts could not be searched: " + failures.first_cause);
+  }
+  return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
+}
+
+}  // namespace
+
+Outcome<ExitStatus> aggregate(const Options& options, Source& source, OutputBuffer& output) {
+  if (const auto format = table_format(options); !format)
+    return tl::unexpected<Failure>(format.error());
+  heed_end_requests();
+  Outcome<AskedEntries> asked = ask_for_entries(options, *source.journal);
+  if (!asked) return tl::unexpected<Failure>(asked.error());
+  const bool is_search = asked->search.has_pattern();
+  EntryTally tally(options, std::move(asked->search));
+  const auto counted = count_entries(options, *source.journal, tally);
+  if (!counted) return tl::unexpected<Failure>(counted.error());
+  tally.finish();
+  auto text = to_output(options, tally);
+  if (!text) return tl::unexpected<Failure>(text.error());
+  output.text() += *text;
+  if (!*counted) {
+    print_error_line("interrupted: only the first " + std::to_string(tally.counts().n_entries) +
+                     " entries were counted");
+    return requested_status();
+  }
+  const bool nothing_found = is_search && tally.counts().n_entries == 0;
+  if (nothing_found) return ExitStatus::kFailure;
+  return judge(source, tally);
+}
+
+}  // namespace logq::cli

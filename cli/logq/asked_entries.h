@@ -1,0 +1,23 @@
+// Which entries a query is about: what the index answers is set as the match of the journal, the
+// rest is for a search of each entry.
+#pragma once
+
+#include <optional>
+
+#include "common/exit_status.h"
+#include "journal/journal.h"
+#include "logq/entry_search.h"
+#include "logq/options.h"
+#include "query/where_plan.h"
+
+namespace logq::cli {
+
+struct AskedEntries {
+  EntrySearch search;
+  std::optional<query::WherePlan> plan;  // of --where
+};
+
+// Restricts the journal, whose position is lost. Borrows the options.
+Outcome<AskedEntries> ask_for_entries(const Options& options, journal::Journal& journal);
+
+}  // namespace logq::cli

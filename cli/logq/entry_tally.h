@@ -1,0 +1,51 @@
+// EntryTally: counts entries, in batches, on further threads once there are many of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/ordered_work.h"
+#include "journal/journal.h"
+#include "logq/batch_counter.h"
+#include "logq/entry_batch.h"
+#include "logq/entry_search.h"
+#include "logq/options.h"
+#include "query/distinct_values.h"
+
+namespace logq::cli {
+
+// Borrows the options. Not thread-safe.
+class EntryTally {
+ public:
+  // `search` has been made of the same options.
+  EntryTally(const Options& options, EntrySearch search);
+
+  // Takes the current entry of a journal, whose files must stay as they are until finish().
+  void add(const journal::Journal& journal);
+  // Counts all that was added.
+  void finish();
+
+  // REQUIRES of all below: finish() was called.
+  [[nodiscard]] EntryCounts& counts() { return counts_; }
+  [[nodiscard]] const query::DistinctValues& values() const { return values_; }
+  // Texts that could not be searched.
+  [[nodiscard]] query::Grep::Failures search_failures() const;
+
+ private:
+  base::OrderedWork<EntryBatch>::Worker make_worker();
+  void put_batch();
+  void take_back(std::unique_ptr<EntryBatch> batch);
+
+  const Options& options_;
+  EntrySearch search_;  // which that of each thread is a clone of
+  query::DistinctValues values_;
+  EntryCounts counts_;
+  std::vector<std::shared_ptr<BatchCounter>> counters_;  // one for each thread, ours first
+  base::OrderedWork<EntryBatch> work_;
+  std::vector<std::unique_ptr<EntryBatch>> emptied_;  // to be used again
+  std::unique_ptr<EntryBatch> batch_;                 // that is being filled
+  std::uint64_t added_ = 0;
+};
+
+}  // namespace logq::cli
