@@ -2,6 +2,7 @@
 
 import functools
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,6 +12,12 @@ import ingest
 import peers
 
 JOURNAL_REMOTE = "/lib/systemd/systemd-journal-remote"
+REAL_JOURNALS = pathlib.Path(__file__).resolve().parent.parent.parent / "shared/testdata/journals/no-rtc"
+EVERYDAY_COPIES = 10
+LARGE_ENTRIES = 1_700_000
+SMALL_FILES = 1000
+SMALL_FILE_ENTRIES = 400
+USEC_PER_DAY = 86_400_000_000
 WIDE_FIELDS = 32
 DETAIL_BYTES = 6000
 DETAIL_SHARE = 10  # one entry with a large payload for so many without
@@ -57,6 +64,17 @@ def write_wide_archives(binaries, rows, path):
                    check=True)
 
 
+def write_copies(directory, copies, path):
+    """The export stream of a directory, over and over, each time a day later."""
+    argv = ["journalctl", "-q", "-D", str(directory), "-o", "export"]
+    stream = subprocess.run(argv, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    times = re.compile(rb"^(__REALTIME_TIMESTAMP|_SOURCE_REALTIME_TIMESTAMP)=(\d+)$", re.MULTILINE)
+    with open(path, "wb") as file:
+        for copy in range(copies):
+            later = copy * USEC_PER_DAY
+            file.write(times.sub(lambda found: b"%s=%d" % (found[1], int(found[2]) + later), stream))
+
+
 def run_journal_remote(export, journal):
     """Writes the entries of `export` to `journal`, and to archives beside it when that is full."""
     subprocess.run([JOURNAL_REMOTE, "-o", str(journal), str(export)], check=True,
@@ -94,6 +112,38 @@ class Inputs:
         write_wide_export(self.binaries, max(self.entries // 4, 1), export)
         run_journal_remote(export, directory / "rows.journal")
         export.unlink()
+        return directory
+
+    @functools.cached_property
+    def large(self):
+        """LARGE_ENTRIES of load_sender's entries, stored by journald."""
+        return self._store(LARGE_ENTRIES)
+
+    @functools.cached_property
+    def small_files(self):
+        """SMALL_FILES archives in one sequence, as a machine has after months."""
+        directory = self.root / "small"
+        directory.mkdir()
+        subprocess.run([str(self.binaries / "many_files"), str(directory), str(SMALL_FILES),
+                        str(SMALL_FILE_ENTRIES)], check=True)
+        return directory
+
+    @functools.cached_property
+    def everyday(self):
+        """EVERYDAY_COPIES times the entries of a real machine; None where they are not here."""
+        if not REAL_JOURNALS.is_dir():
+            return None
+        directory = self.root / "everyday"
+        directory.mkdir()
+        real = self.root / "real"
+        real.mkdir()
+        for packed in REAL_JOURNALS.glob("*.zst"):
+            subprocess.run(["zstd", "-dqf", str(packed), "-o", str(real / packed.stem)], check=True)
+        export = self.root / "everyday.export"
+        write_copies(real, EVERYDAY_COPIES, export)
+        run_journal_remote(export, directory / "everyday.journal")
+        export.unlink()
+        shutil.rmtree(real)
         return directory
 
     def remove(self):

@@ -29,7 +29,11 @@ BatchFormatter::BatchFormatter(const Options& options, EntrySearch search, Waiti
       search_(std::move(search)),
       format_(query::make_output_format(options.display.mode, options.display.format)),
       reader_([this](const Error& error) {
-        batch_->damage.push_back({file_, error});
+        if (batch_ != nullptr) {
+          batch_->damage.push_back({file_, error});
+        } else {
+          file_->report(error);
+        }
       }) {}
 
 void BatchFormatter::run_ahead(EntryBatch& batch) {
@@ -55,15 +59,34 @@ void BatchFormatter::take(EntryBatch& batch, std::size_t index) {
   file_ = entry.file;
   const std::uint64_t items = reader_.begin(entry.file->opened(), entry.info.offset);
   const EntrySearch::Finding finding = search_.search(entry, reader_, items);
-  if (!finding.wanted) return;
-  if (search_.reads_payloads()) reader_.begin(entry.file->opened(), entry.info.offset);
-  collect_payloads(items);
-  if (!is_excluded()) {
-    format_->append({entry.info, entry.file->info().seqnum_id, payloads_, finding.highlight},
-                    batch.text);
+  if (options_.grep.has_context()) {
+    if (finding.wanted) batch.hits.push_back({index, 0, finding.highlight});
+    if (!finding.wanted && finding.is_near) batch.bystanders.push_back(index);
+    return;
   }
+  if (!finding.wanted) return;
+  const bool is_read = search_.reads_payloads();
+  append(entry, is_read ? reader_.begin(entry.file->opened(), entry.info.offset) : items,
+         finding.highlight, batch.text);
   // What a format cannot show or -T leaves out counts for -n, as in journalctl.
   batch.hits.push_back({index, batch.text.size()});
+}
+
+void BatchFormatter::append(const EntryBatch::Entry& entry,
+                            std::uint64_t items,
+                            std::optional<query::TextSpan> highlight,
+                            std::string& out) {
+  collect_payloads(items);
+  if (is_excluded()) return;
+  format_->append({entry.info, entry.file->info().seqnum_id, payloads_, highlight}, out);
+}
+
+void BatchFormatter::format(const EntryBatch::Entry& entry,
+                            std::optional<query::TextSpan> highlight,
+                            std::string& out) {
+  file_ = entry.file;
+  batch_ = nullptr;
+  append(entry, reader_.begin(entry.file->opened(), entry.info.offset), highlight, out);
 }
 
 void BatchFormatter::collect_payloads(std::uint64_t items) {

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,10 +37,21 @@ class BatchFormatter {
   // The same unless too much text waits already.
   void run_ahead(EntryBatch& batch);
 
+  // On the thread that owns the files: appends how an entry is shown, whether or not it is what is
+  // sought.
+  void format(const EntryBatch::Entry& entry,
+              std::optional<query::TextSpan> highlight,
+              std::string& out);
+
   [[nodiscard]] query::Grep::Failures search_failures() const { return search_.failures(); }
 
  private:
   void take(EntryBatch& batch, std::size_t index);
+  // REQUIRES: reader_ has begun with the entry, which has so many items.
+  void append(const EntryBatch::Entry& entry,
+              std::uint64_t items,
+              std::optional<query::TextSpan> highlight,
+              std::string& out);
   void collect_payloads(std::uint64_t items);
   [[nodiscard]] bool is_excluded() const;
 
@@ -47,7 +60,7 @@ class BatchFormatter {
   EntrySearch search_;
   std::unique_ptr<query::OutputFormat> format_;
   journal::PayloadReader reader_;
-  EntryBatch* batch_ = nullptr;             // that run() is at
+  EntryBatch* batch_ = nullptr;             // that run() is at, or nothing
   journal::FileReader* file_ = nullptr;     // and the file of its entry
   std::vector<std::string_view> payloads_;  // of that entry
 };

@@ -17,6 +17,7 @@ void EntryBatch::clear() {
   text.clear();
   if (text.capacity() > kKeptTextBytes) std::string().swap(text);
   hits.clear();
+  bystanders.clear();
   damage.clear();
 }
 

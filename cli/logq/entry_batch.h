@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "journal/file_reader.h"
 #include "logq/result.h"
+#include "query/text_span.h"
 
 namespace logq::cli {
 
@@ -26,6 +28,7 @@ struct EntryBatch {
   struct Hit {
     std::size_t entry = 0;     // index
     std::size_t text_end = 0;  // offset in `text`, behind what it made
+    std::optional<query::TextSpan> highlight = std::nullopt;
   };
   struct Damage {
     journal::FileReader* file = nullptr;
@@ -41,6 +44,9 @@ struct EntryBatch {
   std::size_t n_done = 0;
   std::string text;
   std::vector<Hit> hits;
+  // Where what was found is shown among others: the entries, by index, that may be shown beside
+  // it. `text` stays empty then.
+  std::vector<std::size_t> bystanders;
   std::vector<Damage> damage;
 
   void clear();

@@ -16,6 +16,12 @@ constexpr std::size_t kSmallestBatch = 32;
 // What a search finds now and then is shown soon.
 constexpr std::chrono::milliseconds kShownWithin{100};
 
+ContextWindow window_of(const Options& options) {
+  const GrepOptions& grep = options.grep;
+  return options.display.reverse ? ContextWindow(grep.after, grep.before)
+                                 : ContextWindow(grep.before, grep.after);
+}
+
 }  // namespace
 
 EntryPrinter::EntryPrinter(const Options& options, OutputBuffer& output, EntrySearch search)
@@ -24,6 +30,7 @@ EntryPrinter::EntryPrinter(const Options& options, OutputBuffer& output, EntrySe
       search_(std::move(search)),
       work_([this] { return make_worker(); }),
       batch_(empty_batch()),
+      context_(window_of(options)),
       last_flush_(std::chrono::steady_clock::now()) {}
 
 base::OrderedWork<EntryBatch>::Worker EntryPrinter::make_worker() {
@@ -47,7 +54,7 @@ std::size_t EntryPrinter::batches_ahead() const {
 
 Result<void> EntryPrinter::add(const journal::Journal& journal) {
   const journal::EntryInfo& info = journal.entry();
-  add_boot_change(info.boot_id);
+  if (!options_.grep.has_context()) add_boot_change(info.boot_id);
   batch_->entries.push_back({&journal.file(), info});
   ++added_;
   if (batch_->entries.size() < batch_size()) return {};
@@ -55,14 +62,19 @@ Result<void> EntryPrinter::add(const journal::Journal& journal) {
 }
 
 void EntryPrinter::add_boot_change(const Id128& boot_id) {
-  if (options_.display.quiet || options_.source.merge) return;
-  if (last_boot_id_ && *last_boot_id_ != boot_id) {
-    const Colours colours(options_.display.format.colours);
-    batch_->remarks.push_back({batch_->entries.size(), std::string(colours.bold()) + "-- Boot " +
-                                                           boot_id.to_string() + " --" +
-                                                           std::string(colours.off()) + "\n"});
-  }
+  if (std::string line = boot_line(boot_id); !line.empty())
+    batch_->remarks.push_back({batch_->entries.size(), std::move(line)});
+}
+
+// What goes before an entry of another boot than the last one's.
+std::string EntryPrinter::boot_line(const Id128& boot_id) {
+  if (options_.display.quiet || options_.source.merge) return {};
+  const bool is_other = last_boot_id_ && *last_boot_id_ != boot_id;
   last_boot_id_ = boot_id;
+  if (!is_other) return {};
+  const Colours colours(options_.display.format.colours);
+  return std::string(colours.bold()) + "-- Boot " + boot_id.to_string() + " --" +
+         std::string(colours.off()) + "\n";
 }
 
 Result<void> EntryPrinter::put_batch() {
@@ -82,6 +94,7 @@ Result<void> EntryPrinter::finish() {
   if (!batch_->entries.empty()) work_.put(std::exchange(batch_, empty_batch()));
   while (work_.size() > 0)
     LOGQ_TRY(print(work_.take()));
+  if (options_.display.follow) keep_texts_of_held();
   return {};
 }
 
@@ -99,6 +112,7 @@ Result<void> EntryPrinter::print(std::unique_ptr<EntryBatch> batch) {
 
 // What the batch has made so far.
 Result<void> EntryPrinter::print_text(EntryBatch& batch) {
+  if (options_.grep.has_context()) return print_in_context(batch);
   waiting_text_.fetch_sub(batch.text.size(), std::memory_order_relaxed);
   if (cut_at_) return {};  // nothing behind is wanted
   for (const EntryBatch::Damage& damage : batch.damage)
@@ -110,12 +124,69 @@ Result<void> EntryPrinter::print_text(EntryBatch& batch) {
   }
   printed_ += batch.hits.size();
   batch.hits.clear();
-  const auto now = std::chrono::steady_clock::now();
-  const bool is_time = now - last_flush_ >= kShownWithin;
-  if (is_time) last_flush_ = now;
   LOGQ_TRY(output_.write(batch.text));
   batch.text.clear();
-  return is_time ? output_.flush() : Result<void>{};
+  return flush_in_time();
+}
+
+Result<void> EntryPrinter::flush_in_time() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_flush_ < kShownWithin) return {};
+  last_flush_ = now;
+  return output_.flush();
+}
+
+// What was found, with what stands around it, in the order of the entries.
+Result<void> EntryPrinter::print_in_context(EntryBatch& batch) {
+  for (const EntryBatch::Damage& damage : batch.damage)
+    damage.file->report(damage.error);
+  batch.damage.clear();
+  std::string text;
+  auto hit = batch.hits.begin();
+  auto bystander = batch.bystanders.begin();
+  for (std::size_t i = 0; i < batch.n_done; ++i) {
+    if (is_limit_reached() && !context_.is_open()) break;
+    const bool is_bystander = bystander != batch.bystanders.end() && *bystander == i;
+    if (is_bystander) ++bystander;
+    const bool is_found = hit != batch.hits.end() && hit->entry == i;
+    if (!is_bystander && !is_found) continue;
+    const EntryBatch::Entry& entry = batch.entries[i];
+    const bool is_hit = is_found && !is_limit_reached();
+    context_.add(entry, is_hit, is_found ? hit->highlight : std::nullopt, shown_);
+    if (is_found) ++hit;
+    append_shown(text);
+    if (is_hit) ++printed_;
+    if (is_hit && is_limit_reached())
+      cut_at_ = journal::cursor_of(entry.file->info().seqnum_id, entry.info);
+    LOGQ_TRY(output_.write(text));
+    text.clear();
+  }
+  batch.hits.clear();
+  batch.bystanders.clear();
+  return flush_in_time();
+}
+
+void EntryPrinter::append_shown(std::string& text) {
+  const bool has_separators = !query::is_machine_readable(options_.display.mode);
+  for (const ContextWindow::Item& item : shown_) {
+    if (item.behind_gap && has_separators) text += "--\n";
+    text += boot_line(item.entry.info.boot_id);
+    if (item.text) {
+      text += *item.text;
+    } else {
+      formatters_.front()->format(item.entry, item.highlight, text);
+    }
+  }
+  shown_.clear();
+}
+
+// The files may change before they are shown.
+void EntryPrinter::keep_texts_of_held() {
+  for (ContextWindow::Item& item : context_.held()) {
+    if (item.text) continue;
+    item.text.emplace();
+    formatters_.front()->format(item.entry, item.highlight, *item.text);
+  }
 }
 
 // Leaves the first hits, at least one.

@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/ordered_work.h"
 #include "common/output_buffer.h"
 #include "journal/journal.h"
 #include "logq/batch_formatter.h"
+#include "logq/context_window.h"
 #include "logq/entry_batch.h"
 #include "logq/entry_search.h"
 #include "logq/options.h"
@@ -36,7 +38,7 @@ class EntryPrinter {
   // No more than -n entries are printed. Of what is searched that many may have been added already
   // and not be found out before finish().
   [[nodiscard]] bool is_enough() const {
-    return options_.display.lines && counted() >= *options_.display.lines;
+    return options_.display.lines && counted() >= *options_.display.lines && !context_.is_open();
   }
   [[nodiscard]] std::uint64_t printed() const { return printed_; }
   // The last one of as many hits as -n wants, once they are printed.
@@ -56,9 +58,17 @@ class EntryPrinter {
   [[nodiscard]] std::size_t batches_ahead() const;
   base::OrderedWork<EntryBatch>::Worker make_worker();
   void add_boot_change(const Id128& boot_id);
+  std::string boot_line(const Id128& boot_id);
   Result<void> put_batch();
   Result<void> print(std::unique_ptr<EntryBatch> batch);
   Result<void> print_text(EntryBatch& batch);
+  Result<void> print_in_context(EntryBatch& batch);
+  Result<void> flush_in_time();
+  void append_shown(std::string& text);
+  void keep_texts_of_held();
+  [[nodiscard]] bool is_limit_reached() const {
+    return options_.display.lines && !limit_is_over_ && printed_ >= *options_.display.lines;
+  }
   void cut(EntryBatch& batch, std::uint64_t hits);
   std::unique_ptr<EntryBatch> empty_batch();
 
@@ -70,7 +80,9 @@ class EntryPrinter {
   base::OrderedWork<EntryBatch> work_;
   std::vector<std::unique_ptr<EntryBatch>> emptied_;  // to be used again
   std::unique_ptr<EntryBatch> batch_;                 // that is being filled
-  std::optional<Id128> last_boot_id_;
+  ContextWindow context_;
+  std::vector<ContextWindow::Item> shown_;  // what it wants to be shown now
+  std::optional<Id128> last_boot_id_;       // of the last entry added, or with context shown
   bool limit_is_over_ = false;
   std::uint64_t added_ = 0;
   std::uint64_t printed_ = 0;

@@ -16,6 +16,16 @@ query::CaseRule case_rule(const GrepOptions& options) {
   return *options.case_sensitive ? query::CaseRule::kSensitive : query::CaseRule::kInsensitive;
 }
 
+Outcome<query::TextSearch> make_text_search(const GrepOptions& options) {
+  const query::TextSearchPlan plan{options.patterns, case_rule(options), options.fields,
+                                   options.all_fields};
+  auto search = query::TextSearch::compile(plan);
+  if (search) return std::move(*search);
+  const std::string* const bad = query::TextSearch::bad_pattern(plan);
+  return failure(bad == nullptr ? describe("-g", search.error())
+                                : query::describe_pattern_error(*bad));
+}
+
 // Whoever writes a file may make others fall on the same place: that costs time, no answer.
 std::size_t place_of(std::uint64_t file, journal::FileOffset data) {
   constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15U;
@@ -26,10 +36,11 @@ std::size_t place_of(std::uint64_t file, journal::FileOffset data) {
 
 Outcome<EntrySearch> EntrySearch::create(const Options& options) {
   EntrySearch search(options);
-  if (const auto& pattern = options.grep.pattern) {
-    auto grep = query::Grep::compile(*pattern, case_rule(options.grep));
-    if (!grep) return failure(query::describe_pattern_error(*pattern));
-    search.grep_ = std::move(*grep);
+  if (options.grep.is_asked()) {
+    auto text = make_text_search(options.grep);
+    if (!text) return tl::unexpected<Failure>(text.error());
+    search.text_ = std::move(*text);
+    if (!search.text_->first_value_only()) search.known_texts_.resize(kKnownValues);
   }
   if (options.where.asked) {
     auto where = options.where.asked->clone();
@@ -57,10 +68,12 @@ query::WherePlan EntrySearch::plan(journal::Journal& journal) {
 EntrySearch::Finding EntrySearch::search(const EntryBatch::Entry& entry,
                                          journal::PayloadReader& payloads,
                                          std::uint64_t items) {
-  if (where_ && !where_holds(entry, payloads, items)) return {false, std::nullopt};
-  if (!grep_) return {};
+  if (where_ && !where_holds(entry, payloads, items)) return {false, false, std::nullopt};
+  if (!text_) return {};
   if (where_) items = payloads.begin(entry.file->opened(), entry.info.offset);
-  return find_pattern(payloads, items);
+  Finding finding = find_text(entry, payloads, items);
+  if (options_->grep.invert) finding = {!finding.wanted, true, std::nullopt};
+  return finding;
 }
 
 bool EntrySearch::where_holds(const EntryBatch::Entry& entry,
@@ -82,27 +95,49 @@ bool EntrySearch::where_holds(const EntryBatch::Entry& entry,
   return where_->holds(leaves);
 }
 
-EntrySearch::Finding EntrySearch::find_pattern(journal::PayloadReader& payloads,
-                                               std::uint64_t items) {
-  constexpr std::string_view kPrefix = "MESSAGE=";
+EntrySearch::Finding EntrySearch::find_text(const EntryBatch::Entry& entry,
+                                            journal::PayloadReader& payloads,
+                                            std::uint64_t items) {
+  const bool first_only = text_->first_value_only();
+  const std::uint64_t serial = entry.file->opened().serial;
   std::string_view payload;
   for (std::uint64_t i = 0; i < items; ++i) {
-    if (!payloads.payload_of(i, payload) || !payload.starts_with(kPrefix)) continue;
-    const auto found = grep_->find(payload.substr(kPrefix.size()));
-    return {found.has_value(), found};
+    if (!first_only) {
+      if (has_text(serial, payloads, i)) return {};
+      continue;
+    }
+    if (!payloads.payload_of(i, payload)) continue;
+    const auto value = text_->value_in(payload);
+    if (!value) continue;
+    const auto found = text_->find(*value);
+    return {found.has_value(), true, found};
   }
-  return {false, std::nullopt};
+  return {false, true, std::nullopt};
 }
 
-bool EntrySearch::may_want(std::string_view message) {
-  if (!grep_) return true;
-  const std::uint64_t failures = grep_->failures().n_texts;
-  return grep_->find(message) || grep_->failures().n_texts > failures;
+// Named fields have few values, which many entries share.
+bool EntrySearch::has_text(std::uint64_t file,
+                           journal::PayloadReader& payloads,
+                           std::uint64_t item) {
+  const journal::FileOffset data = payloads.data_of(item);
+  KnownText& known = known_texts_[place_of(file, data)];
+  if (known.file == file && known.data == data) return known.found;
+  std::string_view payload;
+  if (!payloads.payload_of(item, payload)) return false;
+  const auto value = text_->value_in(payload);
+  known = {file, data, value && text_->find(*value)};
+  return known.found;
+}
+
+bool EntrySearch::may_want(std::string_view value) {
+  if (!text_) return true;
+  const std::uint64_t failures = text_->failures().n_texts;
+  return text_->find(value) || text_->failures().n_texts > failures;
 }
 
 query::Grep::Failures EntrySearch::failures() const {
   query::Grep::Failures all;
-  if (grep_) all = grep_->failures();
+  if (text_) all = text_->failures();
   if (where_) all.add(where_->failures());
   return all;
 }

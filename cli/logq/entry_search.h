@@ -13,6 +13,7 @@
 #include "logq/entry_batch.h"
 #include "logq/options.h"
 #include "query/grep.h"
+#include "query/text_search.h"
 #include "query/text_span.h"
 #include "query/where_plan.h"
 
@@ -32,6 +33,7 @@ class EntrySearch {
 
   struct Finding {
     bool wanted = true;
+    bool is_near = true;  // all but -g holds: it may be shown beside what is wanted
     std::optional<query::TextSpan> highlight;  // in the value of MESSAGE
   };
   // Whether an entry, that `payloads` has begun with, of `items` items, is wanted. Payloads that
@@ -40,16 +42,16 @@ class EntrySearch {
                                journal::PayloadReader& payloads,
                                std::uint64_t items);
 
-  // Whether an entry with this value of MESSAGE can be wanted: it may also have been impossible to
-  // search, which is for search() to find and to count.
-  [[nodiscard]] bool may_want(std::string_view message);
+  // Whether an entry with this value of a field that -g searches can be wanted: it may also have
+  // been impossible to search, which is for search() to find and to count.
+  [[nodiscard]] bool may_want(std::string_view value);
 
-  [[nodiscard]] bool has_pattern() const { return grep_.has_value(); }
+  [[nodiscard]] bool has_pattern() const { return text_.has_value(); }
   // Whether entries may turn out not to be wanted.
-  [[nodiscard]] bool is_asked() const { return grep_.has_value() || where_.has_value(); }
+  [[nodiscard]] bool is_asked() const { return text_.has_value() || where_.has_value(); }
   // Whether search() looks at payloads.
   [[nodiscard]] bool reads_payloads() const {
-    return grep_.has_value() || (where_.has_value() && settled_ != where_->all_leaves());
+    return text_.has_value() || (where_.has_value() && settled_ != where_->all_leaves());
   }
   // What could not be searched so far.
   [[nodiscard]] query::Grep::Failures failures() const;
@@ -62,17 +64,30 @@ class EntrySearch {
     std::uint64_t leaves = 0;
   };
 
+  // Whether -g finds something in a stored value, found out once for many entries.
+  struct KnownText {
+    std::uint64_t file = 0;
+    journal::FileOffset data = 0;
+    bool found = false;
+  };
+
   explicit EntrySearch(const Options& options) : options_(&options) {}
   [[nodiscard]] bool where_holds(const EntryBatch::Entry& entry,
                                  journal::PayloadReader& payloads,
                                  std::uint64_t items);
-  [[nodiscard]] Finding find_pattern(journal::PayloadReader& payloads, std::uint64_t items);
+  [[nodiscard]] Finding find_text(const EntryBatch::Entry& entry,
+                                  journal::PayloadReader& payloads,
+                                  std::uint64_t items);
+  [[nodiscard]] bool has_text(std::uint64_t file,
+                              journal::PayloadReader& payloads,
+                              std::uint64_t item);
 
   const Options* options_;
-  std::optional<query::Grep> grep_;
+  std::optional<query::TextSearch> text_;
   std::optional<query::Where> where_;
   std::uint64_t settled_ = 0;
-  std::vector<KnownLeaves> known_;  // where it belongs by its hash, or something else instead
+  std::vector<KnownLeaves> known_;      // where it belongs by its hash, or something else instead
+  std::vector<KnownText> known_texts_;  // the same
 };
 
 }  // namespace logq::cli

@@ -7,6 +7,8 @@
 #include "query/boot_selector.h"
 #include "query/facility.h"
 #include "query/id_selector.h"
+#include "wire/field_name.h"
+#include "wire/loose_integer.h"
 
 namespace logq::cli {
 namespace {
@@ -69,6 +71,35 @@ Outcome<void> apply_case_sensitive(Options& options, Value value) {
   const auto sensitive = base::parse_boolean(value.value_or("yes"));
   if (!sensitive) return failure("bad --case-sensitive= argument \"" + std::string(*value) + "\"");
   options.grep.case_sensitive = *sensitive;
+  return {};
+}
+
+Outcome<void> apply_grep_field(Options& options, Value value) {
+  GrepOptions& grep = options.grep;
+  std::vector<std::string> names = split_commas(*value);
+  if (names.empty()) return failure("not the name of a field: '" + std::string(*value) + "'");
+  for (std::string& name : names) {
+    const bool is_name = wire::is_valid_field_name(name, wire::FieldOrigin::kCollector);
+    if (name == "*") {
+      grep.all_fields = true;
+    } else if (is_name && !name.starts_with("__")) {
+      grep.fields.push_back(std::move(name));
+    } else {
+      return failure("not the name of a field: '" + name + "'");
+    }
+  }
+  return {};
+}
+
+template <bool kBefore, bool kAfter>
+Outcome<void> apply_context(Options& options, Value value) {
+  constexpr long kMost = 1'000'000;
+  const std::optional<long> number = wire::parse_loose_integer(*value);
+  if (!number || *number < 0 || *number > kMost)
+    return failure("not a number of entries: " + std::string(*value));
+  const auto count = static_cast<std::uint64_t>(*number);
+  if (kBefore) options.grep.before = count;
+  if (kAfter) options.grep.after = count;
   return {};
 }
 
@@ -146,14 +177,33 @@ constexpr OptionRow kRows[] = {
      245},
     {{{'g', "grep", Argument::kRequired, "PATTERN", "Entries whose message matches this pattern",
        nullptr, kGroup},
-      &apply_text<&Options::grep, &GrepOptions::pattern>},
+      &append_text<&Options::grep, &GrepOptions::patterns>},
      Parity::kThere,
-     237},
+     237,
+     "repeated, any of them may match, where journalctl takes the last"},
     {{{0, "case-sensitive", Argument::kOptional, "BOOL",
        "Whether case counts in -g (as the pattern is written)", nullptr, kGroup},
       &apply_case_sensitive},
      Parity::kThere,
      237},
+    {{{0, "grep-field", Argument::kRequired, "FIELD[,...]",
+       "Fields that -g searches instead of the message; \"*\": all", nullptr, kGroup},
+      &apply_grep_field},
+     Parity::kOurs},
+    {{{0, "invert", Argument::kNone, "", "Entries in which -g finds nothing", nullptr, kGroup},
+      &apply_flag<&Options::grep, &GrepOptions::invert>},
+     Parity::kOurs},
+    {{{'A', "after-context", Argument::kRequired, "N",
+       "Show N entries that were logged after each that -g finds", nullptr, kGroup},
+      &apply_context<false, true>},
+     Parity::kOurs},
+    {{{'B', "before-context", Argument::kRequired, "N",
+       "Show N entries that were logged before each that -g finds", nullptr, kGroup},
+      &apply_context<true, false>},
+     Parity::kOurs},
+    {{{'C', "context", Argument::kRequired, "N", "The same as -A N -B N", nullptr, kGroup},
+      &apply_context<true, true>},
+     Parity::kOurs},
     {{{0, "where", Argument::kRequired, "EXPR",
        "Entries for which this holds: and or not ( ) = != < <= > >= =~ !~ in has", nullptr, kGroup},
       &apply_where},

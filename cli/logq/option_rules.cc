@@ -47,7 +47,7 @@ bool has_filters(const Options& options) {
   const RangeOptions& range = options.range;
   return !filter.units.empty() || !filter.user_units.empty() || !filter.identifiers.empty() ||
          !filter.excluded_identifiers.empty() || !filter.facilities.empty() ||
-         filter.priorities.has_value() || filter.kernel || options.grep.pattern.has_value() ||
+         filter.priorities.has_value() || filter.kernel || options.grep.is_asked() ||
          options.where.asked != nullptr || range.boot.has_value() || range.invocation.has_value() ||
          range.since_usec.has_value() || range.until_usec.has_value();
 }
@@ -102,6 +102,18 @@ Outcome<void> check_aggregate(const Options& options) {
   return {};
 }
 
+Outcome<void> check_grep(const Options& options) {
+  const GrepOptions& grep = options.grep;
+  const bool has_extras =
+      !grep.fields.empty() || grep.all_fields || grep.invert || grep.has_context();
+  if (has_extras && !grep.is_asked())
+    return failure("--grep-field=, --invert, -A, -B and -C go with -g, which is missing");
+  const bool counts = options.aggregate.kind != AggregateOptions::Kind::kNone;
+  if (counts && grep.has_context())
+    return failure("-A, -B and -C are for entries that are shown, not counted");
+  return {};
+}
+
 Outcome<void> check_terms(const std::vector<std::string>& terms) {
   const auto match = query::parse_field_terms(terms);
   if (!match) return failure(query::describe_term_error(terms, match.error()));
@@ -113,7 +125,7 @@ Outcome<void> check_terms(const std::vector<std::string>& terms) {
 Outcome<void> check_options(const Options& options) {
   for (const Outcome<void>& checked :
        {check_source(options.source), check_range(options.range), check_display(options.display),
-        check_command(options), check_aggregate(options)}) {
+        check_command(options), check_aggregate(options), check_grep(options)}) {
     if (!checked) return checked;
   }
   return takes_terms(options.command) ? check_terms(options.filter.terms) : Outcome<void>{};
@@ -138,7 +150,7 @@ void apply_implications(Options& options) {
   const bool from_tail = display.lines && !display.lines_from_head;
   const bool is_counted = options.aggregate.kind != AggregateOptions::Kind::kNone;
   if (is_counted && !display.lines_given) display.lines.reset();  // of -e
-  const bool is_searched = !is_counted && (options.grep.pattern || options.where.asked);
+  const bool is_searched = !is_counted && (options.grep.is_asked() || options.where.asked);
   if (is_searched && from_tail && !display.follow) display.reverse = true;
 }
 

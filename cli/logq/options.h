@@ -64,8 +64,17 @@ struct RangeOptions {
 };
 
 struct GrepOptions {
-  std::optional<std::string> pattern;
+  std::vector<std::string> patterns;  // -g, any of which is to be found
   std::optional<bool> case_sensitive;
+  std::vector<std::string> fields;  // --grep-field; none: MESSAGE
+  bool all_fields = false;          // --grep-field=*
+  bool invert = false;
+  // Entries shown around each that is found: those logged before it, and after it.
+  std::uint64_t before = 0;
+  std::uint64_t after = 0;
+
+  [[nodiscard]] bool is_asked() const { return !patterns.empty(); }
+  [[nodiscard]] bool has_context() const { return before > 0 || after > 0; }
 };
 
 struct WhereOptions {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -38,11 +39,14 @@ class SearchScan {
   }
 
   const Options& options_;
+  const std::string field_;
   std::vector<journal::ValueTest> tests_;
   std::uint64_t n_entries_ = 0;  // of the files so far
 };
 
-SearchScan::SearchScan(const Options& options) : options_(options) {
+SearchScan::SearchScan(const Options& options)
+    : options_(options),
+      field_(options.grep.fields.empty() ? "MESSAGE" : options.grep.fields.front()) {
   const std::size_t threads = threads_of_machine();
   for (std::size_t i = 0; i < threads; ++i) {
     auto search = std::make_shared<EntrySearch>(std::move(*EntrySearch::create(options)));
@@ -107,11 +111,17 @@ std::vector<FileOffset> merged(const std::vector<FileOffset>& a, const std::vect
 
 std::optional<std::vector<FileOffset>> SearchScan::operator()(FileReader& file) {
   if (!is_worth_it(file.info())) return std::nullopt;
-  auto entries = journal::scan_values(file, "MESSAGE", tests_);
+  auto entries = journal::scan_values(file, field_, tests_);
   if (!entries || !tells_boots()) return entries;
   const auto firsts = first_of_boots(file);
   if (!firsts) return std::nullopt;
   return merged(*entries, *firsts);
+}
+
+// Whether the entries to look at are those with certain values of one field.
+bool can_scan(const GrepOptions& grep) {
+  return grep.is_asked() && !grep.invert && !grep.has_context() && !grep.all_fields &&
+         grep.fields.size() <= 1;
 }
 
 }  // namespace
@@ -119,7 +129,7 @@ std::optional<std::vector<FileOffset>> SearchScan::operator()(FileReader& file) 
 journal::Narrowing search_narrowing(const Options& options) {
   // A cursor is that of the last entry looked at, whatever it says.
   const bool keeps_cursor = options.display.show_cursor || !options.range.cursor_file.empty();
-  if (!options.grep.pattern || options.display.follow || keeps_cursor) return {};
+  if (!can_scan(options.grep) || options.display.follow || keeps_cursor) return {};
   return [scan = std::make_shared<SearchScan>(options)](FileReader& file) { return (*scan)(file); };
 }
 
