@@ -17,15 +17,17 @@ namespace {
 using Kind = AggregateOptions::Kind;
 
 // False when a signal has ended it.
-Outcome<bool> count_entries(const Options& options, journal::Journal& journal, EntryTally& tally) {
-  Options forward = options;  // -n and -r are about rows
-  forward.display.lines.reset();
-  forward.display.reverse = false;
-  const auto start = go_to_start(forward, journal);
+Outcome<bool> count_entries(const Options& options,
+                            journal::Journal& journal,
+                            ReadingProgress& progress,
+                            EntryTally& tally) {
+  const auto start = go_to_start(options, journal);
   if (!start) return tl::unexpected<Failure>(start.error());
   for (bool standing = *start; standing; standing = journal.next()) {
     if (end_requested()) return false;
-    const Place place = place_in(options.range, journal.entry().realtime_usec, false);
+    const std::uint64_t time = journal.entry().realtime_usec;
+    progress.at(time);
+    const Place place = place_in(options.range, time, false);
     if (place == Place::kBeyond) break;
     if (place == Place::kWithin) tally.add(journal);
   }
@@ -57,17 +59,25 @@ Outcome<ExitStatus> judge(const Source& source, const EntryTally& tally) {
 
 }  // namespace
 
-Outcome<ExitStatus> aggregate(const Options& options, Source& source, OutputBuffer& output) {
+Outcome<ExitStatus> aggregate(const Options& options,
+                              Source& source,
+                              OutputBuffer& output,
+                              ProgressLine& line) {
   if (const auto format = table_format(options); !format)
     return tl::unexpected<Failure>(format.error());
   heed_end_requests();
-  Outcome<AskedEntries> asked = ask_for_entries(options, *source.journal);
+  Options forward = options;  // -n and -r are about rows
+  forward.display.lines.reset();
+  forward.display.reverse = false;
+  ReadingProgress progress(forward, *source.journal, line);
+  Outcome<AskedEntries> asked = ask_for_entries(options, *source.journal, progress);
   if (!asked) return tl::unexpected<Failure>(asked.error());
   const bool is_search = asked->search.has_pattern();
   EntryTally tally(options, std::move(asked->search));
-  const auto counted = count_entries(options, *source.journal, tally);
+  const auto counted = count_entries(forward, *source.journal, progress, tally);
   if (!counted) return tl::unexpected<Failure>(counted.error());
   tally.finish();
+  line.end();
   auto text = to_output(options, tally);
   if (!text) return tl::unexpected<Failure>(text.error());
   output.text() += *text;

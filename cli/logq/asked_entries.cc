@@ -18,7 +18,9 @@ Match both(Match one, Match other) {
 
 }  // namespace
 
-Outcome<AskedEntries> ask_for_entries(const Options& options, journal::Journal& journal) {
+Outcome<AskedEntries> ask_for_entries(const Options& options,
+                                      journal::Journal& journal,
+                                      ReadingProgress& progress) {
   Outcome<Match> match = wanted_match(options, journal);
   if (!match) return tl::unexpected<Failure>(match.error());
   Outcome<EntrySearch> search = EntrySearch::create(options);
@@ -30,7 +32,7 @@ Outcome<AskedEntries> ask_for_entries(const Options& options, journal::Journal& 
   }
   // With a match the index leaves fewer entries than a file has.
   const bool is_all = match->kind == Match::Kind::kAll;
-  if (journal::Narrowing narrowing = search_narrowing(options); narrowing && is_all) {
+  if (journal::Narrowing narrowing = search_narrowing(options, progress); narrowing && is_all) {
     journal.narrow(std::move(narrowing));
   } else {
     journal.set_match(std::move(*match));

@@ -8,6 +8,7 @@
 #include "journal/journal.h"
 #include "logq/entry_search.h"
 #include "logq/options.h"
+#include "logq/reading_progress.h"
 #include "query/where_plan.h"
 
 namespace logq::cli {
@@ -17,7 +18,10 @@ struct AskedEntries {
   std::optional<query::WherePlan> plan;  // of --where
 };
 
-// Restricts the journal, whose position is lost. Borrows the options.
-Outcome<AskedEntries> ask_for_entries(const Options& options, journal::Journal& journal);
+// Restricts the journal, whose position is lost. Borrows the options and the progress.
+// `progress` is told of files that are gone through as a whole.
+Outcome<AskedEntries> ask_for_entries(const Options& options,
+                                      journal::Journal& journal,
+                                      ReadingProgress& progress);
 
 }  // namespace logq::cli

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string>
 
 #include "base/descriptor_limit.h"
@@ -14,6 +15,7 @@
 #include "logq/list_commands.h"
 #include "logq/options.h"
 #include "logq/pager.h"
+#include "logq/progress_line.h"
 #include "logq/show.h"
 #include "logq/sources.h"
 #include "logq/terminal.h"
@@ -23,6 +25,9 @@
 namespace logq::cli {
 namespace {
 
+// What is over sooner needs no progress.
+constexpr std::chrono::seconds kPatience{1};
+
 std::string output_modes() {
   std::string text;
   for (const std::string_view name : query::output_mode_names())
@@ -31,7 +36,9 @@ std::string output_modes() {
 }
 
 // Commands that read entries or their index.
-Outcome<ExitStatus> read_journal(const Options& options, OutputBuffer& output) {
+Outcome<ExitStatus> read_journal(const Options& options,
+                                 OutputBuffer& output,
+                                 ProgressLine& progress) {
   Outcome<Source> source = open_source(options);
   if (!source) return tl::unexpected<Failure>(source.error());
   const bool is_empty = source->journal->files().empty() && source->damage->empty();
@@ -49,8 +56,8 @@ Outcome<ExitStatus> read_journal(const Options& options, OutputBuffer& output) {
       return show_disk_usage(*source, output);
     default:
       if (options.aggregate.kind != AggregateOptions::Kind::kNone && !options.where.explain)
-        return aggregate(options, *source, output);
-      return show(options, *source, output);
+        return aggregate(options, *source, output, progress);
+      return show(options, *source, output, progress);
   }
 }
 
@@ -80,7 +87,9 @@ Outcome<ExitStatus> print_text(std::string text, OutputBuffer& output) {
   return ExitStatus::kOk;
 }
 
-Outcome<ExitStatus> carry_out(const Options& options, OutputBuffer& output) {
+Outcome<ExitStatus> carry_out(const Options& options,
+                              OutputBuffer& output,
+                              ProgressLine& progress) {
   switch (options.command) {
     case Command::kHelp:
       return print_text(help_text(), output);
@@ -110,7 +119,7 @@ Outcome<ExitStatus> carry_out(const Options& options, OutputBuffer& output) {
     case Command::kListNamespaces:
       return list_namespaces(options, output);
     default:
-      return read_journal(options, output);
+      return read_journal(options, output, progress);
   }
 }
 
@@ -148,10 +157,15 @@ Outcome<ExitStatus> logq_main(int argc, char** argv) {
 
   Pager pager;
   const DisplayOptions& display = options->display;
+  ProgressLine progress("reading", kPatience);
   OutputBuffer output(STDOUT_FILENO, [&] {
+    // What is found is on the same screen.
+    if (terminal.is_terminal) progress.end();
     if (display.pager && !display.follow) pager.open(terminal, display.pager_end);
   });
-  Outcome<ExitStatus> status = flush_last(output, judge_reading(carry_out(*options, output)));
+  Outcome<ExitStatus> status =
+      flush_last(output, judge_reading(carry_out(*options, output, progress)));
+  progress.end();
   const bool left_early = pager.is_open() && !status && status.error().message.empty();
   pager.finish();
   return left_early ? ExitStatus::kOk : status;

@@ -27,7 +27,7 @@ constexpr std::uint64_t kEntriesBeforeScan = 20'000;
 
 class SearchScan {
  public:
-  explicit SearchScan(const Options& options);
+  SearchScan(const Options& options, ReadingProgress& progress);
 
   std::optional<std::vector<FileOffset>> operator()(FileReader& file);
 
@@ -39,13 +39,15 @@ class SearchScan {
   }
 
   const Options& options_;
+  ReadingProgress& progress_;
   const std::string field_;
   std::vector<journal::ValueTest> tests_;
   std::uint64_t n_entries_ = 0;  // of the files so far
 };
 
-SearchScan::SearchScan(const Options& options)
+SearchScan::SearchScan(const Options& options, ReadingProgress& progress)
     : options_(options),
+      progress_(progress),
       field_(options.grep.fields.empty() ? "MESSAGE" : options.grep.fields.front()) {
   const std::size_t threads = threads_of_machine();
   for (std::size_t i = 0; i < threads; ++i) {
@@ -111,6 +113,7 @@ std::vector<FileOffset> merged(const std::vector<FileOffset>& a, const std::vect
 
 std::optional<std::vector<FileOffset>> SearchScan::operator()(FileReader& file) {
   if (!is_worth_it(file.info())) return std::nullopt;
+  progress_.show(file.info().head_entry_realtime_usec);
   auto entries = journal::scan_values(file, field_, tests_);
   if (!entries || !tells_boots()) return entries;
   const auto firsts = first_of_boots(file);
@@ -126,11 +129,13 @@ bool can_scan(const GrepOptions& grep) {
 
 }  // namespace
 
-journal::Narrowing search_narrowing(const Options& options) {
+journal::Narrowing search_narrowing(const Options& options, ReadingProgress& progress) {
   // A cursor is that of the last entry looked at, whatever it says.
   const bool keeps_cursor = options.display.show_cursor || !options.range.cursor_file.empty();
   if (!can_scan(options.grep) || options.display.follow || keeps_cursor) return {};
-  return [scan = std::make_shared<SearchScan>(options)](FileReader& file) { return (*scan)(file); };
+  return [scan = std::make_shared<SearchScan>(options, progress)](FileReader& file) {
+    return (*scan)(file);
+  };
 }
 
 }  // namespace logq::cli

@@ -4,13 +4,15 @@
 
 #include "journal/narrowing.h"
 #include "logq/options.h"
+#include "logq/reading_progress.h"
 
 namespace logq::cli {
 
 // Empty where nothing is sought, where reading goes on while files change, and where the last entry
-// that was looked at is told. Borrows the options, whose
-// pattern has been compiled without an error before. Of the entries it names those are sought that
+// that was looked at is told. Borrows the options, whose patterns have been compiled
+// without an error before, and the progress. Of the entries it names those are sought that
 // EntrySearch says.
-[[nodiscard]] journal::Narrowing search_narrowing(const Options& options);
+[[nodiscard]] journal::Narrowing search_narrowing(const Options& options,
+                                                  ReadingProgress& progress);
 
 }  // namespace logq::cli

@@ -27,9 +27,14 @@ constexpr std::uint64_t kEntriesBetweenChanges = 1024;
 // One run over the wanted entries. Borrows everything.
 class Showing {
  public:
-  Showing(const Options& options, Journal& journal, EntrySearch search, OutputBuffer& output)
+  Showing(const Options& options,
+          Journal& journal,
+          ReadingProgress& progress,
+          EntrySearch search,
+          OutputBuffer& output)
       : options_(options),
         journal_(journal),
+        progress_(progress),
         output_(output),
         printer_(options, output, std::move(search)),
         keeps_cursor_(options.display.show_cursor || !options.range.cursor_file.empty()) {}
@@ -56,6 +61,7 @@ class Showing {
 
   const Options& options_;
   Journal& journal_;
+  ReadingProgress& progress_;
   OutputBuffer& output_;
   EntryPrinter printer_;
   bool keeps_cursor_;
@@ -68,6 +74,7 @@ class Showing {
 Result<bool> Showing::take_entry() {
   if (keeps_cursor_) last_seen_ = journal_.cursor();
   const std::uint64_t time = journal_.entry().realtime_usec;
+  progress_.at(time);
   const Place where = place_in(options_.range, time, options_.display.reverse);
   if (where == Place::kBeyond) return false;
   if (where == Place::kBefore) return true;
@@ -149,14 +156,23 @@ Outcome<void> keep_cursor(const RangeOptions& range, const Showing& showing) {
   return {};
 }
 
+ExitStatus end_early(bool is_search, std::uint64_t n_printed) {
+  if (is_search) {
+    print_error_line("interrupted: what is shown are the first " + std::to_string(n_printed) +
+                     " entries that were found");
+  }
+  return requested_status();
+}
+
 // Prints, and keeps the cursor. The failure of a search that could not finish comes last.
 Outcome<ExitStatus> show_entries(const Options& options,
                                  Source& source,
+                                 ReadingProgress& progress,
                                  EntrySearch search,
                                  OutputBuffer& output) {
   Journal& journal = *source.journal;
   const bool is_search = search.has_pattern();
-  Showing showing(options, journal, std::move(search), output);
+  Showing showing(options, journal, progress, std::move(search), output);
   if (const auto printed = print_all(options, journal, showing); !printed) {
     return tl::unexpected<Failure>(printed.error());
   }
@@ -171,6 +187,7 @@ Outcome<ExitStatus> show_entries(const Options& options,
     return failure(std::to_string(failures.n_texts) +
                    " texts could not be searched: " + failures.first_cause);
   }
+  if (end_requested() && !options.display.follow) return end_early(is_search, showing.printed());
   const bool searched = is_search && options.display.lines.value_or(1) > 0;
   const bool nothing_found = searched && showing.printed() == 0;
   if (nothing_found && !options.display.follow) return ExitStatus::kFailure;
@@ -179,17 +196,23 @@ Outcome<ExitStatus> show_entries(const Options& options,
 
 }  // namespace
 
-Outcome<ExitStatus> show(const Options& options, Source& source, OutputBuffer& output) {
+Outcome<ExitStatus> show(const Options& options,
+                         Source& source,
+                         OutputBuffer& output,
+                         ProgressLine& line) {
   if (options.display.catalog && !options.display.quiet) {
     print_error_line("there is no message catalog yet: -x explains nothing");
   }
-  Outcome<AskedEntries> asked = ask_for_entries(options, *source.journal);
+  heed_end_requests();
+  if (options.display.follow) line.end();  // there is no end to come to
+  ReadingProgress progress(options, *source.journal, line);
+  Outcome<AskedEntries> asked = ask_for_entries(options, *source.journal, progress);
   if (!asked) return tl::unexpected<Failure>(asked.error());
   if (options.where.explain) {
     output.text() += query::explain_where(*options.where.asked, *asked->plan);
     return ExitStatus::kOk;
   }
-  return show_entries(options, source, std::move(asked->search), output);
+  return show_entries(options, source, progress, std::move(asked->search), output);
 }
 
 }  // namespace logq::cli

@@ -17,6 +17,7 @@
 #include "journal/vacuum.h"
 #include "journal/verify_files.h"
 #include "logq/colours.h"
+#include "logq/progress_line.h"
 #include "logq/terminal.h"
 
 namespace logq::cli {
@@ -32,31 +33,6 @@ std::uint64_t bytes_on_disk(const std::string& path) {
   if (::stat(path.c_str(), &status) < 0) return 0;
   return static_cast<std::uint64_t>(status.st_blocks) * 512;
 }
-
-// Shows how far the check is, where somebody is looking. The line is gone before anything else is
-// printed, and at the end.
-class ProgressLine {
- public:
-  ProgressLine() : shown_(::isatty(STDERR_FILENO) == 1) {}
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-  ~ProgressLine() { erase(); }
-
-  void update(double fraction) {
-    const int percent = static_cast<int>(fraction * 100);
-    if (!shown_ || percent == percent_) return;
-    percent_ = percent;
-    std::fprintf(stderr, "\rchecking: %3d%%", percent);
-  }
-  void erase() {
-    if (percent_ >= 0) std::fprintf(stderr, "\r\x1b[K");
-    percent_ = -1;
-  }
-
- private:
-  bool shown_;
-  int percent_ = -1;
-};
 
 // As for journalctl, a sealed file is not sound until its seal has been checked, for which neither
 // it without the key nor logq has the means.
@@ -172,7 +148,7 @@ Outcome<ExitStatus> verify_files(const Options& options) {
   if (!paths) return tl::unexpected<Failure>(paths.error());
   if (paths->empty() && !options.display.quiet) print_error_line("no journal files were found");
   const bool coloured = ::isatty(STDERR_FILENO) == 1 && options.display.format.colours;
-  ProgressLine line;
+  ProgressLine line("checking", std::chrono::milliseconds(0));
   journal::VerifyListener listener;
   listener.progress = [&line](double fraction) { line.update(fraction); };
   listener.verdict = [&](const journal::FileVerdict& verdict) {
