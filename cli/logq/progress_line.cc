@@ -41,7 +41,7 @@ void ProgressLine::update(double fraction) {
             " left";
   }
   if (text == shown_) return;
-  std::fprintf(stderr, "\r%s\x1b[K", text.c_str());
+  std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
   shown_ = std::move(text);
 }
 

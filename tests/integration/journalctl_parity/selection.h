@@ -215,7 +215,6 @@ inline constexpr const char* kGrepInvocations[] = {
     "-g boot -U {epoch:50}",
     "-g boot -b 1 -n 4",
     "-g boot --show-cursor -n 4",
-    "-g boot -g two",
 };
 
 }  // namespace logq::test
