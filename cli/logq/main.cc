@@ -81,6 +81,8 @@ Outcome<ExitStatus> carry_out(const Options& options, OutputBuffer& output) {
   switch (options.command) {
     case Command::kHelp:
       return print_text(help_text(), output);
+    case Command::kHelpAll:
+      return print_text(full_help_text(), output);
     case Command::kVersion:
       return print_text("logq " LOGQ_VERSION "\n", output);
     case Command::kOutputHelp:

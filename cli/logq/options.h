@@ -18,6 +18,7 @@ namespace logq::cli {
 enum class Command : std::uint8_t {
   kShow,
   kHelp,
+  kHelpAll,
   kVersion,
   kOutputHelp,    // -o help
   kFacilityHelp,  // --facility=help
@@ -113,7 +114,10 @@ struct Options {
 // user. Reads the clock for relative times.
 Outcome<Options> parse_options(int argc, char** argv);
 
-// The text of --help.
+// The text of --help, at most 24 lines of 80 columns: what is used every day.
 std::string help_text();
+
+// The text of --help=all.
+std::string full_help_text();
 
 }  // namespace logq::cli
