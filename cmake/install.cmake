@@ -39,6 +39,11 @@ foreach(program logq logqd logq-run logq-cat)
   endif()
 endforeach()
 
+if(TARGET logq)
+  install(FILES ${PROJECT_SOURCE_DIR}/packaging/man/logq.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+          COMPONENT runtime)
+endif()
+
 if(TARGET logqd)
   add_subdirectory(${PROJECT_SOURCE_DIR}/packaging/systemd ${PROJECT_BINARY_DIR}/packaging/systemd)
   install(FILES ${PROJECT_SOURCE_DIR}/docs/configuration.md

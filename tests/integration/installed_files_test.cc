@@ -43,8 +43,8 @@ TEST(InstalledFiles, AreWhereDebianLooksForThem) {
         "lib/systemd/system/logqd.socket", "lib/systemd/user/logqd.service",
         "lib/systemd/system/systemd-journald@logq.service.d/50-logqd.conf",
         "share/logq/systemd/journald-namespace.conf",
-        "share/logq/systemd/journald-replacement.conf",
-        "share/doc/logq/migrating-from-journald.md"}) {
+        "share/logq/systemd/journald-replacement.conf", "share/doc/logq/migrating-from-journald.md",
+        "share/man/man1/logq.1"}) {
     EXPECT_TRUE(files.contains(file)) << file;
   }
 }
