@@ -64,6 +64,12 @@ Outcome<void> apply_field(Options& options, Value value) {
   return {};
 }
 
+Outcome<void> apply_complete_match(Options& options, Value value) {
+  options.command = Command::kCompleteMatch;
+  options.field = *value;
+  return {};
+}
+
 Outcome<void> refuse_sealing(Options& /*options*/, Value /*value*/) {
   return failure("sealing is not supported: --interval=, --verify-key=, --setup-keys and --force");
 }
@@ -187,6 +193,12 @@ constexpr OptionRow kRows[] = {
       &refuse_introspection},
      Parity::kNotYet,
      262},
+    {{{0, "complete-match", Argument::kRequired, "WORD", "How this FIELD=VALUE can go on", nullptr,
+       kHidden},
+      &apply_complete_match},
+     Parity::kOurs,
+     0,
+     "for the completion scripts of shells"},
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "logq/control.h"
 #include "logq/damage_report.h"
 #include "logq/list_commands.h"
+#include "logq/match_completion.h"
 #include "logq/options.h"
 #include "logq/pager.h"
 #include "logq/show.h"
@@ -40,6 +41,8 @@ Outcome<ExitStatus> read_journal(const Options& options, OutputBuffer& output) {
       return list_field_names(*source, output);
     case Command::kFieldValues:
       return list_field_values(options, *source, output);
+    case Command::kCompleteMatch:
+      return complete_match(options, *source, output);
     case Command::kListBoots:
       return list_boots(options, *source, output);
     case Command::kListInvocations:

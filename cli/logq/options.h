@@ -24,6 +24,7 @@ enum class Command : std::uint8_t {
   kFacilityHelp,  // --facility=help
   kFieldNames,
   kFieldValues,
+  kCompleteMatch,
   kListBoots,
   kListInvocations,
   kListNamespaces,
@@ -105,7 +106,7 @@ struct Options {
   WhereOptions where;
   DisplayOptions display;
   VacuumOptions vacuum;
-  std::string field;          // -F
+  std::string field;          // -F, or what completion asks for
   bool rotate_first = false;  // --rotate with --vacuum-*
   std::string runtime_dir;    // of the collector that is asked or told something; "": the usual
 };
