@@ -39,6 +39,19 @@ foreach(program logq logqd logq-run logq-cat)
   endif()
 endforeach()
 
+if(TARGET logq)
+  install(FILES ${PROJECT_SOURCE_DIR}/packaging/man/logq.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+          COMPONENT runtime)
+  # Where the shells look, below the prefix.
+  set(LOGQ_COMPLETION ${PROJECT_SOURCE_DIR}/packaging/completion)
+  install(FILES ${LOGQ_COMPLETION}/logq.bash COMPONENT runtime RENAME logq
+          DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions)
+  install(FILES ${LOGQ_COMPLETION}/_logq COMPONENT runtime
+          DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/zsh/site-functions)
+  install(FILES ${LOGQ_COMPLETION}/logq.fish COMPONENT runtime
+          DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/fish/vendor_completions.d)
+endif()
+
 if(TARGET logqd)
   add_subdirectory(${PROJECT_SOURCE_DIR}/packaging/systemd ${PROJECT_BINARY_DIR}/packaging/systemd)
   install(FILES ${PROJECT_SOURCE_DIR}/docs/configuration.md

@@ -2,6 +2,8 @@
 
 #include <getopt.h>
 
+#include "common/nearest.h"
+
 namespace logq::cli {
 namespace {
 
@@ -16,6 +18,7 @@ int getopt_argument(Argument argument) {
     case Argument::kRequired:
       return required_argument;
     case Argument::kOptional:
+    case Argument::kOptionalOfLong:
       break;
   }
   return optional_argument;
@@ -27,8 +30,8 @@ std::string short_options(std::span<const OptionSpec> specs, Order order) {
   for (const OptionSpec& spec : specs) {
     if (spec.short_name == 0) continue;
     text.push_back(spec.short_name);
-    if (spec.argument != Argument::kNone) text.push_back(':');
-    if (spec.argument == Argument::kOptional) text.push_back(':');
+    if (spec.argument == Argument::kRequired) text += ":";
+    if (spec.argument == Argument::kOptional) text += "::";
   }
   return text;
 }
@@ -57,6 +60,15 @@ std::string offending_option(int argc, char** argv) {
   return optind > 0 && optind <= argc ? argv[optind - 1] : "";
 }
 
+// The option that an unknown one is a slip of. What --help does not mention is not suggested.
+std::string suggestion(std::span<const OptionSpec> specs, std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const OptionSpec& spec : specs) {
+    if (spec.group != nullptr) names.emplace_back(spec.long_name);
+  }
+  return did_you_mean(name, names, "--");
+}
+
 // What is wrong with the option getopt has just refused.
 std::string describe_refusal(std::span<const OptionSpec> specs, int argc, char** argv) {
   const std::string option = offending_option(argc, argv);
@@ -69,7 +81,7 @@ std::string describe_refusal(std::span<const OptionSpec> specs, int argc, char**
     if (candidate == name) break;
     if (candidate.starts_with(name)) meant.push_back(candidate);
   }
-  if (meant.empty()) return "unknown option " + option;
+  if (meant.empty()) return "unknown option " + option + suggestion(specs, name);
   if (meant.size() == 1) return "option --" + std::string(meant[0]) + " takes no argument";
   std::string text = "option " + option + " is ambiguous:";
   for (const std::string_view candidate : meant)
@@ -119,19 +131,24 @@ std::string describe_options(std::span<const OptionSpec> specs) {
       group = spec.group;
       text += (text.empty() ? "" : "\n") + std::string(group) + ":\n";
     }
-    std::string line = "  ";
-    line += spec.short_name != 0 ? "-" + std::string(1, spec.short_name) : "  ";
-    line += " --" + option_usage(spec);
-    line.append(line.size() < kHelpColumn ? kHelpColumn - line.size() : 1, ' ');
-    text += line + spec.help + "\n";
+    text += describe_option(spec, kHelpColumn);
   }
   return text;
 }
 
+std::string describe_option(const OptionSpec& spec, std::size_t column) {
+  std::string line = "  ";
+  line += spec.short_name != 0 ? "-" + std::string(1, spec.short_name) : "  ";
+  line += " --" + option_usage(spec);
+  line.append(line.size() < column ? column - line.size() : 1, ' ');
+  return line + spec.help + "\n";
+}
+
 std::string option_usage(const OptionSpec& spec) {
   std::string text = spec.long_name;
-  if (spec.argument == Argument::kRequired) text += "=" + std::string(spec.placeholder);
-  if (spec.argument == Argument::kOptional) text += "[=" + std::string(spec.placeholder) + "]";
+  const std::string value = "=" + std::string(spec.placeholder);
+  if (spec.argument == Argument::kRequired) text += value;
+  if (is_optional(spec.argument)) text += "[" + value + "]";
   return text;
 }
 

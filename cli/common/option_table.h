@@ -5,6 +5,7 @@
 //       {{'u', "unit", Argument::kRequired, "UNIT", "Show this unit"}, &apply_unit}, ...
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -16,7 +17,43 @@
 
 namespace logq::cli {
 
-enum class Argument : std::uint8_t { kNone, kRequired, kOptional };
+enum class Argument : std::uint8_t {
+  kNone,
+  kRequired,
+  kOptional,
+  kOptionalOfLong,  ///< --help=all, but -hq are two options
+};
+
+constexpr bool is_optional(Argument argument) {
+  return argument == Argument::kOptional || argument == Argument::kOptionalOfLong;
+}
+
+// Whether --help names it, or only --help=all.
+enum class Mention : std::uint8_t {
+  kInAll,
+  kDaily,  ///< what is used every day: the page must fit on one screen
+};
+
+// What its argument names, for completion by a shell.
+enum class Names : std::uint8_t {
+  kNothing,  ///< nothing that could be listed
+  kDirectory,
+  kFile,
+  kUnit,
+  kUserUnit,
+  kIdentifier,
+  kBoot,
+  kInvocation,
+  kNamespace,
+  kField,
+  kFieldList,
+  kPriorityRange,
+  kFacilityList,
+  kOutputMode,
+  kTime,
+  kBoolean,
+  kHelpPage,
+};
 
 struct OptionSpec {
   char short_name = 0;  // 0: only a long name
@@ -29,6 +66,8 @@ struct OptionSpec {
   // The heading it stands under in --help; options of one group stand together in the table.
   // "" for a program with few options; nullptr for an option that --help does not mention.
   const char* group = "";
+  Mention mention = Mention::kInAll;
+  Names names = Names::kNothing;
 };
 
 template <typename Options>
@@ -60,6 +99,9 @@ Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs,
 
 // "lines[=N]": the long name with its argument.
 std::string option_usage(const OptionSpec& spec);
+
+// Its line in --help, with what it does from this column on.
+std::string describe_option(const OptionSpec& spec, std::size_t column);
 
 // The lines of --help about the options, under the headings of their groups.
 std::string describe_options(std::span<const OptionSpec> specs);

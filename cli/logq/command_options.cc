@@ -8,6 +8,13 @@
 namespace logq::cli {
 namespace {
 
+Outcome<void> apply_help(Options& options, Value value) {
+  if (value && *value != "all")
+    return failure("--help= knows \"all\" only: " + std::string(*value));
+  options.command = value ? Command::kHelpAll : Command::kHelp;
+  return {};
+}
+
 // --rotate and --vacuum-* in either order mean both.
 Outcome<void> apply_rotate(Options& options, Value /*value*/) {
   if (options.command == Command::kVacuum) {
@@ -57,6 +64,12 @@ Outcome<void> apply_field(Options& options, Value value) {
   return {};
 }
 
+Outcome<void> apply_complete_match(Options& options, Value value) {
+  options.command = Command::kCompleteMatch;
+  options.field = *value;
+  return {};
+}
+
 Outcome<void> refuse_sealing(Options& /*options*/, Value /*value*/) {
   return failure("sealing is not supported: --interval=, --verify-key=, --setup-keys and --force");
 }
@@ -88,8 +101,12 @@ constexpr OptionRow kRows[] = {
      "the key"},
     {{{0, "force", Argument::kNone, "", "Not supported", nullptr, kSealingGroup}, &refuse_sealing},
      Parity::kNotYet},
-    {{{'h', "help", Argument::kNone, "", "Show this help", nullptr, kGroup},
-      &apply_command<Command::kHelp>}},
+    {{{'h', "help", Argument::kOptionalOfLong, "all", "Show the daily options, or all of them",
+       nullptr, kGroup, Mention::kInAll, Names::kHelpPage},
+      &apply_help},
+     Parity::kThere,
+     0,
+     "without `=all` what is used every day"},
     {{{0, "version", Argument::kNone, "", "Show the version", nullptr, kGroup},
       &apply_command<Command::kVersion>},
      Parity::kThere,
@@ -100,7 +117,8 @@ constexpr OptionRow kRows[] = {
      Parity::kThere,
      229,
      "sorted"},
-    {{{'F', "field", Argument::kRequired, "FIELD", "List all values of a field", nullptr, kGroup},
+    {{{'F', "field", Argument::kRequired, "FIELD", "List all values of a field", nullptr, kGroup,
+       Mention::kInAll, Names::kField},
       &apply_field}},
     {{{0, "list-boots", Argument::kNone, "", "List the boots there are entries of", nullptr,
        kGroup},
@@ -175,6 +193,12 @@ constexpr OptionRow kRows[] = {
       &refuse_introspection},
      Parity::kNotYet,
      262},
+    {{{0, "complete-match", Argument::kRequired, "WORD", "How this FIELD=VALUE can go on", nullptr,
+       kHidden},
+      &apply_complete_match},
+     Parity::kOurs,
+     0,
+     "for the completion scripts of shells"},
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "logq/control.h"
 #include "logq/damage_report.h"
 #include "logq/list_commands.h"
+#include "logq/match_completion.h"
 #include "logq/options.h"
 #include "logq/pager.h"
 #include "logq/progress_line.h"
@@ -48,6 +49,8 @@ Outcome<ExitStatus> read_journal(const Options& options,
       return list_field_names(*source, output);
     case Command::kFieldValues:
       return list_field_values(options, *source, output);
+    case Command::kCompleteMatch:
+      return complete_match(options, *source, output);
     case Command::kListBoots:
       return list_boots(options, *source, output);
     case Command::kListInvocations:
@@ -93,6 +96,8 @@ Outcome<ExitStatus> carry_out(const Options& options,
   switch (options.command) {
     case Command::kHelp:
       return print_text(help_text(), output);
+    case Command::kHelpAll:
+      return print_text(full_help_text(), output);
     case Command::kVersion:
       return print_text("logq " LOGQ_VERSION "\n", output);
     case Command::kOutputHelp:

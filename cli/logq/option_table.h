@@ -1,5 +1,5 @@
-// The table of logq's options: the command line, --help and docs/journalctl-parity.md are made of
-// it.
+// The table of logq's options: the command line, --help, docs/journalctl-parity.md, the manual page
+// and what shells complete are made of it.
 #pragma once
 
 #include <cstdint>

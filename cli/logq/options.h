@@ -18,11 +18,13 @@ namespace logq::cli {
 enum class Command : std::uint8_t {
   kShow,
   kHelp,
+  kHelpAll,
   kVersion,
   kOutputHelp,    // -o help
   kFacilityHelp,  // --facility=help
   kFieldNames,
   kFieldValues,
+  kCompleteMatch,
   kListBoots,
   kListInvocations,
   kListNamespaces,
@@ -124,7 +126,7 @@ struct Options {
   AggregateOptions aggregate;
   DisplayOptions display;
   VacuumOptions vacuum;
-  std::string field;          // -F
+  std::string field;          // -F, or what completion asks for
   bool rotate_first = false;  // --rotate with --vacuum-*
   std::string runtime_dir;    // of the collector that is asked or told something; "": the usual
 };
@@ -133,7 +135,10 @@ struct Options {
 // user. Reads the clock for relative times.
 Outcome<Options> parse_options(int argc, char** argv);
 
-// The text of --help.
+// The text of --help, at most 24 lines of 80 columns: what is used every day.
 std::string help_text();
+
+// The text of --help=all.
+std::string full_help_text();
 
 }  // namespace logq::cli

@@ -1,4 +1,5 @@
 // How entries are printed.
+#include "common/nearest.h"
 #include "logq/option_table.h"
 #include "logq/option_values.h"
 #include "wire/loose_integer.h"
@@ -44,7 +45,10 @@ Outcome<void> apply_output(Options& options, Value value) {
   options.aggregate.csv = *value == "csv";
   if (options.aggregate.csv) return {};
   const std::optional<query::OutputMode> mode = query::parse_output_mode(*value);
-  if (!mode) return failure("unknown output format: " + std::string(*value));
+  if (!mode) {
+    return failure("unknown output format: " + std::string(*value) +
+                   did_you_mean(*value, query::output_mode_names()));
+  }
   options.display.mode = *mode;
   if (query::is_machine_readable(*mode)) options.display.quiet = true;
   return {};
@@ -88,20 +92,23 @@ constexpr const char* kGroup = kOutputGroup;
 
 constexpr OptionRow kRows[] = {
     {{{'o', "output", Argument::kRequired, "MODE", "Output format; \"help\" lists them", nullptr,
-       kGroup},
+       kGroup, Mention::kDaily, Names::kOutputMode},
       &apply_output}},
     {{{0, "output-fields", Argument::kRequired, "LIST",
-       "Only these fields in verbose, export, json and cat", nullptr, kGroup},
+       "Only these fields in verbose, export, json and cat", nullptr, kGroup, Mention::kInAll,
+       Names::kFieldList},
       &apply_output_fields},
      Parity::kThere,
      236},
     {{{'n', "lines", Argument::kOptional, "[+]N",
-       "Show the last N entries (10), or the first with +N", &is_line_count, kGroup},
+       "Show the last N entries (10), or the first with +N", &is_line_count, kGroup,
+       Mention::kDaily},
       &apply_lines},
      Parity::kThere,
      0,
      "`+N` since 255"},
-    {{{'r', "reverse", Argument::kNone, "", "Show the newest entries first", nullptr, kGroup},
+    {{{'r', "reverse", Argument::kNone, "", "Show the newest entries first", nullptr, kGroup,
+       Mention::kDaily},
       display_flag<&DisplayOptions::reverse>}},
     {{{0, "show-cursor", Argument::kNone, "", "Print the cursor after all the entries", nullptr,
        kGroup},
@@ -109,7 +116,7 @@ constexpr OptionRow kRows[] = {
     {{{0, "utc", Argument::kNone, "", "Print times in UTC", nullptr, kGroup},
       format_flag<&FormatOptions::utc>}},
     {{{'x', "catalog", Argument::kNone, "", "Explain messages: accepted, there is no catalog yet",
-       nullptr, kGroup},
+       nullptr, kGroup, Mention::kDaily},
       display_flag<&DisplayOptions::catalog>},
      Parity::kPartly,
      0,
@@ -125,9 +132,10 @@ constexpr OptionRow kRows[] = {
        kGroup},
       &apply_no_full}},
     {{{'a', "all", Argument::kNone, "", "Show all fields, long and unprintable ones too", nullptr,
-       kGroup},
+       kGroup, Mention::kDaily},
       format_flag<&FormatOptions::show_all>}},
-    {{{'f', "follow", Argument::kNone, "", "Show new entries as they come", nullptr, kGroup},
+    {{{'f', "follow", Argument::kNone, "", "Show new entries as they come", nullptr, kGroup,
+       Mention::kDaily},
       display_flag<&DisplayOptions::follow>}},
     {{{0, "no-tail", Argument::kNone, "", "Show all entries, even when following", nullptr, kGroup},
       display_flag<&DisplayOptions::no_tail>}},
@@ -139,12 +147,13 @@ constexpr OptionRow kRows[] = {
     {{{'q', "quiet", Argument::kNone, "", "Print entries only, no remarks", nullptr, kGroup},
       display_flag<&DisplayOptions::quiet>}},
     {{{0, "synchronize-on-exit", Argument::kRequired, "BOOL", "Accepted, without effect", nullptr,
-       kGroup},
+       kGroup, Mention::kInAll, Names::kBoolean},
       &accept},
      Parity::kPartly,
      258,
      "accepted; following ends at once"},
-    {{{0, "no-pager", Argument::kNone, "", "Do not pipe output into a pager", nullptr, kPagerGroup},
+    {{{0, "no-pager", Argument::kNone, "", "Do not pipe output into a pager", nullptr, kPagerGroup,
+       Mention::kDaily},
       &apply_no_pager}},
     {{{'e', "pager-end", Argument::kNone, "", "Jump to the end in the pager", nullptr, kPagerGroup},
       &apply_pager_end}},

@@ -43,8 +43,9 @@ TEST(InstalledFiles, AreWhereDebianLooksForThem) {
         "lib/systemd/system/logqd.socket", "lib/systemd/user/logqd.service",
         "lib/systemd/system/systemd-journald@logq.service.d/50-logqd.conf",
         "share/logq/systemd/journald-namespace.conf",
-        "share/logq/systemd/journald-replacement.conf",
-        "share/doc/logq/migrating-from-journald.md"}) {
+        "share/logq/systemd/journald-replacement.conf", "share/doc/logq/migrating-from-journald.md",
+        "share/man/man1/logq.1", "share/bash-completion/completions/logq",
+        "share/zsh/site-functions/_logq", "share/fish/vendor_completions.d/logq.fish"}) {
     EXPECT_TRUE(files.contains(file)) << file;
   }
 }

@@ -95,8 +95,47 @@ TEST(Options, TheLastOfAContradictionCounts) {
   EXPECT_EQ(parsed({"-p", "3", "-p", "6"})->filter.priorities->least_severe, 6);
 }
 
-TEST(Options, HelpListsEveryOptionOnce) {
+TEST(Options, AMisspeltFormatGetsASuggestion) {
+  EXPECT_EQ(refused({"-o", "jsno"}), "unknown output format: jsno; did you mean json?");
+  EXPECT_EQ(refused({"-o", "short_iso"}),
+            "unknown output format: short_iso; did you mean short-iso?");
+  EXPECT_EQ(refused({"--sicne=today"}), "unknown option --sicne=today; did you mean --since?");
+}
+
+TEST(Options, HelpHasTwoLengths) {
+  EXPECT_EQ(parsed({"-h"})->command, Command::kHelp);
+  EXPECT_EQ(parsed({"--help"})->command, Command::kHelp);
+  EXPECT_EQ(parsed({"--help=all"})->command, Command::kHelpAll);
+  EXPECT_EQ(parsed({"-hq"})->command, Command::kHelp);
+  EXPECT_EQ(refused({"--help=some"}), "--help= knows \"all\" only: some");
+}
+
+TEST(Options, ShortHelpFitsOnAScreen) {
   const std::string help = help_text();
+
+  std::size_t lines = 0;
+  for (std::size_t begin = 0; begin < help.size(); ++lines) {
+    const std::size_t end = help.find('\n', begin);
+    EXPECT_LE(end - begin, 80U) << help.substr(begin, end - begin);
+    begin = end + 1;
+  }
+  EXPECT_LE(lines, 24U);
+  EXPECT_TRUE(help.ends_with("\n"));
+}
+
+TEST(Options, ShortHelpNamesWhatIsUsedDailyAndWhereTheRestIs) {
+  const std::string help = help_text();
+
+  for (const char* const name : {"-u ", "-t ", "-b ", "-S ", "-U ", "-p ", "-g ", "--where=", "-k ",
+                                 "-f ", "-n ", "-r ", "-o ", "-x ", "-a ", "--no-pager"})
+    EXPECT_NE(help.find(name), std::string::npos) << name;
+  for (const char* const name : {"FIELD=VALUE", "--help=all", "man logq"})
+    EXPECT_NE(help.find(name), std::string::npos) << name;
+  EXPECT_EQ(help.find("--vacuum-size"), std::string::npos);
+}
+
+TEST(Options, FullHelpListsEveryOptionOnce) {
+  const std::string help = full_help_text();
 
   for (const char* const name :
        {"--unit=", "--identifier=", "--priority=", "--lines[=", "--reverse", "--follow", "--quiet",
