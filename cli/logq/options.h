@@ -36,6 +36,9 @@ enum class Command : std::uint8_t {
   kRelinquishVar,
   kSmartRelinquishVar,
   kCollectorStatus,
+  kListCatalog,
+  kDumpCatalog,
+  kUpdateCatalog,
 };
 
 struct SourceOptions {
@@ -84,7 +87,6 @@ struct DisplayOptions {
   bool no_tail = false;
   bool quiet = false;
   bool show_cursor = false;
-  bool catalog = false;
   bool pager = true;
   bool pager_end = false;  // -e
 };

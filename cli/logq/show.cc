@@ -4,7 +4,6 @@
 
 #include "base/try.h"
 #include "common/output_buffer.h"
-#include "common/run.h"
 #include "logq/cursor_file.h"
 #include "logq/entry_printer.h"
 #include "logq/entry_search.h"
@@ -202,9 +201,6 @@ journal::Match both(journal::Match one, journal::Match other) {
 }  // namespace
 
 Outcome<ExitStatus> show(const Options& options, Source& source, OutputBuffer& output) {
-  if (options.display.catalog && !options.display.quiet) {
-    print_error_line("there is no message catalog yet: -x explains nothing");
-  }
   Outcome<journal::Match> match = wanted_match(options, *source.journal);
   if (!match) return tl::unexpected<Failure>(match.error());
   Outcome<EntrySearch> search = EntrySearch::create(options);
