@@ -53,6 +53,9 @@ if(TARGET logq)
 endif()
 
 if(TARGET logqd)
+  # Where systemd looks for catalogs: in /usr/lib and /usr/local/lib, whatever the architecture.
+  install(FILES ${PROJECT_SOURCE_DIR}/packaging/catalog/logqd.catalog
+          DESTINATION lib/systemd/catalog COMPONENT runtime)
   add_subdirectory(${PROJECT_SOURCE_DIR}/packaging/systemd ${PROJECT_BINARY_DIR}/packaging/systemd)
   install(FILES ${PROJECT_SOURCE_DIR}/docs/configuration.md
                 ${PROJECT_SOURCE_DIR}/docs/migrating-from-journald.md

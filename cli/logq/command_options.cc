@@ -74,10 +74,6 @@ Outcome<void> refuse_sealing(Options& /*options*/, Value /*value*/) {
   return failure("sealing is not supported: --interval=, --verify-key=, --setup-keys and --force");
 }
 
-Outcome<void> refuse_catalog(Options& /*options*/, Value /*value*/) {
-  return failure("--list-catalog, --dump-catalog and --update-catalog are not supported yet");
-}
-
 Outcome<void> refuse_new_id(Options& /*options*/, Value /*value*/) {
   return failure("--new-id128 is not supported: use systemd-id128 new or uuidgen");
 }
@@ -174,15 +170,21 @@ constexpr OptionRow kRows[] = {
      Parity::kOurs},
     {{{0, "header", Argument::kNone, "", "Show the headers of the journal files", nullptr, kGroup},
       &apply_command<Command::kHeader>}},
-    {{{0, "list-catalog", Argument::kNone, "", "Not supported yet", nullptr, kHidden},
-      &refuse_catalog},
-     Parity::kNotYet},
-    {{{0, "dump-catalog", Argument::kNone, "", "Not supported yet", nullptr, kHidden},
-      &refuse_catalog},
-     Parity::kNotYet},
-    {{{0, "update-catalog", Argument::kNone, "", "Not supported yet", nullptr, kHidden},
-      &refuse_catalog},
-     Parity::kNotYet},
+    {{{0, "list-catalog", Argument::kNone, "",
+       "List what the message catalog explains (ids may follow)", nullptr, kGroup},
+      &apply_command<Command::kListCatalog>},
+     Parity::kThere,
+     0,
+     "without a database the source files are read"},
+    {{{0, "dump-catalog", Argument::kNone, "",
+       "Show the texts of the message catalog (ids may follow)", nullptr, kGroup},
+      &apply_command<Command::kDumpCatalog>},
+     Parity::kThere,
+     0,
+     "without a database the source files are read"},
+    {{{0, "update-catalog", Argument::kNone, "", "Compile the message catalog's database anew",
+       nullptr, kGroup},
+      &apply_command<Command::kUpdateCatalog>}},
     {{{0, "setup-keys", Argument::kNone, "", "Not supported", nullptr, kHidden}, &refuse_sealing},
      Parity::kNotYet},
     {{{0, "new-id128", Argument::kNone, "", "Not supported", nullptr, kHidden}, &refuse_new_id},

@@ -9,6 +9,7 @@
 #include "base/sigbus_guard.h"
 #include "common/run.h"
 #include "logq/aggregate.h"
+#include "logq/catalog_commands.h"
 #include "logq/collector_status.h"
 #include "logq/control.h"
 #include "logq/damage_report.h"
@@ -121,6 +122,11 @@ Outcome<ExitStatus> carry_out(const Options& options,
       return verify_files(options);
     case Command::kHeader:
       return show_headers(options, output);
+    case Command::kListCatalog:
+    case Command::kDumpCatalog:
+      return list_catalog(options, output);
+    case Command::kUpdateCatalog:
+      return update_catalog(options);
     case Command::kListNamespaces:
       return list_namespaces(options, output);
     default:
@@ -159,6 +165,7 @@ Outcome<ExitStatus> logq_main(int argc, char** argv) {
                                    // enough
   const Terminal terminal = look_at_terminal();
   suit_terminal(terminal, options->display.format);
+  open_catalog(*options);
 
   Pager pager;
   const DisplayOptions& display = options->display;

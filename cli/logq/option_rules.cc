@@ -56,9 +56,13 @@ bool takes_terms(Command command) {
   return command == Command::kShow || command == Command::kListInvocations;
 }
 
+bool takes_ids(Command command) {
+  return command == Command::kListCatalog || command == Command::kDumpCatalog;
+}
+
 Outcome<void> check_command(const Options& options) {
   const std::vector<std::string>& terms = options.filter.terms;
-  if (!takes_terms(options.command) && !terms.empty()) {
+  if (!takes_terms(options.command) && !takes_ids(options.command) && !terms.empty()) {
     return failure("extraneous arguments starting with '" + terms.front() + "'");
   }
   const bool of_fields =

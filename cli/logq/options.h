@@ -38,6 +38,9 @@ enum class Command : std::uint8_t {
   kRelinquishVar,
   kSmartRelinquishVar,
   kCollectorStatus,
+  kListCatalog,
+  kDumpCatalog,
+  kUpdateCatalog,
 };
 
 struct SourceOptions {
@@ -105,7 +108,6 @@ struct DisplayOptions {
   bool no_tail = false;
   bool quiet = false;
   bool show_cursor = false;
-  bool catalog = false;
   bool pager = true;
   bool pager_end = false;  // -e
 };

@@ -200,9 +200,6 @@ Outcome<ExitStatus> show(const Options& options,
                          Source& source,
                          OutputBuffer& output,
                          ProgressLine& line) {
-  if (options.display.catalog && !options.display.quiet) {
-    print_error_line("there is no message catalog yet: -x explains nothing");
-  }
   heed_end_requests();
   if (options.display.follow) line.end();  // there is no end to come to
   ReadingProgress progress(options, *source.journal, line);

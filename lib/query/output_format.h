@@ -18,6 +18,8 @@
 
 namespace logq::query {
 
+class Catalog;
+
 // Which escape sequences a terminal gets: SYSTEMD_COLORS=16, or more. journalctl prints the same
 // for 256 colours and for 24 bits.
 enum class ColourDepth : std::uint8_t { k16, k256 };
@@ -34,6 +36,10 @@ struct FormatOptions {
   bool unicode = true;       // the terminal's encoding is UTF-8: "…", not "..."
   std::size_t columns = 80;  // width that messages are ellipsised to
   std::vector<std::string> output_fields = {};  // --output-fields; empty: all (cat: MESSAGE)
+  bool explain = false;  // -x: short formats and verbose: what `catalog` says, below each entry
+  // Shared by the formats of all threads; nothing: there is none. Short formats link to the
+  // documentation that it names, too.
+  std::shared_ptr<const Catalog> catalog = nullptr;
 };
 
 class OutputFormat {

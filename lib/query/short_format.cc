@@ -42,10 +42,13 @@ ShortFormat::ShortFormat(OutputMode mode, const FormatOptions& options)
       options_(options),
       style_{options.full || options.show_all, options.show_all, options.columns, options.unicode},
       time_(mode, options.utc),
+      explanation_(options),
       file_url_base_(options.hyperlinks ? file_url_base() : "") {}
 
 bool ShortFormat::wants(std::string_view field_name) const {
-  return find_line_field(field_name).has_value();
+  // Explanations may have any field in them.
+  const bool is_explained = options_.catalog && (options_.explain || options_.hyperlinks);
+  return is_explained || find_line_field(field_name).has_value();
 }
 
 void ShortFormat::append(const EntryView& entry, std::string& out) {
@@ -65,6 +68,7 @@ void ShortFormat::append(const EntryView& entry, std::string& out) {
   indent += append_pid(fields, out);
   out += ": ";
   append_message(entry, fields, indent + 2, out);
+  explanation_.append(entry, out);
 }
 
 bool ShortFormat::is_shown(std::string_view value) const {
@@ -122,11 +126,7 @@ void ShortFormat::append_message(const EntryView& entry,
                                  const LineFields& fields,
                                  std::size_t indent,
                                  std::string& out) {
-  const std::string_view url = fields[LineField::kDocumentation];
-  if (options_.hyperlinks && is_documentation_url(url) && is_linkable(url) && is_shown(url)) {
-    append_link(url, options_.unicode ? "[\xf0\x9f\xa1\x95]" : "[LNK]", out);
-    out.push_back(' ');
-  }
+  if (options_.hyperlinks) append_documentation(entry, fields[LineField::kDocumentation], out);
   std::string_view message = fields[LineField::kMessage];
   TextSpan mark = entry.highlight.value_or(TextSpan{});
   if (options_.truncate_newline) message = first_line(message);
@@ -144,6 +144,19 @@ void ShortFormat::append_message(const EntryView& entry,
   const bool may_link = options_.hyperlinks && style_.full;
   if (may_link) message = linked(message, fields[LineField::kConfigFile], mark);
   append_message_lines(message, indent, style_, colours_of(fields), mark, out);
+}
+
+// `url` is what the entry says itself; where it does not, the catalog may.
+void ShortFormat::append_documentation(const EntryView& entry,
+                                       std::string_view url,
+                                       std::string& out) {
+  const auto can_be_link = [](std::string_view text) {
+    return is_documentation_url(text) && is_linkable(text);
+  };
+  if (!is_shown(url) || !can_be_link(url)) url = explanation_.documentation_of(entry);
+  if (!can_be_link(url)) return;
+  append_link(url, options_.unicode ? "[\xf0\x9f\xa1\x95]" : "[LNK]", out);
+  out.push_back(' ');
 }
 
 std::string_view ShortFormat::linked(std::string_view message,

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "query/explanation_lines.h"
 #include "query/line_fields.h"
 #include "query/message_lines.h"
 #include "query/output_format.h"
@@ -36,6 +37,7 @@ class ShortFormat final : public OutputFormat {
                       const LineFields& fields,
                       std::size_t indent,
                       std::string& out);
+  void append_documentation(const EntryView& entry, std::string_view url, std::string& out);
   // `message` with its beginning made a link where that is the file it speaks of.
   [[nodiscard]] std::string_view linked(std::string_view message,
                                         std::string_view config_file,
@@ -46,6 +48,7 @@ class ShortFormat final : public OutputFormat {
   FormatOptions options_;
   LineStyle style_;
   TimeColumn time_;
+  ExplanationLines explanation_;
   std::string file_url_base_;
   std::string stripped_;  // scratch
   std::string linked_;    // scratch

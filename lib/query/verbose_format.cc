@@ -29,10 +29,11 @@ VerboseFormat::VerboseFormat(const FormatOptions& options)
       style_{.full = true, .until_nul = options.show_all},
       choice_(options.output_fields),
       time_(CalendarStyle::kFullPrecise, options.utc),
-      file_url_base_(options.hyperlinks ? file_url_base() : "") {}
+      file_url_base_(options.hyperlinks ? file_url_base() : ""),
+      explanation_(options) {}
 
 bool VerboseFormat::wants(std::string_view field_name) const {
-  return choice_.includes(field_name) || field_name == kSourceRealtime;
+  return choice_.includes(field_name) || field_name == kSourceRealtime || explanation_.are_wanted();
 }
 
 void VerboseFormat::append(const EntryView& entry, std::string& out) {
@@ -41,6 +42,7 @@ void VerboseFormat::append(const EntryView& entry, std::string& out) {
     const std::optional<Payload> field = split_payload(payload);
     if (field && choice_.includes(field->name)) append_field(payload, *field, out);
   }
+  explanation_.append(entry, out);
 }
 
 void VerboseFormat::append_head(const EntryView& entry, std::string& out) {

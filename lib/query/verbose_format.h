@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "query/calendar_text.h"
+#include "query/explanation_lines.h"
 #include "query/field_choice.h"
 #include "query/message_lines.h"
 #include "query/output_format.h"
@@ -31,6 +32,7 @@ class VerboseFormat final : public OutputFormat {
   FieldChoice choice_;
   CalendarText time_;
   std::string file_url_base_;
+  ExplanationLines explanation_;
   std::string linked_;  // scratch
 };
 

@@ -39,8 +39,9 @@ TEST(InstalledFiles, AreWhereDebianLooksForThem) {
   const std::set<std::string> files = files_below(destination.path() + "/usr");
   for (const char* file :
        {"bin/logq", "bin/logqd", "bin/logq-run", "bin/logq-cat", "lib/sysusers.d/logq.conf",
-        "lib/tmpfiles.d/logq.conf", "lib/systemd/system/logqd.service",
-        "lib/systemd/system/logqd.socket", "lib/systemd/user/logqd.service",
+        "lib/tmpfiles.d/logq.conf", "lib/systemd/catalog/logqd.catalog",
+        "lib/systemd/system/logqd.service", "lib/systemd/system/logqd.socket",
+        "lib/systemd/user/logqd.service",
         "lib/systemd/system/systemd-journald@logq.service.d/50-logqd.conf",
         "share/logq/systemd/journald-namespace.conf",
         "share/logq/systemd/journald-replacement.conf", "share/doc/logq/migrating-from-journald.md",

@@ -12,6 +12,8 @@
 
 #include "journal/journal.h"
 #include "query/awkward_stream.h"
+#include "query/catalog.h"
+#include "query/catalog_files.h"
 #include "query/output_format.h"
 #include "support/child_process.h"
 #include "support/journalctl.h"
@@ -30,6 +32,14 @@ struct Variant {
   Environment environment;
   FormatOptions options;
 };
+
+// The machine's own, which journalctl has no option to change.
+std::shared_ptr<const query::Catalog> installed_catalog() {
+  auto database = query::load_catalog_database(query::catalog_places(""));
+  if (!database) return nullptr;
+  const std::vector<std::string> languages = {""};
+  return std::make_shared<const query::Catalog>(std::move(*database), languages);
+}
 
 std::vector<Variant> variants() {
   std::vector<Variant> all;
@@ -58,6 +68,14 @@ std::vector<Variant> variants() {
                  {{"SYSTEMD_COLORS", "1"}, {"SYSTEMD_URLIFY", "0"}},
                  {.full = false, .colours = true}});
   all.push_back({"Links", {}, {{"SYSTEMD_COLORS", "true"}}, {.colours = true, .hyperlinks = true}});
+  all.push_back({"Explained", {"-x"}, {}, {.explain = true}});
+  all.push_back({"ExplainedInColours",
+                 {"-x", "-a"},
+                 {{"SYSTEMD_COLORS", "true"}},
+                 {.show_all = true, .colours = true, .hyperlinks = true, .explain = true}});
+  const auto catalog = installed_catalog();
+  for (Variant& variant : all)
+    variant.options.catalog = catalog;
   return all;
 }
 

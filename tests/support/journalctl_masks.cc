@@ -130,16 +130,6 @@ std::string mask_nul_tails(std::string_view text) {
   return masked;
 }
 
-std::string mask_catalog_links(std::string text) {
-  constexpr std::string_view kLinks[] = {"\x1b]8;;man:core(5)\a[\xf0\x9f\xa1\x95]\x1b]8;;\a ",
-                                         "\x1b]8;;man:core(5)\a[LNK]\x1b]8;;\a "};
-  for (const std::string_view link : kLinks) {
-    for (std::size_t at = 0; (at = text.find(link, at)) != text.npos;)
-      text.erase(at, link.size());
-  }
-  return text;
-}
-
 bool has_prefix(const std::vector<std::string>& arguments,
                 std::initializer_list<const char*> prefixes) {
   return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
@@ -302,10 +292,10 @@ std::string masked_output(const std::vector<std::string>& arguments, const std::
   const std::string mode = output_mode(arguments);
   if (mode == "export") return mask_export(out);
   if (mode.starts_with("json")) return mask_json(out);
-  if (mode.starts_with("short-iso")) return mask_iso_zone(mask_catalog_links(out));
+  if (mode.starts_with("short-iso")) return mask_iso_zone(out);
   if (mode == "verbose") return mask_verbose_colours(out);
   if (mode == "cat" && names_several_fields(arguments)) return mask_line_order(out);
-  return mask_catalog_links(out);
+  return out;
 }
 
 bool copes_with_damage(const std::vector<std::string>& arguments) {

@@ -11,8 +11,7 @@
 // - values of -F behind a NUL, at which 252 ends a line;
 // - the order of files in --header and --verify, which is that of a hash table in journalctl;
 // - of --verify what is wrong with a file: compared is which files pass and which fail;
-// - "Rotate suggested" in --header, which newer versions say of each file with an older header;
-// - links to the documentation of the message catalog, which logq does not have yet.
+// - "Rotate suggested" in --header, which newer versions say of each file with an older header.
 // What 252 knows by another name or does only in another way is asked of it in that way:
 // - -W, short for --no-hostname since 259;
 // - -n +N with -S, where 252 takes -n N for the first ones;

@@ -95,7 +95,7 @@ TEST(OptionRules, RotationComesBeforeVacuumingInEitherOrder) {
 
 TEST(OptionRules, WhatIsNotSupportedIsRefusedByName) {
   for (const char* const option : {"-Mx", "--image=x", "--interval=3", "--verify-key=x",
-                                   "--setup-keys", "--force", "--list-catalog", "--new-id128"})
+                                   "--setup-keys", "--force", "--new-id128"})
     EXPECT_NE(refused({option}).find("support"), std::string::npos) << option << refused({option});
 }
 

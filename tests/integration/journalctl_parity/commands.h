@@ -44,6 +44,10 @@ inline constexpr const char* kReportInvocations[] = {
     "--header --file={dir}/system.journal",
     "--disk-usage --file={dir}/system.journal",
     "--disk-usage -o json",
+    "--list-catalog",
+    "--dump-catalog",
+    "--list-catalog $LC_ALL=C -n 1 -o json",
+    "--dump-catalog f77379a8490b408bbe5f6940505a777b nonsense 99999999999999999999999999999999",
 };
 
 inline constexpr const char* kSourceInvocations[] = {
@@ -114,6 +118,8 @@ inline constexpr const char* kRefusedInvocations[] = {
     "--output-fields",
     "--header extra",
     "--verify extra",
+    "--list-catalog nonsense",
+    "--dump-catalog 99999999999999999999999999999999",
     "--list-boots extra",
     "--disk-usage extra",
     "-N extra",

@@ -21,6 +21,7 @@ inline constexpr const char* kFormatFlags[] = {
     "-r -n 40",
     "--output-fields=MESSAGE,PRIORITY,_PID,FOO,NOPE {few}",
     "$SYSTEMD_COLORS=1 {few}",
+    "-x {few}",
 };
 
 inline std::vector<std::string> mode_invocations() {
@@ -108,6 +109,15 @@ inline constexpr const char* kFormatInvocations[] = {
     "$SYSTEMD_COLORS=1 -n 3 --show-cursor",
     "$SYSTEMD_COLORS=1 $SYSTEMD_URLIFY=1 {few}",
     "$SYSTEMD_COLORS=0 {few}",
+    "-x",
+    "-x -q -a",
+    "-x --utc -r {few}",
+    "-x $LC_ALL=C -n 100",
+    "-x $SYSTEMD_COLORS=1 {few}",
+    "-x $SYSTEMD_COLORS=16 $SYSTEMD_URLIFY=0 {few}",
+    "-x --no-full $COLUMNS=40 {few}",
+    "-x -o verbose --output-fields=MESSAGE {few}",
+    "-x -o cat -n 100",
     "-o help",
     "-o short-iso -o cat -n 5",
     "--output=json -n 1",
