@@ -44,7 +44,7 @@ struct SourceOptions {
   std::optional<std::string> root;
   std::string log_namespace;  // NS, "+NS" (with the default one) or "*"
   bool merge = false;         // of all machines
-  bool system = false;        // neither or both: all files
+  bool system = false;        // neither: all files; both: those of either
   bool user = false;
 
   [[nodiscard]] bool is_named() const {

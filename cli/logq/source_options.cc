@@ -36,6 +36,13 @@ Outcome<void> apply_namespace(Options& options, Value value) {
   return {};
 }
 
+// The root directory itself, or none, is no other one: what is read is the journal of this machine.
+Outcome<void> apply_root(Options& options, Value value) {
+  const bool is_other = value->find_first_not_of('/') != std::string_view::npos;
+  options.source.root = is_other ? std::optional(std::string(*value)) : std::nullopt;
+  return {};
+}
+
 Outcome<void> refuse_machine(Options& /*options*/, Value /*value*/) {
   return failure(
       "-M/--machine= is not supported: name the container's directory with -D or --root=");
@@ -67,7 +74,7 @@ constexpr OptionRow kRows[] = {
      "`-i` since 256; `-` for standard input is not there"},
     {{{0, "root", Argument::kRequired, "PATH", "Read the journals below another root directory",
        nullptr, kGroup},
-      &apply_text<&Options::source, &SourceOptions::root>}},
+      &apply_root}},
     {{{0, "image", Argument::kRequired, "PATH", "Not supported", nullptr, kGroup}, &refuse_image},
      Parity::kNotYet,
      247},

@@ -17,6 +17,7 @@
 #include "journal/vacuum.h"
 #include "journal/verify_files.h"
 #include "logq/colours.h"
+#include "logq/default_directories.h"
 #include "logq/terminal.h"
 
 namespace logq::cli {
@@ -193,6 +194,8 @@ Outcome<ExitStatus> vacuum(const Options& options) {
   if (!directories) return tl::unexpected<Failure>(directories.error());
   ExitStatus status = ExitStatus::kOk;
   for (const std::string& directory : *directories) {
+    // What was received is its receiver's to delete, unless it is named.
+    if (!options.source.directory && is_received(directory)) continue;
     const auto done = vacuum_one(directory, options);
     if (!done) return done;
     if (*done != ExitStatus::kOk) status = *done;
