@@ -11,6 +11,7 @@
 #include "logq/control.h"
 #include "logq/damage_report.h"
 #include "logq/list_commands.h"
+#include "logq/new_id.h"
 #include "logq/options.h"
 #include "logq/pager.h"
 #include "logq/show.h"
@@ -87,6 +88,9 @@ Outcome<ExitStatus> carry_out(const Options& options, OutputBuffer& output) {
       return print_text(output_modes(), output);
     case Command::kFacilityHelp:
       return print_text(query::facility_help(), output);
+    case Command::kNewId:
+      return print_text(describe_new_id(Id128::random(), Colours(options.display.format.colours)),
+                        output);
     case Command::kSync:
       return have_done(options, Deed::kSync);
     case Command::kRotate:
@@ -142,6 +146,10 @@ Outcome<ExitStatus> logq_main(int argc, char** argv) {
                                    // enough
   const Terminal terminal = look_at_terminal();
   suit_terminal(terminal, options->display.format);
+
+  if (const Outcome<void> found = find_source(options->source); !found) {
+    return tl::unexpected<Failure>(found.error());
+  }
 
   Pager pager;
   const DisplayOptions& display = options->display;

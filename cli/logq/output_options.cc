@@ -1,4 +1,5 @@
 // How entries are printed.
+#include "base/quantity.h"
 #include "logq/option_table.h"
 #include "logq/option_values.h"
 #include "wire/loose_integer.h"
@@ -75,6 +76,13 @@ Outcome<void> apply_pager_end(Options& options, Value /*value*/) {
   return {};
 }
 
+Outcome<void> apply_synchronize_on_exit(Options& options, Value value) {
+  const std::optional<bool> wanted = base::parse_boolean(*value);
+  if (!wanted) return failure("--synchronize-on-exit= takes a boolean: " + std::string(*value));
+  options.display.synchronize_on_exit = *wanted;
+  return {};
+}
+
 template <auto kMember>
 constexpr auto display_flag = &apply_flag<&Options::display, kMember>;
 
@@ -136,12 +144,12 @@ constexpr OptionRow kRows[] = {
      254},
     {{{'q', "quiet", Argument::kNone, "", "Print entries only, no remarks", nullptr, kGroup},
       display_flag<&DisplayOptions::quiet>}},
-    {{{0, "synchronize-on-exit", Argument::kRequired, "BOOL", "Accepted, without effect", nullptr,
-       kGroup},
-      &accept},
-     Parity::kPartly,
+    {{{0, "synchronize-on-exit", Argument::kRequired, "BOOL",
+       "With -f, show what is under way before ending", nullptr, kGroup},
+      &apply_synchronize_on_exit},
+     Parity::kThere,
      258,
-     "accepted; following ends at once"},
+     "asks the collector that `--sync` would ask"},
     {{{0, "no-pager", Argument::kNone, "", "Do not pipe output into a pager", nullptr, kPagerGroup},
       &apply_no_pager}},
     {{{'e', "pager-end", Argument::kNone, "", "Jump to the end in the pager", nullptr, kPagerGroup},

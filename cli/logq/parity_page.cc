@@ -23,7 +23,7 @@ constexpr std::string_view kIntroduction =
 constexpr std::string_view kRules =
     "\n## Rules between options\n"
     "\n"
-    "- At most one of `-D`, `-i`, `--root=`; one of `-S`, `-c`, `--after-cursor=`, "
+    "- At most one of `-D`, `-i`, `-M`, `--root=`; one of `-S`, `-c`, `--after-cursor=`, "
     "`--cursor-file=`.\n"
     "- `-r` excludes `-f`; `-n +N` excludes both; `-b` and `--list-boots` exclude `-m`; `-S` must "
     "not\n"
