@@ -38,7 +38,7 @@ Outcome<ExitStatus> read_journal(const Options& options, OutputBuffer& output) {
   if (is_empty && !options.display.quiet) print_error_line("no journal files were found");
   switch (options.command) {
     case Command::kFieldNames:
-      return list_field_names(*source, output);
+      return list_field_names(options, *source, output);
     case Command::kFieldValues:
       return list_field_values(options, *source, output);
     case Command::kListBoots:
@@ -131,6 +131,7 @@ Outcome<ExitStatus> judge_reading(Outcome<ExitStatus> status) {
 }
 
 void suit_terminal(const Terminal& terminal, query::FormatOptions& format) {
+  format.for_terminal = terminal.is_terminal;
   format.colours = terminal.colours;
   format.colour_depth = terminal.colour_depth;
   format.hyperlinks = terminal.hyperlinks;

@@ -19,6 +19,7 @@
 #include "logq/colours.h"
 #include "logq/default_directories.h"
 #include "logq/terminal.h"
+#include "wire/utf8.h"
 
 namespace logq::cli {
 namespace {
@@ -152,7 +153,9 @@ Outcome<ExitStatus> show_headers(const Options& options, OutputBuffer& output) {
       if (!options.source.files.empty()) status = ExitStatus::kFailure;
       continue;
     }
+    const std::size_t begin = output.text().size();
     output.text() += (first ? "" : "\n") + *text;
+    if (options.display.format.for_terminal) wire::hide_controls(output.text(), begin, '?');
     first = false;
     if (!output.flush_if_full()) break;  // found again by the flush at the end
   }
