@@ -148,7 +148,8 @@ Outcome<ExitStatus> logq_main(int argc, char** argv) {
   const Terminal terminal = look_at_terminal();
   suit_terminal(terminal, options->display.format);
 
-  if (const Outcome<void> found = find_source(options->source); !found) {
+  const bool is_text = options->command == Command::kHelp || options->command == Command::kVersion;
+  if (const auto found = is_text ? Outcome<void>{} : find_source(options->source); !found) {
     return tl::unexpected<Failure>(found.error());
   }
 
