@@ -93,6 +93,7 @@ TEST_F(TerminalSafety, EndsWithTheWishForAll) {
 TEST_F(TerminalSafety, IsNoReasonToChangeWhatGoesIntoAPipe) {
   EXPECT_EQ(journal_.logq({"-o", "cat", "-n", "+1"}).out, kHostile + "\n");
   EXPECT_EQ(journal_.logq({"-F", "OTHER"}).out, kHostile + "\n");
+  EXPECT_NE(journal_.logq({"-N"}).out.find(kHostile + "\n"), std::string::npos);
 }
 
 TEST_F(TerminalSafety, HoldsForListsAndReports) {
