@@ -2,9 +2,12 @@
 
 #include <stdio.h>
 
+#include <algorithm>
 #include <clocale>
 #include <exception>
 #include <string>
+
+#include "wire/utf8.h"
 
 namespace logq::cli {
 namespace {
@@ -21,12 +24,10 @@ void print_lines(std::string lines) {
 }  // namespace
 
 std::string without_controls(std::string_view text) {
-  constexpr unsigned char kFirstPrintable = 0x20;
-  constexpr char kDelete = 0x7f;
   std::string line(text);
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < kFirstPrintable || c == kDelete) c = ' ';
-  }
+  wire::hide_controls(line, 0, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
   return line;
 }
 

@@ -8,7 +8,8 @@
 
 namespace logq::cli {
 
-// Control characters become spaces: what is in the name of a file must not command the terminal.
+// Control characters, and bytes that are no UTF-8, become spaces: what is in the name of a file
+// must not command the terminal.
 std::string without_controls(std::string_view text);
 
 // Prints "PROGRAM: MESSAGE" as one line on standard error, without control characters.

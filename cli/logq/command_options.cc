@@ -74,21 +74,23 @@ Outcome<void> refuse_sealing(Options& /*options*/, Value /*value*/) {
   return failure("sealing is not supported: --interval=, --verify-key=, --setup-keys and --force");
 }
 
-Outcome<void> refuse_new_id(Options& /*options*/, Value /*value*/) {
-  return failure("--new-id128 is not supported: use systemd-id128 new or uuidgen");
-}
-
 Outcome<void> refuse_introspection(Options& /*options*/, Value /*value*/) {
-  return failure("--introspect-cli is not supported");
+  return failure("--introspect-cli is not supported: see --help");
 }
 
 constexpr const char* kGroup = kCommandGroup;
 constexpr const char* kHidden = nullptr;
 
+constexpr const char* kSealingRemark =
+    "logqd does not seal: keys that protect against who has root belong on another machine, and "
+    "entries that are sent there as they come are safe sooner";
+
 constexpr OptionRow kRows[] = {
     {{{0, "interval", Argument::kRequired, "TIME", "Not supported", nullptr, kSealingGroup},
       &refuse_sealing},
-     Parity::kNotYet},
+     Parity::kNotYet,
+     0,
+     kSealingRemark},
     {{{0, "verify-key", Argument::kRequired, "KEY", "Not supported", nullptr, kSealingGroup},
       &refuse_sealing},
      Parity::kNotYet,
@@ -96,7 +98,9 @@ constexpr OptionRow kRows[] = {
      "`--verify` checks the structure of sealed files but never passes them, as journalctl without "
      "the key"},
     {{{0, "force", Argument::kNone, "", "Not supported", nullptr, kSealingGroup}, &refuse_sealing},
-     Parity::kNotYet},
+     Parity::kNotYet,
+     0,
+     kSealingRemark},
     {{{'h', "help", Argument::kOptionalOfLong, "all", "Show the daily options, or all of them",
        nullptr, kGroup, Mention::kInAll, Names::kHelpPage},
       &apply_help},
@@ -186,15 +190,19 @@ constexpr OptionRow kRows[] = {
        nullptr, kGroup},
       &apply_command<Command::kUpdateCatalog>}},
     {{{0, "setup-keys", Argument::kNone, "", "Not supported", nullptr, kHidden}, &refuse_sealing},
-     Parity::kNotYet},
-    {{{0, "new-id128", Argument::kNone, "", "Not supported", nullptr, kHidden}, &refuse_new_id},
      Parity::kNotYet,
      0,
-     "systemd-id128 new does the same"},
+     kSealingRemark},
+    {{{0, "new-id128", Argument::kNone, "", "Make up a new 128-bit id", nullptr, kHidden},
+      &apply_command<Command::kNewId>},
+     Parity::kThere,
+     0,
+     "without links to documentation"},
     {{{0, "introspect-cli", Argument::kNone, "", "Not supported", nullptr, kHidden},
       &refuse_introspection},
      Parity::kNotYet,
-     262},
+     262,
+     "describes journalctl's own command line for tools that are made for it"},
     {{{0, "complete-match", Argument::kRequired, "WORD", "How this FIELD=VALUE can go on", nullptr,
        kHidden},
       &apply_complete_match},

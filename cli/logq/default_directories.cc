@@ -14,6 +14,8 @@ namespace logq::cli {
 namespace {
 
 constexpr const char* kSystemParents[] = {"/var/log/journal", "/run/log/journal"};
+// What systemd-journal-remote has received from other machines.
+constexpr const char* kReceived = "/var/log/journal/remote";
 
 std::string environment_path(const char* name) {
   const char* const value = ::secure_getenv(name);
@@ -47,14 +49,17 @@ std::vector<std::string> own_directories(const std::string& suffix) {
   return own;
 }
 
+void add_names_in(const std::string& directory, std::set<std::string>& names) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
+    names.insert(entry.path().filename().string());
+}
+
 // Names of the subdirectories of the two parents.
 std::set<std::string> machine_directories() {
   std::set<std::string> names;
-  for (const char* const parent : kSystemParents) {
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(parent, ignored))
-      names.insert(entry.path().filename().string());
-  }
+  for (const char* const parent : kSystemParents)
+    add_names_in(parent, names);
   return names;
 }
 
@@ -86,6 +91,29 @@ void add_namespace(const SourceOptions& source,
   directories.insert(directories.end(), own.begin(), own.end());
 }
 
+void add_received(const std::string& name, std::vector<std::string>& directories) {
+  directories.emplace_back(kReceived);
+  std::set<std::string> found;
+  add_names_in(kReceived, found);
+  for (const std::string& directory : found) {
+    if (directory.find('.') != std::string::npos && is_of_namespace(directory, name)) {
+      directories.push_back(std::string(kReceived) + "/" + directory);
+    }
+  }
+}
+
+// Whether a namespace is asked for without the default one.
+bool leaves_out_default(const std::string& log_namespace) {
+  return !log_namespace.empty() && log_namespace != "*" && !log_namespace.starts_with('+');
+}
+
+// What was received of the default namespace has directories there by machine.
+bool is_received_by_default(std::string_view directory) {
+  if (!directory.starts_with(kReceived)) return false;
+  directory.remove_prefix(std::string_view(kReceived).size());
+  return directory.starts_with('/') && directory.find('.') == std::string_view::npos;
+}
+
 bool has_base_name(std::string_view name, std::string_view base) {
   if (!name.starts_with(base)) return false;
   name.remove_prefix(base.size());
@@ -99,6 +127,7 @@ std::vector<std::string> default_directories(const SourceOptions& source) {
     std::vector<std::string> below;
     for (const char* const parent : kSystemParents)
       below.push_back(*source.root + parent);
+    below.push_back(*source.root + kReceived);
     return below;
   }
   std::vector<std::string> directories;
@@ -106,7 +135,12 @@ std::vector<std::string> default_directories(const SourceOptions& source) {
   const std::string name = source.log_namespace.substr(also_default ? 1 : 0);
   if (also_default && !name.empty()) add_namespace(source, "", directories);
   add_namespace(source, name, directories);
+  if (source.merge) add_received(name, directories);
   return directories;
+}
+
+bool is_received(std::string_view directory) {
+  return directory.ends_with(kReceived);
 }
 
 std::vector<std::string> stored_namespaces() {
@@ -120,19 +154,23 @@ std::vector<std::string> stored_namespaces() {
 }
 
 journal::FileFilter file_filter(const SourceOptions& source) {
-  if (source.system == source.user) return {};
-  const std::string base = source.system ? "system" : "user-" + std::to_string(::getuid());
+  const bool leaves_out = source.merge && leaves_out_default(source.log_namespace);
+  if (!source.system && !source.user && !leaves_out) return {};
   const std::string& name = source.log_namespace;
   const std::string suffix =
       name.empty() || name == "*" ? "" : "." + name.substr(name.starts_with('+') ? 1 : 0);
   std::vector<std::string> own = own_directories("");
   const std::vector<std::string> of_namespace = own_directories(suffix);
   own.insert(own.end(), of_namespace.begin(), of_namespace.end());
-  return [base, own, user = source.user](std::string_view path) {
+  return [own, leaves_out, system = source.system, user = source.user](std::string_view path) {
     const std::size_t slash = path.rfind('/');
     const std::string_view directory = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+    if (leaves_out && is_received_by_default(directory)) return false;
+    if (!system && !user) return true;
     if (std::find(own.begin(), own.end(), directory) != own.end()) return user;
-    return has_base_name(path.substr(slash + 1), base);
+    const std::string_view file = path.substr(slash + 1);
+    return (system && has_base_name(file, "system")) ||
+           (user && has_base_name(file, "user-" + std::to_string(::getuid())));
   };
 }
 

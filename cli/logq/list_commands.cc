@@ -11,6 +11,7 @@
 #include "query/invocation.h"
 #include "wire/field_name.h"
 #include "wire/json.h"
+#include "wire/utf8.h"
 
 namespace logq::cli {
 namespace {
@@ -21,6 +22,15 @@ constexpr RunTableNames kInvocationNames = {"INVOCATION ID", "invocation_id"};
 // Whatever ends the output early is found again by the flush at the end.
 bool keep_writing(OutputBuffer& output) {
   return output.flush_if_full().has_value();
+}
+
+// A name or a value on a line of its own; only a terminal minds what is in it.
+void add_line(const Options& options, std::string_view text, OutputBuffer& output) {
+  const query::FormatOptions& format = options.display.format;
+  const std::size_t begin = output.text().size();
+  output.text().append(text);
+  if (format.for_terminal && !format.show_all) wire::hide_controls(output.text(), begin, '?');
+  output.text().push_back('\n');
 }
 
 ExitStatus status_of(const Source& source) {
@@ -50,9 +60,9 @@ Outcome<ExitStatus> list_invocations(const Options& options, Source& source, Out
   return status_of(source);
 }
 
-Outcome<ExitStatus> list_field_names(Source& source, OutputBuffer& output) {
-  source.journal->for_each_field([&output](std::string_view name) {
-    output.text().append(name).push_back('\n');
+Outcome<ExitStatus> list_field_names(const Options& options, Source& source, OutputBuffer& output) {
+  source.journal->for_each_field([&](std::string_view name) {
+    add_line(options, name, output);
     return keep_writing(output);
   });
   return status_of(source);
@@ -71,7 +81,7 @@ Outcome<ExitStatus> list_field_values(const Options& options,
     if (left == 0) return false;
     --left;
     const std::string_view value = payload.substr(std::min(name_length, payload.size()));
-    output.text().append(value.substr(0, value.find('\0'))).push_back('\n');
+    add_line(options, value.substr(0, value.find('\0')), output);
     return keep_writing(output);
   });
   return status_of(source);
@@ -93,7 +103,7 @@ Outcome<ExitStatus> list_namespaces(const Options& options, OutputBuffer& output
   if (names.empty() && !options.display.quiet) print_error_line("no journal namespaces were found");
   if (!names.empty() && !options.display.quiet) output.text() += "NAMESPACE\n";
   for (const std::string& name : names)
-    output.text() += name + "\n";
+    add_line(options, name, output);
   return ExitStatus::kOk;
 }
 

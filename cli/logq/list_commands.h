@@ -13,7 +13,7 @@ namespace logq::cli {
 
 Outcome<ExitStatus> list_boots(const Options& options, Source& source, OutputBuffer& output);
 Outcome<ExitStatus> list_invocations(const Options& options, Source& source, OutputBuffer& output);
-Outcome<ExitStatus> list_field_names(Source& source, OutputBuffer& output);
+Outcome<ExitStatus> list_field_names(const Options& options, Source& source, OutputBuffer& output);
 // Values as they are stored, up to a NUL as journalctl prints them, each with a newline; with -n N
 // any N of them.
 Outcome<ExitStatus> list_field_values(const Options& options, Source& source, OutputBuffer& output);

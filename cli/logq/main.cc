@@ -15,6 +15,7 @@
 #include "logq/damage_report.h"
 #include "logq/list_commands.h"
 #include "logq/match_completion.h"
+#include "logq/new_id.h"
 #include "logq/options.h"
 #include "logq/pager.h"
 #include "logq/progress_line.h"
@@ -47,7 +48,7 @@ Outcome<ExitStatus> read_journal(const Options& options,
   if (is_empty && !options.display.quiet) print_error_line("no journal files were found");
   switch (options.command) {
     case Command::kFieldNames:
-      return list_field_names(*source, output);
+      return list_field_names(options, *source, output);
     case Command::kFieldValues:
       return list_field_values(options, *source, output);
     case Command::kCompleteMatch:
@@ -105,6 +106,9 @@ Outcome<ExitStatus> carry_out(const Options& options,
       return print_text(output_modes(), output);
     case Command::kFacilityHelp:
       return print_text(query::facility_help(), output);
+    case Command::kNewId:
+      return print_text(describe_new_id(Id128::random(), Colours(options.display.format.colours)),
+                        output);
     case Command::kSync:
       return have_done(options, Deed::kSync);
     case Command::kRotate:
@@ -150,6 +154,7 @@ Outcome<ExitStatus> judge_reading(Outcome<ExitStatus> status) {
 }
 
 void suit_terminal(const Terminal& terminal, query::FormatOptions& format) {
+  format.for_terminal = terminal.is_terminal;
   format.colours = terminal.colours;
   format.colour_depth = terminal.colour_depth;
   format.hyperlinks = terminal.hyperlinks;
@@ -166,6 +171,11 @@ Outcome<ExitStatus> logq_main(int argc, char** argv) {
   const Terminal terminal = look_at_terminal();
   suit_terminal(terminal, options->display.format);
   open_catalog(*options);
+
+  const bool is_text = options->command == Command::kHelp || options->command == Command::kVersion;
+  if (const auto found = is_text ? Outcome<void>{} : find_source(options->source); !found) {
+    return tl::unexpected<Failure>(found.error());
+  }
 
   Pager pager;
   const DisplayOptions& display = options->display;

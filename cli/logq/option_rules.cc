@@ -10,10 +10,12 @@ namespace {
 constexpr std::uint64_t kFollowLines = 10;
 
 Outcome<void> check_source(const SourceOptions& source) {
-  const int named =
-      (source.directory ? 1 : 0) + (source.files.empty() ? 0 : 1) + (source.root ? 1 : 0);
+  const int named = (source.directory ? 1 : 0) + (source.files.empty() ? 0 : 1) +
+                    (source.standard_input ? 1 : 0) + (source.root ? 1 : 0) +
+                    (source.machine.empty() ? 0 : 1);
   if (named > 1) {
-    return failure("please specify at most one of -D/--directory=, -i/--file=, --root=");
+    return failure(
+        "please specify at most one of -D/--directory=, -i/--file=, -M/--machine=, --root=");
   }
   return {};
 }
@@ -118,6 +120,11 @@ Outcome<void> check_grep(const Options& options) {
   return {};
 }
 
+Outcome<void> check_following(const Options& options) {
+  if (!options.display.follow || !options.source.standard_input) return {};
+  return failure("--follow cannot be combined with reading from standard input");
+}
+
 Outcome<void> check_terms(const std::vector<std::string>& terms) {
   const auto match = query::parse_field_terms(terms);
   if (!match) return failure(query::describe_term_error(terms, match.error()));
@@ -129,7 +136,8 @@ Outcome<void> check_terms(const std::vector<std::string>& terms) {
 Outcome<void> check_options(const Options& options) {
   for (const Outcome<void>& checked :
        {check_source(options.source), check_range(options.range), check_display(options.display),
-        check_command(options), check_aggregate(options), check_grep(options)}) {
+        check_command(options), check_aggregate(options), check_grep(options),
+        check_following(options)}) {
     if (!checked) return checked;
   }
   return takes_terms(options.command) ? check_terms(options.filter.terms) : Outcome<void>{};

@@ -41,10 +41,6 @@ Outcome<void> apply_command(Options& options, Value /*value*/) {
   return {};
 }
 
-inline Outcome<void> accept(Options& /*options*/, Value /*value*/) {
-  return {};
-}
-
 // The parts of a comma-separated list; empty ones are left out.
 inline std::vector<std::string> split_commas(std::string_view list) {
   std::vector<std::string> parts;

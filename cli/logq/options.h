@@ -41,19 +41,23 @@ enum class Command : std::uint8_t {
   kListCatalog,
   kDumpCatalog,
   kUpdateCatalog,
+  kNewId,
 };
 
 struct SourceOptions {
   std::optional<std::string> directory;  // -D
   std::vector<std::string> files;        // -i, globs already expanded
+  bool standard_input = false;           // -i -
   std::optional<std::string> root;
+  std::string machine;        // -M; "" for none
   std::string log_namespace;  // NS, "+NS" (with the default one) or "*"
   bool merge = false;         // of all machines
-  bool system = false;        // neither or both: all files
+  bool system = false;        // neither: all files; both: those of either
   bool user = false;
 
   [[nodiscard]] bool is_named() const {
-    return directory.has_value() || !files.empty() || root.has_value();
+    return directory.has_value() || !files.empty() || standard_input || root.has_value() ||
+           !machine.empty();
   }
 };
 
@@ -106,6 +110,7 @@ struct DisplayOptions {
   bool reverse = false;
   bool follow = false;
   bool no_tail = false;
+  bool synchronize_on_exit = false;  // when following ends
   bool quiet = false;
   bool show_cursor = false;
   bool pager = true;

@@ -1,4 +1,5 @@
 // How entries are printed.
+#include "base/quantity.h"
 #include "common/nearest.h"
 #include "logq/option_table.h"
 #include "logq/option_values.h"
@@ -81,6 +82,13 @@ Outcome<void> apply_pager_end(Options& options, Value /*value*/) {
   return {};
 }
 
+Outcome<void> apply_synchronize_on_exit(Options& options, Value value) {
+  const std::optional<bool> wanted = base::parse_boolean(*value);
+  if (!wanted) return failure("--synchronize-on-exit= takes a boolean: " + std::string(*value));
+  options.display.synchronize_on_exit = *wanted;
+  return {};
+}
+
 template <auto kMember>
 constexpr auto display_flag = &apply_flag<&Options::display, kMember>;
 
@@ -146,12 +154,13 @@ constexpr OptionRow kRows[] = {
      254},
     {{{'q', "quiet", Argument::kNone, "", "Print entries only, no remarks", nullptr, kGroup},
       display_flag<&DisplayOptions::quiet>}},
-    {{{0, "synchronize-on-exit", Argument::kRequired, "BOOL", "Accepted, without effect", nullptr,
-       kGroup, Mention::kInAll, Names::kBoolean},
-      &accept},
-     Parity::kPartly,
+    {{{0, "synchronize-on-exit", Argument::kRequired, "BOOL",
+       "With -f, show what is under way before ending", nullptr, kGroup, Mention::kInAll,
+       Names::kBoolean},
+      &apply_synchronize_on_exit},
+     Parity::kThere,
      258,
-     "accepted; following ends at once"},
+     "asks the collector that `--sync` would ask"},
     {{{0, "no-pager", Argument::kNone, "", "Do not pipe output into a pager", nullptr, kPagerGroup,
        Mention::kDaily},
       &apply_no_pager}},

@@ -6,6 +6,7 @@
 #include "common/output_buffer.h"
 #include "common/run.h"
 #include "logq/asked_entries.h"
+#include "logq/control.h"
 #include "logq/cursor_file.h"
 #include "logq/end_request.h"
 #include "logq/entry_printer.h"
@@ -42,6 +43,8 @@ class Showing {
   // From the current entry on, if the journal stands on one.
   Result<void> print_stored(bool standing);
   Result<void> follow(Waiter& waiter);
+  // What has come in since, however much a signal hurries.
+  Result<void> print_rest();
   // The remarks behind the last entry.
   void print_end();
 
@@ -120,6 +123,14 @@ Result<void> Showing::follow(Waiter& waiter) {
   }
 }
 
+Result<void> Showing::print_rest() {
+  LOGQ_TRY(journal_.process_changes());
+  while (!Pager::ended() && !range_ended_ && journal_.next())
+    range_ended_ = !LOGQ_TRY(take_entry());
+  LOGQ_TRY(printer_.finish());
+  return output_.flush();
+}
+
 void Showing::print_end() {
   if (!options_.display.follow) printer_.print_end();
   if (options_.display.show_cursor && last_seen_) {
@@ -146,6 +157,12 @@ Outcome<void> print_all(const Options& options, Journal& journal, Showing& showi
   if (!standing) return tl::unexpected<Failure>(standing.error());
   auto done = showing.print_stored(*standing);
   if (done) done = showing.follow(*waiter);
+  if (done && options.display.synchronize_on_exit && end_requested()) {
+    // What cannot be had of a collector is no reason not to end.
+    const auto synchronized = control_collector(options, Deed::kSync);
+    if (!synchronized) print_error_line(synchronized.error().message);
+    done = showing.print_rest();
+  }
   return done ? Outcome<void>{} : fail_with(done.error());
 }
 

@@ -9,7 +9,10 @@ namespace {
 
 // A pattern that no file matches stays as a name, so that the file is reported as missing.
 Outcome<void> apply_file(Options& options, Value value) {
-  if (*value == "-") return failure("-i -: reading from standard input is not supported yet");
+  if (*value == "-") {
+    options.source.standard_input = true;
+    return {};
+  }
   ::glob_t found{};
   if (::glob(std::string(*value).c_str(), GLOB_NOCHECK, nullptr, &found) != 0) {
     return failure(std::string(*value) + ": cannot be expanded");
@@ -36,25 +39,43 @@ Outcome<void> apply_namespace(Options& options, Value value) {
   return {};
 }
 
-Outcome<void> refuse_machine(Options& /*options*/, Value /*value*/) {
-  return failure(
-      "-M/--machine= is not supported: name the container's directory with -D or --root=");
+// The root directory itself, or none, is no other one: what is read is the journal of this machine.
+Outcome<void> apply_root(Options& options, Value value) {
+  const bool is_other = value->find_first_not_of('/') != std::string_view::npos;
+  options.source.root = is_other ? std::optional(std::string(*value)) : std::nullopt;
+  return {};
+}
+
+Outcome<void> apply_machine(Options& options, Value value) {
+  if (value->empty()) return failure("-M/--machine= needs the name of a container");
+  options.source.machine = *value;
+  return {};
 }
 
 Outcome<void> refuse_image(Options& /*options*/, Value /*value*/) {
-  return failure("--image= is not supported: mount the image and use --root=");
+  return failure(
+      "--image= and --image-policy= are not supported: taking an image apart is left to "
+      "systemd-dissect --mount; then use --root=");
 }
 
 constexpr const char* kGroup = kSourceGroup;
+
+constexpr const char* kImageRemark =
+    "an image is taken apart with root's rights by libraries for partitions, encryption and "
+    "signatures, which a reader should not carry: `systemd-dissect --mount` does it, then "
+    "`--root=`";
 
 constexpr OptionRow kRows[] = {
     {{{0, "system", Argument::kNone, "", "Read the system journal only", nullptr, kGroup},
       &apply_flag<&Options::source, &SourceOptions::system>}},
     {{{0, "user", Argument::kNone, "", "Read the current user's journal only", nullptr, kGroup},
       &apply_flag<&Options::source, &SourceOptions::user>}},
-    {{{'M', "machine", Argument::kRequired, "CONTAINER", "Not supported", nullptr, kGroup},
-      &refuse_machine},
-     Parity::kNotYet},
+    {{{'M', "machine", Argument::kRequired, "CONTAINER", "Read the journal of a local container",
+       nullptr, kGroup},
+      &apply_machine},
+     Parity::kThere,
+     0,
+     "of containers that systemd-machined knows, by their root directory; needs root"},
     {{{'m', "merge", Argument::kNone, "", "Read the journals of all machines", nullptr, kGroup},
       &apply_flag<&Options::source, &SourceOptions::merge>}},
     {{{'D', "directory", Argument::kRequired, "PATH", "Read the journal files of a directory",
@@ -65,17 +86,21 @@ constexpr OptionRow kRows[] = {
       &apply_file},
      Parity::kThere,
      0,
-     "`-i` since 256; `-` for standard input is not there"},
+     "`-i` since 256; `-` is standard input, which may be a pipe of at most 1 GiB: journalctl "
+     "takes "
+     "regular files only"},
     {{{0, "root", Argument::kRequired, "PATH", "Read the journals below another root directory",
        nullptr, kGroup, Mention::kInAll, Names::kDirectory},
-      &apply_text<&Options::source, &SourceOptions::root>}},
+      &apply_root}},
     {{{0, "image", Argument::kRequired, "PATH", "Not supported", nullptr, kGroup}, &refuse_image},
      Parity::kNotYet,
-     247},
+     247,
+     kImageRemark},
     {{{0, "image-policy", Argument::kRequired, "POLICY", "Not supported", nullptr, nullptr},
       &refuse_image},
      Parity::kNotYet,
-     254},
+     254,
+     kImageRemark},
     {{{0, "namespace", Argument::kRequired, "NAME", "Read a journal namespace (*: all, +NAME: too)",
        nullptr, kGroup, Mention::kInAll, Names::kNamespace},
       &apply_namespace},

@@ -6,7 +6,9 @@
 
 #include "common/run.h"
 #include "journal/directory.h"
+#include "logq/container.h"
 #include "logq/default_directories.h"
+#include "logq/standard_input.h"
 
 namespace logq::cli {
 namespace {
@@ -78,6 +80,20 @@ bool is_directory(const std::string& path) {
 
 bool Source::is_failure() const {
   return nothing_readable || (named_files && damage->any_truncated());
+}
+
+Outcome<void> find_source(SourceOptions& source) {
+  if (source.standard_input) {
+    Outcome<std::string> path = path_of_standard_input();
+    if (!path) return tl::unexpected<Failure>(path.error());
+    source.files = {std::move(*path)};
+  }
+  if (!source.machine.empty()) {
+    Outcome<std::string> root = container_root(source.machine);
+    if (!root) return tl::unexpected<Failure>(root.error());
+    source.root = std::move(*root);
+  }
+  return {};
 }
 
 Outcome<std::vector<std::string>> source_directories(const Options& options) {

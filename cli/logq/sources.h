@@ -24,6 +24,10 @@ struct Source {
   [[nodiscard]] bool is_failure() const;
 };
 
+// Puts what can be opened in the place of standard input and of a machine's name. To be called once
+// and before all else here.
+Outcome<void> find_source(SourceOptions& source);
+
 // Opens what -D, --file or --root name, else the system's journal and what logqd keeps for this
 // user. A named directory or file that cannot be read is a failure that names it; damage in one of
 // many files is a line on standard error, now and later, and reading goes on without it. When files

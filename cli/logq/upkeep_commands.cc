@@ -17,8 +17,10 @@
 #include "journal/vacuum.h"
 #include "journal/verify_files.h"
 #include "logq/colours.h"
+#include "logq/default_directories.h"
 #include "logq/progress_line.h"
 #include "logq/terminal.h"
+#include "wire/utf8.h"
 
 namespace logq::cli {
 namespace {
@@ -127,7 +129,9 @@ Outcome<ExitStatus> show_headers(const Options& options, OutputBuffer& output) {
       if (!options.source.files.empty()) status = ExitStatus::kFailure;
       continue;
     }
+    const std::size_t begin = output.text().size();
     output.text() += (first ? "" : "\n") + *text;
+    if (options.display.format.for_terminal) wire::hide_controls(output.text(), begin, '?');
     first = false;
     if (!output.flush_if_full()) break;  // found again by the flush at the end
   }
@@ -169,6 +173,8 @@ Outcome<ExitStatus> vacuum(const Options& options) {
   if (!directories) return tl::unexpected<Failure>(directories.error());
   ExitStatus status = ExitStatus::kOk;
   for (const std::string& directory : *directories) {
+    // What was received is its receiver's to delete, unless it is named.
+    if (!options.source.directory && is_received(directory)) continue;
     const auto done = vacuum_one(directory, options);
     if (!done) return done;
     if (*done != ExitStatus::kOk) status = *done;

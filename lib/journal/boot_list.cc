@@ -142,6 +142,9 @@ std::vector<BootSpan> list_boots(Journal& journal) {
       std::push_heap(heap.begin(), heap.end(), later);
     }
   }
+  std::stable_sort(merged.begin(), merged.end(), [](const BootInFile& a, const BootInFile& b) {
+    return compare(a.last, b.last) < 0;
+  });
   std::vector<BootSpan> spans;
   for (const BootInFile& boot : merged) {
     spans.push_back(

@@ -1,5 +1,7 @@
 // The boots that the entries of a journal come from, as `journalctl --list-boots` of the newest
-// version tells them: every boot that occurs, in the order in which reading the journal meets them.
+// version tells them: every boot that occurs, in the order in which reading the journal comes to
+// their ends. Boots of one machine follow each other; those of several may lie within others, and
+// the last one is always that of the last entry.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "query/payload.h"
+#include "wire/utf8.h"
 
 namespace logq::query {
 namespace {
@@ -29,7 +30,8 @@ CatFormat::CatFormat(const FormatOptions& options)
     : fields_(options.output_fields),
       colours_(options.colours),
       colour_depth_(options.colour_depth),
-      truncate_newline_(options.truncate_newline) {
+      truncate_newline_(options.truncate_newline),
+      hides_controls_(options.for_terminal && !options.show_all) {
   if (fields_.empty()) fields_.emplace_back(kMessage);
 }
 
@@ -48,6 +50,11 @@ void CatFormat::append(const EntryView& entry, std::string& out) {
     if (!value) continue;
     const bool is_message = name == kMessage;
     if (truncate_newline_) value = value->substr(0, value->find('\n'));
+    if (hides_controls_) {
+      harmless_ = *value;
+      wire::hide_controls(harmless_, 0, '?');
+      value = harmless_;
+    }
     if (is_message && !colours.on.empty()) {
       append_marked(*value, entry.highlight.value_or(TextSpan{}), colours, out);
     } else {

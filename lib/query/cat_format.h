@@ -1,5 +1,5 @@
-// "cat": the message alone, byte for byte, and a newline; or the fields of --output-fields, a line
-// each, in the order they are asked for.
+// "cat": the message alone, byte for byte but for a terminal, and a newline; or the fields of
+// --output-fields, a line each, in the order they are asked for.
 #pragma once
 
 #include <string>
@@ -23,6 +23,8 @@ class CatFormat final : public OutputFormat {
   bool colours_;
   ColourDepth colour_depth_;
   bool truncate_newline_;
+  bool hides_controls_;
+  std::string harmless_;
 };
 
 }  // namespace logq::query

@@ -3,10 +3,12 @@
 #include "query/payload.h"
 #include "query/text_append.h"
 #include "wire/export_format.h"
+#include "wire/utf8.h"
 
 namespace logq::query {
 
 void ExportFormat::append(const EntryView& entry, std::string& out) {
+  const std::size_t begin = out.size();
   out += "__CURSOR=";
   append_cursor(entry, out);
   out += "\n__REALTIME_TIMESTAMP=";
@@ -27,6 +29,8 @@ void ExportFormat::append(const EntryView& entry, std::string& out) {
     wire::encode_export_field(payload, out);
   }
   out.push_back('\n');
+  // The sizes of binary fields too: one of 27 bytes begins with an escape.
+  if (hides_controls_) wire::hide_controls(out, begin, '?');
 }
 
 }  // namespace logq::query

@@ -12,7 +12,9 @@ namespace logq::query {
 
 class ExportFormat final : public OutputFormat {
  public:
-  explicit ExportFormat(const FormatOptions& options) : choice_(options.output_fields) {}
+  explicit ExportFormat(const FormatOptions& options)
+      : choice_(options.output_fields),
+        hides_controls_(options.for_terminal && !options.show_all) {}
 
   void append(const EntryView& entry, std::string& out) override;
   [[nodiscard]] bool wants(std::string_view field_name) const override {
@@ -21,6 +23,7 @@ class ExportFormat final : public OutputFormat {
 
  private:
   FieldChoice choice_;
+  bool hides_controls_;
 };
 
 }  // namespace logq::query

@@ -31,6 +31,7 @@ struct FormatOptions {
   bool no_hostname = false;       // short formats: without the host column
   bool truncate_newline = false;  // short formats: the first line of a message only
   bool colours = false;           // escape sequences of `colour_depth`
+  bool for_terminal = false;      // cat, export: no control characters, unless show_all
   bool hyperlinks = false;        // OSC 8 links where journalctl makes them
   ColourDepth colour_depth = ColourDepth::k256;
   bool unicode = true;       // the terminal's encoding is UTF-8: "…", not "..."

@@ -1,5 +1,6 @@
 #include "wire/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -109,6 +110,22 @@ std::uint32_t first_character(std::string_view text) {
   if (byte_at(text, 0) < 0x80) return byte_at(text, 0);
   const Character character = decode_multibyte(text);
   return character.length == 0 ? kReplacement : character.code;
+}
+
+void hide_controls(std::string& text, std::size_t from, char mark) {
+  std::size_t i = from;
+  while (i < text.size()) {
+    const std::uint8_t byte = byte_at(text, i);
+    Character character{byte, 1};
+    if (byte >= 0x80) character = decode_multibyte(std::string_view(text).substr(i));
+    const bool is_harmless =
+        character.length > 0 &&
+        (byte >= 0x80 ? character.code >= 0xa0 : is_printable_ascii(byte, Newlines::kAllowed));
+    // The byte behind one that begins no character may begin one.
+    const std::size_t length = std::max<std::size_t>(character.length, 1);
+    if (!is_harmless) text.replace(i, length, length, mark);
+    i += length;
+  }
 }
 
 }  // namespace logq::wire

@@ -1,7 +1,9 @@
 // What counts as printable text; decides between text and binary forms in every output format.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace logq::wire {
@@ -18,5 +20,10 @@ enum class Newlines { kAllowed, kRefused };
 // The code point of the character that `text` begins with, U+FFFD where that is none.
 // REQUIRES: not empty.
 [[nodiscard]] std::uint32_t first_character(std::string_view text);
+
+// Puts `mark` in the place of each byte of `text` from `from` on that could command a terminal:
+// control characters but tab and newline, those of Unicode (U+0080 to U+009F) too, and what is no
+// UTF-8. The length stays, and with it what counts bytes.
+void hide_controls(std::string& text, std::size_t from, char mark);
 
 }  // namespace logq::wire

@@ -7,6 +7,7 @@ _logq_option() {
   case $1 in
     --system) takes=none source=yes offer='nothing' ;;
     --user) takes=none source=yes offer='nothing' ;;
+    -M | --machine) takes=required source=yes offer='nothing' ;;
     -m | --merge) takes=none source=yes offer='nothing' ;;
     -D | --directory) takes=required source=yes offer='directories' ;;
     -i | --file) takes=required source=yes offer='files' ;;
@@ -28,9 +29,18 @@ _logq_option() {
     --facility) takes=required source='' offer='list kern user mail daemon auth syslog lpr news uucp cron authpriv ftp 12 13 14 15 local0 local1 local2 local3 local4 local5 local6 local7' ;;
     -g | --grep) takes=required source='' offer='nothing' ;;
     --case-sensitive) takes=optional source='' offer='words yes no' ;;
+    --grep-field) takes=required source='' offer='name_list' ;;
+    --invert) takes=none source='' offer='nothing' ;;
+    -A | --after-context) takes=required source='' offer='nothing' ;;
+    -B | --before-context) takes=required source='' offer='nothing' ;;
+    -C | --context) takes=required source='' offer='nothing' ;;
     --where) takes=required source='' offer='nothing' ;;
     --explain) takes=none source='' offer='nothing' ;;
     -k | --dmesg) takes=none source='' offer='nothing' ;;
+    --count) takes=none source='' offer='nothing' ;;
+    --count-by) takes=required source='' offer='name_list' ;;
+    --histogram) takes=optional source='' offer='nothing' ;;
+    --stats) takes=required source='' offer='name_list' ;;
     -o | --output) takes=required source='' offer='words short short-full short-iso short-iso-precise short-precise short-monotonic short-delta short-unix verbose export json json-pretty json-sse json-seq cat with-unit help' ;;
     --output-fields) takes=required source='' offer='name_list' ;;
     -n | --lines) takes=next source='' offer='nothing' ;;
@@ -69,6 +79,9 @@ _logq_option() {
     --rotate) takes=none source='' offer='nothing' ;;
     --collector-status) takes=none source='' offer='nothing' ;;
     --header) takes=none source='' offer='nothing' ;;
+    --list-catalog) takes=none source='' offer='nothing' ;;
+    --dump-catalog) takes=none source='' offer='nothing' ;;
+    --update-catalog) takes=none source='' offer='nothing' ;;
     *) takes=none source='' offer=nothing ; return 1 ;;
   esac
 }
@@ -207,6 +220,7 @@ _logq_option_words() {
   local option_words=(
     --system
     --user
+    -M --machine=
     -m --merge
     -D --directory=
     -i --file=
@@ -228,9 +242,18 @@ _logq_option_words() {
     --facility=
     -g --grep=
     --case-sensitive
+    --grep-field=
+    --invert
+    -A --after-context=
+    -B --before-context=
+    -C --context=
     --where=
     --explain
     -k --dmesg
+    --count
+    --count-by=
+    --histogram
+    --stats=
     -o --output=
     --output-fields=
     -n --lines
@@ -268,6 +291,9 @@ _logq_option_words() {
     --rotate
     --collector-status
     --header
+    --list-catalog
+    --dump-catalog
+    --update-catalog
   )
   _logq_words "${option_words[@]}"
 }

@@ -8,6 +8,8 @@ function __logq_option
             echo none source
         case --user
             echo none source
+        case -M --machine
+            echo required source
         case -m --merge
             echo none source
         case -D --directory
@@ -50,7 +52,21 @@ function __logq_option
             echo required other
         case --case-sensitive
             echo optional other
+        case --grep-field
+            echo required other
+        case -A --after-context
+            echo required other
+        case -B --before-context
+            echo required other
+        case -C --context
+            echo required other
         case --where
+            echo required other
+        case --count-by
+            echo required other
+        case --histogram
+            echo optional other
+        case --stats
             echo required other
         case -o --output
             echo required other
@@ -253,6 +269,7 @@ end
 complete -c logq -f
 complete -c logq -l system -d 'Read the system journal only'
 complete -c logq -l user -d 'Read the current user\'s journal only'
+complete -c logq -s M -l machine -r -f -d 'Read the journal of a local container'
 complete -c logq -s m -l merge -d 'Read the journals of all machines'
 complete -c logq -s D -l directory -r -f -a '(__logq_directories)' -d 'Read the journal files of a directory'
 complete -c logq -s i -l file -r -F -d 'Read these journal files'
@@ -275,16 +292,25 @@ complete -c logq -s p -l priority -r -f -a '(__logq_range emerg alert crit err w
 complete -c logq -l facility -r -f -a '(__logq_list kern user mail daemon auth syslog lpr news uucp cron authpriv ftp 12 13 14 15 local0 local1 local2 local3 local4 local5 local6 local7)' -d 'Entries of these facilities; "help" lists them'
 complete -c logq -s g -l grep -r -f -d 'Entries whose message matches this pattern'
 complete -c logq -l case-sensitive -a '(__logq_words yes no)' -d 'Whether case counts in -g (as the pattern is written)'
+complete -c logq -l grep-field -r -f -a '(__logq_name_list)' -d 'Fields that -g searches instead of the message; "*": all'
+complete -c logq -l invert -d 'Entries in which -g finds nothing'
+complete -c logq -s A -l after-context -r -f -d 'Show N entries that were logged after each that -g finds'
+complete -c logq -s B -l before-context -r -f -d 'Show N entries that were logged before each that -g finds'
+complete -c logq -s C -l context -r -f -d 'The same as -A N -B N'
 complete -c logq -l where -r -f -d 'Entries this holds for: A=x and not (B<5), =~, in, has'
 complete -c logq -l explain -d 'Show how --where is answered instead of entries'
 complete -c logq -s k -l dmesg -d 'Messages of the kernel from this boot'
+complete -c logq -l count -d 'Print how many entries there are'
+complete -c logq -l count-by -r -f -a '(__logq_name_list)' -d 'Count entries by values of fields; -n N: the top N'
+complete -c logq -l histogram -d 'Draw how many entries there are over time'
+complete -c logq -l stats -r -f -a '(__logq_name_list)' -d 'Smallest, largest, sum and percentiles of the numbers in a field'
 complete -c logq -s o -l output -r -f -a '(__logq_words short short-full short-iso short-iso-precise short-precise short-monotonic short-delta short-unix verbose export json json-pretty json-sse json-seq cat with-unit help)' -d 'Output format; "help" lists them'
 complete -c logq -l output-fields -r -f -a '(__logq_name_list)' -d 'Only these fields in verbose, export, json and cat'
 complete -c logq -s n -l lines -d 'Show the last N entries (10), or the first with +N'
 complete -c logq -s r -l reverse -d 'Show the newest entries first'
 complete -c logq -l show-cursor -d 'Print the cursor after all the entries'
 complete -c logq -l utc -d 'Print times in UTC'
-complete -c logq -s x -l catalog -d 'Explain messages: accepted, there is no catalog yet'
+complete -c logq -s x -l catalog -d 'Explain messages that the catalog knows'
 complete -c logq -s W -l no-hostname -d 'Leave out the host name'
 complete -c logq -s l -l full -d 'Show long messages in full (default)'
 complete -c logq -l no-full -d 'Cut long messages to the width of the terminal'
@@ -293,7 +319,7 @@ complete -c logq -s f -l follow -d 'Show new entries as they come'
 complete -c logq -l no-tail -d 'Show all entries, even when following'
 complete -c logq -l truncate-newline -d 'Show the first line of a message only'
 complete -c logq -s q -l quiet -d 'Print entries only, no remarks'
-complete -c logq -l synchronize-on-exit -r -f -a '(__logq_words yes no)' -d 'Accepted, without effect'
+complete -c logq -l synchronize-on-exit -r -f -a '(__logq_words yes no)' -d 'With -f, show what is under way before ending'
 complete -c logq -l no-pager -d 'Do not pipe output into a pager'
 complete -c logq -s e -l pager-end -d 'Jump to the end in the pager'
 complete -c logq -s h -l help -a '(__logq_words all)' -d 'Show the daily options, or all of them'
@@ -315,4 +341,7 @@ complete -c logq -l flush -d 'Make the collector move its volatile files to disk
 complete -c logq -l rotate -d 'Make the collector begin a new journal file'
 complete -c logq -l collector-status -d 'Show how the collector does (-o json for programs)'
 complete -c logq -l header -d 'Show the headers of the journal files'
+complete -c logq -l list-catalog -d 'List what the message catalog explains (ids may follow)'
+complete -c logq -l dump-catalog -d 'Show the texts of the message catalog (ids may follow)'
+complete -c logq -l update-catalog -d 'Compile the message catalog\'s database anew'
 complete -c logq -a '(__logq_matches)'

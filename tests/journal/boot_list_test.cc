@@ -112,6 +112,22 @@ TEST_F(BootList, HasABootOnceThoughItsEntriesLieBetweenThoseOfAnother) {
   EXPECT_EQ(boots[0].last_realtime_usec, kStart + 30);
 }
 
+// As of another machine, whose journal lies beside.
+TEST_F(BootList, EndsWithTheBootOfTheLastEntryThoughAnotherBeganLater) {
+  begin_file("a.journal");
+  append(boot(1), 10);
+  append(boot(1), 40);
+  begin_file("b.journal");
+  append(boot(2), 20);
+  append(boot(2), 30);
+
+  const auto boots = list();
+
+  ASSERT_EQ(boots.size(), 2U);
+  EXPECT_EQ(boots[0].boot_id, boot(2));
+  EXPECT_EQ(boots[1].boot_id, boot(1));
+}
+
 TEST_F(BootList, KnowsTheBootOfEntriesWithoutTheField) {
   begin_file("a.journal");
   append(boot(1), 10);

@@ -10,10 +10,12 @@
 #include <functional>
 #include <stdexcept>
 
+#include "base/ids.h"
 #include "base/unique_fd.h"
 #include "support/awkward_entries.h"
 #include "support/child_process.h"
 #include "support/journalctl.h"
+#include "support/machine_tree.h"
 #include "support/native_sender.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
@@ -192,6 +194,20 @@ JournalSet make_awkward_set() {
   return files_in(path, directory);
 }
 
+JournalSet make_machine_set() {
+  auto directory = std::make_shared<TempDir>();
+  const std::string& root = directory->path();
+  fs::permissions(root, fs::perms(0755));  // users shall read it too
+  if (!make_machine_tree(root)) return absent("systemd-journal-remote is not installed");
+  std::vector<std::string> command = words_to_read_below(root);
+  command.emplace_back("true");
+  const CommandResult tried = run_command({command, {}, {}});
+  if (tried.status != 0) return absent("no mount namespaces: " + tried.err);
+  JournalSet set = files_in(root + "/var/log/journal/" + base::machine_id().to_string(), directory);
+  set.root = root;
+  return set;
+}
+
 std::vector<EntryAddress> read_addresses(const std::string& directory) {
   const CommandResult result = run_command({{"journalctl", "--no-pager", "-q", "-D", directory,
                                              "-o", "export", "--output-fields=_BOOT_ID"},
@@ -216,6 +232,8 @@ JournalSet make_files(SetKind kind) {
       return make_no_rtc_set();
     case SetKind::kAwkward:
       return make_awkward_set();
+    case SetKind::kMachine:
+      return make_machine_set();
   }
   return absent("no such set");
 }
@@ -232,8 +250,25 @@ const char* set_name(SetKind kind) {
       return "NoRtc";
     case SetKind::kAwkward:
       return "Awkward";
+    case SetKind::kMachine:
+      return "Machine";
   }
   return "";
+}
+
+std::vector<std::string> words_to_read_below(const std::string& root, const std::string& uid) {
+  constexpr const char* kScript =
+      "for parent in var run; do"
+      " mount -t tmpfs -o mode=755 none /$parent/log && mkdir /$parent/log/journal &&"
+      " mount --bind \"$0\"/$parent/log/journal /$parent/log/journal || exit 125;"
+      " done; exec \"$@\"";
+  std::vector<std::string> words = {"unshare", "--mount", "sh", "-c", kScript, root};
+  if (!uid.empty()) {
+    for (const std::string word :
+         {"setpriv", "--reuid=", "--regid=", "--clear-groups", "env", "HOME=/nonexistent"})
+      words.push_back(word.ends_with('=') && word.starts_with("--") ? word + uid : word);
+  }
+  return words;
 }
 
 JournalSet make_journal_set(SetKind kind) {

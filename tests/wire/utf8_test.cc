@@ -87,5 +87,40 @@ TEST(Utf8, EveryCodePointButSurrogatesIsValid) {
   }
 }
 
+std::string hidden(std::string text, std::size_t from = 0) {
+  hide_controls(text, from, '?');
+  return text;
+}
+
+TEST(HideControls, LeavesTextAlone) {
+  const std::string text = "tab\tline\nh\u00e9llo \u2713 \u65e5\u672c \U0001f600 \u00a0";
+
+  EXPECT_EQ(hidden(text), text);
+}
+
+TEST(HideControls, PutsAQuestionMarkForEachByte) {
+  EXPECT_EQ(hidden("\x1b[31mred\x7f\r\a"), "?[31mred???");
+  EXPECT_EQ(hidden(std::string("nul\0end", 7)), "nul?end");
+  EXPECT_EQ(hidden("\xc2\x9b"
+                   "31m \xc2\x85"),
+            "??31m ??");
+}
+
+TEST(HideControls, HidesWhatIsNoUtf8ButNotWhatFollows) {
+  EXPECT_EQ(hidden("\x9b"
+                   "31m"),
+            "?31m");
+  EXPECT_EQ(hidden("\xff\xfe"
+                   "ok"),
+            "??ok");
+  EXPECT_EQ(hidden("\xe2\x9c"), "??");
+  EXPECT_EQ(hidden("\xe2\u00e9"), "?\u00e9");
+  EXPECT_EQ(hidden("\xe2\x1b[m"), "??[m");
+}
+
+TEST(HideControls, BeginsWhereItIsTold) {
+  EXPECT_EQ(hidden("\x1b[1mours\x1b[0m", 4), "\x1b[1mours?[0m");
+}
+
 }  // namespace
 }  // namespace logq::wire

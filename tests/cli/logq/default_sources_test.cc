@@ -44,9 +44,17 @@ TEST(DefaultDirectories, OfAnotherRootLieBelowIt) {
   SourceOptions source;
   source.root = "/mnt/broken";
 
-  EXPECT_EQ(
-      cli::default_directories(source),
-      (std::vector<std::string>{"/mnt/broken/var/log/journal", "/mnt/broken/run/log/journal"}));
+  EXPECT_EQ(cli::default_directories(source),
+            (std::vector<std::string>{"/mnt/broken/var/log/journal", "/mnt/broken/run/log/journal",
+                                      "/mnt/broken/var/log/journal/remote"}));
+}
+
+TEST(DefaultDirectories, HoldWhatWasReceivedOnlyWithAllMachines) {
+  SourceOptions source;
+
+  EXPECT_FALSE(contains(cli::default_directories(source), "/var/log/journal/remote"));
+  source.merge = true;
+  EXPECT_TRUE(contains(cli::default_directories(source), "/var/log/journal/remote"));
 }
 
 TEST(FileFilter, TellsTheSystemsFilesFromTheUsers) {
@@ -57,10 +65,12 @@ TEST(FileFilter, TellsTheSystemsFilesFromTheUsers) {
   EXPECT_TRUE(system("system.journal") && system("system.journal~") &&
               system("system@1-2.journal"));
   EXPECT_FALSE(system("user-1000.journal") || system("systemd.journal"));
-  source.user = true;
-  EXPECT_FALSE(cli::file_filter(source));
-  source.system = false;
   const std::string own = "user-" + std::to_string(::getuid());
+  source.user = true;
+  const auto both = cli::file_filter(source);
+  EXPECT_TRUE(both("system.journal") && both(own + ".journal"));
+  EXPECT_FALSE(both(own + "0.journal"));
+  source.system = false;
   EXPECT_TRUE(cli::file_filter(source)(own + ".journal"));
   EXPECT_FALSE(cli::file_filter(source)(own + "0.journal"));
 }

@@ -11,7 +11,8 @@ namespace {
 TEST(OptionRules, SourcesExcludeEachOther) {
   for (const std::vector<std::string>& pair : std::vector<std::vector<std::string>>{
            {"-D", "/x", "--file=/y"}, {"-D", "/x", "--root=/y"}, {"-i", "/x", "--root=/y"}})
-    EXPECT_EQ(refused(pair), "please specify at most one of -D/--directory=, -i/--file=, --root=");
+    EXPECT_EQ(refused(pair),
+              "please specify at most one of -D/--directory=, -i/--file=, -M/--machine=, --root=");
 }
 
 TEST(OptionRules, OnlyOneThingSaysWhereToBegin) {
@@ -94,8 +95,8 @@ TEST(OptionRules, RotationComesBeforeVacuumingInEitherOrder) {
 }
 
 TEST(OptionRules, WhatIsNotSupportedIsRefusedByName) {
-  for (const char* const option : {"-Mx", "--image=x", "--interval=3", "--verify-key=x",
-                                   "--setup-keys", "--force", "--new-id128"})
+  for (const char* const option : {"--image=x", "--image-policy=x", "--interval=3",
+                                   "--verify-key=x", "--setup-keys", "--force", "--introspect-cli"})
     EXPECT_NE(refused({option}).find("support"), std::string::npos) << option << refused({option});
 }
 

@@ -3,8 +3,12 @@
 #include <time.h>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
+#include <gtest/gtest.h>
+
+#include "journalctl_parity/differences.h"
 #include "support/child_process.h"
 #include "support/journalctl_masks.h"
 #include "support/private_logqd.h"
@@ -14,6 +18,7 @@ namespace logq::test {
 namespace {
 
 struct Invocation {
+  std::vector<std::string> before;  // what runs the program
   Environment environment;
   std::vector<std::string> arguments;
 };
@@ -73,6 +78,7 @@ std::string placeholder_value(const JournalSet& set,
                               const std::string& tmp) {
   if (name == "dir") return set.directory;
   if (name == "tmp") return tmp;
+  if (name == "root") return set.root;
   const std::size_t colon = name.find(':');
   if (colon == std::string::npos) throw std::runtime_error("unknown placeholder " + name);
   return describe_entry(set, name.substr(0, colon), std::stoul(name.substr(colon + 1)));
@@ -101,18 +107,16 @@ Environment whole_environment(const Environment& settings) {
 }
 
 CommandResult run_ours(const Invocation& invocation) {
-  Command command{{built_program("logq"), "--no-pager"},
-                  whole_environment(invocation.environment),
-                  {},
-                  kDeadline};
+  Command command{invocation.before, whole_environment(invocation.environment), {}, kDeadline};
+  command.argv.insert(command.argv.end(), {built_program("logq"), "--no-pager"});
   command.argv.insert(command.argv.end(), invocation.arguments.begin(), invocation.arguments.end());
   return run_command(command);
 }
 
 CommandResult run_252(const Invocation& invocation) {
   const auto arguments = arguments_for_252(invocation.arguments);
-  Command command{
-      {"journalctl", "--no-pager"}, whole_environment(invocation.environment), {}, kDeadline};
+  Command command{invocation.before, whole_environment(invocation.environment), {}, kDeadline};
+  command.argv.insert(command.argv.end(), {"journalctl", "--no-pager"});
   for (auto& [name, value] : command.environment) {
     if (name == "TZ") value = zone_for_252(arguments, value);
     if (name == "COLUMNS") value = std::to_string(columns_for_252(arguments, std::stoul(value)));
@@ -140,6 +144,9 @@ std::string command_line(const Invocation& invocation) {
   std::string text;
   for (const auto& [name, value] : invocation.environment)
     text += name + "=" + value + " ";
+  for (const std::string& word : invocation.before) {
+    if (word.starts_with("--reuid=")) text += "(" + word + ") ";
+  }
   text += "logq --no-pager";
   for (const std::string& argument : invocation.arguments) {
     const bool plain = argument.find_first_of(" '*?\\$") == std::string::npos && !argument.empty();
@@ -201,11 +208,15 @@ Invocation expand_invocation(const JournalSet& set,
   const bool names_source = text.find("{dir}") != std::string::npos ||
                             text.find("-D {tmp}") != std::string::npos ||
                             text.find("--file=") != std::string::npos;
-  if (!names_source) expanded.arguments = {"-D", set.directory};
+  const bool is_machine = !set.root.empty();
+  if (is_machine) expanded.before = words_to_read_below(set.root);
+  if (!names_source && !is_machine) expanded.arguments = {"-D", set.directory};
   for (const std::string& word : split_words(text)) {
     const std::size_t equals = word.find('=');
     if (word.starts_with('$') && equals != std::string::npos) {
       expanded.environment.emplace_back(word.substr(1, equals - 1), word.substr(equals + 1));
+    } else if (word.starts_with("{as:")) {
+      expanded.before = words_to_read_below(set.root, word.substr(4, word.size() - 5));
     } else if (word == "{few}") {
       if (set.entries.size() >= kLargeSet) append(lines_words(text, "300"), expanded.arguments);
     } else if (word.starts_with("{n:")) {
@@ -251,6 +262,26 @@ Comparison compare_with_journalctl(const JournalSet& whole_set, const std::strin
   report += first_difference(read_text_file(our_tmp.path() + "/cursor"),
                              read_text_file(their_tmp.path() + "/cursor"));
   return {report.empty(), command_line(invocation) + "\n" + report};
+}
+
+const JournalSet& shared_set(SetKind kind) {
+  static std::map<SetKind, JournalSet> sets;
+  const auto found = sets.find(kind);
+  if (found != sets.end()) return found->second;
+  return sets.emplace(kind, make_journal_set(kind)).first->second;
+}
+
+void expect_parity(SetKind kind, const std::string& text) {
+  const auto* const known = std::find_if(
+      std::begin(kDifferences), std::end(kDifferences), [&](const Difference& difference) {
+        return difference.set == kind && difference.invocation == text;
+      });
+  const Comparison comparison = compare_with_journalctl(shared_set(kind), text);
+  if (known == std::end(kDifferences)) {
+    EXPECT_TRUE(comparison.equal) << comparison.report;
+  } else {
+    EXPECT_FALSE(comparison.equal) << text << "\nis equal now, although: " << known->reason;
+  }
 }
 
 }  // namespace logq::test
