@@ -41,7 +41,7 @@ struct FileReader::Impl {
   void report_if_short(std::uint64_t announced);
   bool visit_values(FileOffset field,
                     std::string_view prefix,
-                    const std::function<bool(std::string_view payload)>& visit);
+                    const std::function<bool(FileOffset data, std::string_view payload)>& visit);
 
   std::string path;
   FileMapping mapping;
@@ -272,6 +272,13 @@ void FileReader::for_each_field(const std::function<bool(std::string_view name)>
 
 bool FileReader::for_each_value(std::string_view field,
                                 const std::function<bool(std::string_view payload)>& visit) {
+  return for_each_stored_value(
+      field, [&visit](FileOffset /*data*/, std::string_view payload) { return visit(payload); });
+}
+
+bool FileReader::for_each_stored_value(
+    std::string_view field,
+    const std::function<bool(FileOffset data, std::string_view payload)>& visit) {
   const FileOffset found = impl_->lookup->find_field(field);
   if (found == 0) return true;
   std::string prefix(field);
@@ -280,9 +287,10 @@ bool FileReader::for_each_value(std::string_view field,
 }
 
 // New DATA objects are put in front of the list, so offsets fall: that bounds the walk.
-bool FileReader::Impl::visit_values(FileOffset field,
-                                    std::string_view prefix,
-                                    const std::function<bool(std::string_view payload)>& visit) {
+bool FileReader::Impl::visit_values(
+    FileOffset field,
+    std::string_view prefix,
+    const std::function<bool(FileOffset data, std::string_view payload)>& visit) {
   const auto give_up = [this](const Error& error) {
     file.report(error);
     return false;
@@ -306,7 +314,7 @@ bool FileReader::Impl::visit_values(FileOffset field,
     if (readable && !payload.starts_with(prefix)) {
       complete = false;
       file.report(Error::corrupt(offset, "DATA object is in the list of another field"));
-    } else if (readable && !visit(payload)) {
+    } else if (readable && !visit(offset, payload)) {
       return complete;
     }
     const FileOffset next = load(data->object->next_field_offset);

@@ -90,6 +90,10 @@ class FileReader {
   // False when damage keeps some of the values out of reach.
   bool for_each_value(std::string_view field,
                       const std::function<bool(std::string_view payload)>& visit);
+  // The same, with the DATA object of each.
+  bool for_each_stored_value(
+      std::string_view field,
+      const std::function<bool(FileOffset data, std::string_view payload)>& visit);
 
  private:
   struct Impl;

@@ -1,0 +1,83 @@
+#include "journal/value_counts.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace logq::journal {
+namespace {
+
+// A value in so many entries, or fewer, is looked up in the entries.
+constexpr std::uint64_t kEntriesPerValue = 8;
+constexpr std::uint64_t kValuesAnyway = 256;
+
+// Which entries of a file were seen, by their offsets.
+class EntrySet {
+ public:
+  explicit EntrySet(std::uint64_t file_size) : words_(file_size / kBytesPerWord + 1) {}
+
+  // REQUIRES: inside the file.
+  void insert(FileOffset entry) { words_[entry / kBytesPerWord] |= bit(entry); }
+  [[nodiscard]] std::uint64_t size() const {
+    return std::transform_reduce(
+        words_.begin(), words_.end(), std::uint64_t{0}, std::plus<>(),
+        [](std::uint64_t word) { return static_cast<std::uint64_t>(__builtin_popcountll(word)); });
+  }
+
+ private:
+  static constexpr std::uint64_t kBytesPerWord = std::uint64_t{64} * 8;  // objects lie 8 apart
+  static std::uint64_t bit(FileOffset entry) { return std::uint64_t{1} << (entry / 8 % 64); }
+
+  std::vector<std::uint64_t> words_;
+};
+
+// Whether the list of a value names as many entries as the value says, in order.
+bool insert_all(const FileReader& file, const ValueCount& value, EntrySet& seen) {
+  const EntryList list = file.entries_of(value.data);
+  if (list.size() != value.n_entries) return false;
+  FileOffset before = 0;
+  for (std::uint64_t i = 0; i < value.n_entries; ++i) {
+    const auto entry = list.at(i);
+    if (!entry || *entry <= before) return false;
+    seen.insert(*entry);
+    before = *entry;
+  }
+  return true;
+}
+
+// All values of a field; nothing where they cannot all be read or are too many.
+std::optional<std::vector<ValueCount>> values_of(FileReader& file, std::string_view field) {
+  const std::uint64_t most = std::max(kValuesAnyway, file.info().n_entries / kEntriesPerValue);
+  std::vector<ValueCount> values;
+  bool is_sound = true;
+  const auto visit = [&](FileOffset data, std::string_view /*payload*/) {
+    const auto object = file.opened().objects.object<DataObject>(data);
+    is_sound = object.has_value() && values.size() < most;
+    if (is_sound) values.push_back({data, load(object->object->n_entries)});
+    return is_sound;
+  };
+  if (!file.for_each_stored_value(field, visit) || !is_sound) return std::nullopt;
+  return values;
+}
+
+}  // namespace
+
+std::optional<ValueCounts> count_values(FileReader& file, std::string_view field) {
+  if (file.info().state != FileState::kArchived) return std::nullopt;
+  ValueCounts counts;
+  counts.n_entries = file.info().n_entries;
+  if (file.all_entries().size() != counts.n_entries) return std::nullopt;
+  auto values = values_of(file, field);
+  if (!values) return std::nullopt;
+  counts.values = std::move(*values);
+  EntrySet seen(file.size());
+  for (const ValueCount& value : counts.values) {
+    if (!insert_all(file, value, seen)) return std::nullopt;
+  }
+  const std::uint64_t n_with = seen.size();
+  if (n_with > counts.n_entries) return std::nullopt;
+  counts.n_without = counts.n_entries - n_with;
+  return counts;
+}
+
+}  // namespace logq::journal
