@@ -16,7 +16,7 @@ namespace {
 
 using Kind = AggregateOptions::Kind;
 
-// False when a signal has ended it.
+// False when a signal has ended it, before all entries were handed on.
 Outcome<bool> count_entries(const Options& options,
                             journal::Journal& journal,
                             ReadingProgress& progress,
@@ -81,14 +81,14 @@ Outcome<ExitStatus> aggregate(const Options& options,
   auto text = to_output(options, tally);
   if (!text) return tl::unexpected<Failure>(text.error());
   output.text() += *text;
-  if (!*counted) {
-    print_error_line("interrupted: only the first " + std::to_string(tally.counts().n_entries) +
+  if (!*counted || tally.counts().is_cut) {
+    print_error_line("interrupted: only " + std::to_string(tally.counts().n_entries) +
                      " entries were counted");
     return requested_status();
   }
   const bool nothing_found = is_search && tally.counts().n_entries == 0;
-  if (nothing_found) return ExitStatus::kFailure;
-  return judge(source, tally);
+  const auto judged = judge(source, tally);
+  return judged && nothing_found ? ExitStatus::kFailure : judged;
 }
 
 }  // namespace logq::cli

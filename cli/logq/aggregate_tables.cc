@@ -46,21 +46,19 @@ void keep_first(std::vector<Group>& groups, const DisplayOptions& display) {
   groups.resize(wanted);
 }
 
-// Tables of times are for eyes in local time, and for programs with the offset.
-std::string iso_time(std::uint64_t realtime_usec, bool utc) {
-  std::string text;
-  query::CalendarText(query::CalendarStyle::kIso, utc).append(realtime_usec, text);
-  return text;
-}
-
-CountedTable table_of(const std::vector<query::TimeBucket>& buckets, bool utc, bool for_programs) {
-  CountedTable table{{"time", "count"}, {}};
-  if (for_programs) table.columns = {"time", "realtime_usec", "count"};
+// For programs: as local time with its offset, and as it is.
+CountedTable table_of(const std::vector<query::TimeBucket>& buckets, bool utc) {
+  constexpr std::uint64_t kSecond = 1'000'000;
+  const bool precise = std::ranges::any_of(
+      buckets, [](const query::TimeBucket& bucket) { return bucket.start_usec % kSecond != 0; });
+  using query::CalendarStyle;
+  query::CalendarText iso(precise ? CalendarStyle::kIsoPrecise : CalendarStyle::kIso, utc);
+  CountedTable table{{"time", "realtime_usec", "count"}, {}};
   for (const query::TimeBucket& bucket : buckets) {
-    std::vector<Cell> row = {Cell::of(iso_time(bucket.start_usec, utc))};
-    if (for_programs) row.push_back(Cell::number(bucket.start_usec));
-    row.push_back(Cell::number(bucket.count));
-    table.rows.push_back(std::move(row));
+    std::string time;
+    iso.append(bucket.start_usec, time);
+    table.rows.push_back(
+        {Cell::of(time), Cell::number(bucket.start_usec), Cell::number(bucket.count)});
   }
   return table;
 }
@@ -90,7 +88,10 @@ std::vector<Cell> row_of(const std::string& field,
                          bool for_eyes) {
   constexpr std::array<std::string_view, 3> kUnits = {"", "usec", "bytes"};
   std::vector<Cell> row = {Cell::of(field)};
-  if (!for_eyes) row.push_back(Cell::of(kUnits[static_cast<std::size_t>(kind)]));
+  if (!for_eyes) {
+    const std::string_view unit = kUnits[static_cast<std::size_t>(kind)];
+    row.push_back(unit.empty() ? Cell{} : Cell::of(unit));
+  }
   row.push_back(Cell::number(summary.count));
   for (const long double amount :
        {summary.min, summary.p50, summary.p90, summary.p99, summary.max, summary.sum}) {
@@ -132,18 +133,18 @@ Outcome<std::string> histogram_text(const Options& options,
                                     query::TimeHistogram& times,
                                     TableFormat format) {
   const RangeOptions& range = options.range;
-  const auto buckets = times.buckets(range.since_usec, range.until_usec, kMaxBuckets);
+  auto buckets = times.buckets(range.since_usec, range.until_usec, kMaxBuckets);
   if (!buckets) {
     return failure("--histogram=" + base::format_time_span(times.span_usec({}, {})) +
                    " would have more than " + std::to_string(kMaxBuckets) +
                    " rows: choose a longer span or a shorter time");
   }
-  const bool utc = options.display.format.utc;
+  if (options.display.reverse) std::reverse(buckets->begin(), buckets->end());
   if (format == TableFormat::kText) {
     const std::uint64_t span = times.span_usec(range.since_usec, range.until_usec);
     return draw_histogram(*buckets, span, options.display);
   }
-  return render(table_of(*buckets, utc, true), format, true);
+  return render(table_of(*buckets, options.display.format.utc), format, true);
 }
 
 std::string stats_text(const Options& options, EntryTally& tally, TableFormat format) {

@@ -19,7 +19,8 @@ namespace logq::cli {
 // The groups of --count-by: the most frequent first, or with -r the rarest; so many as -n says.
 [[nodiscard]] std::string group_text(const Options& options, EntryTally& tally, TableFormat format);
 
-// Fails where there would be more spans of time than anybody reads.
+// The spans of time in order, with -r backward. Fails where there would be more spans of time than
+// anybody reads.
 [[nodiscard]] Outcome<std::string> histogram_text(const Options& options,
                                                   query::TimeHistogram& times,
                                                   TableFormat format);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/fold_multiply.h"
+#include "logq/end_request.h"
 #include "query/filter.h"
 
 namespace logq::cli {
@@ -32,6 +33,7 @@ EntryCounts::EntryCounts(const Options& options)
 
 void EntryCounts::merge(const EntryCounts& other) {
   n_entries += other.n_entries;
+  is_cut = is_cut || other.is_cut;
   times.merge(other.times);
   for (std::size_t i = 0; i < groups.size(); ++i)
     groups[i].merge(other.groups[i]);
@@ -58,8 +60,13 @@ BatchCounter::BatchCounter(const Options& options,
 
 void BatchCounter::run(EntryBatch& batch) {
   batch_ = &batch;
-  for (const EntryBatch::Entry& entry : batch.entries)
+  for (const EntryBatch::Entry& entry : batch.entries) {
+    if (end_requested()) {  // a search of one text may take long
+      counts_.is_cut = true;
+      return;
+    }
     take(entry);
+  }
 }
 
 void BatchCounter::take(const EntryBatch::Entry& entry) {
@@ -79,11 +86,15 @@ void BatchCounter::count(const journal::EntryInfo& info) {
 }
 
 bool BatchCounter::take_values(std::uint64_t file, std::uint64_t items) {
+  bool is_identified = false;  // the first identifier decides, as where entries are shown
   bool is_excluded = false;
   for (std::uint64_t i = 0; i < items; ++i) {
     const Known* const known = known_of(file, i);
     if (known == nullptr) continue;
-    is_excluded = is_excluded || known->is_excluded;
+    if (known->is_identifier && !is_identified) {
+      is_identified = true;
+      is_excluded = known->is_excluded;
+    }
     if (known->field == kNoField) continue;
     const Field& field = fields_[known->field];
     counts_.groups[field.group].add(field.column, known->value);
@@ -113,6 +124,7 @@ void BatchCounter::learn(std::string_view payload, Known& known) {
     known.value = values_.id_of(payload.substr(prefix.size()));
   }
   if (has_excluded_ && payload.starts_with(kIdentifierPrefix)) {
+    known.is_identifier = true;
     known.is_excluded =
         query::is_excluded(options_.filter, payload.substr(kIdentifierPrefix.size()));
   }

@@ -23,6 +23,7 @@ struct EntryCounts {
   void merge(const EntryCounts& other);
 
   std::uint64_t n_entries = 0;
+  bool is_cut = false;                     // a signal has ended the counting
   query::TimeHistogram times;              // where --histogram is asked for
   std::vector<query::GroupCounts> groups;  // one of all fields of --count-by, each one of --stats
 };
@@ -34,7 +35,8 @@ class BatchCounter {
   BatchCounter(const BatchCounter&) = delete;
   BatchCounter& operator=(const BatchCounter&) = delete;
 
-  // Counts all entries of a batch that are wanted. The files must stay as they are meanwhile.
+  // Counts all entries of a batch that are wanted, up to a signal that asks for the end. The files
+  // must stay as they are meanwhile.
   void run(EntryBatch& batch);
 
   // Whether entries need to be looked into, or are counted by themselves.
@@ -61,7 +63,8 @@ class BatchCounter {
     journal::FileOffset data = 0;
     std::uint32_t field = kNoField;  // index in fields_
     query::ValueId value = query::kNoValue;
-    bool is_excluded = false;  // by -T
+    bool is_identifier = false;  // where -T is given
+    bool is_excluded = false;    // by it
   };
 
   void take(const EntryBatch::Entry& entry);

@@ -65,13 +65,12 @@ std::string draw_histogram(const std::vector<query::TimeBucket>& buckets,
     text += "TIME" + std::string(label_width - 4 + 1 + count_width - 5, ' ') + "COUNT\n";
   }
   for (std::size_t i = 0; i < buckets.size(); ++i) {
-    const std::size_t row = display.reverse ? buckets.size() - 1 - i : i;
-    const std::uint64_t count = buckets[row].count;
+    const std::uint64_t count = buckets[i].count;
     const auto share = static_cast<long double>(count) / static_cast<long double>(largest);
     // Whatever occurred is seen.
     const auto eighths = std::max<std::uint64_t>(static_cast<std::uint64_t>(share * width), 1);
-    text += labels[row];
-    text.append(label_width - labels[row].size() + 1, ' ');
+    text += labels[i];
+    text.append(label_width - labels[i].size() + 1, ' ');
     query::append_padded(count, count_width, ' ', text);
     if (count > 0) text.append(" ").append(bar(eighths, display.format.unicode));
     text += "\n";

@@ -12,28 +12,41 @@
 namespace logq::query {
 namespace {
 
+template <typename Whole>
+std::optional<long double> read_whole(std::string_view text) {
+  Whole whole = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, whole);
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  return static_cast<long double>(whole);
+}
+
 std::optional<long double> read_number(std::string_view text) {
   if (!Decimal::parse(text)) return std::nullopt;
   if (text.front() == '+') text.remove_prefix(1);
-  const char* const end = text.data() + text.size();
-  std::int64_t whole = 0;
-  if (const auto read = std::from_chars(text.data(), end, whole); read.ptr == end) {
-    if (read.ec == std::errc{}) return static_cast<long double>(whole);
-  }
+  if (const auto whole = read_whole<std::int64_t>(text)) return whole;
+  if (const auto whole = read_whole<std::uint64_t>(text)) return whole;
   double number = 0;
+  const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, number);
   if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
   return static_cast<long double>(number);
 }
 
+// A long double has whole numbers of 64 bits exactly.
 std::string number_text(long double number) {
+  constexpr int kDigits = 15;  // that any double has
   std::array<char, 64> buffer{};
   char* const end = buffer.data() + buffer.size();
-  const bool is_whole = std::trunc(number) == number && std::fabs(number) < 1e18L;
-  const auto written = is_whole
-                           ? std::to_chars(buffer.data(), end, static_cast<std::int64_t>(number))
-                           : std::to_chars(buffer.data(), end, static_cast<double>(number),
-                                           std::chars_format::general, 6);
+  const bool is_whole = std::trunc(number) == number;
+  std::to_chars_result written{};
+  if (is_whole && number >= 0 && number < 0x1p64L) {
+    written = std::to_chars(buffer.data(), end, static_cast<std::uint64_t>(number));
+  } else if (is_whole && number < 0 && number >= -0x1p63L) {
+    written = std::to_chars(buffer.data(), end, static_cast<std::int64_t>(number));
+  } else {
+    written = std::to_chars(buffer.data(), end, number, std::chars_format::general, kDigits);
+  }
   return {buffer.data(), written.ptr};
 }
 
@@ -46,11 +59,11 @@ std::uint64_t whole_amount(long double amount) {
 
 std::optional<Quantity> Quantity::read(std::string_view text) {
   if (const auto number = read_number(text)) return Quantity{Kind::kNumber, *number};
-  if (const auto span = parse_span_with_unit(text)) {
-    return Quantity{Kind::kSpan, static_cast<long double>(*span)};
-  }
   if (const auto size = parse_size_with_unit(text)) {
     return Quantity{Kind::kSize, static_cast<long double>(*size)};
+  }
+  if (const auto span = parse_span_with_unit(text)) {
+    return Quantity{Kind::kSpan, static_cast<long double>(*span)};
   }
   return std::nullopt;
 }

@@ -10,7 +10,9 @@
 namespace logq::query {
 
 // A value of a field as a quantity. "12", "-0.5" and "1e3" are numbers; "250ms" and "1min 30s" are
-// time spans, "3K" and "1.5G" sizes, as systemd writes them (base/quantity.h).
+// time spans, "3K" and "1.5G" sizes, as systemd writes them (base/quantity.h). "5M" is a size, as
+// in
+// --where.
 struct Quantity {
   enum class Kind : std::uint8_t { kNumber, kSpan, kSize };
   Kind kind = Kind::kNumber;
@@ -19,7 +21,8 @@ struct Quantity {
   [[nodiscard]] static std::optional<Quantity> read(std::string_view text);
 };
 
-// "12", "0.25", "1min 30s", "1.5M": whole numbers in full, others with six digits that count.
+// "12", "0.25", "1min 30s", "1.5M": whole numbers of 64 bits in full,
+// others with the fifteen digits that a double has.
 [[nodiscard]] std::string to_text(Quantity quantity);
 
 struct NumberSummary {

@@ -35,6 +35,12 @@ tm civil_time(std::uint64_t realtime_usec, bool utc) {
   return base::civil_time(static_cast<std::int64_t>(realtime_usec / kSecond), zone_of(utc));
 }
 
+// The largest multiple that is no larger.
+std::int64_t floor_to(std::int64_t number, std::int64_t multiple) {
+  const std::int64_t rest = number % multiple;
+  return number - (rest < 0 ? rest + multiple : rest);
+}
+
 // Days from 1970-01-01 to a date of the calendar.
 std::int64_t day_number(tm date) {
   date.tm_hour = date.tm_min = date.tm_sec = 0;
@@ -42,12 +48,21 @@ std::int64_t day_number(tm date) {
   return seconds.value_or(0) / static_cast<std::int64_t>(kDay / kSecond);
 }
 
-// Midnight at the beginning of a day.
-std::uint64_t midnight(std::int64_t day, bool utc) {
-  const auto seconds_per_day = static_cast<std::int64_t>(kDay / kSecond);
-  tm date = base::civil_time(day * seconds_per_day, base::Zone::utc());
+// When a day begins: at midnight, at the first of two where clocks are set back to it, and with
+// their change where they are put forward over it.
+std::uint64_t start_of_day(std::int64_t day, bool utc) {
+  constexpr auto kSecondsPerDay = static_cast<std::int64_t>(kDay / kSecond);
+  constexpr auto kSecondsPerQuarter = static_cast<std::int64_t>(kQuarter / kSecond);
+  constexpr auto kSetBack = static_cast<std::int64_t>(kHour / kSecond);
+  const auto day_at = [utc](std::int64_t second) {
+    return day_number(base::civil_time(second, zone_of(utc)));
+  };
+  tm date = base::civil_time(day * kSecondsPerDay, base::Zone::utc());
   date.tm_isdst = -1;
-  const std::int64_t second = base::seconds_of(date, zone_of(utc)).value_or(day * seconds_per_day);
+  std::int64_t second = base::seconds_of(date, zone_of(utc)).value_or(day * kSecondsPerDay);
+  if (!utc && day_at(second - kSetBack) == day) second -= kSetBack;
+  while (!utc && day_at(second) < day)
+    second += kSecondsPerQuarter;
   return second < 0 ? 0 : static_cast<std::uint64_t>(second) * kSecond;
 }
 
@@ -73,26 +88,46 @@ std::uint64_t SpanGrid::start_of_days(std::uint64_t realtime_usec) {
   const auto n_days = static_cast<std::int64_t>(n_days_);
   const std::int64_t first = n_days % 7 == 0 ? kFirstMonday - 7 : 0;
   const std::int64_t day = day_number(civil_time(realtime_usec, utc_));
-  return midnight(day - (day - first) % n_days, utc_);
+  return start_of_day(first + floor_to(day - first, n_days), utc_);
+}
+
+// A change of clocks is at a full quarter of an hour.
+std::uint64_t SpanGrid::last_change(std::uint64_t realtime_usec) {
+  const std::int64_t offset = offset_at(realtime_usec);
+  std::uint64_t change = realtime_usec - realtime_usec % kQuarter;
+  while (change >= kQuarter && offset_at(change - kQuarter) == offset)
+    change -= kQuarter;
+  return change;
 }
 
 std::uint64_t SpanGrid::start_of(std::uint64_t realtime_usec) {
   if (n_days_ > 0) return start_of_days(realtime_usec);
+  const auto span = static_cast<std::int64_t>(span_usec_);
   const std::int64_t offset = offset_at(realtime_usec);
-  const std::uint64_t local = realtime_usec + static_cast<std::uint64_t>(offset);
-  const std::uint64_t within = local % span_usec_;
-  return realtime_usec - std::min(within, realtime_usec);
+  const std::int64_t by_clock = floor_to(static_cast<std::int64_t>(realtime_usec) + offset, span);
+  if (by_clock <= offset) return 0;  // before 1970
+  const auto start = static_cast<std::uint64_t>(by_clock - offset);
+  if (offset_at(start) == offset) return start;
+  // The span that a change of clocks finds goes on where the clock still tells the same one;
+  // otherwise another begins with the change.
+  const std::uint64_t change = last_change(realtime_usec);
+  if (change == 0) return 0;
+  const std::int64_t clock_before = static_cast<std::int64_t>(change - 1) + offset_at(change - 1);
+  return floor_to(clock_before, span) == by_clock ? start_of(change - 1) : change;
 }
 
 std::uint64_t SpanGrid::next_of(std::uint64_t start) {
+  std::uint64_t next = start;
   if (n_days_ > 0) {
-    const std::int64_t day = day_number(civil_time(start, utc_));
-    const std::uint64_t next = midnight(day + static_cast<std::int64_t>(n_days_), utc_);
-    return std::max(next, start + 1);
+    std::int64_t day = day_number(civil_time(start, utc_));
+    while (next <= start)  // a calendar may skip a day
+      next = start_of_day(day += static_cast<std::int64_t>(n_days_), utc_);
+    return next;
   }
-  // Where clocks were changed in between the next span may begin sooner.
-  const std::uint64_t next = start_of(start + span_usec_);
-  return next > start ? next : start + span_usec_;
+  // Clocks that are set back make a span longer.
+  for (std::uint64_t then = start + span_usec_; next <= start; then += kQuarter)
+    next = then > kTimeUsecMax ? then : start_of(then);
+  return next;
 }
 
 TimeHistogram::TimeHistogram(std::optional<std::uint64_t> span_usec, bool utc)
@@ -138,6 +173,8 @@ void TimeHistogram::merge(const TimeHistogram& other) {
 TimeHistogram::Range TimeHistogram::range(std::optional<std::uint64_t> from,
                                           std::optional<std::uint64_t> to) {
   settle();
+  if (from) from = std::min(*from, kTimeUsecMax);
+  if (to) to = std::min(*to, kTimeUsecMax);
   const bool none = counts_.empty();
   const std::uint64_t first = none ? from.value_or(to.value_or(0)) : counts_.begin()->first;
   const std::uint64_t last = none ? first : counts_.rbegin()->first;

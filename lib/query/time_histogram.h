@@ -17,7 +17,7 @@ class SpanGrid {
   SpanGrid(std::uint64_t span_usec, bool utc);
 
   // The span that a time lies in begins here. One that a change of clocks made longer or shorter
-  // is a span too.
+  // is a span too; an hour that occurs twice is two.
   [[nodiscard]] std::uint64_t start_of(std::uint64_t realtime_usec);
   // The start of the span behind the one that begins at `start`.
   [[nodiscard]] std::uint64_t next_of(std::uint64_t start);
@@ -26,6 +26,8 @@ class SpanGrid {
  private:
   [[nodiscard]] std::int64_t offset_at(std::uint64_t realtime_usec);  // of local time, in usec
   [[nodiscard]] std::uint64_t start_of_days(std::uint64_t realtime_usec);
+  // Since when clocks have had the offset they have at a time.
+  [[nodiscard]] std::uint64_t last_change(std::uint64_t realtime_usec);
 
   std::uint64_t span_usec_;
   bool utc_;
