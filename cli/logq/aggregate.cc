@@ -1,6 +1,9 @@
 #include "logq/aggregate.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "common/run.h"
 #include "logq/aggregate_tables.h"
@@ -8,6 +11,7 @@
 #include "logq/counted_table.h"
 #include "logq/end_request.h"
 #include "logq/entry_tally.h"
+#include "logq/index_counter.h"
 #include "logq/reading_start.h"
 #include "logq/time_window.h"
 
@@ -32,6 +36,15 @@ Outcome<bool> count_entries(const Options& options,
     if (place == Place::kWithin) tally.add(journal);
   }
   return true;
+}
+
+// Of files that are counted by their index no entry is left to look at.
+void count_by_index(const Options& options, journal::Journal& journal, EntryTally& tally) {
+  auto counter = std::make_shared<IndexCounter>(options, journal, tally.values(), tally.counts());
+  journal.narrow([counter](journal::FileReader& file) {
+    using Entries = std::vector<journal::FileOffset>;
+    return counter->count(file) ? std::optional(Entries{}) : std::nullopt;
+  });
 }
 
 Outcome<std::string> to_output(const Options& options, EntryTally& tally) {
@@ -69,12 +82,14 @@ Outcome<ExitStatus> aggregate(const Options& options,
   Options forward = options;  // -n and -r are about rows
   forward.display.lines.reset();
   forward.display.reverse = false;
-  ReadingProgress progress(forward, *source.journal, line);
-  Outcome<AskedEntries> asked = ask_for_entries(options, *source.journal, progress);
+  journal::Journal& journal = *source.journal;
+  ReadingProgress progress(forward, journal, line);
+  Outcome<AskedEntries> asked = ask_for_entries(options, journal, progress);
   if (!asked) return tl::unexpected<Failure>(asked.error());
   const bool is_search = asked->search.has_pattern();
   EntryTally tally(options, std::move(asked->search));
-  const auto counted = count_entries(forward, *source.journal, progress, tally);
+  if (asked->is_all && IndexCounter::can_count(options)) count_by_index(options, journal, tally);
+  const auto counted = count_entries(forward, journal, progress, tally);
   if (!counted) return tl::unexpected<Failure>(counted.error());
   tally.finish();
   line.end();

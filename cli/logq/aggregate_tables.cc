@@ -20,8 +20,11 @@ using query::Quantity;
 
 constexpr std::size_t kMaxBuckets = 100'000;
 
-// Those that occur as often as each other stand in the order of their texts.
-void sort_groups(std::vector<Group>& groups, const query::DistinctValues& values, bool reverse) {
+// So many of the first ones come to the front. Those that occur as often as each other stand in the
+// order of their texts.
+void sort_groups(std::vector<Group>& groups,
+                 const query::DistinctValues& values,
+                 const DisplayOptions& display) {
   const auto text = [&values](query::ValueId id) {
     return id == query::kNoValue ? std::string_view() : values.text(id);
   };
@@ -30,10 +33,14 @@ void sort_groups(std::vector<Group>& groups, const query::DistinctValues& values
         a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
         [&text](query::ValueId one, query::ValueId other) { return text(one) < text(other); });
   };
-  std::sort(groups.begin(), groups.end(), [&](const Group& a, const Group& b) {
+  const auto comes_first = [&](const Group& a, const Group& b) {
     if (a.count == b.count) return by_texts(a, b);
-    return reverse ? a.count < b.count : a.count > b.count;
-  });
+    return display.reverse ? a.count < b.count : a.count > b.count;
+  };
+  const std::uint64_t wanted = display.lines.value_or(groups.size());
+  if (wanted >= groups.size()) return std::sort(groups.begin(), groups.end(), comes_first);
+  const auto last_wanted = groups.begin() + static_cast<std::ptrdiff_t>(wanted);
+  std::partial_sort(groups.begin(), last_wanted, groups.end(), comes_first);
 }
 
 void keep_first(std::vector<Group>& groups, const DisplayOptions& display) {
@@ -110,7 +117,7 @@ std::string count_text(std::uint64_t n_entries, TableFormat format) {
 std::string group_text(const Options& options, EntryTally& tally, TableFormat format) {
   const query::GroupCounts& counts = tally.counts().groups.front();
   std::vector<Group> groups = counts.groups();
-  sort_groups(groups, tally.values(), options.display.reverse);
+  sort_groups(groups, tally.values(), options.display);
   keep_first(groups, options.display);
   CountedTable table{{"count"}, {}};
   const std::vector<std::string>& fields = options.aggregate.fields;

@@ -25,13 +25,14 @@ Outcome<AskedEntries> ask_for_entries(const Options& options,
   if (!match) return tl::unexpected<Failure>(match.error());
   Outcome<EntrySearch> search = EntrySearch::create(options);
   if (!search) return tl::unexpected<Failure>(search.error());
-  AskedEntries asked{std::move(*search), std::nullopt};
+  AskedEntries asked{std::move(*search), std::nullopt, false};
   if (options.where.asked) {
     asked.plan = asked.search.plan(journal);
     match = both(std::move(*match), asked.plan->match);
   }
   // With a match the index leaves fewer entries than a file has.
   const bool is_all = match->kind == Match::Kind::kAll;
+  asked.is_all = is_all && !asked.search.is_asked();
   if (journal::Narrowing narrowing = search_narrowing(options, progress); narrowing && is_all) {
     journal.narrow(std::move(narrowing));
   } else {

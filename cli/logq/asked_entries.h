@@ -16,6 +16,7 @@ namespace logq::cli {
 struct AskedEntries {
   EntrySearch search;
   std::optional<query::WherePlan> plan;  // of --where
+  bool is_all = false;                   // of the files: nothing is asked of the entries
 };
 
 // Restricts the journal, whose position is lost. Borrows the options and the progress.

@@ -4,7 +4,6 @@
 
 #include "base/fold_multiply.h"
 #include "logq/end_request.h"
-#include "query/filter.h"
 
 namespace logq::cli {
 namespace {
@@ -13,8 +12,6 @@ using Kind = AggregateOptions::Kind;
 
 // Most entries have their values in common with those before: this many stay known.
 constexpr std::size_t kKnownValues = 8192;
-
-constexpr std::string_view kIdentifierPrefix = "SYSLOG_IDENTIFIER=";
 
 // Whoever writes a file may make others fall on the same place: that costs time, no answer.
 std::size_t place_of(std::uint64_t file, journal::FileOffset data) {
@@ -39,23 +36,18 @@ void EntryCounts::merge(const EntryCounts& other) {
     groups[i].merge(other.groups[i]);
 }
 
-BatchCounter::BatchCounter(const Options& options,
-                           EntrySearch search,
-                           query::DistinctValues& values)
+BatchCounter::BatchCounter(const Options& options, EntrySearch search, const CountedFields& fields)
     : options_(options),
-      values_(values),
-      has_excluded_(!options.filter.excluded_identifiers.empty()),
+      fields_(fields),
       search_(std::move(search)),
       counts_(options),
       reader_([this](const Error& error) {
         batch_->damage.push_back({file_, error});
       }) {
   const bool one_each = options.aggregate.kind == Kind::kStats;
-  for (const std::string& name : options.aggregate.fields) {
-    const std::size_t index = fields_.size();
-    fields_.push_back({name + "=", one_each ? index : 0, one_each ? 0 : index});
-  }
-  if (!fields_.empty() || has_excluded_) known_.resize(kKnownValues);
+  for (std::size_t i = 0; i < options.aggregate.fields.size(); ++i)
+    places_.push_back({one_each ? i : 0, one_each ? 0 : i});
+  if (fields_.is_asked()) known_.resize(kKnownValues);
 }
 
 void BatchCounter::run(EntryBatch& batch) {
@@ -75,7 +67,7 @@ void BatchCounter::take(const EntryBatch::Entry& entry) {
   if (!search_.search(entry, reader_, items).wanted) return;
   if (!known_.empty()) {
     if (search_.reads_payloads()) reader_.begin(entry.file->opened(), entry.info.offset);
-    if (!take_values(entry.file->opened().serial, items)) return;
+    if (!take_values(entry, items)) return;
   }
   count(entry.info);
 }
@@ -85,49 +77,35 @@ void BatchCounter::count(const journal::EntryInfo& info) {
   if (options_.aggregate.kind == Kind::kHistogram) counts_.times.add(info.realtime_usec);
 }
 
-bool BatchCounter::take_values(std::uint64_t file, std::uint64_t items) {
+bool BatchCounter::take_values(const EntryBatch::Entry& entry, std::uint64_t items) {
   bool is_identified = false;  // the first identifier decides, as where entries are shown
   bool is_excluded = false;
   for (std::uint64_t i = 0; i < items; ++i) {
-    const Known* const known = known_of(file, i);
-    if (known == nullptr) continue;
-    if (known->is_identifier && !is_identified) {
+    const CountedValue* const value = value_of(entry, i);
+    if (value == nullptr) continue;
+    if (value->is_identifier && !is_identified) {
       is_identified = true;
-      is_excluded = known->is_excluded;
+      is_excluded = value->is_excluded;
     }
-    if (known->field == kNoField) continue;
-    const Field& field = fields_[known->field];
-    counts_.groups[field.group].add(field.column, known->value);
+    if (value->field == CountedValue::kNoField) continue;
+    const Place& place = places_[value->field];
+    counts_.groups[place.group].add(place.column, value->value);
   }
   for (query::GroupCounts& group : counts_.groups)
     is_excluded ? group.drop_entry() : group.end_entry();
   return !is_excluded;
 }
 
-// Nothing where the value cannot be read.
-const BatchCounter::Known* BatchCounter::known_of(std::uint64_t file, std::uint64_t item) {
+const CountedValue* BatchCounter::value_of(const EntryBatch::Entry& entry, std::uint64_t item) {
   const journal::FileOffset data = reader_.data_of(item);
+  if (entry.values != nullptr) return entry.values->find(data);
+  const std::uint64_t file = entry.file->opened().serial;
   Known& known = known_[place_of(file, data)];
-  if (known.file == file && known.data == data) return &known;
+  if (known.file == file && known.data == data) return &known.value;
   std::string_view payload;
   if (!reader_.payload_of(item, payload)) return nullptr;
-  known = Known{file, data};
-  learn(payload, known);
-  return &known;
-}
-
-void BatchCounter::learn(std::string_view payload, Known& known) {
-  for (std::uint32_t i = 0; i < fields_.size(); ++i) {
-    const std::string& prefix = fields_[i].prefix;
-    if (!payload.starts_with(prefix)) continue;
-    known.field = i;
-    known.value = values_.id_of(payload.substr(prefix.size()));
-  }
-  if (has_excluded_ && payload.starts_with(kIdentifierPrefix)) {
-    known.is_identifier = true;
-    known.is_excluded =
-        query::is_excluded(options_.filter, payload.substr(kIdentifierPrefix.size()));
-  }
+  known = {file, data, fields_.judge(payload)};
+  return &known.value;
 }
 
 }  // namespace logq::cli

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "journal/payload_reader.h"
+#include "logq/counted_fields.h"
 #include "logq/entry_batch.h"
 #include "logq/entry_search.h"
 #include "logq/options.h"
-#include "query/distinct_values.h"
 #include "query/group_counts.h"
 #include "query/time_histogram.h"
 
@@ -28,10 +28,10 @@ struct EntryCounts {
   std::vector<query::GroupCounts> groups;  // one of all fields of --count-by, each one of --stats
 };
 
-// Borrows the options and the values, which all threads share. Not thread-safe: one per thread.
+// Borrows the options and the fields, which all threads share. Not thread-safe: one per thread.
 class BatchCounter {
  public:
-  BatchCounter(const Options& options, EntrySearch search, query::DistinctValues& values);
+  BatchCounter(const Options& options, EntrySearch search, const CountedFields& fields);
   BatchCounter(const BatchCounter&) = delete;
   BatchCounter& operator=(const BatchCounter&) = delete;
 
@@ -40,9 +40,7 @@ class BatchCounter {
   void run(EntryBatch& batch);
 
   // Whether entries need to be looked into, or are counted by themselves.
-  [[nodiscard]] bool reads_entries() const {
-    return search_.is_asked() || !fields_.empty() || has_excluded_;
-  }
+  [[nodiscard]] bool reads_entries() const { return search_.is_asked() || fields_.is_asked(); }
   // One that need not be looked into.
   void count(const journal::EntryInfo& info);
 
@@ -50,34 +48,28 @@ class BatchCounter {
   [[nodiscard]] query::Grep::Failures search_failures() const { return search_.failures(); }
 
  private:
-  // A field that is counted, and where.
-  struct Field {
-    std::string prefix;      // "NAME="
+  // Where a field is counted.
+  struct Place {
     std::size_t group = 0;   // index in groups
     std::size_t column = 0;  // of that group
   };
-  static constexpr std::uint32_t kNoField = UINT32_MAX;
   // What a stored value is, found out once for many entries.
   struct Known {
     std::uint64_t file = 0;  // its serial; 0: nothing is known
     journal::FileOffset data = 0;
-    std::uint32_t field = kNoField;  // index in fields_
-    query::ValueId value = query::kNoValue;
-    bool is_identifier = false;  // where -T is given
-    bool is_excluded = false;    // by it
+    CountedValue value;
   };
 
   void take(const EntryBatch::Entry& entry);
   // False where -T leaves the entry out.
-  bool take_values(std::uint64_t file, std::uint64_t items);
-  const Known* known_of(std::uint64_t file, std::uint64_t item);
-  void learn(std::string_view payload, Known& known);
+  bool take_values(const EntryBatch::Entry& entry, std::uint64_t items);
+  // Nothing for a value that does not matter, or cannot be read.
+  const CountedValue* value_of(const EntryBatch::Entry& entry, std::uint64_t item);
 
   const Options& options_;
-  query::DistinctValues& values_;
-  bool has_excluded_;
+  const CountedFields& fields_;
   EntrySearch search_;
-  std::vector<Field> fields_;
+  std::vector<Place> places_;  // of the fields
   EntryCounts counts_;
   std::vector<Known> known_;  // where it belongs by its hash, or something else instead
   journal::PayloadReader reader_;

@@ -14,10 +14,13 @@
 
 namespace logq::cli {
 
+class FileValues;
+
 struct EntryBatch {
   struct Entry {
     journal::FileReader* file = nullptr;
     journal::EntryInfo info;
+    const FileValues* values = nullptr;  // of the file, where they are known beforehand
   };
   // Text that goes before an entry, whether or not that is shown itself.
   struct Remark {

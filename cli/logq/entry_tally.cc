@@ -9,13 +9,14 @@ namespace logq::cli {
 EntryTally::EntryTally(const Options& options, EntrySearch search)
     : options_(options),
       search_(std::move(search)),
+      fields_(options, values_),
       counts_(options),
       work_([this] { return make_worker(); }),
       batch_(std::make_unique<EntryBatch>()) {}
 
 base::OrderedWork<EntryBatch>::Worker EntryTally::make_worker() {
   // The patterns were compiled once without an error.
-  auto counter = std::make_shared<BatchCounter>(options_, std::move(*search_.clone()), values_);
+  auto counter = std::make_shared<BatchCounter>(options_, std::move(*search_.clone()), fields_);
   counters_.push_back(counter);
   return [counter](EntryBatch& batch) { counter->run(batch); };
 }
@@ -23,9 +24,20 @@ base::OrderedWork<EntryBatch>::Worker EntryTally::make_worker() {
 void EntryTally::add(const journal::Journal& journal) {
   const journal::EntryInfo& info = journal.entry();
   if (!counters_.front()->reads_entries()) return counters_.front()->count(info);
-  batch_->entries.push_back({&journal.file(), info});
+  batch_->entries.push_back({&journal.file(), info, values_of(journal.file())});
   ++added_;
   if (batch_->entries.size() == kLargestBatch) put_batch();
+}
+
+const FileValues* EntryTally::values_of(journal::FileReader& file) {
+  if (!fields_.is_asked()) return nullptr;
+  const std::uint64_t serial = file.opened().serial;
+  if (serial == last_file_) return last_values_;
+  const auto [known, is_new] = file_values_.try_emplace(serial);
+  if (is_new) known->second = FileValues::of(file, fields_);
+  last_file_ = serial;
+  last_values_ = known->second.get();
+  return last_values_;
 }
 
 void EntryTally::put_batch() {

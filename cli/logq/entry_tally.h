@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
 #include "base/ordered_work.h"
 #include "journal/journal.h"
 #include "logq/batch_counter.h"
+#include "logq/counted_fields.h"
 #include "logq/entry_batch.h"
 #include "logq/entry_search.h"
 #include "logq/options.h"
@@ -26,20 +28,25 @@ class EntryTally {
   // Counts all that was added.
   void finish();
 
-  // REQUIRES of all below: finish() was called.
+  // All of it once finish() was called; before, what others have added to it.
   [[nodiscard]] EntryCounts& counts() { return counts_; }
-  [[nodiscard]] const query::DistinctValues& values() const { return values_; }
+  [[nodiscard]] query::DistinctValues& values() { return values_; }
   // Texts that could not be searched.
   [[nodiscard]] query::Grep::Failures search_failures() const;
 
  private:
   base::OrderedWork<EntryBatch>::Worker make_worker();
+  const FileValues* values_of(journal::FileReader& file);
   void put_batch();
   void take_back(std::unique_ptr<EntryBatch> batch);
 
   const Options& options_;
   EntrySearch search_;  // which that of each thread is a clone of
   query::DistinctValues values_;
+  CountedFields fields_;
+  std::map<std::uint64_t, std::unique_ptr<const FileValues>> file_values_;  // by serial
+  std::uint64_t last_file_ = 0;  // the serial of the file of the last entry, and its values
+  const FileValues* last_values_ = nullptr;
   EntryCounts counts_;
   std::vector<std::shared_ptr<BatchCounter>> counters_;  // one for each thread, ours first
   base::OrderedWork<EntryBatch> work_;

@@ -195,7 +195,7 @@ constexpr OptionRow kRows[] = {
       &apply_case_sensitive},
      Parity::kThere,
      237},
-    {{{0, "grep-field", Argument::kRequired, "FIELD[,...]",
+    {{{0, "grep-field", Argument::kRequired, "FIELDS",
        "Fields that -g searches instead of the message; \"*\": all", nullptr, kGroup,
        Mention::kInAll, Names::kFieldList},
       &apply_grep_field},

@@ -107,6 +107,19 @@ void EntryList::extend_chain() const {
   end_.reset();
 }
 
+bool EntryList::ends_as_counted() const {
+  catch_up();
+  if (file_ == nullptr || size_ != claimed_) return file_ == nullptr;
+  if (!arrays_.empty()) {
+    const Array& last = arrays_.back();
+    const std::uint64_t used = size_ - last.first;
+    return next_array_ == 0 && (used == last.slots || file_->objects.slot(last.offset, used) == 0);
+  }
+  if (data_ == 0) return size_ == 0;
+  const auto data = file_->objects.object<DataObject>(data_);
+  return data && load(data->object->entry_array_offset) == 0;
+}
+
 FileOffset EntryList::slot(std::uint64_t index) const {
   if (data_ != 0 && index == 0) return inline_entry_;
   const Array* array = array_of(index);

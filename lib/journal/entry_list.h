@@ -46,6 +46,10 @@ class EntryList {
   [[nodiscard]] std::optional<FileOffset> first_from(FileOffset offset) const;
   [[nodiscard]] std::optional<FileOffset> last_until(FileOffset offset) const;
 
+  // Whether the arrays end where the count says, as they do once a file is archived: a count that
+  // was damaged is found out so.
+  [[nodiscard]] bool ends_as_counted() const;
+
   // An answer turned out to name no entry: from now on each is looked at before it is given. False
   // when they were already.
   bool distrust() const { return !std::exchange(has_strays_, true); }

@@ -34,7 +34,7 @@ class EntrySet {
 // Whether the list of a value names as many entries as the value says, in order.
 bool insert_all(const FileReader& file, const ValueCount& value, EntrySet& seen) {
   const EntryList list = file.entries_of(value.data);
-  if (list.size() != value.n_entries) return false;
+  if (list.size() != value.n_entries || !list.ends_as_counted()) return false;
   FileOffset before = 0;
   for (std::uint64_t i = 0; i < value.n_entries; ++i) {
     const auto entry = list.at(i);
@@ -66,7 +66,8 @@ std::optional<ValueCounts> count_values(FileReader& file, std::string_view field
   if (file.info().state != FileState::kArchived) return std::nullopt;
   ValueCounts counts;
   counts.n_entries = file.info().n_entries;
-  if (file.all_entries().size() != counts.n_entries) return std::nullopt;
+  const EntryList all = file.all_entries();
+  if (all.size() != counts.n_entries || !all.ends_as_counted()) return std::nullopt;
   auto values = values_of(file, field);
   if (!values) return std::nullopt;
   counts.values = std::move(*values);

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace logq::query {
 
@@ -18,6 +18,8 @@ inline constexpr ValueId kNoValue = 0;
 
 class DistinctValues {
  public:
+  DistinctValues();
+
   // The number of a text, from 1 on in the order of their first mention. Thread-safe.
   [[nodiscard]] ValueId id_of(std::string_view text);
 
@@ -27,9 +29,20 @@ class DistinctValues {
   [[nodiscard]] std::size_t size() const { return texts_.size(); }
 
  private:
+  struct Slot {
+    std::uint32_t hash = 0;  // a part of it
+    ValueId id = kNoValue;   // kNoValue: free
+  };
+
+  void grow();
+  [[nodiscard]] std::string_view keep(std::string_view text);
+
   std::mutex mutex_;
-  std::deque<std::string> texts_;  // which stay where they are
-  std::unordered_map<std::string_view, ValueId> ids_;
+  std::vector<std::string_view> texts_;  // in chunks_
+  std::deque<std::unique_ptr<char[]>> chunks_;
+  char* free_ = nullptr;  // in the last chunk
+  std::size_t n_free_ = 0;
+  std::vector<Slot> slots_;  // a power of two, at least a third of them free
 };
 
 }  // namespace logq::query

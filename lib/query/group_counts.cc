@@ -51,6 +51,11 @@ void GroupCounts::drop_entry() {
     values.clear();
 }
 
+void GroupCounts::add_group(ValueId value, std::uint64_t count) {
+  const std::uint32_t node = node_of(0, value);
+  nodes_[node - 1].count += count;
+}
+
 void GroupCounts::merge(const GroupCounts& other) {
   std::vector<std::uint32_t> ours(other.nodes_.size() + 1, 0);
   for (std::size_t i = 0; i < other.nodes_.size(); ++i) {

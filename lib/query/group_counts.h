@@ -31,6 +31,9 @@ class GroupCounts {
   // Or forgets it.
   void drop_entry();
 
+  // So many entries that have, of the only field, this value. REQUIRES: there is one field.
+  void add_group(ValueId value, std::uint64_t count);
+
   void merge(const GroupCounts& other);
 
   // All groups, in no order that means anything.

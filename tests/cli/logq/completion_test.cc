@@ -176,7 +176,7 @@ TEST_P(ShellCompletion, OffersFixedValues) {
 
 TEST_P(ShellCompletion, OffersOptionsThatAreThere) {
   EXPECT_EQ(offered("logq --vac"), (Offers{"--vacuum-files", "--vacuum-size", "--vacuum-time"}));
-  EXPECT_THAT(offered("logq --machi"), IsEmpty());
+  EXPECT_THAT(offered("logq --imag"), IsEmpty());
   EXPECT_THAT(offered("logq --complete-m"), IsEmpty());
 }
 

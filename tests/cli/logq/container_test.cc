@@ -30,7 +30,7 @@ class Leader {
   Leader& operator=(const Leader&) = delete;
   ~Leader() {
     if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
+    signal_process(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
 
