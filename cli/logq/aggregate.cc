@@ -38,7 +38,7 @@ Outcome<bool> count_entries(const Options& options,
   return true;
 }
 
-// Of files that are counted by their index no entry is left to look at.
+// Of files that are counted by their index only the last entry is left to look at.
 void count_by_index(const Options& options, journal::Journal& journal, EntryTally& tally) {
   auto counter = std::make_shared<IndexCounter>(options, journal, tally.values(), tally.counts());
   journal.narrow([counter](journal::FileReader& file) {
