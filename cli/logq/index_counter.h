@@ -23,8 +23,9 @@ class IndexCounter {
   [[nodiscard]] static bool can_count(const Options& options);
 
   // Adds what `file` has to the counts, but for its last entry, which a Journal looks at even if
-  // none is left to look at (journal/value_counts.h). False, and nothing is added, where its entries have to be
-  // looked at: other files may hold the same ones, or its index does not tell for certain.
+  // none is left to look at (journal/value_counts.h). False, and nothing is added, where its
+  // entries have to be looked at: other files may hold the same ones, or its index does not tell
+  // for certain.
   bool count(journal::FileReader& file);
 
  private:
