@@ -33,7 +33,8 @@ Outcome<AskedEntries> ask_for_entries(const Options& options,
   // With a match the index leaves fewer entries than a file has.
   const bool is_all = match->kind == Match::Kind::kAll;
   asked.is_all = is_all && !asked.search.is_asked();
-  if (journal::Narrowing narrowing = search_narrowing(options, progress); narrowing && is_all) {
+  if (journal::Narrowing narrowing = search_narrowing(options, journal, progress);
+      narrowing && is_all) {
     journal.narrow(std::move(narrowing));
   } else {
     journal.set_match(std::move(*match));

@@ -25,6 +25,10 @@ using journal::FileReader;
 // The last hits may be among so many entries, and then nothing else is worth a look.
 constexpr std::uint64_t kEntriesBeforeScan = 20'000;
 
+bool tells_boots(const Options& options) {
+  return !options.display.quiet && !options.source.merge;
+}
+
 class SearchScan {
  public:
   SearchScan(const Options& options, ReadingProgress& progress);
@@ -34,9 +38,6 @@ class SearchScan {
  private:
   [[nodiscard]] bool is_worth_it(const FileInfo& info);
   [[nodiscard]] bool covers_most(const FileInfo& info) const;
-  [[nodiscard]] bool tells_boots() const {
-    return !options_.display.quiet && !options_.source.merge;
-  }
 
   const Options& options_;
   ReadingProgress& progress_;
@@ -76,9 +77,24 @@ bool SearchScan::covers_most(const FileInfo& info) const {
   return from <= to && to - from >= (tail - std::min(head, tail)) / 2;
 }
 
-// The first entry of each boot in the file, before which its name is told. Nothing where boots
-// overlap, or an entry does not say of which it is.
-std::optional<std::vector<FileOffset>> first_of_boots(FileReader& file) {
+// The first entry of the file that is no older than this, by halves, as a reader seeks it.
+FileOffset first_since(FileReader& file, std::uint64_t since_usec) {
+  const journal::EntryList entries = file.all_entries();
+  std::uint64_t low = 0;
+  std::uint64_t high = entries.size();
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const auto offset = entries.at(middle);
+    const auto entry = offset ? file.read_entry(*offset) : Result<journal::EntryInfo>{};
+    const bool is_older = offset && entry && entry->realtime_usec < since_usec;
+    is_older ? low = middle + 1 : high = middle;
+  }
+  return entries.at(low).value_or(0);
+}
+
+// The first entry of each boot in the file from `start` on, before which its name is told. Nothing
+// where boots overlap, or an entry does not say of which it is.
+std::optional<std::vector<FileOffset>> first_of_boots(FileReader& file, FileOffset start) {
   struct Boot {
     FileOffset first = 0;
     FileOffset last = 0;
@@ -88,7 +104,7 @@ std::optional<std::vector<FileOffset>> first_of_boots(FileReader& file) {
   file.for_each_value("_BOOT_ID", [&](std::string_view payload) {
     const journal::EntryList entries = file.entries_with(payload);
     n_entries += entries.size();
-    const auto first = entries.first_from(0);
+    const auto first = entries.first_from(start);
     const auto last = entries.last_until(std::numeric_limits<FileOffset>::max());
     if (first && last) boots.push_back({*first, *last});
     return true;
@@ -115,8 +131,9 @@ std::optional<std::vector<FileOffset>> SearchScan::operator()(FileReader& file) 
   if (!is_worth_it(file.info())) return std::nullopt;
   progress_.show(file.info().head_entry_realtime_usec);
   auto entries = journal::scan_values(file, field_, tests_);
-  if (!entries || !tells_boots()) return entries;
-  const auto firsts = first_of_boots(file);
+  if (!entries || !tells_boots(options_)) return entries;
+  const auto since = options_.range.since_usec;
+  const auto firsts = first_of_boots(file, since ? first_since(file, *since) : 0);
   if (!firsts) return std::nullopt;
   return merged(*entries, *firsts);
 }
@@ -127,12 +144,57 @@ bool can_scan(const GrepOptions& grep) {
          grep.fields.size() <= 1;
 }
 
+// The time that the files of one sequence are of.
+struct SequenceTimes {
+  Id128 seqnum_id;
+  std::uint64_t head_usec = 0;
+  std::uint64_t tail_usec = 0;
+};
+
+std::vector<SequenceTimes> times_of_sequences(const std::vector<FileReader*>& files) {
+  std::vector<SequenceTimes> sequences;
+  for (const FileReader* file : files) {
+    const FileInfo& info = file->info();
+    if (info.n_entries == 0) continue;
+    const std::uint64_t head = info.head_entry_realtime_usec;
+    const std::uint64_t tail = info.tail_entry_realtime_usec;
+    const auto known = std::find_if(
+        sequences.begin(), sequences.end(),
+        [&info](const SequenceTimes& times) { return times.seqnum_id == info.seqnum_id; });
+    if (known == sequences.end()) {
+      sequences.push_back({info.seqnum_id, head, tail});
+    } else {
+      known->head_usec = std::min(known->head_usec, head);
+      known->tail_usec = std::max(known->tail_usec, tail);
+    }
+  }
+  return sequences;
+}
+
+// Whether boots follow one another, so that a change from one to the next is seen at the first
+// entries of boots. In one sequence they do; several machines run at the same time, and a machine
+// without a clock that is kept has several boots at what it takes for the same time. A cursor may
+// stand anywhere.
+bool boots_come_in_turn(const Options& options, journal::Journal& journal) {
+  if (options.range.cursor || options.range.after_cursor) return false;
+  std::vector<SequenceTimes> sequences = times_of_sequences(journal.files());
+  std::sort(sequences.begin(), sequences.end(),
+            [](const auto& one, const auto& other) { return one.head_usec < other.head_usec; });
+  for (std::size_t i = 1; i < sequences.size(); ++i) {
+    if (sequences[i].head_usec <= sequences[i - 1].tail_usec) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-journal::Narrowing search_narrowing(const Options& options, ReadingProgress& progress) {
+journal::Narrowing search_narrowing(const Options& options,
+                                    journal::Journal& journal,
+                                    ReadingProgress& progress) {
   // A cursor is that of the last entry looked at, whatever it says.
   const bool keeps_cursor = options.display.show_cursor || !options.range.cursor_file.empty();
   if (!can_scan(options.grep) || options.display.follow || keeps_cursor) return {};
+  if (tells_boots(options) && !boots_come_in_turn(options, journal)) return {};
   return [scan = std::make_shared<SearchScan>(options, progress)](FileReader& file) {
     return (*scan)(file);
   };

@@ -57,6 +57,18 @@ TEST_F(SearchScan, TellsWhereBootsBeginThatHaveNoHit) {
   EXPECT_EQ(count(out, "straw"), 1U) << out;
 }
 
+TEST_F(SearchScan, TellsOfBootsThatBeganBeforeWhatIsLookedAt) {
+  const std::string cursor = needles({"-n", "+5", "--show-cursor"});
+  const std::size_t at = cursor.find("-- cursor: ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string place = cursor.substr(at + 11, cursor.find('\n', at) - at - 11);
+
+  for (const std::vector<std::string>& start :
+       {std::vector<std::string>{"-c", place}, {"-S", "@1700000000.002500"}}) {
+    EXPECT_EQ(needles(start), needles_by_entries(start)) << start[0];
+  }
+}
+
 TEST_F(SearchScan, KeepsToTheTimes) {
   const std::string since = "@1700000000.001650";
   const std::string until = "@1700000000.005100";
