@@ -39,10 +39,11 @@ bool name_values(FileReader& file,
                  const ValueCounts& found,
                  query::DistinctValues& values,
                  std::vector<NamedCount>& named) {
+  const std::string prefix = field + "=";
   for (const journal::ValueCount& count : found.values) {
     const auto payload = file.read_data(count.data);
-    if (!payload) return false;
-    named.push_back({values.id_of(payload->substr(field.size() + 1)), count.n_entries});
+    if (!payload || !payload->starts_with(prefix)) return false;  // changed since it was counted
+    named.push_back({values.id_of(payload->substr(prefix.size())), count.n_entries});
   }
   if (found.n_without > 0) named.push_back({query::kNoValue, found.n_without});
   return true;
@@ -88,7 +89,7 @@ bool IndexCounter::count(FileReader& file) {
     for (const NamedCount& count : named[i])
       counts_.groups[i].add_group(count.value, count.n_entries);
   }
-  counts_.n_entries += file.info().n_entries;
+  counts_.n_entries += file.info().n_entries - 1;  // has_sound_ends(): there is a last one
   return true;
 }
 

@@ -11,6 +11,10 @@ namespace {
 constexpr std::uint64_t kEntriesPerValue = 8;
 constexpr std::uint64_t kValuesAnyway = 256;
 
+// A bit is kept for every eight bytes of a file. Ours end at 4 GiB; one that is larger may be
+// holes.
+constexpr std::uint64_t kLargestFile = std::uint64_t{8} << 30;
+
 // Which entries of a file were seen, by their offsets.
 class EntrySet {
  public:
@@ -31,17 +35,22 @@ class EntrySet {
   std::vector<std::uint64_t> words_;
 };
 
-// Whether the list of a value names as many entries as the value says, in order.
-bool insert_all(const FileReader& file, const ValueCount& value, EntrySet& seen) {
+// Whether the list of a value names as many entries as the value says, in order. Those from `end`
+// on are taken off its count.
+bool insert_all(const FileReader& file, FileOffset end, ValueCount& value, EntrySet& seen) {
   const EntryList list = file.entries_of(value.data);
   if (list.size() != value.n_entries || !list.ends_as_counted()) return false;
   FileOffset before = 0;
+  std::uint64_t n_counted = 0;
   for (std::uint64_t i = 0; i < value.n_entries; ++i) {
     const auto entry = list.at(i);
     if (!entry || *entry <= before) return false;
-    seen.insert(*entry);
     before = *entry;
+    if (*entry >= end) continue;
+    seen.insert(*entry);
+    ++n_counted;
   }
+  value.n_entries = n_counted;
   return true;
 }
 
@@ -68,12 +77,16 @@ std::optional<ValueCounts> count_values(FileReader& file, std::string_view field
   counts.n_entries = file.info().n_entries;
   const EntryList all = file.all_entries();
   if (all.size() != counts.n_entries || !all.ends_as_counted()) return std::nullopt;
+  const auto last = counts.n_entries == 0 ? std::nullopt : all.at(counts.n_entries - 1);
+  if (!last) return std::nullopt;
+  --counts.n_entries;
   auto values = values_of(file, field);
   if (!values) return std::nullopt;
   counts.values = std::move(*values);
-  EntrySet seen(file.size());
-  for (const ValueCount& value : counts.values) {
-    if (!insert_all(file, value, seen)) return std::nullopt;
+  if (file.opened().objects.size() > kLargestFile) return std::nullopt;
+  EntrySet seen(file.opened().objects.size());
+  for (ValueCount& value : counts.values) {
+    if (!insert_all(file, *last, value, seen)) return std::nullopt;
   }
   const std::uint64_t n_with = seen.size();
   if (n_with > counts.n_entries) return std::nullopt;

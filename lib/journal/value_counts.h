@@ -1,5 +1,8 @@
 // Counting the entries of a file by the values of a field from the index alone: each value's DATA
 // object has the list of its entries, so no entry is looked at.
+//
+// The last entry of a file is left out: it may not be linked to all its values, and a Journal hands
+// it out whatever Journal::narrow() says.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +16,12 @@ namespace logq::journal {
 
 struct ValueCount {
   FileOffset data = 0;          // of the value, for FileReader::read_data()
-  std::uint64_t n_entries = 0;  // that carry it
+  std::uint64_t n_entries = 0;  // that carry it, but for the last of the file
 };
 
 struct ValueCounts {
   std::vector<ValueCount> values;
-  std::uint64_t n_entries = 0;  // of the file
+  std::uint64_t n_entries = 0;  // of the file, but for the last
   std::uint64_t n_without = 0;  // of those, that do not have the field
 };
 
