@@ -20,30 +20,30 @@ namespace {
 
 using Kind = AggregateOptions::Kind;
 
-// False when a signal has ended it, before all entries were handed on.
-Outcome<bool> count_entries(const Options& options,
+// All of them, or those up to a signal that asks for the end.
+Outcome<void> count_entries(const Options& options,
                             journal::Journal& journal,
                             ReadingProgress& progress,
                             EntryTally& tally) {
   const auto start = go_to_start(options, journal);
   if (!start) return tl::unexpected<Failure>(start.error());
-  for (bool standing = *start; standing; standing = journal.next()) {
-    if (end_requested()) return false;
+  for (bool standing = *start; standing && !end_requested(); standing = journal.next()) {
     const std::uint64_t time = journal.entry().realtime_usec;
     progress.at(time);
     const Place place = place_in(options.range, time, false);
     if (place == Place::kBeyond) break;
     if (place == Place::kWithin) tally.add(journal);
   }
-  return true;
+  return {};
 }
 
-// Of files that are counted by their index no entry is left to look at.
+// Of files that are counted by their index one entry is left to look at, the last.
 void count_by_index(const Options& options, journal::Journal& journal, EntryTally& tally) {
   auto counter = std::make_shared<IndexCounter>(options, journal, tally.values(), tally.counts());
   journal.narrow([counter](journal::FileReader& file) {
     using Entries = std::vector<journal::FileOffset>;
-    return counter->count(file) ? std::optional(Entries{}) : std::nullopt;
+    const bool is_done = end_requested() || counter->count(file);
+    return is_done ? std::optional(Entries{}) : std::nullopt;
   });
 }
 
@@ -96,7 +96,7 @@ Outcome<ExitStatus> aggregate(const Options& options,
   auto text = to_output(options, tally);
   if (!text) return tl::unexpected<Failure>(text.error());
   output.text() += *text;
-  if (!*counted || tally.counts().is_cut) {
+  if (end_requested()) {  // files may have been passed over for it, too
     print_error_line("interrupted: only " + std::to_string(tally.counts().n_entries) +
                      " entries were counted");
     return requested_status();
