@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "journal/file_overlap.h"
+#include "journal/settled_file.h"
 #include "journal/value_counts.h"
 
 namespace logq::cli {
@@ -77,8 +78,7 @@ bool IndexCounter::is_alone(const FileReader& file) const {
 }
 
 bool IndexCounter::count(FileReader& file) {
-  const bool is_archived = file.info().state == journal::FileState::kArchived;
-  if (!is_archived || !has_sound_ends(file) || !is_alone(file)) return false;
+  if (!journal::is_settled(file) || !has_sound_ends(file) || !is_alone(file)) return false;
   std::vector<std::vector<NamedCount>> named;
   for (const std::string& field : options_.aggregate.fields) {
     const auto found = journal::count_values(file, field);
@@ -89,7 +89,7 @@ bool IndexCounter::count(FileReader& file) {
     for (const NamedCount& count : named[i])
       counts_.groups[i].add_group(count.value, count.n_entries);
   }
-  counts_.n_entries += file.info().n_entries - 1;  // has_sound_ends(): there is a last one
+  counts_.n_entries += file.info().n_entries - 1;
   return true;
 }
 

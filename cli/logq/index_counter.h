@@ -1,4 +1,4 @@
-// IndexCounter: counts the entries of a file by its index, so that only the last is looked at.
+// IndexCounter: counts the entries of a file by its index, so that only the last one is looked at.
 #pragma once
 
 #include <string>
@@ -22,9 +22,9 @@ class IndexCounter {
   // Whether what is counted can be had of an index, if all entries of a file are asked for.
   [[nodiscard]] static bool can_count(const Options& options);
 
-  // Adds what `file` has to the counts, but for its last entry, which a Journal hands out whatever
-  // Journal::narrow() says. False, and nothing is added, where all entries have to be looked at:
-  // other files may hold the same ones, or its index does not tell for certain.
+  // Adds what `file` has to the counts, but for its last entry, which a Journal looks at even if
+  // none is left to look at (journal/value_counts.h). False, and nothing is added, where its entries have to be
+  // looked at: other files may hold the same ones, or its index does not tell for certain.
   bool count(journal::FileReader& file);
 
  private:

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "journal/settled_file.h"
+
 namespace logq::journal {
 namespace {
 
@@ -35,22 +37,19 @@ class EntrySet {
   std::vector<std::uint64_t> words_;
 };
 
-// Whether the list of a value names as many entries as the value says, in order. Those from `end`
-// on are taken off its count.
+// Takes the entries of a value before `end`, and counts those. False where its list does not name
+// as many entries as the value says, in order.
 bool insert_all(const FileReader& file, FileOffset end, ValueCount& value, EntrySet& seen) {
   const EntryList list = file.entries_of(value.data);
   if (list.size() != value.n_entries || !list.ends_as_counted()) return false;
   FileOffset before = 0;
-  std::uint64_t n_counted = 0;
-  for (std::uint64_t i = 0; i < value.n_entries; ++i) {
+  for (std::uint64_t i = 0; i < list.size(); ++i) {
     const auto entry = list.at(i);
-    if (!entry || *entry <= before) return false;
+    if (!entry || *entry <= before || *entry > end) return false;
     before = *entry;
-    if (*entry >= end) continue;
-    seen.insert(*entry);
-    ++n_counted;
+    if (*entry < end) seen.insert(*entry);
   }
-  value.n_entries = n_counted;
+  if (before == end) --value.n_entries;
   return true;
 }
 
@@ -72,26 +71,22 @@ std::optional<std::vector<ValueCount>> values_of(FileReader& file, std::string_v
 }  // namespace
 
 std::optional<ValueCounts> count_values(FileReader& file, std::string_view field) {
-  if (file.info().state != FileState::kArchived) return std::nullopt;
-  ValueCounts counts;
-  counts.n_entries = file.info().n_entries;
+  if (!is_settled(file)) return std::nullopt;
   const EntryList all = file.all_entries();
-  if (all.size() != counts.n_entries || !all.ends_as_counted()) return std::nullopt;
-  const auto last = counts.n_entries == 0 ? std::nullopt : all.at(counts.n_entries - 1);
-  if (!last) return std::nullopt;
-  --counts.n_entries;
+  const std::uint64_t size = file.info().n_entries;
+  if (size == 0 || all.size() != size || !all.ends_as_counted()) return std::nullopt;
+  const auto last = all.at(size - 1);
   auto values = values_of(file, field);
-  if (!values) return std::nullopt;
-  counts.values = std::move(*values);
+  if (!last || !values) return std::nullopt;
   if (file.opened().objects.size() > kLargestFile) return std::nullopt;
   EntrySet seen(file.opened().objects.size());
-  for (ValueCount& value : counts.values) {
+  for (ValueCount& value : *values) {
     if (!insert_all(file, *last, value, seen)) return std::nullopt;
   }
+  std::erase_if(*values, [](const ValueCount& value) { return value.n_entries == 0; });
   const std::uint64_t n_with = seen.size();
-  if (n_with > counts.n_entries) return std::nullopt;
-  counts.n_without = counts.n_entries - n_with;
-  return counts;
+  if (n_with > size - 1 || !is_settled(file)) return std::nullopt;
+  return ValueCounts{std::move(*values), size - 1, size - 1 - n_with};
 }
 
 }  // namespace logq::journal

@@ -6,6 +6,7 @@
 
 #include "base/quiet_thread.h"
 #include "journal/compression.h"
+#include "journal/settled_file.h"
 
 namespace logq::journal {
 namespace {
@@ -142,7 +143,7 @@ std::vector<Stretch> scan_all(FileReader& file,
 std::optional<std::vector<FileOffset>> scan_values(FileReader& file,
                                                    std::string_view field,
                                                    std::span<const ValueTest> tests) {
-  if (tests.empty() || file.info().state != FileState::kArchived) return std::nullopt;
+  if (tests.empty() || !is_settled(file)) return std::nullopt;
   const std::size_t threads =
       std::clamp<std::size_t>(file.info().n_entries / kEntriesPerThread, 1, tests.size());
   const std::vector<FileOffset> places = boundaries(file, threads);
@@ -155,6 +156,7 @@ std::optional<std::vector<FileOffset>> scan_values(FileReader& file,
       if (!add_entries_of(file, data, entries)) return std::nullopt;
     }
   }
+  if (!is_settled(file)) return std::nullopt;
   std::sort(entries.begin(), entries.end());
   entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
   return entries;

@@ -48,7 +48,7 @@ class ValueCountsTest : public testing::Test {
     return by_value;
   }
 
-  // What the entries themselves say, but for the last.
+  // What the entries themselves say, all but the last.
   static Counts by_entry(FileReader& file, const std::string& field) {
     Counts counts;
     std::vector<std::string_view> payloads;
