@@ -14,36 +14,37 @@
 #include "logq/index_counter.h"
 #include "logq/reading_start.h"
 #include "logq/time_window.h"
+#include "wire/utf8.h"
 
 namespace logq::cli {
 namespace {
 
 using Kind = AggregateOptions::Kind;
 
-// False when a signal has ended it, before all entries were handed on.
-Outcome<bool> count_entries(const Options& options,
+// All of them, or those up to a signal that asks for the end.
+Outcome<void> count_entries(const Options& options,
                             journal::Journal& journal,
                             ReadingProgress& progress,
                             EntryTally& tally) {
   const auto start = go_to_start(options, journal);
   if (!start) return tl::unexpected<Failure>(start.error());
-  for (bool standing = *start; standing; standing = journal.next()) {
-    if (end_requested()) return false;
+  for (bool standing = *start; standing && !end_requested(); standing = journal.next()) {
     const std::uint64_t time = journal.entry().realtime_usec;
     progress.at(time);
     const Place place = place_in(options.range, time, false);
     if (place == Place::kBeyond) break;
     if (place == Place::kWithin) tally.add(journal);
   }
-  return true;
+  return {};
 }
 
-// Of files that are counted by their index only the last entry is left to look at.
+// Of files that are counted by their index one entry is left to look at, the last.
 void count_by_index(const Options& options, journal::Journal& journal, EntryTally& tally) {
   auto counter = std::make_shared<IndexCounter>(options, journal, tally.values(), tally.counts());
   journal.narrow([counter](journal::FileReader& file) {
     using Entries = std::vector<journal::FileOffset>;
-    return counter->count(file) ? std::optional(Entries{}) : std::nullopt;
+    const bool is_done = end_requested() || counter->count(file);
+    return is_done ? std::optional(Entries{}) : std::nullopt;
   });
 }
 
@@ -95,8 +96,11 @@ Outcome<ExitStatus> aggregate(const Options& options,
   line.end();
   auto text = to_output(options, tally);
   if (!text) return tl::unexpected<Failure>(text.error());
+  // CSV has values as they are; the other forms have no control characters.
+  const query::FormatOptions& format = options.display.format;
+  if (format.for_terminal && !format.show_all) wire::hide_controls(*text, 0, '?');
   output.text() += *text;
-  if (!*counted || tally.counts().is_cut) {
+  if (end_requested()) {  // files may have been passed over for it, too
     print_error_line("interrupted: only " + std::to_string(tally.counts().n_entries) +
                      " entries were counted");
     return requested_status();

@@ -19,6 +19,9 @@ constexpr std::uint64_t kEntriesPerValue = 8;
 constexpr std::uint64_t kValuesAnyway = 256;
 constexpr std::uint64_t kMostValues = std::uint64_t{1} << 16;
 
+// Of a table that is at most half full, by chance no run of used places comes near to this.
+constexpr std::size_t kLongestRun = 512;
+
 // Whether all values that entries have are in the lists of their fields: a writer puts them there
 // first, but after a crash the lists may end early.
 bool lists_are_complete(const FileReader& file) {
@@ -67,6 +70,16 @@ void FileValues::insert(FileOffset data, const CountedValue& value) {
   slots_[at] = {data, value};
 }
 
+// Whoever writes a file may choose offsets that fall on neighbouring places.
+bool FileValues::is_spread() const {
+  std::size_t run = 0;
+  for (const Slot& slot : slots_) {
+    run = slot.data == 0 ? 0 : run + 1;
+    if (run > kLongestRun) return false;
+  }
+  return true;
+}
+
 std::unique_ptr<const FileValues> FileValues::of(FileReader& file, const CountedFields& fields) {
   if (!lists_are_complete(file)) return nullptr;
   const std::uint64_t most =
@@ -83,6 +96,7 @@ std::unique_ptr<const FileValues> FileValues::of(FileReader& file, const Counted
   std::unique_ptr<FileValues> values(new FileValues(found.size()));
   for (const auto& [data, value] : found)
     values->insert(data, value);
+  if (!values->is_spread()) return nullptr;
   return values;
 }
 

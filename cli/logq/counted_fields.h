@@ -68,6 +68,8 @@ class FileValues {
 
   explicit FileValues(std::size_t n_values);
   void insert(journal::FileOffset data, const CountedValue& value);
+  // Whether find() comes to an end soon wherever it begins.
+  [[nodiscard]] bool is_spread() const;
   [[nodiscard]] std::size_t place_of(journal::FileOffset data) const {
     constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15U;
     return (data * kOdd) >> 32 & mask_;

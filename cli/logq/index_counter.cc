@@ -40,10 +40,11 @@ bool name_values(FileReader& file,
                  const ValueCounts& found,
                  query::DistinctValues& values,
                  std::vector<NamedCount>& named) {
+  const std::string prefix = field + "=";
   for (const journal::ValueCount& count : found.values) {
     const auto payload = file.read_data(count.data);
-    if (!payload) return false;
-    named.push_back({values.id_of(payload->substr(field.size() + 1)), count.n_entries});
+    if (!payload || !payload->starts_with(prefix)) return false;  // changed since it was counted
+    named.push_back({values.id_of(payload->substr(prefix.size())), count.n_entries});
   }
   if (found.n_without > 0) named.push_back({query::kNoValue, found.n_without});
   return true;

@@ -279,11 +279,11 @@ bool FileReader::for_each_value(std::string_view field,
 bool FileReader::for_each_stored_value(
     std::string_view field,
     const std::function<bool(FileOffset data, std::string_view payload)>& visit) {
-  const FileOffset found = impl_->lookup->find_field(field);
-  if (found == 0) return true;
+  const std::optional<FileOffset> found = impl_->lookup->find_field(field);
+  if (!found || *found == 0) return found.has_value();
   std::string prefix(field);
   prefix += '=';
-  return impl_->visit_values(found, prefix, visit);
+  return impl_->visit_values(*found, prefix, visit);
 }
 
 // New DATA objects are put in front of the list, so offsets fall: that bounds the walk.

@@ -3,17 +3,18 @@
 namespace logq::journal {
 namespace {
 
-// The next object of a hash chain, 0 at its end. Objects of a chain were written one after the
-// other and do not overlap, which bounds every walk by the size of the file.
-FileOffset next_in_chain(const OpenFile& file,
-                         FileOffset offset,
-                         std::uint64_t object_size,
-                         const Le64& link) {
+// The next object of a hash chain, 0 at its end, nothing when it is damaged. Objects of a chain
+// were written one after the other and do not overlap, which bounds every walk by the size of the
+// file.
+std::optional<FileOffset> next_in_chain(const OpenFile& file,
+                                        FileOffset offset,
+                                        std::uint64_t object_size,
+                                        const Le64& link) {
   const FileOffset next = load(link);
   if (next == 0) return 0;
   if (next < align8(offset + object_size)) {
     file.report(Error::corrupt(offset, "hash chain runs backwards"));
-    return 0;
+    return std::nullopt;
   }
   return next;
 }
@@ -40,16 +41,16 @@ HashLookup::Table HashLookup::field_table() const {
           load(header->field_hash_table_size) / sizeof(HashItem)};
 }
 
-FileOffset HashLookup::chain_head(const Table& table, std::uint64_t bucket) const {
+std::optional<FileOffset> HashLookup::chain_head(const Table& table, std::uint64_t bucket) const {
   const std::uint64_t size = file_.objects.size();
   if (table.offset > size || (size - table.offset) / sizeof(HashItem) <= bucket) {
     file_.report(Error::truncated(table.offset, "hash table is cut off"));
-    return 0;
+    return std::nullopt;
   }
   const auto item = file_.objects.at<HashItem>(table.offset + bucket * sizeof(HashItem));
   if (!item) {
     file_.report(item.error());
-    return 0;
+    return std::nullopt;
   }
   return load((*item)->head_hash_offset);
 }
@@ -66,7 +67,7 @@ FileOffset HashLookup::find_data(std::string_view payload) {
   const Table table = data_table();
   if (table.offset == 0 || table.buckets == 0) return 0;
   const std::uint64_t wanted = hash_(payload);
-  FileOffset offset = chain_head(table, wanted % table.buckets);
+  FileOffset offset = chain_head(table, wanted % table.buckets).value_or(0);
   while (offset != 0) {
     const auto data = file_.objects.data(offset);
     if (!data) {
@@ -74,26 +75,31 @@ FileOffset HashLookup::find_data(std::string_view payload) {
       return 0;
     }
     if (load(data->object->hash) == wanted && holds(*data, payload)) return offset;
-    offset = next_in_chain(file_, offset, sizeof(DataObject), data->object->next_hash_offset);
+    offset = next_in_chain(file_, offset, sizeof(DataObject), data->object->next_hash_offset)
+                 .value_or(0);
   }
   return 0;
 }
 
-FileOffset HashLookup::find_field(std::string_view name) {
+std::optional<FileOffset> HashLookup::find_field(std::string_view name) {
   const Table table = field_table();
   if (table.offset == 0 || table.buckets == 0) return 0;
   const std::uint64_t wanted = hash_(name);
-  FileOffset offset = chain_head(table, wanted % table.buckets);
-  while (offset != 0) {
-    const auto field = file_.objects.field(offset);
+  std::optional<FileOffset> offset = chain_head(table, wanted % table.buckets);
+  bool is_doubtful = false;  // another name of the same hash, or the name with another hash
+  while (offset && *offset != 0) {
+    const auto field = file_.objects.field(*offset);
     if (!field) {
       file_.report(field.error());
-      return 0;
+      return std::nullopt;
     }
-    if (load(field->object->hash) == wanted && field->name == name) return offset;
-    offset = next_in_chain(file_, offset, sizeof(FieldObject), field->object->next_hash_offset);
+    const bool has_hash = load(field->object->hash) == wanted;
+    const bool has_name = field->name == name;
+    if (has_hash && has_name) return offset;
+    is_doubtful = is_doubtful || has_hash || has_name;
+    offset = next_in_chain(file_, *offset, sizeof(FieldObject), field->object->next_hash_offset);
   }
-  return 0;
+  return is_doubtful ? std::nullopt : offset;
 }
 
 void HashLookup::for_each_field(
@@ -108,7 +114,7 @@ void HashLookup::for_each_field(
   // Each FIELD is in one chain only, so together they cannot be more than fit into the file.
   std::uint64_t budget = size / sizeof(FieldObject);
   for (std::uint64_t bucket = 0; bucket < table.buckets && bucket < readable; ++bucket) {
-    FileOffset offset = chain_head(table, bucket);
+    FileOffset offset = chain_head(table, bucket).value_or(0);
     for (; offset != 0 && budget > 0; --budget) {
       const auto field = file_.objects.field(offset);
       if (!field) {
@@ -116,7 +122,8 @@ void HashLookup::for_each_field(
         break;
       }
       if (!visit(offset, field->name)) return;
-      offset = next_in_chain(file_, offset, sizeof(FieldObject), field->object->next_hash_offset);
+      offset = next_in_chain(file_, offset, sizeof(FieldObject), field->object->next_hash_offset)
+                   .value_or(0);
     }
     if (budget == 0)
       return file_.report(Error::corrupt(table.offset, "field chains share objects"));

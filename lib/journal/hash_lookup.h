@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,8 @@ class HashLookup {
 
   // Offset of the object, 0 when there is none.
   [[nodiscard]] FileOffset find_data(std::string_view payload);
-  [[nodiscard]] FileOffset find_field(std::string_view name);
+  // The same; nothing when damage keeps that from being known.
+  [[nodiscard]] std::optional<FileOffset> find_field(std::string_view name);
 
   // Visits all FIELD objects until the callback returns false.
   void for_each_field(const std::function<bool(FileOffset, std::string_view name)>& visit);
@@ -34,7 +36,8 @@ class HashLookup {
 
   [[nodiscard]] Table data_table() const;
   [[nodiscard]] Table field_table() const;
-  [[nodiscard]] FileOffset chain_head(const Table& table, std::uint64_t bucket) const;
+  [[nodiscard]] std::optional<FileOffset> chain_head(const Table& table,
+                                                     std::uint64_t bucket) const;
   [[nodiscard]] bool holds(const DataView& data, std::string_view payload);
 
   const OpenFile& file_;

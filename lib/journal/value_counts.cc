@@ -13,6 +13,10 @@ namespace {
 constexpr std::uint64_t kEntriesPerValue = 8;
 constexpr std::uint64_t kValuesAnyway = 256;
 
+// A bit is kept for every eight bytes of a file. Ours end at 4 GiB; one that is larger may be
+// holes.
+constexpr std::uint64_t kLargestFile = std::uint64_t{8} << 30;
+
 // Which entries of a file were seen, by their offsets.
 class EntrySet {
  public:
@@ -74,7 +78,8 @@ std::optional<ValueCounts> count_values(FileReader& file, std::string_view field
   const auto last = all.at(size - 1);
   auto values = values_of(file, field);
   if (!last || !values) return std::nullopt;
-  EntrySet seen(file.size());
+  if (file.opened().objects.size() > kLargestFile) return std::nullopt;
+  EntrySet seen(file.opened().objects.size());
   for (ValueCount& value : *values) {
     if (!insert_all(file, *last, value, seen)) return std::nullopt;
   }

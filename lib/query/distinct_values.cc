@@ -1,7 +1,11 @@
 #include "query/distinct_values.h"
 
 #include <algorithm>
-#include <functional>
+#include <array>
+#include <bit>
+
+#include "journal/payload_digest.h"
+#include "logq/id128.h"
 
 namespace logq::query {
 namespace {
@@ -11,10 +15,12 @@ constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
 
 }  // namespace
 
-DistinctValues::DistinctValues() : slots_(kFirstSlots) {}
+DistinctValues::DistinctValues()
+    : seed_(std::bit_cast<std::array<std::uint64_t, 2>>(Id128::random().bytes)[0]),
+      slots_(kFirstSlots) {}
 
 ValueId DistinctValues::id_of(std::string_view text) {
-  const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>()(text) >> 16);
+  const auto hash = static_cast<std::uint32_t>(journal::payload_digest(text, seed_));
   const std::lock_guard lock(mutex_);
   std::size_t at = hash & (slots_.size() - 1);
   for (; slots_[at].id != kNoValue; at = (at + 1) & (slots_.size() - 1)) {

@@ -37,6 +37,8 @@ class DistinctValues {
   void grow();
   [[nodiscard]] std::string_view keep(std::string_view text);
 
+  // Whoever writes texts does not know it, so that he cannot make them all fall on one place.
+  std::uint64_t seed_;
   std::mutex mutex_;
   std::vector<std::string_view> texts_;  // in chunks_
   std::deque<std::unique_ptr<char[]>> chunks_;

@@ -24,7 +24,7 @@ void GroupCounts::keep_distinct_values() {
 
 void GroupCounts::count_below(std::uint32_t parent, std::size_t field) {
   for (const ValueId value : values_[field]) {
-    if (n_combinations_ == kMaxCombinations) return;
+    if (n_combinations_ == most_combinations()) return;
     const std::uint32_t node = node_of(parent, value);
     if (field + 1 < values_.size()) {
       count_below(node, field + 1);
@@ -40,7 +40,7 @@ void GroupCounts::end_entry() {
   std::size_t wanted = 1;
   for (const std::vector<ValueId>& values : values_)
     wanted = std::min(wanted * values.size(), kMaxCombinations + 1);
-  if (wanted > kMaxCombinations) ++n_cut_;
+  if (wanted > most_combinations()) ++n_cut_;
   n_combinations_ = 0;
   count_below(0, 0);
   drop_entry();

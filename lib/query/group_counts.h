@@ -20,6 +20,7 @@ struct Group {
 class GroupCounts {
  public:
   // Combinations of one entry that are counted; what has more values has been made to be costly.
+  // The values of one field are no more than the entry has: they are all counted.
   static constexpr std::size_t kMaxCombinations = 4096;
 
   explicit GroupCounts(std::size_t n_fields) : values_(n_fields) {}
@@ -51,6 +52,9 @@ class GroupCounts {
   };
 
   std::uint32_t node_of(std::uint32_t parent, ValueId value);
+  [[nodiscard]] std::size_t most_combinations() const {
+    return values_.size() == 1 ? values_.front().size() : kMaxCombinations;
+  }
   void keep_distinct_values();
   void count_below(std::uint32_t parent, std::size_t field);
 

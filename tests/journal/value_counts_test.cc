@@ -143,6 +143,39 @@ TEST_F(ValueCountsTest, AreNeverThoseOfADamagedList) {
   }
 }
 
+// Where a field cannot be found for damage, nobody says that no entry has it.
+TEST_F(ValueCountsTest, AreNotToldOfAFieldThatIsDamaged) {
+  for (int i = 0; i < 40; ++i)
+    append({"MESSAGE=" + std::to_string(i), i % 2 == 0 ? "TAG=a" : "TAG=b"});
+  const std::string path = archived()->path();
+  const std::string bytes = test::read_text_file(path);
+  std::size_t field = bytes.find("TAG") - sizeof(FieldObject);
+  while (bytes[field] != static_cast<char>(ObjectType::kField))
+    field = bytes.find("TAG", field + sizeof(FieldObject) + 1) - sizeof(FieldObject);
+  const auto* header = reinterpret_cast<const Header*>(bytes.data());
+  std::size_t bucket = header->field_hash_table_offset;
+  const auto head_of = [&bytes](std::size_t at) {
+    return static_cast<FileOffset>(
+        reinterpret_cast<const HashItem*>(bytes.data() + at)->head_hash_offset);
+  };
+  while (head_of(bucket) != field)
+    bucket += sizeof(HashItem);
+  const std::pair<FileOffset, std::size_t> parts[] = {{field, sizeof(FieldObject) + 3},
+                                                      {bucket, sizeof(FileOffset)}};
+  const std::string damaged_path = dir_.path() + "/damaged.journal";
+  for (const auto& [begin, size] : parts) {
+    for (std::size_t bit = 0; bit < size * 8; ++bit) {
+      std::string damaged = bytes;
+      damaged[begin + bit / 8] = static_cast<char>(damaged[begin + bit / 8] ^ (1 << bit % 8));
+      test::write_text_file(damaged_path, damaged);
+      const auto reader = FileReader::open(damaged_path);
+      ASSERT_TRUE(reader.has_value());
+      const auto counts = count_values(**reader, "TAG");
+      EXPECT_EQ(counts ? counts->n_without : 0U, 0U) << "bit " << bit << " from " << begin;
+    }
+  }
+}
+
 TEST(FileOverlap, IsThatOfNumbersInOneSequence) {
   FileInfo a;
   a.n_entries = 10;

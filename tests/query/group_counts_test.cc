@@ -146,6 +146,18 @@ TEST(GroupCounts, AnEntryMadeToBeCostlyIsCutAndTold) {
   EXPECT_EQ(merged.n_cut(), 1U);
 }
 
+// They are no more than the entry has fields, and an index counts all of them, too.
+TEST(GroupCounts, OfOneFieldAllValuesAreCounted) {
+  Entry large(1);
+  for (ValueId value = 1; value <= 10'000; ++value)
+    large[0].push_back(value);
+  GroupCounts counts(1);
+  add(counts, large);
+
+  EXPECT_EQ(counts.groups().size(), 10'000U);
+  EXPECT_EQ(counts.n_cut(), 0U);
+}
+
 TEST(GroupCounts, AsManyCombinationsAsAreAllowedAreNotCut) {
   Entry large(2);
   for (ValueId value = 1; value <= 64; ++value) {

@@ -376,6 +376,26 @@ bool handles(pid_t pid, int number) {
   return (std::stoull(status.substr(at + 7), nullptr, 16) >> (number - 1) & 1U) != 0;
 }
 
+// Archives are gone through before their entries are: of those without a hit nobody asks for one.
+TEST_F(Aggregate, ASignalEndsASearchOfArchives) {
+  for (int archive = 0; archive < 3; ++archive) {
+    for (int i = 0; i < 2000; ++i)  // each takes the pattern below as long as one may
+      journal_.append(std::string(60, 'a') + std::to_string(i));
+    journal_.rotate();
+  }
+  for (const char* const what : {"--count", "-q"}) {
+    ChildProcess logq(
+        {.argv = journal_.command({what, "-g", "^(a+)+$"}), .environment = {}, .input = {}});
+    ASSERT_TRUE(wait_until([&] { return handles(logq.pid(), SIGINT); }));
+    logq.signal(SIGINT);
+
+    const CommandResult result = logq.wait();
+
+    EXPECT_EQ(result.status, 130) << what;
+    EXPECT_TRUE(result.err.starts_with("logq: interrupted: ")) << result.err;
+  }
+}
+
 TEST_F(Aggregate, ASignalEndsTheCountAndShowsWhatThereIs) {
   for (int i = 0; i < 4000; ++i)  // each takes the pattern below as long as one may
     journal_.append(std::string(60, 'a') + std::to_string(i));

@@ -84,7 +84,13 @@ TEST_F(TerminalSafety, HoldsInEveryOutputMode) {
   }
 }
 
+TEST_F(TerminalSafety, HoldsWhereEntriesAreCounted) {
+  for (const char* const form : {"short", "json", "json-pretty", "csv"})
+    expect_harmless({"--count-by=OTHER", "-o", form});
+}
+
 TEST_F(TerminalSafety, EndsWithTheWishForAll) {
+  EXPECT_TRUE(commands_terminal(on_terminal({"--count-by=OTHER", "-o", "csv", "-a"})));
   EXPECT_TRUE(commands_terminal(on_terminal({"-o", "cat", "-a"})));
   EXPECT_TRUE(commands_terminal(on_terminal({"-o", "short", "-a"})));
   EXPECT_TRUE(commands_terminal(on_terminal({"-F", "OTHER", "-a"})));
