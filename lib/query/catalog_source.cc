@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "query/catalog_language.h"
+#include "query/without_blanks.h"
 
 namespace logq::query {
 namespace {
@@ -48,13 +49,6 @@ class Lines {
   std::string_view rest_;
 };
 
-std::string_view without_blanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
 struct EntryLine {
   Id128 id;
   std::optional<std::string_view> language;
@@ -68,7 +62,7 @@ std::optional<EntryLine> parse_entry_line(std::string_view line) {
   const std::optional<Id128> id = Id128::parse(line.substr(0, kIdDigits));
   if (!id) return std::nullopt;
   if (!has_more) return EntryLine{*id, std::nullopt};
-  return EntryLine{*id, without_blanks(line.substr(kIdDigits))};
+  return EntryLine{*id, without_blanks(line.substr(kIdDigits), " \t")};
 }
 
 class SourceParser {

@@ -4,16 +4,10 @@
 
 #include "query/catalog_text.h"
 #include "query/colours.h"
+#include "query/without_blanks.h"
 
 namespace logq::query {
 namespace {
-
-std::string_view without_blanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\n\r";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 // What stands before the first line, before each other one, and at the end of each.
 struct Decoration {
@@ -47,7 +41,7 @@ bool ExplanationLines::read(const EntryView& entry) {
 void ExplanationLines::append(const EntryView& entry, std::string& out) {
   if (!are_wanted() || !read(entry)) return;
   const Decoration decoration = decoration_of(options_);
-  std::string_view rest = without_blanks(text_);
+  std::string_view rest = without_blanks(text_, " \t\n\r");
   const std::string* before = &decoration.first;
   while (true) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
