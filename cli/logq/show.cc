@@ -38,7 +38,12 @@ class Showing {
         progress_(progress),
         output_(output),
         printer_(options, output, std::move(search)),
-        keeps_cursor_(options.display.show_cursor || !options.range.cursor_file.empty()) {}
+        keeps_cursor_(options.display.show_cursor || !options.range.cursor_file.empty()) {
+    journal_.keep_needed([this](const journal::FileReader& file) { return printer_.needs(file); });
+  }
+  Showing(const Showing&) = delete;
+  Showing& operator=(const Showing&) = delete;
+  ~Showing() { journal_.keep_needed({}); }
 
   // From the current entry on, if the journal stands on one.
   Result<void> print_stored(bool standing);
