@@ -14,6 +14,7 @@
 #include "logq/index_counter.h"
 #include "logq/reading_start.h"
 #include "logq/time_window.h"
+#include "wire/utf8.h"
 
 namespace logq::cli {
 namespace {
@@ -95,6 +96,8 @@ Outcome<ExitStatus> aggregate(const Options& options,
   line.end();
   auto text = to_output(options, tally);
   if (!text) return tl::unexpected<Failure>(text.error());
+  const query::FormatOptions& format = options.display.format;
+  if (format.for_terminal && !format.show_all) wire::hide_controls(*text, 0, '?');
   output.text() += *text;
   if (!*counted || tally.counts().is_cut) {
     print_error_line("interrupted: only " + std::to_string(tally.counts().n_entries) +
