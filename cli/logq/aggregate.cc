@@ -28,6 +28,7 @@ Outcome<bool> count_entries(const Options& options,
                             EntryTally& tally) {
   const auto start = go_to_start(options, journal);
   if (!start) return tl::unexpected<Failure>(start.error());
+  if (end_requested()) return false;  // before anything was found
   for (bool standing = *start; standing; standing = journal.next()) {
     if (end_requested()) return false;
     const std::uint64_t time = journal.entry().realtime_usec;

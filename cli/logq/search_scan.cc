@@ -13,6 +13,7 @@
 
 #include "journal/value_scan.h"
 #include "logq/batch_threads.h"
+#include "logq/end_request.h"
 #include "logq/entry_search.h"
 
 namespace logq::cli {
@@ -52,8 +53,10 @@ SearchScan::SearchScan(const Options& options, ReadingProgress& progress)
   const std::size_t threads = threads_of_machine();
   for (std::size_t i = 0; i < threads; ++i) {
     auto search = std::make_shared<EntrySearch>(std::move(*EntrySearch::create(options)));
-    tests_.emplace_back(
-        [search = std::move(search)](std::string_view value) { return search->may_want(value); });
+    // Once the end is requested what is left is gone through without a search.
+    tests_.emplace_back([search = std::move(search)](std::string_view value) {
+      return !end_requested() && search->may_want(value);
+    });
   }
 }
 
@@ -112,6 +115,7 @@ std::vector<FileOffset> merged(const std::vector<FileOffset>& a, const std::vect
 }
 
 std::optional<std::vector<FileOffset>> SearchScan::operator()(FileReader& file) {
+  if (end_requested()) return std::vector<FileOffset>{};
   if (!is_worth_it(file.info())) return std::nullopt;
   progress_.show(file.info().head_entry_realtime_usec);
   auto entries = journal::scan_values(file, field_, tests_);

@@ -205,11 +205,11 @@ Outcome<ExitStatus> show_entries(const Options& options,
   if (const auto kept = keep_cursor(options.range, showing); !kept) {
     return tl::unexpected<Failure>(kept.error());
   }
+  if (end_requested() && !options.display.follow) return end_early(is_search, showing.printed());
   if (const auto failures = showing.search_failures(); failures.n_texts > 0) {
     return failure(std::to_string(failures.n_texts) +
                    " texts could not be searched: " + failures.first_cause);
   }
-  if (end_requested() && !options.display.follow) return end_early(is_search, showing.printed());
   const bool searched = is_search && options.display.lines.value_or(1) > 0;
   const bool nothing_found = searched && showing.printed() == 0;
   if (nothing_found && !options.display.follow) return ExitStatus::kFailure;
