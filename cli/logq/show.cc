@@ -2,12 +2,14 @@
 
 #include <cerrno>
 
+#include "base/sigbus_guard.h"
 #include "base/try.h"
 #include "common/output_buffer.h"
 #include "common/run.h"
 #include "logq/asked_entries.h"
 #include "logq/control.h"
 #include "logq/cursor_file.h"
+#include "logq/damage_report.h"
 #include "logq/end_request.h"
 #include "logq/entry_printer.h"
 #include "logq/entry_search.h"
@@ -52,6 +54,9 @@ class Showing {
   Result<void> print_rest();
   // The remarks behind the last entry.
   void print_end();
+  // That part of a file is missing, once. Who follows hears of it when it is found, as the end may
+  // be days away.
+  void tell_of_missing_page();
 
   [[nodiscard]] std::uint64_t printed() const { return printer_.printed(); }
   [[nodiscard]] query::Grep::Failures search_failures() const { return printer_.search_failures(); }
@@ -74,6 +79,7 @@ class Showing {
   EntryPrinter printer_;
   bool keeps_cursor_;
   bool range_ended_ = false;
+  bool told_of_missing_page_ = false;
   std::uint64_t looked_at_ = 0;               // entries
   std::optional<journal::Cursor> last_seen_;  // what --show-cursor prints
   std::optional<journal::Cursor> last_within_;
@@ -123,6 +129,7 @@ Result<void> Showing::follow(Waiter& waiter) {
       range_ended_ = !LOGQ_TRY(take_entry());
     LOGQ_TRY(printer_.finish());
     LOGQ_TRY(output_.flush());
+    tell_of_missing_page();
     if (range_ended_ || LOGQ_TRY(waiter.wait()) != Waiter::Woken::kChanged) return {};
     LOGQ_TRY(journal_.process_changes());
   }
@@ -134,6 +141,12 @@ Result<void> Showing::print_rest() {
     range_ended_ = !LOGQ_TRY(take_entry());
   LOGQ_TRY(printer_.finish());
   return output_.flush();
+}
+
+void Showing::tell_of_missing_page() {
+  if (told_of_missing_page_ || base::missing_pages() == 0) return;
+  told_of_missing_page_ = true;
+  print_error_line(missing_page_line());
 }
 
 void Showing::print_end() {
@@ -209,6 +222,10 @@ Outcome<ExitStatus> show_entries(const Options& options,
   if (const auto failures = showing.search_failures(); failures.n_texts > 0) {
     return failure(std::to_string(failures.n_texts) +
                    " texts could not be searched: " + failures.first_cause);
+  }
+  if (options.display.follow && base::missing_pages() > 0) {
+    showing.tell_of_missing_page();
+    return failure("");
   }
   const bool searched = is_search && options.display.lines.value_or(1) > 0;
   const bool nothing_found = searched && showing.printed() == 0;
