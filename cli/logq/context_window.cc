@@ -1,5 +1,6 @@
 #include "logq/context_window.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace logq::cli {
@@ -32,6 +33,11 @@ void ContextWindow::add(const EntryBatch::Entry& entry,
   if (held_.size() <= before_) return;
   held_.pop_front();
   has_gap_ = true;
+}
+
+bool ContextWindow::holds(const journal::FileReader& file) const {
+  return std::any_of(held_.begin(), held_.end(),
+                     [&file](const Item& item) { return item.entry.file == &file; });
 }
 
 }  // namespace logq::cli

@@ -3,9 +3,7 @@
 
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "logq/entry_batch.h"
@@ -18,8 +16,6 @@ class ContextWindow {
   struct Item {
     EntryBatch::Entry entry;
     std::optional<query::TextSpan> highlight;
-    // How it is shown, where that was found out while its file was there for certain.
-    std::optional<std::string> text = std::nullopt;
     // Entries between the one shown before and this one are not shown.
     bool behind_gap = false;
   };
@@ -36,8 +32,8 @@ class ContextWindow {
   // Whether entries behind the last one found are still to come.
   [[nodiscard]] bool is_open() const { return after_left_ > 0; }
 
-  // Entries that may be shown later. Where their files may go, give them a text.
-  [[nodiscard]] std::deque<Item>& held() { return held_; }
+  // Whether entries of the file may be shown later.
+  [[nodiscard]] bool holds(const journal::FileReader& file) const;
 
  private:
   void show(Item item, std::vector<Item>& shown);

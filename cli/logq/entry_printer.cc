@@ -94,7 +94,6 @@ Result<void> EntryPrinter::finish() {
   if (!batch_->entries.empty()) work_.put(std::exchange(batch_, empty_batch()));
   while (work_.size() > 0)
     LOGQ_TRY(print(work_.take()));
-  if (options_.display.follow) keep_texts_of_held();
   return {};
 }
 
@@ -141,7 +140,6 @@ Result<void> EntryPrinter::print_in_context(EntryBatch& batch) {
   for (const EntryBatch::Damage& damage : batch.damage)
     damage.file->report(damage.error);
   batch.damage.clear();
-  std::string text;
   auto hit = batch.hits.begin();
   auto bystander = batch.bystanders.begin();
   for (std::size_t i = 0; i < batch.n_done; ++i) {
@@ -154,39 +152,28 @@ Result<void> EntryPrinter::print_in_context(EntryBatch& batch) {
     const bool is_hit = is_found && !is_limit_reached();
     context_.add(entry, is_hit, is_found ? hit->highlight : std::nullopt, shown_);
     if (is_found) ++hit;
-    append_shown(text);
+    LOGQ_TRY(print_shown());
     if (is_hit) ++printed_;
     if (is_hit && is_limit_reached())
       cut_at_ = journal::cursor_of(entry.file->info().seqnum_id, entry.info);
-    LOGQ_TRY(output_.write(text));
-    text.clear();
   }
   batch.hits.clear();
   batch.bystanders.clear();
   return flush_in_time();
 }
 
-void EntryPrinter::append_shown(std::string& text) {
+// One by one: all that stands around a hit may be large.
+Result<void> EntryPrinter::print_shown() {
   const bool has_separators = !query::is_machine_readable(options_.display.mode);
+  std::string text;
   for (const ContextWindow::Item& item : shown_) {
-    if (item.behind_gap && has_separators) text += "--\n";
+    text = item.behind_gap && has_separators ? "--\n" : "";
     text += boot_line(item.entry.info.boot_id);
-    if (item.text) {
-      text += *item.text;
-    } else {
-      formatters_.front()->format(item.entry, item.highlight, text);
-    }
+    formatters_.front()->format(item.entry, item.highlight, text);
+    LOGQ_TRY(output_.write(text));
   }
   shown_.clear();
-}
-
-// The files may change before they are shown.
-void EntryPrinter::keep_texts_of_held() {
-  for (ContextWindow::Item& item : context_.held()) {
-    if (item.text) continue;
-    item.text.emplace();
-    formatters_.front()->format(item.entry, item.highlight, *item.text);
-  }
+  return {};
 }
 
 // Leaves the first hits, at least one.

@@ -28,8 +28,10 @@ class EntryPrinter {
   EntryPrinter(const Options& options, OutputBuffer& output, EntrySearch search);
 
   // Takes the current entry of a journal: it will be printed if it is what is sought. REQUIRES:
-  // finish() is called before the files of the journal change.
+  // finish() is called before the files of the journal change, and those that needs() names stay.
   Result<void> add(const journal::Journal& journal);
+  // Whether an entry of the file may still be shown, beside one that is found later.
+  [[nodiscard]] bool needs(const journal::FileReader& file) const { return context_.holds(file); }
   // Prints all that was added, as far as it is wanted.
   Result<void> finish();
   // "-- No entries --" when there were none.
@@ -64,8 +66,7 @@ class EntryPrinter {
   Result<void> print_text(EntryBatch& batch);
   Result<void> print_in_context(EntryBatch& batch);
   Result<void> flush_in_time();
-  void append_shown(std::string& text);
-  void keep_texts_of_held();
+  Result<void> print_shown();
   [[nodiscard]] bool is_limit_reached() const {
     return options_.display.lines && !limit_is_over_ && printed_ >= *options_.display.lines;
   }

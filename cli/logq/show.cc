@@ -2,12 +2,14 @@
 
 #include <cerrno>
 
+#include "base/sigbus_guard.h"
 #include "base/try.h"
 #include "common/output_buffer.h"
 #include "common/run.h"
 #include "logq/asked_entries.h"
 #include "logq/control.h"
 #include "logq/cursor_file.h"
+#include "logq/damage_report.h"
 #include "logq/end_request.h"
 #include "logq/entry_printer.h"
 #include "logq/entry_search.h"
@@ -38,7 +40,12 @@ class Showing {
         progress_(progress),
         output_(output),
         printer_(options, output, std::move(search)),
-        keeps_cursor_(options.display.show_cursor || !options.range.cursor_file.empty()) {}
+        keeps_cursor_(options.display.show_cursor || !options.range.cursor_file.empty()) {
+    journal_.keep_needed([this](const journal::FileReader& file) { return printer_.needs(file); });
+  }
+  Showing(const Showing&) = delete;
+  Showing& operator=(const Showing&) = delete;
+  ~Showing() { journal_.keep_needed({}); }
 
   // From the current entry on, if the journal stands on one.
   Result<void> print_stored(bool standing);
@@ -47,6 +54,9 @@ class Showing {
   Result<void> print_rest();
   // The remarks behind the last entry.
   void print_end();
+  // That part of a file is missing, once. Who follows hears of it when it is found, as the end may
+  // be days away.
+  void tell_of_missing_page();
 
   [[nodiscard]] std::uint64_t printed() const { return printer_.printed(); }
   [[nodiscard]] query::Grep::Failures search_failures() const { return printer_.search_failures(); }
@@ -69,6 +79,7 @@ class Showing {
   EntryPrinter printer_;
   bool keeps_cursor_;
   bool range_ended_ = false;
+  bool told_of_missing_page_ = false;
   std::uint64_t looked_at_ = 0;               // entries
   std::optional<journal::Cursor> last_seen_;  // what --show-cursor prints
   std::optional<journal::Cursor> last_within_;
@@ -118,6 +129,7 @@ Result<void> Showing::follow(Waiter& waiter) {
       range_ended_ = !LOGQ_TRY(take_entry());
     LOGQ_TRY(printer_.finish());
     LOGQ_TRY(output_.flush());
+    tell_of_missing_page();
     if (range_ended_ || LOGQ_TRY(waiter.wait()) != Waiter::Woken::kChanged) return {};
     LOGQ_TRY(journal_.process_changes());
   }
@@ -129,6 +141,12 @@ Result<void> Showing::print_rest() {
     range_ended_ = !LOGQ_TRY(take_entry());
   LOGQ_TRY(printer_.finish());
   return output_.flush();
+}
+
+void Showing::tell_of_missing_page() {
+  if (told_of_missing_page_ || base::missing_pages() == 0) return;
+  told_of_missing_page_ = true;
+  print_error_line(missing_page_line());
 }
 
 void Showing::print_end() {
@@ -200,11 +218,15 @@ Outcome<ExitStatus> show_entries(const Options& options,
   if (const auto kept = keep_cursor(options.range, showing); !kept) {
     return tl::unexpected<Failure>(kept.error());
   }
+  if (end_requested() && !options.display.follow) return end_early(is_search, showing.printed());
   if (const auto failures = showing.search_failures(); failures.n_texts > 0) {
     return failure(std::to_string(failures.n_texts) +
                    " texts could not be searched: " + failures.first_cause);
   }
-  if (end_requested() && !options.display.follow) return end_early(is_search, showing.printed());
+  if (options.display.follow && base::missing_pages() > 0) {
+    showing.tell_of_missing_page();
+    return failure("");
+  }
   const bool searched = is_search && options.display.lines.value_or(1) > 0;
   const bool nothing_found = searched && showing.printed() == 0;
   if (nothing_found && !options.display.follow) return ExitStatus::kFailure;

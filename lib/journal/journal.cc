@@ -373,6 +373,10 @@ Result<void> Journal::process_changes() {
   return impl_->process_changes();
 }
 
+void Journal::keep_needed(std::function<bool(const FileReader& file)> is_needed) {
+  impl_->keep_needed(std::move(is_needed));
+}
+
 std::vector<FileReader*> Journal::files() {
   return impl_->readers();
 }

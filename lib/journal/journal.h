@@ -71,7 +71,8 @@ class Journal {
   // REQUIRES for all below: the last next() or previous() returned true.
   [[nodiscard]] const EntryInfo& entry() const;
   [[nodiscard]] const FileInfo& file_info() const;  // of the file that holds the entry
-  // That file; it is there until process_changes(), or the end of the Journal.
+  // That file; it is there until process_changes(), longer where keep_needed() wants it, or the end
+  // of the Journal.
   [[nodiscard]] FileReader& file() const;
   [[nodiscard]] Cursor cursor() const;
   // Whether this entry is the one that `cursor` names: all that the cursor tells holds for it.
@@ -97,6 +98,8 @@ class Journal {
   Result<int> watch_fd();
   // Reads what happened, opens new files, lets go of deleted ones, refreshes the others.
   Result<void> process_changes();
+  // Deleted files that have been read are not let go of while `is_needed` says so.
+  void keep_needed(std::function<bool(const FileReader& file)> is_needed);
 
   [[nodiscard]] std::vector<FileReader*> files();
 

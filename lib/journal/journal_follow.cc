@@ -329,6 +329,7 @@ void Journal::Impl::let_go_of_finished() {
       std::erase_if(sources_, [this](const std::unique_ptr<FileSource>& source) {
         if (!source->detached || source.get() == current_source_) return false;
         if (source->load(direction_, boots_)) return false;
+        if (is_needed_ && is_needed_(source->reader())) return false;
         const auto first = source->first_entry();
         const auto last = source->last_entry();
         if (first && last) finished_.push_back({source->seqnum_id(), first->seqnum, last->seqnum});

@@ -2,6 +2,7 @@
 // files there are, and their changes).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -32,6 +33,9 @@ class Journal::Impl {
   void open_all();
   Result<int> watch();
   Result<void> process_changes();
+  void keep_needed(std::function<bool(const FileReader& file)> is_needed) {
+    is_needed_ = std::move(is_needed);
+  }
 
   // journal.cc
   void select(Match match, Narrowing narrowing);
@@ -134,6 +138,7 @@ class Journal::Impl {
   std::uint64_t watched_since_usec_ = 0;
   std::vector<std::string> complained_;
   std::vector<Finished> finished_;
+  std::function<bool(const FileReader& file)> is_needed_;  // empty: none
 };
 
 }  // namespace logq::journal

@@ -1,4 +1,8 @@
 // More entries than are formatted on one thread.
+#include <signal.h>
+
+#include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -105,6 +109,61 @@ TEST_F(ManyEntries, ThatAreLargeDoNotFillTheMemory) {
   const std::size_t large_bytes = 20 * (large.size() + 1);
   const std::size_t small_bytes = std::size_t{20} * 511 * 6 + lines(0, 1, kEntries).size();
   EXPECT_EQ(result.out, std::to_string(large_bytes + small_bytes) + "\n") << result.err;
+}
+
+// All that stands around one hit, which is known only when it comes.
+TEST_F(ManyEntries, OfContextThatAreLargeDoNotFillTheMemory) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer takes more memory than the limit leaves";
+#endif
+  constexpr int kAround = 600;
+  constexpr std::size_t kMostKib = 64 * 1024;
+  const std::string large(std::size_t{512} << 10, 'x');
+  for (int i = 0; i < kAround; ++i)
+    journal_.append(large);
+  const std::vector<std::string> asked = {"-q", "-o", "cat", "-g", "needle", "-C", "1000"};
+  std::vector<std::string> followed = asked;
+  followed.insert(followed.end(), {"-f", "--no-tail"});
+  std::string command = "exec";
+  for (const std::string& word : journal_.command(followed))
+    command += " " + word;
+  ChildProcess follower({{"sh", "-c", command + " >/dev/null"}, {}, {}});
+  const std::string state = "/proc/" + std::to_string(follower.pid()) + "/stat";
+  ASSERT_TRUE(
+      wait_until([&] { return read_text_file(state).find("(logq) S ") != std::string::npos; }));
+  EXPECT_LT(anonymous_kib(follower.pid()), kMostKib);
+
+  journal_.append("needle");
+  command = "ulimit -d 163840; exec taskset -c 0";
+  for (const std::string& word : journal_.command(asked))
+    command += " " + word;
+  const CommandResult result = run_command({{"sh", "-c", command + " | wc -c"}, {}, {}});
+
+  const std::size_t others = lines(kEntries - 400, 1, 400).size();
+  EXPECT_EQ(result.out, std::to_string(kAround * (large.size() + 1) + others + 7) + "\n")
+      << result.err;
+}
+
+// As long as something of it may still be shown, a file that was deleted is there for who follows.
+TEST_F(ManyEntries, AreShownAroundAHitOfAnotherFileWhenTheirsIsDeleted) {
+  ChildProcess follower(
+      {.argv = journal_.command({"-q", "-o", "cat", "-f", "--no-tail", "-g", "needle", "-B", "3"}),
+       .environment = {},
+       .input = {}});
+  journal_.append("first needle");
+  ASSERT_TRUE(wait_until([&] { return follower.out().find("first") != std::string::npos; }));
+  journal_.append("before");
+  journal_.begin_file("last.journal");
+  std::filesystem::remove(journal_.directory() + "/system.journal");
+  std::filesystem::remove(journal_.directory() + "/system-later.journal");
+  journal_.append("between");
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // turns in which it finds them gone
+  journal_.append("second needle");
+  ASSERT_TRUE(wait_until([&] { return follower.out().find("second") != std::string::npos; }));
+  follower.signal(SIGTERM);
+
+  EXPECT_EQ(follower.wait().out,
+            lines(kEntries - 3, 1, 3) + "first needle\nbefore\nbetween\nsecond needle\n");
 }
 
 }  // namespace

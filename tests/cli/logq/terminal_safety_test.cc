@@ -53,14 +53,20 @@ class TerminalSafety : public testing::Test {
     std::string command = "exec";
     for (const std::string& word : journal_.command(arguments))
       command += " '" + word + "'";
-    return run_command({{"script", "-qec", command, "/dev/null"},
-                        {{"TERM", "xterm"},
-                         {"NO_COLOR", "1"},
-                         {"SYSTEMD_URLIFY", "0"},
-                         {"LOGQ_PAGER", ""},
-                         {"LC_ALL", "C.UTF-8"}},
-                        {}})
-        .out;
+    Environment environment = catalog_environment();
+    environment.insert(environment.end(), {{"TERM", "xterm"},
+                                           {"NO_COLOR", "1"},
+                                           {"SYSTEMD_URLIFY", "0"},
+                                           {"LOGQ_PAGER", ""},
+                                           {"LC_ALL", "C.UTF-8"}});
+    return run_command({{"script", "-qec", command, "/dev/null"}, environment, {}}).out;
+  }
+
+  [[nodiscard]] std::string catalog_sources() const { return journal_.directory() + "/catalog"; }
+  // Of a catalog that is the test's own.
+  [[nodiscard]] Environment catalog_environment() const {
+    return {{"SYSTEMD_CATALOG", journal_.directory() + "/catalog-database"},
+            {"SYSTEMD_CATALOG_SOURCES", catalog_sources()}};
   }
 
   void expect_harmless(const std::vector<std::string>& arguments) {
@@ -111,6 +117,41 @@ TEST_F(TerminalSafety, HoldsForListsAndReports) {
   expect_harmless({"-g", "red"});
   expect_harmless({"--where", "OTHER =~ 'red'"});
   expect_harmless({"--show-cursor"});
+}
+
+TEST_F(TerminalSafety, HoldsForWhatIsCounted) {
+  for (const char* const mode : {"short", "json", "json-pretty", "csv"}) {
+    expect_harmless({"--count-by=OTHER", "-o", mode});
+    expect_harmless({"--count-by=OTHER,MESSAGE", "-o", mode, "--where", "has OTHER"});
+    expect_harmless({"--histogram", "-o", mode});
+    expect_harmless({"--stats=OTHER", "-o", mode});
+  }
+  EXPECT_TRUE(commands_terminal(on_terminal({"--count-by=OTHER", "-o", "csv", "-a"})));
+  EXPECT_NE(journal_.logq({"--count-by=OTHER", "-o", "csv"}).out.find(kHostile), std::string::npos);
+}
+
+TEST_F(TerminalSafety, HoldsForWhatStandsAroundAndExplains) {
+  journal_.append_in_boot(Id128::random(), "MESSAGE=" + kHostile);
+  for (const char* const mode : {"short", "cat", "verbose", "json"}) {
+    expect_harmless({"-g", "plain", "-C", "1", "-o", mode});
+    expect_harmless({"-g", "plain", "-B", "5", "-r", "-o", mode});
+  }
+  expect_harmless({"--where", "OTHER = '" + kHostile + "'", "--explain"});
+  expect_harmless({"--where", "OTHER =~ 'red' and PRIORITY > 3", "--explain"});
+}
+
+// A text of the catalog names fields of the entry.
+TEST_F(TerminalSafety, HoldsForExplanationsFromTheCatalog) {
+  std::filesystem::create_directory(catalog_sources());
+  write_text_file(catalog_sources() + "/own.catalog",
+                  "-- 0123456789abcdef0123456789abcdef\nSubject: About @OTHER@\n"
+                  "Documentation: @OTHER@\n\nExplains @OTHER@ and @MESSAGE@.\n");
+  journal_.append_fields(
+      1, {"MESSAGE=explained", "OTHER=" + kHostile, "MESSAGE_ID=0123456789abcdef0123456789abcdef"});
+  ASSERT_EQ(journal_.logq({"--update-catalog"}, catalog_environment()).status, 0);
+  ASSERT_NE(journal_.logq({"-x"}, catalog_environment()).out.find("Explains"), std::string::npos);
+  for (const char* const mode : {"short", "verbose", "cat"})
+    expect_harmless({"-x", "-o", mode});
 }
 
 TEST_F(TerminalSafety, HoldsForComplaintsAboutWhatWasTyped) {
