@@ -4,7 +4,7 @@
 
 #include "common/exit_status.h"
 #include "common/output_buffer.h"
-#include "logq/options.h"
+#include "logq/options/options.h"
 
 namespace logq::cli {
 

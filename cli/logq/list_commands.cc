@@ -5,9 +5,9 @@
 
 #include "common/run.h"
 #include "journal/boot_list.h"
-#include "logq/default_directories.h"
 #include "logq/run_table.h"
-#include "logq/wanted_match.h"
+#include "logq/search/wanted_match.h"
+#include "logq/source/default_directories.h"
 #include "query/invocation.h"
 #include "wire/field_name.h"
 #include "wire/json.h"

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "logq/colours.h"
 #include "logq/id128.h"
+#include "logq/show/colours.h"
 
 namespace logq::cli {
 

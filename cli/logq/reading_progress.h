@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "journal/journal.h"
-#include "logq/options.h"
+#include "logq/options/options.h"
 #include "logq/progress_line.h"
 
 namespace logq::cli {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "logq/colours.h"
+#include "logq/show/colours.h"
 #include "query/calendar_text.h"
 
 namespace logq::cli {

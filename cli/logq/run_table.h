@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "logq/id128.h"
-#include "logq/options.h"
+#include "logq/options/options.h"
 
 namespace logq::cli {
 

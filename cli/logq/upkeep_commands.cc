@@ -16,10 +16,10 @@
 #include "journal/header_report.h"
 #include "journal/vacuum.h"
 #include "journal/verify_files.h"
-#include "logq/colours.h"
-#include "logq/default_directories.h"
 #include "logq/progress_line.h"
-#include "logq/terminal.h"
+#include "logq/show/colours.h"
+#include "logq/show/terminal.h"
+#include "logq/source/default_directories.h"
 #include "wire/utf8.h"
 
 namespace logq::cli {

@@ -5,8 +5,8 @@
 
 #include "common/exit_status.h"
 #include "common/output_buffer.h"
-#include "logq/options.h"
-#include "logq/sources.h"
+#include "logq/options/options.h"
+#include "logq/source/sources.h"
 
 namespace logq::cli {
 

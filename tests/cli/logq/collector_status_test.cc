@@ -1,5 +1,5 @@
 // --collector-status: what an operator is told, and that it is true of a running logqd.
-#include "logq/collector_status.h"
+#include "logq/collector/collector_status.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "logq/options.h"
+#include "logq/options/options.h"
 
 namespace logq::cli {
 

@@ -1,6 +1,6 @@
 // What bash, zsh and fish offer for command lines of logq: the scripts of packaging/completion/ in
 // the shells themselves.
-#include "logq/completion.h"
+#include "logq/pages/completion.h"
 
 #include <filesystem>
 #include <set>

@@ -1,5 +1,5 @@
 // `-M NAME`: the journal of a container, found by what systemd-machined says of its leader.
-#include "logq/container.h"
+#include "logq/source/container.h"
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 // The file of --cursor-file, and reading on from it.
-#include "logq/cursor_file.h"
+#include "logq/show/cursor_file.h"
 
 #include <sys/stat.h>
 

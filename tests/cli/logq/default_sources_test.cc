@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "logq/default_directories.h"
+#include "logq/source/default_directories.h"
 #include "written_journal.h"
 
 namespace logq::test {

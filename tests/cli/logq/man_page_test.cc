@@ -1,10 +1,10 @@
 // packaging/man/logq.1 is what is written by hand and what the table of options says, and a page
 // that the readers of manual pages find nothing wrong with.
-#include "logq/man_page.h"
+#include "logq/pages/man_page.h"
 
 #include <gtest/gtest.h>
 
-#include "logq/option_table.h"
+#include "logq/options/option_table.h"
 #include "support/child_process.h"
 
 namespace logq::cli {

@@ -1,5 +1,5 @@
 // Which options go together, and what one means for another.
-#include "logq/option_rules.h"
+#include "logq/options/option_rules.h"
 
 #include <gtest/gtest.h>
 

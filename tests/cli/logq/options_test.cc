@@ -1,4 +1,4 @@
-#include "logq/options.h"
+#include "logq/options/options.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Which pager is started, with what in its environment, and what becomes of logq when it ends.
-#include "logq/pager.h"
+#include "logq/show/pager.h"
 
 #include <unistd.h>
 

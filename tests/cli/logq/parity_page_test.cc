@@ -1,12 +1,12 @@
 // docs/journalctl-parity.md is what the table of options says.
-#include "logq/parity_page.h"
+#include "logq/pages/parity_page.h"
 
 #include <set>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "logq/option_table.h"
+#include "logq/options/option_table.h"
 #include "support/child_process.h"
 
 namespace logq::cli {

@@ -1,5 +1,5 @@
 // `-i -`: a journal file on standard input, a regular file or through a pipe.
-#include "logq/standard_input.h"
+#include "logq/source/standard_input.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // Colours, links and the width of the terminal, from the environment.
-#include "logq/terminal.h"
+#include "logq/show/terminal.h"
 
 #include <map>
 #include <string>

@@ -1,8 +1,0 @@
-// logq-parity-page > docs/journalctl-parity.md
-#include <cstdio>
-
-#include "logq/parity_page.h"
-
-int main() {
-  return std::fputs(logq::cli::parity_page().c_str(), stdout) < 0 ? 1 : 0;
-}
