@@ -2,7 +2,7 @@
 """logq beside journalctl over three sets of journal files, as a table: bench/RESULTS.md, "Readers".
 
 large        1.7 million entries that stock journald has stored
-small files  1,000 archives of 400 entries in one sequence
+small files  1,000 archives of 100 entries in one sequence
 everyday     ten times the entries of a real machine, written by systemd-journal-remote
 
 Answers are compared before anything is timed; programs take turns within each round and the median counts.
