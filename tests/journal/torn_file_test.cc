@@ -165,7 +165,7 @@ TEST_P(EachLayout, GivesEverySyncedValueToStockJournalctl) {
 }
 
 TEST_P(EachLayout, SalvagesEveryEntryThatIsWhollyThereAndInventsNone) {
-  for_each_failure(49, 700, [](const Failure& failure, const std::string& directory) {
+  for_each_failure(32, 700, [](const Failure& failure, const std::string& directory) {
     const auto report = salvage(directory + "/system.journal", small_file());
     ASSERT_TRUE(report) << report.error().message();
     std::map<std::uint64_t, Recovered> entries;

@@ -10,6 +10,7 @@
 #include "query/catalog_files.h"
 #include "query/catalog_support.h"
 #include "support/journalctl.h"
+#include "support/long_tests.h"
 #include "written_journal.h"
 
 namespace logq::test {
@@ -130,7 +131,9 @@ TEST_F(StockCatalog, IsInTheLanguageOfTheReader) {
   install(kOddSources);
   compile_and_swap();
   int made = 0;
-  for (const std::string locale : {"de_DE", "pt_BR", "fr_FR", "sr_RS"}) {
+  const std::vector<std::string> locales = {"de_DE", "pt_BR", "fr_FR", "sr_RS"};
+  for (int i = 0; i < rounds(1, 4); ++i) {  // to make one takes seconds
+    const std::string& locale = locales[static_cast<std::size_t>(i)];
     if (!make_locale(locale)) continue;
     ++made;
     for (const Environment& environment : std::vector<Environment>{
@@ -254,7 +257,9 @@ TEST_F(StockExplanations, AreTheSameInColours) {
 }
 
 TEST_F(StockExplanations, AreTheSameInOtherLanguages) {
-  for (const std::string locale : {"de_DE", "fr_FR", "pt_BR"}) {
+  const std::vector<std::string> locales = {"fr_FR", "de_DE", "pt_BR"};
+  for (int i = 0; i < rounds(1, 3); ++i) {
+    const std::string& locale = locales[static_cast<std::size_t>(i)];
     if (!make_locale(locale)) GTEST_SKIP() << "no locales can be made here";
     expect_same({"-x", "-o", "short-unix"},
                 {{"LC_ALL", locale + ".UTF-8"}, {"LOCPATH", directory_.path()}});
