@@ -22,8 +22,8 @@ using ValueTest = std::function<bool(std::string_view value)>;
 // One test per thread to be used, which need not be thread-safe; they must all say the same.
 //
 // Nothing where the entries are better gone through themselves: the file is not settled
-// (settled_file.h), so that values may not have been linked to all their entries; its objects or lists are damaged; or so
-// many values were found that most entries will be looked at anyway.
+// (settled_file.h), so that values may not have been linked to all their entries; its objects or
+// lists are damaged; or so many values were found that most entries will be looked at anyway.
 [[nodiscard]] std::optional<std::vector<FileOffset>> scan_values(FileReader& file,
                                                                  std::string_view field,
                                                                  std::span<const ValueTest> tests);
