@@ -24,21 +24,11 @@ import time
 
 import inputs
 import reading
-from reading import Job
+from reading import FORMATS, JOBS, Job
 from table import Row, median, ratio_text, render
 
-FORMATS = [
-    Job("`-o cat`", ["-o", "cat"], "≥ 10"),
-    Job("`-o short`", ["-o", "short"], "≥ 10"),
-    Job("`-o verbose`", ["-o", "verbose"], "≥ 10"),
-    Job("`-o export`", ["-o", "export"], "≥ 10"),
-    Job("`-o json`", ["-o", "json"], "≥ 25"),
-    Job("`-g`, no hit", ["-g", "no such text anywhere"], "≥ 20", (1,)),
-    Job("`-n 100`", ["-n", "100"], "≥ 1"),
-]
 SETS = {
-    "large": [*FORMATS, Job("`-g`, few hits", ["-g", "orders/12345 "], "≥ 20"),
-              Job("one indexed match", ["REQUEST_ID=req-77777"], "≥ 1")],
+    "large": JOBS,
     "small_files": [*FORMATS, Job("`-g`, few hits", ["-g", "request 1234[0-9]$"], "≥ 20"),
                     Job("one indexed match", ["MESSAGE=request 77777"], "≥ 1"),
                     Job("`-u X -n 10`", ["-u", "rare.service", "-n", "10"], "≥ 10")],
