@@ -13,6 +13,10 @@ namespace {
 constexpr std::uint64_t kEntriesPerValue = 8;
 constexpr std::uint64_t kValuesAnyway = 256;
 
+// An entry may carry a field several times, but if the lists of its values name entries more often
+// than this, they share their arrays, and going through them all would take values times entries.
+constexpr std::uint64_t kValuesPerEntry = 16;
+
 // A bit is kept for every eight bytes of a file. Ours end at 4 GiB; one that is larger may be
 // holes.
 constexpr std::uint64_t kLargestFile = std::uint64_t{8} << 30;
@@ -57,11 +61,14 @@ bool insert_all(const FileReader& file, FileOffset end, ValueCount& value, Entry
 std::optional<std::vector<ValueCount>> values_of(FileReader& file, std::string_view field) {
   const std::uint64_t most = std::max(kValuesAnyway, file.info().n_entries / kEntriesPerValue);
   std::vector<ValueCount> values;
+  std::uint64_t n_left = kValuesPerEntry * file.info().n_entries;
   bool is_sound = true;
   const auto visit = [&](FileOffset data, std::string_view /*payload*/) {
     const auto object = file.opened().objects.object<DataObject>(data);
-    is_sound = object.has_value() && values.size() < most;
-    if (is_sound) values.push_back({data, load(object->object->n_entries)});
+    const std::uint64_t n_entries = object ? load(object->object->n_entries) : 0;
+    is_sound = object.has_value() && values.size() < most && n_entries <= n_left;
+    if (is_sound) values.push_back({data, n_entries});
+    n_left -= std::min(n_left, n_entries);
     return is_sound;
   };
   if (!file.for_each_stored_value(field, visit) || !is_sound) return std::nullopt;

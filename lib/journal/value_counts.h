@@ -27,7 +27,7 @@ struct ValueCounts {
 
 // Nothing where the entries are better looked at themselves: the file is not settled
 // (settled_file.h), so that values may not have been linked to all their entries; an object or a
-// list is damaged; or there are so many values that they take as long as the entries.
+// list is damaged; or going through the values would take as long as the entries.
 [[nodiscard]] std::optional<ValueCounts> count_values(FileReader& file, std::string_view field);
 
 }  // namespace logq::journal

@@ -1,5 +1,6 @@
 #include "journal/value_counts.h"
 
+#include <cstring>
 #include <filesystem>
 #include <map>
 
@@ -141,6 +142,28 @@ TEST_F(ValueCountsTest, AreNeverThoseOfADamagedList) {
         EXPECT_EQ(count, sound.at(value)) << "bit " << bit << " from " << begin;
     }
   }
+}
+
+// Whoever writes a file may have each of its values name all entries by the same arrays.
+TEST_F(ValueCountsTest, AreNotToldOfValuesThatShareTheirLists) {
+  for (int i = 0; i < 400; ++i)
+    append({"TAG=all", "TAG=" + std::to_string(i % 100)});
+  const std::string path = archived()->path();
+  std::string bytes = test::read_text_file(path);
+  const auto sound = FileReader::open(path);
+  ASSERT_TRUE(count_values(**sound, "TAG").has_value());
+  const auto list_at = [&](const std::string& payload) {
+    return bytes.data() + (*sound)->find_data(payload) + offsetof(DataObject, entry_offset);
+  };
+  for (int i = 0; i < 100; ++i)
+    std::memcpy(list_at("TAG=" + std::to_string(i)), list_at("TAG=all"), 24);
+  const std::string shared_path = dir_.path() + "/shared.journal";
+  test::write_text_file(shared_path, bytes);
+  const auto shared = FileReader::open(shared_path);
+  ASSERT_TRUE(shared.has_value());
+  ASSERT_EQ((*shared)->entries_with("TAG=7").size(), 400U);
+
+  EXPECT_FALSE(count_values(**shared, "TAG").has_value());
 }
 
 // Where a field cannot be found for damage, nobody says that no entry has it.
