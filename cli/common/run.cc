@@ -6,6 +6,7 @@
 #include <clocale>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "wire/utf8.h"
 
@@ -14,6 +15,8 @@ namespace {
 
 // Set once by run(), before anything can fail.
 std::string_view program_name = "logq";
+
+std::function<void()> giving_way;
 
 void print_lines(std::string lines) {
   lines += '\n';
@@ -31,7 +34,12 @@ std::string without_controls(std::string_view text) {
   return line;
 }
 
+void before_next_error_line(std::function<void()> give_way) {
+  giving_way = std::move(give_way);
+}
+
 void print_error_line(std::string_view message) {
+  if (const auto give_way = std::exchange(giving_way, {})) give_way();
   print_lines(std::string(program_name) + ": " + without_controls(message));
 }
 

@@ -1,6 +1,7 @@
 // The frame of every main(): locale, one error line, exit status.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ std::string without_controls(std::string_view text);
 
 // Prints "PROGRAM: MESSAGE" as one line on standard error, without control characters.
 void print_error_line(std::string_view message);
+
+// Has `give_way` called once, before the next error line: for what stands on that line until then.
+// An empty function takes the wish back. Not thread-safe.
+void before_next_error_line(std::function<void()> give_way);
 
 // Runs `program_main`, prints its failure and returns the exit status for main(). `name` is how
 // the program is called in messages.

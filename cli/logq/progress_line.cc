@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/quantity.h"
+#include "common/run.h"
 
 namespace logq::cli {
 namespace {
@@ -42,12 +43,15 @@ void ProgressLine::update(double fraction) {
   }
   if (text == shown_) return;
   std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
+  if (shown_.empty()) before_next_error_line([this] { erase(); });
   shown_ = std::move(text);
 }
 
 void ProgressLine::erase() {
-  if (!shown_.empty()) std::fprintf(stderr, "\r\x1b[K");
+  if (shown_.empty()) return;
+  std::fprintf(stderr, "\r\x1b[K");
   shown_.clear();
+  before_next_error_line({});
 }
 
 void ProgressLine::end() {

@@ -6,8 +6,9 @@
 
 namespace logq::cli {
 
-// The line is overwritten as it changes and gone before anything else is printed, and at the end.
-// Where standard error is no terminal nothing is ever shown. Not thread-safe.
+// The line is overwritten as it changes and gone before an error line is printed, and at the end;
+// whoever prints something else there erases it before. Where standard error is no terminal nothing
+// is ever shown. Not thread-safe.
 class ProgressLine {
  public:
   // `what` is being done, for example "checking". Nothing is shown before `patience` has passed.
