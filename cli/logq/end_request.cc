@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include <atomic>
 #include <cstdint>
 
 namespace logq::cli {
@@ -11,7 +12,9 @@ namespace {
 // Until then the same request may come twice: timeout(1) signals its child and then their group.
 constexpr std::uint64_t kImpatientAfterUsec = 1'000'000;
 
-volatile sig_atomic_t end_signal = 0;
+// Set in a handler, read by every thread.
+std::atomic<int> end_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free);
 std::uint64_t end_requested_usec = 0;  // the handlers' own; each holds the other back
 
 std::uint64_t monotonic_usec() {
