@@ -57,15 +57,19 @@ TEST_F(SearchScan, TellsWhereBootsBeginThatHaveNoHit) {
   EXPECT_EQ(count(out, "straw"), 1U) << out;
 }
 
+// Where reading begins in a boot that has no hit from there on, its end is told none the less.
 TEST_F(SearchScan, TellsOfBootsThatBeganBeforeWhatIsLookedAt) {
-  const std::string cursor = needles({"-n", "+5", "--show-cursor"});
+  const std::vector<std::string> at_entry_600 = {"-g", "straw 600$", "-n", "+1", "--show-cursor"};
+  const std::string cursor = journal_.logq(at_entry_600).out;
   const std::size_t at = cursor.find("-- cursor: ");
   ASSERT_NE(at, std::string::npos);
   const std::string place = cursor.substr(at + 11, cursor.find('\n', at) - at - 11);
 
   for (const std::vector<std::string>& start :
-       {std::vector<std::string>{"-c", place}, {"-S", "@1700000000.002500"}}) {
-    EXPECT_EQ(needles(start), needles_by_entries(start)) << start[0];
+       {std::vector<std::string>{"-c", place}, {"-S", "@1700000000.000601"}}) {
+    const std::string found = needles(start);
+    EXPECT_EQ(count(found, "-- Boot "), 5U) << found;
+    EXPECT_EQ(found, needles_by_entries(start)) << start[0];
   }
 }
 
