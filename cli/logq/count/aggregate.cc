@@ -64,10 +64,8 @@ Outcome<std::string> to_output(const Options& options, EntryTally& tally) {
 }
 
 Outcome<ExitStatus> judge(const Source& source, const EntryTally& tally) {
-  if (const auto failures = tally.search_failures(); failures.n_texts > 0) {
-    return failure(std::to_string(failures.n_texts) +
-                   " texts could not be searched: " + failures.first_cause);
-  }
+  if (const auto failures = tally.search_failures(); failures.n_texts > 0)
+    return search_failure(failures);
   return source.is_failure() ? ExitStatus::kFailure : ExitStatus::kOk;
 }
 
@@ -80,12 +78,13 @@ Outcome<ExitStatus> aggregate(const Options& options,
   if (const auto format = table_format(options); !format)
     return tl::unexpected<Failure>(format.error());
   heed_end_requests();
-  Options forward = options;  // -n and -r are about rows
+  Options forward = options;  // -n and -r are about rows, and no boot is told
   forward.display.lines.reset();
   forward.display.reverse = false;
+  forward.display.quiet = true;
   journal::Journal& journal = *source.journal;
   ReadingProgress progress(forward, journal, line);
-  Outcome<AskedEntries> asked = ask_for_entries(options, journal, progress);
+  Outcome<AskedEntries> asked = ask_for_entries(forward, journal, progress);
   if (!asked) return tl::unexpected<Failure>(asked.error());
   const bool is_search = asked->search.has_pattern();
   EntryTally tally(options, std::move(asked->search));

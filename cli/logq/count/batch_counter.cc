@@ -2,22 +2,12 @@
 
 #include <utility>
 
-#include "base/fold_multiply.h"
 #include "logq/end_request.h"
 
 namespace logq::cli {
 namespace {
 
 using Kind = AggregateOptions::Kind;
-
-// Most entries have their values in common with those before: this many stay known.
-constexpr std::size_t kKnownValues = 8192;
-
-// Whoever writes a file may make others fall on the same place: that costs time, no answer.
-std::size_t place_of(std::uint64_t file, journal::FileOffset data) {
-  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15U;
-  return base::fold_multiply(data ^ file << 48, kOdd) % kKnownValues;
-}
 
 }  // namespace
 
@@ -30,7 +20,6 @@ EntryCounts::EntryCounts(const Options& options)
 
 void EntryCounts::merge(const EntryCounts& other) {
   n_entries += other.n_entries;
-  is_cut = is_cut || other.is_cut;
   times.merge(other.times);
   for (std::size_t i = 0; i < groups.size(); ++i)
     groups[i].merge(other.groups[i]);
@@ -47,16 +36,13 @@ BatchCounter::BatchCounter(const Options& options, EntrySearch search, const Cou
   const bool one_each = options.aggregate.kind == Kind::kStats;
   for (std::size_t i = 0; i < options.aggregate.fields.size(); ++i)
     places_.push_back({one_each ? i : 0, one_each ? 0 : i});
-  if (fields_.is_asked()) known_.resize(kKnownValues);
+  if (fields_.is_asked()) known_.make_room();
 }
 
 void BatchCounter::run(EntryBatch& batch) {
   batch_ = &batch;
   for (const EntryBatch::Entry& entry : batch.entries) {
-    if (end_requested()) {  // a search of one text may take long
-      counts_.is_cut = true;
-      return;
-    }
+    if (end_requested()) return;  // a search of one text may take long
     take(entry);
   }
 }
@@ -65,7 +51,7 @@ void BatchCounter::take(const EntryBatch::Entry& entry) {
   file_ = entry.file;
   const std::uint64_t items = reader_.begin(entry.file->opened(), entry.info.offset);
   if (!search_.search(entry, reader_, items).wanted) return;
-  if (!known_.empty()) {
+  if (known_.has_room()) {
     if (search_.reads_payloads()) reader_.begin(entry.file->opened(), entry.info.offset);
     if (!take_values(entry, items)) return;
   }
@@ -100,12 +86,10 @@ const CountedValue* BatchCounter::value_of(const EntryBatch::Entry& entry, std::
   const journal::FileOffset data = reader_.data_of(item);
   if (entry.values != nullptr) return entry.values->find(data);
   const std::uint64_t file = entry.file->opened().serial;
-  Known& known = known_[place_of(file, data)];
-  if (known.file == file && known.data == data) return &known.value;
+  if (const CountedValue* const known = known_.find(file, data)) return known;
   std::string_view payload;
   if (!reader_.payload_of(item, payload)) return nullptr;
-  known = {file, data, fields_.judge(payload)};
-  return &known.value;
+  return &known_.learn(file, data, fields_.judge(payload));
 }
 
 }  // namespace logq::cli

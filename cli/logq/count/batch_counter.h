@@ -11,6 +11,7 @@
 #include "logq/options/options.h"
 #include "logq/search/entry_batch.h"
 #include "logq/search/entry_search.h"
+#include "logq/search/known_values.h"
 #include "query/group_counts.h"
 #include "query/time_histogram.h"
 
@@ -23,7 +24,6 @@ struct EntryCounts {
   void merge(const EntryCounts& other);
 
   std::uint64_t n_entries = 0;
-  bool is_cut = false;                     // a signal has ended the counting
   query::TimeHistogram times;              // where --histogram is asked for
   std::vector<query::GroupCounts> groups;  // one of all fields of --count-by, each one of --stats
 };
@@ -53,12 +53,6 @@ class BatchCounter {
     std::size_t group = 0;   // index in groups
     std::size_t column = 0;  // of that group
   };
-  // What a stored value is, found out once for many entries.
-  struct Known {
-    std::uint64_t file = 0;  // its serial; 0: nothing is known
-    journal::FileOffset data = 0;
-    CountedValue value;
-  };
 
   void take(const EntryBatch::Entry& entry);
   // False where -T leaves the entry out.
@@ -71,7 +65,8 @@ class BatchCounter {
   EntrySearch search_;
   std::vector<Place> places_;  // of the fields
   EntryCounts counts_;
-  std::vector<Known> known_;  // where it belongs by its hash, or something else instead
+  // Most entries have their values in common with those before.
+  KnownValues<CountedValue, 8192> known_;
   journal::PayloadReader reader_;
   EntryBatch* batch_ = nullptr;          // that run() is at
   journal::FileReader* file_ = nullptr;  // and the file of its entry

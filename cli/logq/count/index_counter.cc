@@ -57,7 +57,7 @@ IndexCounter::IndexCounter(const Options& options,
                            query::DistinctValues& values,
                            EntryCounts& counts)
     : options_(options),
-      journal_(journal),
+      files_(journal.files()),
       values_(values),
       counts_(counts) {}
 
@@ -71,8 +71,7 @@ bool IndexCounter::can_count(const Options& options) {
 }
 
 bool IndexCounter::is_alone(const FileReader& file) const {
-  const std::vector<FileReader*> files = journal_.files();
-  return std::none_of(files.begin(), files.end(), [&file](const FileReader* other) {
+  return std::none_of(files_.begin(), files_.end(), [&file](const FileReader* other) {
     return other != &file && journal::may_share_entries(file.info(), other->info());
   });
 }

@@ -32,7 +32,7 @@ class IndexCounter {
   [[nodiscard]] bool is_alone(const journal::FileReader& file) const;
 
   const Options& options_;
-  journal::Journal& journal_;
+  const std::vector<journal::FileReader*> files_;  // all that are read
   query::DistinctValues& values_;
   EntryCounts& counts_;
 };

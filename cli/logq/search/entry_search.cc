@@ -1,15 +1,11 @@
 #include "logq/search/entry_search.h"
 
+#include <string>
 #include <string_view>
 #include <utility>
 
-#include "base/fold_multiply.h"
-
 namespace logq::cli {
 namespace {
-
-// Most entries have their values in common with those before: 96 KiB hold what is known of them.
-constexpr std::size_t kKnownValues = 4096;
 
 query::CaseRule case_rule(const GrepOptions& options) {
   if (!options.case_sensitive) return query::CaseRule::kAutomatic;
@@ -26,12 +22,6 @@ Outcome<query::TextSearch> make_text_search(const GrepOptions& options) {
                                 : query::describe_pattern_error(*bad));
 }
 
-// Whoever writes a file may make others fall on the same place: that costs time, no answer.
-std::size_t place_of(std::uint64_t file, journal::FileOffset data) {
-  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15U;
-  return base::fold_multiply(data ^ file << 48, kOdd) % kKnownValues;
-}
-
 }  // namespace
 
 Outcome<EntrySearch> EntrySearch::create(const Options& options) {
@@ -40,13 +30,13 @@ Outcome<EntrySearch> EntrySearch::create(const Options& options) {
     auto text = make_text_search(options.grep);
     if (!text) return tl::unexpected<Failure>(text.error());
     search.text_ = std::move(*text);
-    if (!search.text_->first_value_only()) search.known_texts_.resize(kKnownValues);
+    if (!search.text_->first_value_only()) search.known_texts_.make_room();
   }
   if (options.where.asked) {
     auto where = options.where.asked->clone();
     if (!where) return failure(describe("--where", where.error()));
     search.where_ = std::move(*where);
-    search.known_.resize(kKnownValues);
+    search.known_leaves_.make_room();
   }
   return search;
 }
@@ -85,12 +75,12 @@ bool EntrySearch::where_holds(const EntryBatch::Entry& entry,
   std::string_view payload;
   for (std::uint64_t i = 0; i < items; ++i) {
     const journal::FileOffset data = payloads.data_of(i);
-    KnownLeaves& known = known_[place_of(serial, data)];
-    if (known.file != serial || known.data != data) {
+    const std::uint64_t* known = known_leaves_.find(serial, data);
+    if (known == nullptr) {
       if (!payloads.payload_of(i, payload)) continue;
-      known = {serial, data, where_->leaves_of(payload)};
+      known = &known_leaves_.learn(serial, data, where_->leaves_of(payload));
     }
-    leaves |= known.leaves;
+    leaves |= *known;
   }
   return where_->holds(leaves);
 }
@@ -120,13 +110,11 @@ bool EntrySearch::has_text(std::uint64_t file,
                            journal::PayloadReader& payloads,
                            std::uint64_t item) {
   const journal::FileOffset data = payloads.data_of(item);
-  KnownText& known = known_texts_[place_of(file, data)];
-  if (known.file == file && known.data == data) return known.found;
+  if (const bool* const known = known_texts_.find(file, data)) return *known;
   std::string_view payload;
   if (!payloads.payload_of(item, payload)) return false;
   const auto value = text_->value_in(payload);
-  known = {file, data, value && text_->find(*value)};
-  return known.found;
+  return known_texts_.learn(file, data, value && text_->find(*value));
 }
 
 bool EntrySearch::may_want(std::string_view value) {
@@ -140,6 +128,11 @@ query::Grep::Failures EntrySearch::failures() const {
   if (text_) all = text_->failures();
   if (where_) all.add(where_->failures());
   return all;
+}
+
+tl::unexpected<Failure> search_failure(const query::Grep::Failures& failures) {
+  return failure(std::to_string(failures.n_texts) +
+                 " texts could not be searched: " + failures.first_cause);
 }
 
 }  // namespace logq::cli

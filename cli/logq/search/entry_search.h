@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "common/exit_status.h"
 #include "journal/journal.h"
 #include "journal/payload_reader.h"
 #include "logq/options/options.h"
 #include "logq/search/entry_batch.h"
+#include "logq/search/known_values.h"
 #include "query/grep.h"
 #include "query/text_search.h"
 #include "query/text_span.h"
@@ -57,19 +57,8 @@ class EntrySearch {
   [[nodiscard]] query::Grep::Failures failures() const;
 
  private:
-  // The leaves of --where that a stored value makes true, found out once for many entries.
-  struct KnownLeaves {
-    std::uint64_t file = 0;  // its serial; 0: nothing is known
-    journal::FileOffset data = 0;
-    std::uint64_t leaves = 0;
-  };
-
-  // Whether -g finds something in a stored value, found out once for many entries.
-  struct KnownText {
-    std::uint64_t file = 0;
-    journal::FileOffset data = 0;
-    bool found = false;
-  };
+  // Most entries have their values in common with those before: 96 KiB hold what is known of them.
+  static constexpr std::size_t kKnownValues = 4096;
 
   explicit EntrySearch(const Options& options) : options_(&options) {}
   [[nodiscard]] bool where_holds(const EntryBatch::Entry& entry,
@@ -86,8 +75,11 @@ class EntrySearch {
   std::optional<query::TextSearch> text_;
   std::optional<query::Where> where_;
   std::uint64_t settled_ = 0;
-  std::vector<KnownLeaves> known_;      // where it belongs by its hash, or something else instead
-  std::vector<KnownText> known_texts_;  // the same
+  KnownValues<std::uint64_t, kKnownValues> known_leaves_;  // of --where, that a value makes true
+  KnownValues<bool, kKnownValues> known_texts_;            // whether -g finds something in it
 };
+
+// What a query ends with whose search had to give up texts. REQUIRES: there are some.
+[[nodiscard]] tl::unexpected<Failure> search_failure(const query::Grep::Failures& failures);
 
 }  // namespace logq::cli

@@ -219,10 +219,8 @@ Outcome<ExitStatus> show_entries(const Options& options,
     return tl::unexpected<Failure>(kept.error());
   }
   if (end_requested() && !options.display.follow) return end_early(is_search, showing.printed());
-  if (const auto failures = showing.search_failures(); failures.n_texts > 0) {
-    return failure(std::to_string(failures.n_texts) +
-                   " texts could not be searched: " + failures.first_cause);
-  }
+  if (const auto failures = showing.search_failures(); failures.n_texts > 0)
+    return search_failure(failures);
   if (options.display.follow && base::missing_pages() > 0) {
     showing.tell_of_missing_page();
     return failure("");
