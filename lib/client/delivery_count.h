@@ -11,17 +11,36 @@
 
 namespace logq::client {
 
-inline constexpr std::size_t kStatusCount = 7;
+inline constexpr std::size_t kStatusCount = 8;
 static_assert(static_cast<std::size_t>(SendStatus::kFailed) + 1 == kStatusCount);
 
 class DeliveryCount {
  public:
   using PerStatus = std::array<std::uint64_t, kStatusCount>;
 
-  void add(SendStatus status) {
+  void add(SendStatus status, std::uint64_t entries = 1) {
     const auto index = static_cast<std::size_t>(status);
-    counted_[index].fetch_add(1, std::memory_order_relaxed);
-    if (is_dropped(status)) give_back(index, 1);
+    counted_[index].fetch_add(entries, std::memory_order_relaxed);
+    if (is_dropped(status)) give_back(index, entries);
+  }
+  // The same for entries that were in a queue.
+  void settle(SendStatus status, std::uint64_t entries = 1) {
+    add(status, entries);
+    settled_.fetch_add(entries, std::memory_order_relaxed);
+  }
+  // Entries that the collector has taken and, by its own settings, not kept.
+  void settle_unwanted(std::uint64_t entries) {
+    unwanted_.fetch_add(entries, std::memory_order_relaxed);
+    settled_.fetch_add(entries, std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t settled() const { return settled_.load(std::memory_order_relaxed); }
+  // Nothing has happened yet, in the child of a fork.
+  void reset() {
+    for (auto* counts : {&counted_, &unreported_})
+      for (auto& count : *counts)
+        count.store(0, std::memory_order_relaxed);
+    for (auto* count : {&unreported_total_, &unwanted_, &settled_, &renamed_fields_})
+      count->store(0, std::memory_order_relaxed);
   }
   void add_renamed(std::uint64_t fields) {
     renamed_fields_.fetch_add(fields, std::memory_order_relaxed);
@@ -53,6 +72,8 @@ class DeliveryCount {
     };
     return {.sent = of(SendStatus::kSent),
             .fell_back = of(SendStatus::kFellBack),
+            .unwanted = unwanted_.load(std::memory_order_relaxed),
+            .pending = 0,
             .filtered = of(SendStatus::kFiltered),
             .dropped_full = of(SendStatus::kFull),
             .dropped_no_collector = of(SendStatus::kNoCollector),
@@ -71,6 +92,8 @@ class DeliveryCount {
   std::array<std::atomic<std::uint64_t>, kStatusCount> counted_{};
   std::array<std::atomic<std::uint64_t>, kStatusCount> unreported_{};
   std::atomic<std::uint64_t> unreported_total_{0};
+  std::atomic<std::uint64_t> unwanted_{0};
+  std::atomic<std::uint64_t> settled_{0};
   std::atomic<std::uint64_t> renamed_fields_{0};
 };
 

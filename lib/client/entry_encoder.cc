@@ -103,6 +103,10 @@ void append_member(EncodeMemory& memory, std::size_t index, const EncodedMember&
 }  // namespace
 
 Result<void> encode_native_entry(const Entry& entry, EncodeMemory& memory) {
+  return append_native_entry(entry, memory.bytes);
+}
+
+Result<void> append_native_entry(const Entry& entry, std::string& out) {
   std::size_t count = 0;
   std::size_t total_size = 0;
   bool too_large = false;
@@ -117,7 +121,7 @@ Result<void> encode_native_entry(const Entry& entry, EncodeMemory& memory) {
   too_large |= count > wire::kEntryFieldCountMax || total_size > wire::kEntrySizeMax;
   if (too_large) return fail(Error::make(Errc::kTooLarge, "entry exceeds the protocol's limits"));
   for_each_field(entry, [&](std::string_view name, const Value& value) {
-    append_native_field(name, value, memory.bytes);
+    append_native_field(name, value, out);
   });
   return {};
 }

@@ -10,6 +10,8 @@ namespace logq::client {
 // The native protocol (docs/protocols.md). Fails with kTooLarge beyond the limits of the protocol,
 // where a collector would drop the entry whole.
 Result<void> encode_native_entry(const Entry& entry, EncodeMemory& memory);
+// The same behind what is in `out`, which is left as it was on failure.
+Result<void> append_native_entry(const Entry& entry, std::string& out);
 
 // "<N>" lines: message, then the application's fields as NAME=value, quoted where needed. Every
 // line of a message has the prefix; a NUL, which would end a line, becomes \0.

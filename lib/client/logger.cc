@@ -1,21 +1,19 @@
 #include "logq/logger.h"
 
 #include <errno.h>
+#include <unistd.h>
 
-#include <array>
-#include <atomic>
-#include <cstdio>
 #include <vector>
 
+#include "client/async_sender.h"
+#include "client/collector_output.h"
 #include "client/delivery_count.h"
+#include "client/drop_report.h"
 #include "client/thread_id.h"
+#include "client/transport_output.h"
 
 namespace logq {
 namespace {
-
-// "Entries were dropped by the client", the MESSAGE_ID of our reports.
-constexpr Id128 kEntriesDroppedId{{0x4d, 0x1c, 0x0f, 0x3b, 0x9e, 0x62, 0x4a, 0x55, 0x8b, 0x7a, 0x21,
-                                   0xc6, 0xe0, 0x93, 0x5d, 0x18}};
 
 class ErrnoGuard {
  public:
@@ -28,22 +26,32 @@ class ErrnoGuard {
   int saved_;
 };
 
+StreamOptions stream_options(const LoggerOptions& options) {
+  StreamOptions stream;
+  stream.fd = options.backend == Backend::kNative ? STDERR_FILENO : STDOUT_FILENO;
+  if (options.backend == Backend::kStdoutJson) stream.format = LineFormat::kJson;
+  stream.max_block = options.max_block;
+  return stream;
+}
+
 std::unique_ptr<Transport> make_transport(const LoggerOptions& options) {
-  if (options.backend == Backend::kStdoutJson) {
-    return make_stream_transport(
-        {.fd = 1, .format = LineFormat::kJson, .max_block = options.max_block});
-  }
-  if (options.backend == Backend::kStdoutLines) {
-    return make_stream_transport(
-        {.fd = 1, .format = LineFormat::kLevelPrefix, .max_block = options.max_block});
-  }
+  auto stream = make_stream_transport(stream_options(options));
+  if (options.backend != Backend::kNative) return stream;
   NativeOptions native;
   native.socket_path = options.socket_path;
   native.max_block = options.max_block;
-  return make_fallback_transport(
-      make_native_transport(native),
-      make_stream_transport(
-          {.fd = 2, .format = LineFormat::kLevelPrefix, .max_block = options.max_block}));
+  return make_fallback_transport(make_native_transport(native), std::move(stream));
+}
+
+std::unique_ptr<client::Output> make_output(const LoggerOptions& options,
+                                            client::DeliveryCount& count) {
+  if (options.backend != Backend::kNative)
+    return std::make_unique<client::TransportOutput>(make_transport(options), count);
+  client::CollectorOutputOptions collector;
+  collector.outage_patience = options.async->outage_patience;
+  return std::make_unique<client::CollectorOutput>(
+      collector, client::find_sockets(options.socket_path, client::SearchEnvironment::of_process()),
+      make_stream_transport(stream_options(options)), count, client::SocketCalls::system());
 }
 
 std::uint64_t count_bad_names(std::span<const Field> fields) {
@@ -55,14 +63,34 @@ std::uint64_t count_bad_names(std::span<const Field> fields) {
 
 }  // namespace
 
-struct Logger::Shared {
+// Either has a transport or a sender.
+struct Logger::Shared : internal::LoggerCore {
   std::string identifier;
   std::unique_ptr<Transport> transport;
-  std::atomic<Priority> level;
   client::DeliveryCount count;
+  std::unique_ptr<client::AsyncSender> sender;
 
+  Shared(const LoggerOptions& options, std::unique_ptr<Transport> given);
   void report_drops() noexcept;
 };
+
+Logger::Shared::Shared(const LoggerOptions& options, std::unique_ptr<Transport> given)
+    : identifier(options.identifier.empty() ? program_invocation_short_name : options.identifier) {
+  level.store(options.level, std::memory_order_relaxed);
+  if (!options.async) {
+    transport = given != nullptr ? std::move(given) : make_transport(options);
+    return;
+  }
+  const std::shared_ptr<Transport> own = std::move(given);
+  sender = std::make_unique<client::AsyncSender>(
+      *options.async, identifier,
+      [this, options, own]() -> std::unique_ptr<client::Output> {
+        if (own == nullptr) return make_output(options, count);
+        return std::make_unique<client::TransportOutput>(own, count);
+      },
+      count);
+  queue_owner = sender->id();
+}
 
 // The copied fields of with(). `texts` backs the views in `fields` and is never changed.
 struct Logger::Context {
@@ -72,42 +100,19 @@ struct Logger::Context {
 
 void Logger::Shared::report_drops() noexcept {
   const auto drops = count.take_unreported();
-  std::uint64_t total = 0;
-  for (const std::uint64_t dropped : drops)
-    total += dropped;
-  if (total == 0) return;
-  const auto of = [&](SendStatus status) { return drops[static_cast<std::size_t>(status)]; };
-
-  std::array<char, 64> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%llu message%s dropped",
-                                   static_cast<unsigned long long>(total), total == 1 ? "" : "s");
-  const std::array<Field, 6> fields{message_id(kEntriesDroppedId),
-                                    field("N_DROPPED", total),
-                                    field("N_DROPPED_FULL", of(SendStatus::kFull)),
-                                    field("N_DROPPED_NO_COLLECTOR", of(SendStatus::kNoCollector)),
-                                    field("N_DROPPED_TOO_LARGE", of(SendStatus::kTooLarge)),
-                                    field("N_DROPPED_FAILED", of(SendStatus::kFailed))};
-  Entry entry;
-  entry.priority = Priority::kWarning;
-  entry.message = {text.data(), static_cast<std::size_t>(length)};
-  entry.identifier = identifier;
-  entry.thread_id = client::current_thread_id();
-  entry.fields = fields;
-  if (is_dropped(transport->send(entry).status)) count.give_back(drops);
+  const client::DropReport report(drops, identifier);
+  if (report.total() == 0) return;
+  if (is_dropped(transport->send(report.entry()).status)) count.give_back(drops);
 }
 
-Logger::Logger(const LoggerOptions& options) : Logger(options, make_transport(options)) {}
+Logger::Logger(const LoggerOptions& options) : Logger(options, nullptr) {}
 
 Logger::Logger(const LoggerOptions& options, std::unique_ptr<Transport> transport)
-    : shared_(std::make_shared<Shared>()) {
-  shared_->identifier =
-      options.identifier.empty() ? program_invocation_short_name : options.identifier;
-  shared_->transport = std::move(transport);
-  shared_->level.store(options.level, std::memory_order_relaxed);
-}
+    : Logger(std::make_shared<Shared>(options, std::move(transport)), nullptr) {}
 
 Logger::Logger(std::shared_ptr<Shared> shared, std::shared_ptr<const Context> context)
-    : shared_(std::move(shared)),
+    : core_(shared.get()),
+      shared_(std::move(shared)),
       context_(std::move(context)) {}
 
 Logger Logger::with_fields(std::span<const Field> fields) const {
@@ -123,12 +128,12 @@ Logger Logger::with_fields(std::span<const Field> fields) const {
   return {shared_, std::move(context)};
 }
 
-bool Logger::is_enabled(Priority priority) const noexcept {
-  return priority <= shared_->level.load(std::memory_order_relaxed);
-}
-
 void Logger::set_level(Priority level) const noexcept {
   shared_->level.store(level, std::memory_order_relaxed);
+}
+
+void Logger::wake_sender() const noexcept {
+  shared_->sender->wake();
 }
 
 SendStatus Logger::filtered() const noexcept {
@@ -153,7 +158,8 @@ SendStatus Logger::log_fields(Priority priority,
 
 SendResult Logger::submit(Entry entry) const noexcept {
   const ErrnoGuard keep_errno;
-  if (entry.identifier.empty()) entry.identifier = shared_->identifier;
+  const bool is_async = shared_->sender != nullptr;
+  if (entry.identifier.empty() && !is_async) entry.identifier = shared_->identifier;
   if (context_ != nullptr) entry.context = context_->fields;
   entry.thread_fields = ThreadField::innermost();
 
@@ -164,6 +170,11 @@ SendResult Logger::submit(Entry entry) const noexcept {
   if (bad_names != 0) [[unlikely]]
     shared_->count.add_renamed(bad_names);
 
+  if (is_async) {
+    const SendResult queued = shared_->sender->append(entry);
+    if (queued.status != SendStatus::kQueued) shared_->count.add(queued.status);
+    return queued;
+  }
   const SendResult result = shared_->transport->send(entry);
   shared_->count.add(result.status);
   if (!is_dropped(result.status) && shared_->count.has_unreported()) [[unlikely]] {
@@ -174,15 +185,19 @@ SendResult Logger::submit(Entry entry) const noexcept {
 
 FlushResult Logger::flush(std::chrono::milliseconds timeout) const noexcept {
   const ErrnoGuard keep_errno;
+  if (shared_->sender != nullptr) return shared_->sender->flush(timeout);
   return shared_->transport->flush(timeout);
 }
 
 LoggerStatistics Logger::statistics() const noexcept {
-  return shared_->count.snapshot();
+  LoggerStatistics statistics = shared_->count.snapshot();
+  if (shared_->sender != nullptr) statistics.pending = shared_->sender->pending();
+  return statistics;
 }
 
 std::string Logger::describe_failure() const {
-  return shared_->transport->describe_failure();
+  return shared_->sender != nullptr ? shared_->sender->describe_failure()
+                                    : shared_->transport->describe_failure();
 }
 
 }  // namespace logq

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "client/socket_search.h"
@@ -26,6 +27,15 @@ class SocketCalls {
   virtual int send_bytes(int fd, std::string_view bytes, int flags) = 0;
   // A message without payload that carries a descriptor.
   virtual int send_descriptor(int fd, int descriptor, int flags) = 0;
+  // Several messages, without waiting, in order. How many of them were sent.
+  virtual int send_many(int fd, std::span<const std::string_view> messages) = 0;
+  // A packet socket (SOCK_SEQPACKET), close-on-exec, non-blocking, connected, with a send buffer
+  // for several messages of 256 KiB.
+  virtual int open_packets(const SocketCandidate& candidate) = 0;
+  // One message, without waiting; 0 at the end of the connection.
+  virtual int receive(int fd, std::span<char> message) = 0;
+  // What tells a socket from another one that has its number later; 0 where it is no socket.
+  virtual std::uint64_t identity(int fd) = 0;
   // A memory file with these bytes, sealed against every change.
   virtual int make_sealed_file(std::string_view bytes) = 0;
   // Bytes sent and not yet received by the peer.

@@ -2,10 +2,8 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +13,7 @@
 
 #include "client/encode_buffer.h"
 #include "client/entry_encoder.h"
+#include "client/futex.h"
 
 namespace logq::client {
 namespace {
@@ -46,20 +45,6 @@ class SigpipeGuard {
   bool was_pending_ = false;
   bool raised_ = false;
 };
-
-// futex(2), since std::atomic::wait() knows no deadline and std::mutex no fork.
-static_assert(sizeof(std::atomic<pid_t>) == sizeof(std::uint32_t));
-
-// Returns when `word` is not `value`, after `left`, or sooner.
-void wait_while(std::atomic<pid_t>& word, pid_t value, std::chrono::nanoseconds left) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
-  const timespec timeout{.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
-  ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, value, &timeout, nullptr, 0);
-}
-
-void wake_one(std::atomic<pid_t>& word) {
-  ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
-}
 
 }  // namespace
 
@@ -100,7 +85,7 @@ bool StreamTransport::take_turn(Deadline deadline) {
     const auto left = deadline - std::chrono::steady_clock::now();
     if (left <= left.zero()) return false;
     waiting_.fetch_add(1);
-    wait_while(holder_, self, left);
+    futex_wait(holder_, self, left);
     waiting_.fetch_sub(1);
     holder = 0;
   }
@@ -111,7 +96,7 @@ void StreamTransport::give_turn() {
   // Sequentially consistent with the increment of waiting_: either we see the waiter, or he sees
   // that the turn is free.
   holder_.store(0);
-  if (waiting_.load() > 0) wake_one(holder_);
+  if (waiting_.load() > 0) futex_wake(holder_, 1);
 }
 
 int StreamTransport::write_in_turn(Deadline deadline, std::string_view bytes) {

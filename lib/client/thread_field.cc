@@ -1,20 +1,20 @@
 #include "logq/thread_field.h"
 
+#include "logq/internal/entry_queue.h"
+
 namespace logq {
-namespace {
 
-// A plain pointer: it needs no destructor, so logging works until the very end of a thread.
-thread_local ThreadField* innermost_field = nullptr;
-
-}  // namespace
+using internal::thread_state;
 
 const ThreadField* ThreadField::innermost() noexcept {
-  return innermost_field;
+  return thread_state.innermost;
 }
 
-ThreadField::ThreadField(const Field& field) noexcept : field_(field), outer_(innermost_field) {
+ThreadField::ThreadField(const Field& field) noexcept
+    : field_(field),
+      outer_(thread_state.innermost) {
   if (outer_ != nullptr) outer_->inner_ = this;
-  innermost_field = this;
+  thread_state.innermost = this;
 }
 
 ThreadField::~ThreadField() {
@@ -22,7 +22,7 @@ ThreadField::~ThreadField() {
   if (inner_ != nullptr) {
     inner_->outer_ = outer_;
   } else {
-    innermost_field = outer_;
+    thread_state.innermost = outer_;
   }
 }
 

@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <span>
 #include <string>
@@ -48,23 +49,36 @@ class FieldName {
  public:
   template <std::size_t N>
   consteval FieldName(const char (&literal)[N])  // NOLINT(google-explicit-constructor)
-      : text_(literal, N - 1) {
-    if (!is_valid_field_name(text_)) throw "field names are [A-Z0-9_]{1,64}, a letter first";
-    if (is_reserved_field_name(text_)) throw "this field is written by the logger itself";
+      : FieldName({literal, N - 1}, true, true) {
+    if (!is_valid_field_name(text())) throw "field names are [A-Z0-9_]{1,64}, a letter first";
+    if (is_reserved_field_name(text())) throw "this field is written by the logger itself";
   }
   // A name from elsewhere; `name` must outlive the use of the result.
   static constexpr FieldName at_runtime(std::string_view name) noexcept {
-    return FieldName(name, is_valid_field_name(name) && !is_reserved_field_name(name));
+    return {name, is_valid_field_name(name) && !is_reserved_field_name(name), false};
+  }
+  // The same name where its text lies now; as good or bad as it was.
+  [[nodiscard]] constexpr FieldName moved_to(const char* text) const noexcept {
+    return {{text, size_}, good_, false};
   }
 
-  [[nodiscard]] constexpr std::string_view text() const { return text_; }
+  [[nodiscard]] constexpr std::string_view text() const { return {text_, size_}; }
   [[nodiscard]] constexpr bool is_good() const { return good_; }
+  // Whether the text is there for the whole life of the program (or of the library it is in).
+  [[nodiscard]] constexpr bool is_literal() const { return literal_; }
 
  private:
-  constexpr FieldName(std::string_view text, bool good) : text_(text), good_(good) {}
+  // A name of over 4 GiB is as bad as its beginning is.
+  constexpr FieldName(std::string_view text, bool good, bool literal)
+      : text_(text.data()),
+        size_(static_cast<std::uint32_t>(std::min<std::size_t>(text.size(), UINT32_MAX))),
+        good_(good),
+        literal_(literal) {}
 
-  std::string_view text_;
-  bool good_ = true;
+  const char* text_;
+  std::uint32_t size_;
+  bool good_;
+  bool literal_;
 };
 
 // What a bad run-time name becomes: capitals, '_' for what is not allowed, "X_" in front where the
@@ -143,6 +157,20 @@ class Value {
   // REQUIRES: kind() is kText.
   [[nodiscard]] std::string_view text() const {
     return {static_cast<const char*>(pointer_), static_cast<std::size_t>(word_)};
+  }
+
+  // What of it is elsewhere and must be copied for the value to outlive the call that it is made
+  // for; an error's category lives on by itself.
+  [[nodiscard]] constexpr std::size_t borrowed_bytes() const noexcept {
+    if (kind_ == Kind::kText) return static_cast<std::size_t>(word_);
+    return kind_ == Kind::kId ? sizeof(Id128) : 0;
+  }
+  // The same value with a copy of that at `at`, which has room for it.
+  Value copied_to(char* at) const noexcept {
+    const std::size_t size = borrowed_bytes();
+    if (size == 0) return *this;
+    std::memcpy(at, pointer_, size);
+    return {kind_, word_, at};
   }
 
   // Appends the value as the journal stores it. Integers and floats in decimal (the shortest text

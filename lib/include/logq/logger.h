@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <source_location>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@
 #include <type_traits>
 
 #include "logq/field.h"
+#include "logq/internal/entry_queue.h"
 #include "logq/priority.h"
 #include "logq/transport.h"
 
@@ -38,18 +40,44 @@ enum class Backend : std::uint8_t {
   kStdoutJson,   ///< JSON lines on standard output, for containers
 };
 
+enum class Overflow : std::uint8_t {
+  kBlock,       ///< a call waits for room, for AsyncOptions::max_block at most; then it is dropped
+  kDropNewest,  ///< a call for which there is no room is dropped at once
+};
+
+// How an asynchronous logger works: a call copies its entry into a queue of its thread, which takes
+// nanoseconds; a thread of the logger's sends it. What has been logged when the last copy of the
+// Logger dies is sent then; what is queued when the process is killed, or calls _exit() or exec, is
+// lost (flush() first).
+struct AsyncOptions {
+  std::size_t queue_bytes = std::size_t{256} << 10;  // of each thread that logs
+  Overflow overflow = Overflow::kBlock;
+  // After one wait in vain calls stop waiting until something is sent again.
+  std::chrono::milliseconds max_block{1000};
+  // How long the end of the logger waits for what is queued.
+  std::chrono::milliseconds close_timeout{5000};
+  // How long entries wait for a collector that was there and went away, before they go to standard
+  // error.
+  std::chrono::milliseconds outage_patience{5000};
+};
+
 struct LoggerOptions {
   std::string identifier{};  // SYSLOG_IDENTIFIER=; empty: the program's short name
   Backend backend = Backend::kNative;
   Priority level = Priority::kDebug;          // the least important priority that is sent
   std::string socket_path{};                  // see NativeOptions
   std::chrono::milliseconds max_block{1000};  // see NativeOptions
+  std::optional<AsyncOptions> async{};        // calls are sent by a thread of the logger's
 };
 
-// What became of all calls so far: sent + fell_back + filtered + the dropped ones == calls made.
+// What became of all calls so far: the sum of all but renamed_fields is the number of calls made,
+// once nobody is in the middle of one. In the child of a fork they begin anew where the logger is
+// asynchronous.
 struct LoggerStatistics {
-  std::uint64_t sent = 0;
+  std::uint64_t sent = 0;  // stored, where the collector acknowledges; else handed over
   std::uint64_t fell_back = 0;
+  std::uint64_t unwanted = 0;  // the collector's own settings have kept it out
+  std::uint64_t pending = 0;   // in a queue, or on the way
   std::uint64_t filtered = 0;
   std::uint64_t dropped_full = 0;
   std::uint64_t dropped_no_collector = 0;
@@ -61,6 +89,16 @@ struct LoggerStatistics {
     return dropped_full + dropped_no_collector + dropped_too_large + dropped_failed;
   }
 };
+
+namespace internal {
+
+// What a call looks at first.
+struct LoggerCore {
+  std::atomic<Priority> level{Priority::kDebug};
+  std::uint64_t queue_owner = UINT64_MAX;  // of the queues of an asynchronous logger
+};
+
+}  // namespace internal
 
 // The text of an entry and where in the source it stands. Made implicitly from a string.
 struct Message {
@@ -94,6 +132,7 @@ class Logger {
       log(Priority priority, Message message, const Fields&... fields)
   const noexcept {
     if (!is_enabled(priority)) return filtered();
+    if (append_to_queue(priority, message, fields...)) return SendStatus::kQueued;
     if constexpr (sizeof...(Fields) == 0) {
       return log_fields(priority, message, {});
     } else {
@@ -147,7 +186,9 @@ class Logger {
   // Waits until the collector has taken everything sent so far.
   FlushResult flush(std::chrono::milliseconds timeout) const noexcept;
 
-  [[nodiscard]] bool is_enabled(Priority priority) const noexcept;
+  [[nodiscard]] bool is_enabled(Priority priority) const noexcept {
+    return priority <= core_->level.load(std::memory_order_relaxed);
+  }
   // Takes effect at once, for all copies.
   void set_level(Priority level) const noexcept;
 
@@ -161,7 +202,27 @@ class Logger {
 
   Logger(std::shared_ptr<Shared> shared, std::shared_ptr<const Context> context);
   SendStatus filtered() const noexcept;
+  void wake_sender() const noexcept;
 
+  // The usual call of an asynchronous logger. False where there is more to do than that.
+  template <typename... Fields>
+  bool append_to_queue(Priority priority,
+                       const Message& message,
+                       const Fields&... fields) const noexcept {
+    internal::EntryQueue* const queue = internal::thread_state.queue;
+    if (queue == nullptr || queue->owner() != core_->queue_owner) return false;
+    if (context_ != nullptr || internal::thread_state.innermost != nullptr) return false;
+    bool was_asleep = false;
+    if (!internal::append_call(*queue, priority, message.text, message.location, was_asleep,
+                               fields...)) {
+      return false;
+    }
+    if (was_asleep) [[unlikely]]
+      wake_sender();
+    return true;
+  }
+
+  internal::LoggerCore* core_;  // of shared_
   std::shared_ptr<Shared> shared_;
   std::shared_ptr<const Context> context_;
 };

@@ -36,6 +36,7 @@ struct Entry {
 enum class SendStatus : std::uint8_t {
   kSent,         ///< handed to the collector (or written, where the transport is a stream)
   kFellBack,     ///< no collector: written to standard error instead
+  kQueued,       ///< will be sent by the logger's thread (AsyncOptions)
   kFiltered,     ///< below the logger's level, by the caller's own wish
   kFull,         ///< dropped: the receiver did not take it within the policy's time
   kNoCollector,  ///< dropped: nobody listens, and there is no standard error either

@@ -1,0 +1,348 @@
+#include "client/async_engine.h"
+
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/quiet_thread.h"
+#include "client/drop_report.h"
+#include "client/entry_record.h"
+#include "client/futex.h"
+#include "client/queue_end.h"
+
+namespace logq::client {
+namespace {
+
+using internal::EntryQueue;
+using internal::QueueEnd;
+using internal::RecordHeader;
+using internal::RecordKind;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+// Between two looks at the output.
+constexpr std::size_t kEntriesAtOnce = 512;
+
+// After a busy time more is to come: the thread naps for so long, so often, and need not be woken.
+constexpr microseconds kNap{100};
+constexpr unsigned kNapsAfterWork = 20;
+constexpr std::size_t kBusyEntries = 8;
+
+// While the output cannot get on, it is looked at so often at least.
+constexpr milliseconds kLongestNap{10};
+
+constexpr std::uint64_t kUsecBetweenReports = 1'000'000;
+
+std::uint64_t now_usec() {
+  return base::Clock::system().now().realtime_usec;
+}
+
+int membarrier(int command) {
+  return static_cast<int>(::syscall(SYS_membarrier, command, 0, 0));
+}
+
+}  // namespace
+
+AsyncEngine::AsyncEngine(std::uint64_t owner,
+                         const std::string& identifier,
+                         std::unique_ptr<Output> output,
+                         DeliveryCount& count)
+    : owner_(owner),
+      identifier_(identifier),
+      output_(std::move(output)),
+      count_(count),
+      can_sleep_(membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0) {}
+
+AsyncEngine::~AsyncEngine() = default;
+
+void AsyncEngine::start() {
+  clock_.realtime_usec.store(now_usec(), std::memory_order_relaxed);
+  thread_ = base::start_quiet_thread([this] { run(); });
+}
+
+void AsyncEngine::stop(milliseconds timeout) {
+  {
+    const std::scoped_lock lock(mutex_);
+    deadline_ = std::chrono::steady_clock::now() + timeout;
+  }
+  stopping_.store(true);
+  wake();
+  if (thread_.joinable()) {
+    thread_.join();
+  } else {
+    run();  // there was no thread to be had
+  }
+}
+
+EntryQueue* AsyncEngine::make_queue(std::size_t ring_bytes) {
+  EntryQueue* const queue = QueueEnd::create(owner_, clock_, ring_bytes);
+  if (queue == nullptr) return nullptr;
+  const std::scoped_lock lock(mutex_);
+  arrivals_.push_back(queue);
+  return queue;
+}
+
+EntryQueue* AsyncEngine::late_queue(std::size_t ring_bytes) {
+  if (late_queue_ == nullptr) late_queue_ = make_queue(ring_bytes);
+  return late_queue_;
+}
+
+bool AsyncEngine::reserve_block(std::uint64_t bytes, std::uint64_t most) {
+  const std::uint64_t before = block_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  if (before == 0 || before + bytes <= most) return true;
+  release_block(bytes);
+  return false;
+}
+
+void AsyncEngine::release_block(std::uint64_t bytes) {
+  block_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+}
+
+void AsyncEngine::wake() {
+  if (wanted_.exchange(1) == 0) futex_wake(wanted_);
+}
+
+void AsyncEngine::wake_if_asleep(std::uint64_t now) {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  const std::uint64_t clock = clock_.realtime_usec.load(std::memory_order_relaxed);
+  // Whoever wakes it sets the clock, so that the next calls are quick again.
+  if (now > clock) clock_.realtime_usec.store(now, std::memory_order_relaxed);
+  if (clock == 0) wake();
+}
+
+void AsyncEngine::run() {
+  bool was_busy = false;
+  while (true) {
+    const std::uint64_t now = now_usec();
+    clock_.realtime_usec.store(now, std::memory_order_relaxed);
+    if (work(now)) {
+      was_busy = true;
+      quiet_rounds_ = 0;
+      if (!stopping_.load(std::memory_order_relaxed)) continue;
+    }
+    if (stopping_.load(std::memory_order_relaxed)) {
+      const bool is_done = all_read() && count_.settled() >= appended();
+      if (is_done || std::chrono::steady_clock::now() >= deadline_) break;
+    }
+    rest(was_busy);
+    if (quiet_rounds_ > kNapsAfterWork) was_busy = false;
+  }
+  end();
+}
+
+// True when something was done.
+bool AsyncEngine::work(std::uint64_t now) {
+  adopt_queues();
+  const std::size_t moved = move_entries(kEntriesAtOnce);
+  const bool has_advanced = output_->advance(now);
+  has_receiver_.store(output_->has_receiver(), std::memory_order_relaxed);
+  report_drops(now);
+  for (EntryQueue* queue : queues_)
+    QueueEnd::tell_of_room(*queue);
+  drop_left_queues();
+  serve_flush();
+  return moved > 0 || has_advanced;
+}
+
+void AsyncEngine::adopt_queues() {
+  const std::scoped_lock lock(mutex_);
+  queues_.insert(queues_.end(), arrivals_.begin(), arrivals_.end());
+  arrivals_.clear();
+}
+
+// In the order of their times, as far as the queues say now.
+std::size_t AsyncEngine::move_entries(std::size_t at_most) {
+  std::size_t moved = 0;
+  while (moved < at_most && output_->has_room()) {
+    std::uint64_t until = 0;
+    EntryQueue* const queue = queue_of_earliest(until);
+    if (queue == nullptr) break;
+    while (moved < at_most && output_->has_room()) {
+      RecordHeader* const record = QueueEnd::front(*queue);
+      if (record == nullptr || record->realtime_usec > until) break;
+      move_entry(*queue, *record);
+      ++moved;
+    }
+  }
+  moved_ += moved;
+  return moved;
+}
+
+// The queue with the earliest entry, and the time of the earliest of the others.
+EntryQueue* AsyncEngine::queue_of_earliest(std::uint64_t& next_time) {
+  EntryQueue* earliest = nullptr;
+  std::uint64_t first_time = UINT64_MAX;
+  next_time = UINT64_MAX;
+  for (EntryQueue* queue : queues_) {
+    const RecordHeader* const record = QueueEnd::front(*queue);
+    if (record == nullptr) continue;
+    if (record->realtime_usec < first_time || earliest == nullptr) {
+      next_time = first_time;
+      first_time = record->realtime_usec;
+      earliest = queue;
+    } else {
+      next_time = std::min(next_time, record->realtime_usec);
+    }
+  }
+  return earliest;
+}
+
+void AsyncEngine::move_entry(EntryQueue& queue, RecordHeader& record) {
+  RecordHeader* const block = record.kind == RecordKind::kBlock ? block_of(record) : nullptr;
+  RecordHeader& header = block != nullptr ? *block : record;
+  const Entry entry = read_record(header, identifier_, QueueEnd::thread_id(queue));
+  output_->add(entry, header.realtime_usec);
+  if (block != nullptr) {
+    release_block(header.bytes);
+    free_block(block);
+  }
+  QueueEnd::pop(queue);
+}
+
+void AsyncEngine::drop_left_queues() {
+  const auto is_left = [](EntryQueue* queue) {
+    return QueueEnd::is_closed(*queue) && QueueEnd::front(*queue) == nullptr;
+  };
+  if (std::none_of(queues_.begin(), queues_.end(), is_left)) return;
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(queues_, [&](EntryQueue* queue) {
+    if (!is_left(queue)) return false;
+    appended_before_ += QueueEnd::appended(*queue);
+    std::erase_if(targets_, [queue](const Target& target) { return target.queue == queue; });
+    QueueEnd::leave(*queue);
+    return true;
+  });
+}
+
+void AsyncEngine::report_drops(std::uint64_t now) {
+  if (!count_.has_unreported() || !output_->has_room() || !output_->has_receiver()) return;
+  // A clock that was set back must not silence it.
+  if (now >= reported_usec_ && now - reported_usec_ < kUsecBetweenReports) return;
+  reported_usec_ = now;
+  const DropReport report(count_.take_unreported(), identifier_);
+  if (report.total() > 0) output_->add_report(report.entry(), now);
+}
+
+void AsyncEngine::serve_flush() {
+  std::unique_lock lock(mutex_);
+  if (flushes_asked_ == flushes_done_) return;
+  if (flush_number_ <= flushes_done_) {
+    flush_number_ = flushes_asked_;
+    flush_moved_.reset();
+    targets_.clear();
+    for (const auto* list : {&queues_, &arrivals_})
+      for (EntryQueue* queue : *list)
+        targets_.push_back({queue, QueueEnd::published(*queue)});
+  }
+  lock.unlock();
+  if (!flush_moved_) {
+    const bool reached = std::all_of(targets_.begin(), targets_.end(), [](const Target& target) {
+      QueueEnd::front(*target.queue);  // passes over what is no entry
+      return QueueEnd::consumed(*target.queue) >= target.published;
+    });
+    if (!reached) return;
+    flush_moved_ = moved_;
+  }
+  if (count_.settled() < *flush_moved_ || !output_->is_received()) return;
+  lock.lock();
+  flushes_done_ = flush_number_;
+  flushed_.notify_all();
+}
+
+bool AsyncEngine::all_read() {
+  const std::scoped_lock lock(mutex_);
+  return arrivals_.empty() && std::all_of(queues_.begin(), queues_.end(), [](EntryQueue* queue) {
+           return QueueEnd::front(*queue) == nullptr;
+         });
+}
+
+// Entries whose fate is not known, or somebody who waits for it.
+bool AsyncEngine::has_work_under_way() {
+  if (count_.settled() < appended()) return true;
+  const std::scoped_lock lock(mutex_);
+  return flushes_asked_ != flushes_done_;
+}
+
+void AsyncEngine::rest(bool was_busy) {
+  ++quiet_rounds_;
+  const bool is_waiting = has_work_under_way();
+  if (was_busy && quiet_rounds_ <= kNapsAfterWork) {
+    if (wanted_.exchange(0) == 0) futex_wait(wanted_, std::uint32_t{0}, kNap);
+    return;
+  }
+  // With something under way the output is looked at again soon.
+  const nanoseconds longest = is_waiting ? nanoseconds(kLongestNap) : std::chrono::hours(1);
+  const nanoseconds growing = microseconds(100) * (quiet_rounds_ + 1);
+  sleep(is_waiting ? std::min(longest, growing) : longest);
+}
+
+void AsyncEngine::sleep(nanoseconds at_most) {
+  if (!can_sleep_) {
+    futex_wait(wanted_, std::uint32_t{0}, std::min<nanoseconds>(at_most, kLongestNap));
+    wanted_.store(0);
+    return;
+  }
+  clock_.realtime_usec.store(0, std::memory_order_relaxed);
+  // Every thread that logs now sees that; what it published before, we see. The partner is the end
+  // of internal::append_call().
+  membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+  const bool waits_for_output = !output_->has_room();
+  if (wanted_.exchange(0) == 0 && (waits_for_output || all_read()))
+    futex_wait(wanted_, std::uint32_t{0}, at_most);
+  wanted_.store(0);
+}
+
+// Nobody will send what is left.
+void AsyncEngine::end() {
+  output_->give_up();
+  const std::scoped_lock lock(mutex_);
+  queues_.insert(queues_.end(), arrivals_.begin(), arrivals_.end());
+  arrivals_.clear();
+  for (EntryQueue* queue : queues_) {
+    QueueEnd::disown(*queue);
+    while (RecordHeader* const record = QueueEnd::front(*queue)) {
+      if (record->kind == RecordKind::kBlock) free_block(block_of(*record));
+      QueueEnd::pop(*queue);
+      count_.settle(output_->has_receiver() ? SendStatus::kFull : SendStatus::kNoCollector);
+    }
+    appended_before_ += QueueEnd::appended(*queue);
+    if (queue == late_queue_) QueueEnd::leave(*queue);
+    QueueEnd::leave(*queue);
+  }
+  queues_.clear();
+  flushes_done_ = flushes_asked_;
+  flushed_.notify_all();
+}
+
+FlushResult AsyncEngine::flush(milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t number = ++flushes_asked_;
+  wake();
+  const auto is_done = [&] { return flushes_done_ >= number; };
+  if (flushed_.wait_for(lock, timeout, is_done)) return FlushResult::kFlushed;
+  return has_receiver_.load(std::memory_order_relaxed) ? FlushResult::kTimedOut
+                                                       : FlushResult::kCollectorGone;
+}
+
+std::uint64_t AsyncEngine::pending() {
+  const std::uint64_t all = appended();
+  const std::uint64_t settled = count_.settled();
+  return all > settled ? all - settled : 0;
+}
+
+std::uint64_t AsyncEngine::appended() {
+  const std::scoped_lock lock(mutex_);
+  std::uint64_t sum = appended_before_;
+  for (const auto* list : {&queues_, &arrivals_})
+    for (const EntryQueue* queue : *list)
+      sum += QueueEnd::appended(*queue);
+  return sum;
+}
+
+}  // namespace logq::client

@@ -1,0 +1,114 @@
+#include "client/parcel.h"
+
+#include <utility>
+
+#include "client/entry_encoder.h"
+
+namespace logq::client {
+namespace {
+
+constexpr std::size_t kSpareParcels = 80;
+constexpr std::size_t kKeptBytes = 2 * Parcels::kFullBytes;
+
+}  // namespace
+
+bool Parcel::add(const Entry& entry, std::uint64_t realtime_usec) {
+  const std::size_t before = bytes_.size();
+  if (!items_.empty()) bytes_ += '\n';
+  const std::size_t offset = bytes_.size();
+  if (!append_native_entry(entry, bytes_)) {
+    bytes_.resize(before);
+    return false;
+  }
+  items_.push_back({offset, bytes_.size() - offset, realtime_usec, entry.realtime_usec != 0});
+  return true;
+}
+
+void Parcel::add_times_if_late(std::uint64_t now_usec) {
+  bool any = false;
+  for (const Item& item : items_)
+    any |= !item.has_time && item.realtime_usec + kTimeMattersUsec < now_usec;
+  if (!any) return;
+  std::string bytes;
+  bytes.reserve(bytes_.size() + items_.size() * 48);
+  for (Item& item : items_) {
+    if (!bytes.empty()) bytes += '\n';
+    const std::size_t offset = bytes.size();
+    bytes.append(bytes_, item.offset, item.bytes);
+    if (!item.has_time) {
+      bytes += "SOURCE_REALTIME_TIMESTAMP=";
+      Value(item.realtime_usec).append_to(bytes);
+      bytes += '\n';
+      item.has_time = true;
+    }
+    item.offset = offset;
+    item.bytes = bytes.size() - offset;
+  }
+  bytes_ = std::move(bytes);
+}
+
+void Parcel::clear() {
+  if (bytes_.capacity() > kKeptBytes) std::string().swap(bytes_);
+  bytes_.clear();
+  items_.clear();
+  batch_number = 0;
+  is_report = false;
+  sent = 0;
+}
+
+std::string_view Parcel::entry(std::size_t index) const {
+  return std::string_view(bytes_).substr(items_[index].offset, items_[index].bytes);
+}
+
+std::string_view Parcel::entries_from(std::size_t first) const {
+  return std::string_view(bytes_).substr(items_[first].offset);
+}
+
+bool Parcels::add(const Entry& entry, std::uint64_t realtime_usec) {
+  const bool is_new = parcels_.empty() || parcels_.back().batch_number != 0 ||
+                      parcels_.back().sent != 0 || parcels_.back().is_report ||
+                      parcels_.back().bytes() >= kFullBytes ||
+                      parcels_.back().size() >= kFullEntries;
+  if (is_new) {
+    if (spare_.empty()) spare_.emplace_back();
+    parcels_.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+  }
+  Parcel& last = parcels_.back();
+  const std::size_t before = last.bytes();
+  if (!last.add(entry, realtime_usec)) {
+    if (last.empty()) {
+      spare_.push_back(std::move(last));
+      parcels_.pop_back();
+    }
+    return false;
+  }
+  bytes_ += last.bytes() - before;
+  ++entries_;
+  return true;
+}
+
+void Parcels::add_report(const Entry& entry, std::uint64_t realtime_usec) {
+  Parcel report;
+  if (!report.add(entry, realtime_usec)) return;
+  report.is_report = true;
+  bytes_ += report.bytes();
+  parcels_.push_back(std::move(report));
+}
+
+void Parcels::add_times_if_late(Parcel& parcel, std::uint64_t now_usec) {
+  const std::size_t before = parcel.bytes();
+  parcel.add_times_if_late(now_usec);
+  bytes_ += parcel.bytes() - before;
+}
+
+void Parcels::pop_front() {
+  Parcel& first = parcels_.front();
+  bytes_ -= first.bytes();
+  if (!first.is_report) entries_ -= first.size() - first.sent;
+  first.clear();
+  if (spare_.size() < kSpareParcels) spare_.push_back(std::move(first));
+  parcels_.pop_front();
+}
+
+}  // namespace logq::client

@@ -1,0 +1,30 @@
+#include "client/transport_output.h"
+
+#include "base/clock.h"
+#include "client/parcel.h"
+
+namespace logq::client {
+
+void TransportOutput::add(const Entry& entry, std::uint64_t realtime_usec) {
+  count_.settle(send(entry, realtime_usec));
+}
+
+void TransportOutput::add_report(const Entry& entry, std::uint64_t realtime_usec) {
+  send(entry, realtime_usec);
+}
+
+SendStatus TransportOutput::send(const Entry& entry, std::uint64_t realtime_usec) {
+  Entry timed = entry;
+  const std::uint64_t now = base::Clock::system().now().realtime_usec;
+  if (timed.realtime_usec == 0 && realtime_usec + kTimeMattersUsec < now)
+    timed.realtime_usec = realtime_usec;
+  const SendResult result = transport_->send(timed);
+  has_receiver_ = result.status != SendStatus::kNoCollector;
+  return result.status;
+}
+
+bool TransportOutput::is_received() const {
+  return transport_->flush(std::chrono::milliseconds(0)) != FlushResult::kTimedOut;
+}
+
+}  // namespace logq::client
