@@ -45,6 +45,7 @@ EntryQueue* QueueEnd::create(std::uint64_t owner,
   queue->ring_bytes_ = ring_bytes;
   queue->write_ = queue->ring_;
   queue->limit_ = queue->ring_;
+  queue->stalled_at_ = UINT64_MAX;
   queue->thread_id_ = client::current_thread_id();
   queue->users_.store(2, std::memory_order_relaxed);
   return queue;

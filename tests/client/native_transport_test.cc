@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "client/datagram_server.h"
+#include "client/faulty_calls.h"
 #include "logq/logger.h"
 #include "support/temp_dir.h"
 
@@ -17,45 +18,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::DatagramServer;
+using test::FaultyCalls;
 using test::TempDir;
 using test::value_of;
-
-// The kernel's calls, but for the answers a test puts in their place.
-class FaultyCalls final : public SocketCalls {
- public:
-  int open_socket(std::chrono::milliseconds timeout) override { return real_.open_socket(timeout); }
-  int connect(int fd, const SocketCandidate& candidate) override {
-    connected_paths.push_back(candidate.path);
-    return real_.connect(fd, candidate);
-  }
-  int send_bytes(int fd, std::string_view bytes, int flags) override {
-    ++sends;
-    last_flags = flags;
-    if (send_answers.empty()) return real_.send_bytes(fd, bytes, flags);
-    const int answer = send_answers.front();
-    send_answers.erase(send_answers.begin());
-    return answer;
-  }
-  int send_descriptor(int fd, int descriptor, int flags) override {
-    return real_.send_descriptor(fd, descriptor, flags);
-  }
-  int make_sealed_file(std::string_view bytes) override {
-    return file_answer < 0 ? file_answer : real_.make_sealed_file(bytes);
-  }
-  int unreceived(int fd) override { return real_.unreceived(fd); }
-  std::chrono::steady_clock::time_point now() override { return time; }
-  void close(int fd) override { real_.close(fd); }
-
-  std::vector<int> send_answers;
-  int file_answer = 0;
-  int sends = 0;
-  int last_flags = 0;
-  std::vector<std::string> connected_paths;
-  std::chrono::steady_clock::time_point time{};
-
- private:
-  SocketCalls& real_ = SocketCalls::system();
-};
 
 class NativeTransportTest : public testing::Test {
  protected:

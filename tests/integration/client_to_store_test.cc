@@ -77,10 +77,15 @@ class JournaldCollector final : public Collector {
   StockJournald journald_;
 };
 
-class ClientToStore : public testing::TestWithParam<std::string> {
+struct Way {
+  std::string collector;
+  bool is_async = false;
+};
+
+class ClientToStore : public testing::TestWithParam<Way> {
  protected:
   void SetUp() override {
-    if (GetParam() == "logqd") {
+    if (GetParam().collector == "logqd") {
       collector_ = std::make_unique<LogqdCollector>();
     } else {
       if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
@@ -88,10 +93,16 @@ class ClientToStore : public testing::TestWithParam<std::string> {
     }
   }
   [[nodiscard]] Logger make_logger() const {
-    const Logger log({.identifier = "client", .socket_path = collector_->socket()});
+    LoggerOptions options{.identifier = "client", .socket_path = collector_->socket()};
+    if (GetParam().is_async) options.async = AsyncOptions{};
+    const Logger log(options);
     return log.with(field("TEST_CASE", "values"));
   }
-  void expect_stored(const std::vector<std::string>& values) {
+  [[nodiscard]] static SendStatus taken() {
+    return GetParam().is_async ? SendStatus::kQueued : SendStatus::kSent;
+  }
+  void expect_stored(const Logger& log, const std::vector<std::string>& values) {
+    ASSERT_EQ(log.flush(std::chrono::seconds(20)), FlushResult::kFlushed);
     for (const char* reader : {"logq", "journalctl"}) {
       const auto entries = collector_->tagged(reader);
       ASSERT_EQ(entries.size(), values.size()) << reader;
@@ -106,29 +117,33 @@ class ClientToStore : public testing::TestWithParam<std::string> {
   std::unique_ptr<Collector> collector_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Both,
-                         ClientToStore,
-                         testing::Values("logqd", "journald"),
-                         [](const auto& parameter) { return parameter.param; });
+INSTANTIATE_TEST_SUITE_P(
+    Both,
+    ClientToStore,
+    testing::Values(Way{"logqd"}, Way{"journald"}, Way{"logqd", true}, Way{"journald", true}),
+    [](const auto& parameter) {
+      return parameter.param.collector + (parameter.param.is_async ? "Asynchronous" : "");
+    });
 
 TEST_P(ClientToStore, LoggerKeepsEveryByteOfMessagesAndFields) {
   const Logger log = make_logger();
   const auto values = awkward_values();
 
   for (const std::string& value : values)
-    ASSERT_EQ(log.info(value, field("VALUE", value)), SendStatus::kSent) << value.size();
+    ASSERT_EQ(log.info(value, field("VALUE", value)), taken()) << value.size();
 
-  expect_stored(values);
+  expect_stored(log, values);
 }
 
 TEST_P(ClientToStore, SpdlogSinkKeepsEveryByteOfMessagesAndFields) {
-  spdlog::logger log("shop", std::make_shared<spdlog_sink>(make_logger()));
+  const Logger under = make_logger();
+  spdlog::logger log("shop", std::make_shared<spdlog_sink>(under));
   const auto values = awkward_values();
 
   for (const std::string& value : values)
     log.info("{}", kv("VALUE", value));
 
-  expect_stored(values);
+  expect_stored(under, values);
 }
 
 TEST_P(ClientToStore, FieldsOfLoggerThreadAndCallAreStored) {
@@ -140,6 +155,7 @@ TEST_P(ClientToStore, FieldsOfLoggerThreadAndCallAreStored) {
     through_spdlog.error("user {} out", kv("USER_ID", 42));
   }
   log.notice("plain");
+  ASSERT_EQ(log.flush(std::chrono::seconds(20)), FlushResult::kFlushed);
 
   for (const char* reader : {"logq", "journalctl"}) {
     const auto entries = collector_->tagged(reader);

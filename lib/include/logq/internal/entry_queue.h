@@ -105,6 +105,11 @@ struct ThreadState {
 };
 extern thread_local constinit ThreadState thread_state;
 
+inline void append_field(const Field& from, Field*& field, char*& text) noexcept {
+  new (field++) Field{from.name, from.value.copied_to(text)};
+  text += from.value.borrowed_bytes();
+}
+
 // Appends a call to the queue. False where that takes more than a few nanoseconds: room must be
 // made, or a field has no literal name. `was_asleep`: the sender must be woken.
 template <typename... Fields>
@@ -135,11 +140,7 @@ inline bool append_call(EntryQueue& queue,
   char* text = reinterpret_cast<char*>(field + sizeof...(Fields));
   if (!message.empty()) std::memcpy(text, message.data(), message.size());
   text += message.size();
-  const auto append = [&field, &text](const Field& from) {
-    new (field++) Field{from.name, from.value.copied_to(text)};
-    text += from.value.borrowed_bytes();
-  };
-  (append(fields), ...);
+  (append_field(fields, field, text), ...);
   queue.publish(bytes);
   // The sender, before it sleeps, makes every processor see its clock stop (membarrier): either we
   // see that here, or it sees the record.

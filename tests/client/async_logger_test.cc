@@ -1,0 +1,349 @@
+// The asynchronous logger over a transport of the test's: queues, order, policies, ends.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <random>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "client/fake_transport.h"
+#include "logq/logger.h"
+#include "support/allocation_count.h"
+
+namespace logq {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeTransport;
+using test::Recording;
+using test::StoredFields;
+using test::value_of;
+
+// A transport that takes nothing before it is told to, and knows how many wait.
+class Gate {
+ public:
+  void open() {
+    const std::scoped_lock lock(mutex_);
+    is_open_ = true;
+    opened_.notify_all();
+  }
+  void pass() {
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [this] { return is_open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool is_open_ = false;
+};
+
+class GatedTransport final : public Transport {
+ public:
+  GatedTransport(Gate& gate, Recording& recording) : gate_(gate), under_(recording) {}
+
+  SendResult send(const Entry& entry) noexcept override {
+    gate_.pass();
+    return under_.send(entry);
+  }
+  FlushResult flush(std::chrono::milliseconds timeout) noexcept override {
+    return under_.flush(timeout);
+  }
+  [[nodiscard]] std::string describe_failure() const override { return under_.describe_failure(); }
+
+ private:
+  Gate& gate_;
+  FakeTransport under_;
+};
+
+std::uint64_t calls_of(const LoggerStatistics& of) {
+  return of.sent + of.fell_back + of.unwanted + of.pending + of.filtered + of.dropped();
+}
+
+class AsyncLogger : public testing::Test {
+ protected:
+  static LoggerOptions options(const AsyncOptions& async = AsyncOptions{}) {
+    return {.identifier = "app", .async = async};
+  }
+  [[nodiscard]] Logger make(const AsyncOptions& async = AsyncOptions{}) {
+    return Logger(options(async), std::make_unique<FakeTransport>(recording_));
+  }
+  std::vector<StoredFields> recorded() {
+    const std::scoped_lock lock(recording_.mutex);
+    return recording_.entries;
+  }
+
+  Recording recording_;
+};
+
+void log_everything(const Logger& log) {
+  const std::string name = "RUN_TIME_" + std::string("NAME");
+  const std::error_code code = std::make_error_code(std::errc::timed_out);
+  const Id128 id{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
+  log.info("plain");
+  log.info("");
+  log.debug(std::string("a\0b\n", 4), field<"TEXT">("\xff\n"), field<"EMPTY">(""));
+  log.error("typed", field<"SIGNED">(-5), field<"UNSIGNED">(5U), field<"FLAG">(true),
+            field<"RATIO">(0.25), field<"TOOK">(1500ns), field<"REASON">(code), field<"ID">(id));
+  log.notice("run time", runtime_field(name, "value"), runtime_field("bad-name", 1));
+  log.warning("large", field<"LARGE">(std::string(300'000, 'x')), message_id(id));
+  {
+    const ScopedField scope("SCOPE", 7);
+    log.info("in a scope", field<"OWN">(1));
+    log.with(field("CONTEXT", "c")).info("in both", field<"OWN">(2));
+  }
+  log.with(field("CONTEXT", "d")).critical("with");
+}
+
+TEST_F(AsyncLogger, SendsWhatTheSynchronousOneSends) {
+  Recording expected;
+  log_everything(Logger({.identifier = "app"}, std::make_unique<FakeTransport>(expected)));
+  {
+    const Logger log = make();
+    log_everything(log);
+    EXPECT_EQ(log.statistics().renamed_fields, 1U);
+  }
+
+  EXPECT_EQ(recorded(), expected.entries);
+  EXPECT_EQ(recorded().size(), 9U);
+}
+
+TEST_F(AsyncLogger, SendsWhatIsQueuedWhenItEnds) {
+  make().info("last words");
+
+  ASSERT_EQ(recorded().size(), 1U);
+  EXPECT_EQ(value_of(recorded()[0], "MESSAGE"), "last words");
+}
+
+TEST_F(AsyncLogger, KeepsTheOrderOfEachOfEightThreadsAndLosesNothing) {
+  constexpr int kThreads = 8;
+  constexpr int kCalls = 5000;
+  {
+    const Logger log = make({.queue_bytes = 16 << 10, .max_block = 60s});
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&log, t] {
+        for (int i = 0; i < kCalls; ++i)
+          log.info("call", field<"THREAD">(t), field<"NUMBER">(i));
+      });
+    }
+    for (std::thread& thread : threads)
+      thread.join();
+    EXPECT_EQ(log.flush(60s), FlushResult::kFlushed);
+    EXPECT_EQ(log.statistics().sent, std::uint64_t{kThreads} * kCalls);
+    EXPECT_EQ(log.statistics().pending, 0U);
+  }
+
+  std::map<std::string, int> next;
+  for (const StoredFields& entry : recorded())
+    EXPECT_EQ(value_of(entry, "NUMBER"), std::to_string(next[value_of(entry, "THREAD")]++));
+  for (const auto& [thread, count] : next)
+    EXPECT_EQ(count, kCalls) << thread;
+}
+
+TEST_F(AsyncLogger, ThreadsThatComeAndGoLoseNothing) {
+  constexpr int kThreads = 200;
+  {
+    const Logger log = make();
+    for (int t = 0; t < kThreads; ++t)
+      std::thread([&log, t] { log.info("from a short life", field<"THREAD">(t)); }).join();
+    EXPECT_EQ(calls_of(log.statistics()), std::uint64_t{kThreads});
+  }
+
+  EXPECT_EQ(recorded().size(), std::size_t{kThreads});
+}
+
+TEST_F(AsyncLogger, SendsWhatTheDestructorsOfAThreadLog) {
+  struct LogsAtTheEnd {
+    const Logger* log = nullptr;
+    ~LogsAtTheEnd() {
+      if (log != nullptr) log->info("end of the thread");
+    }
+  };
+  {
+    const Logger log = make();
+    std::thread([&log] {
+      thread_local LogsAtTheEnd at_the_end;  // made before, so destroyed after, the queue
+      at_the_end.log = &log;
+      log.info("begin");
+    }).join();
+  }
+
+  ASSERT_EQ(recorded().size(), 2U);
+  EXPECT_EQ(value_of(recorded()[1], "MESSAGE"), "end of the thread");
+}
+
+TEST_F(AsyncLogger, DropsTheNewestWhereThePolicySaysAndTellsHowMany) {
+  constexpr int kCalls = 5000;
+  Gate gate;
+  {
+    const Logger log(options({.queue_bytes = 16 << 10, .overflow = Overflow::kDropNewest}),
+                     std::make_unique<GatedTransport>(gate, recording_));
+    int queued = 0;
+    for (int i = 0; i < kCalls; ++i)
+      queued += log.info("call", field<"NUMBER">(i)) == SendStatus::kQueued ? 1 : 0;
+    const LoggerStatistics full = log.statistics();
+    EXPECT_LT(queued, kCalls);
+    EXPECT_EQ(full.dropped_full, static_cast<std::uint64_t>(kCalls - queued));
+    EXPECT_EQ(calls_of(full), std::uint64_t{kCalls});
+    gate.open();
+    EXPECT_EQ(log.flush(20s), FlushResult::kFlushed);
+    EXPECT_EQ(log.statistics().sent, static_cast<std::uint64_t>(queued));
+  }
+
+  int reports = 0;
+  int next = 0;
+  for (const StoredFields& entry : recorded()) {
+    if (value_of(entry, "N_DROPPED") != "(absent)") {
+      ++reports;
+      EXPECT_EQ(value_of(entry, "N_DROPPED_FULL"), value_of(entry, "N_DROPPED"));
+    } else {
+      EXPECT_EQ(value_of(entry, "NUMBER"), std::to_string(next++)) << "the oldest are kept";
+    }
+  }
+  EXPECT_EQ(reports, 1);
+}
+
+TEST_F(AsyncLogger, WaitsForRoomAsLongAsItIsAllowedAndOnlyOnce) {
+  Gate gate;
+  const Logger log(options({.queue_bytes = 16 << 10, .max_block = 200ms}),
+                   std::make_unique<GatedTransport>(gate, recording_));
+  const auto began = std::chrono::steady_clock::now();
+  int calls = 0;
+  while (log.info("call") == SendStatus::kQueued)
+    ++calls;
+  const auto waited = std::chrono::steady_clock::now() - began;
+
+  EXPECT_GE(waited, 200ms);
+  for (int i = 0; i < 1000; ++i)
+    EXPECT_EQ(log.info("call"), SendStatus::kFull) << "nothing was sent since the last wait";
+  EXPECT_EQ(log.statistics().dropped_full, 1001U);
+  gate.open();
+  EXPECT_EQ(log.flush(20s), FlushResult::kFlushed);
+  EXPECT_EQ(log.info("again"), SendStatus::kQueued);
+  EXPECT_EQ(calls_of(log.statistics()), static_cast<std::uint64_t>(calls) + 1002U);
+}
+
+TEST_F(AsyncLogger, AFlushTellsTheThreeWaysItCanEnd) {
+  Gate gate;
+  const Logger log(options(), std::make_unique<GatedTransport>(gate, recording_));
+  EXPECT_EQ(log.flush(10s), FlushResult::kFlushed) << "nothing was logged";
+  log.info("held back");
+
+  EXPECT_EQ(log.flush(50ms), FlushResult::kTimedOut);
+  gate.open();
+  EXPECT_EQ(log.flush(10s), FlushResult::kFlushed);
+  {
+    const std::scoped_lock lock(recording_.mutex);
+    recording_.answers.assign(1, {SendStatus::kNoCollector, ECONNREFUSED});
+    recording_.flush_answer = FlushResult::kTimedOut;
+  }
+  log.info("nobody there");
+  EXPECT_EQ(log.flush(50ms), FlushResult::kCollectorGone);
+  EXPECT_EQ(log.statistics().dropped_no_collector, 1U);
+  recording_.flush_answer = FlushResult::kFlushed;
+}
+
+TEST_F(AsyncLogger, KeepsTheTimeOfTheCallWhereItIsSentLate) {
+  Gate gate;
+  const auto before = std::chrono::system_clock::now();
+  {
+    const Logger log(options(), std::make_unique<GatedTransport>(gate, recording_));
+    log.info("first");
+    log.info("second");
+    std::this_thread::sleep_for(100ms);
+    gate.open();
+  }
+
+  const auto since_1970 = [](auto time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+  };
+  ASSERT_EQ(recorded().size(), 2U);
+  const std::string text = value_of(recorded()[1], "SOURCE_REALTIME_TIMESTAMP");
+  ASSERT_NE(text, "(absent)");
+  EXPECT_GE(std::stoll(text) + 1000, since_1970(before));
+  EXPECT_LE(std::stoll(text), since_1970(before + 90ms));
+}
+
+TEST_F(AsyncLogger, ACallAllocatesNothingAfterWarmUp) {
+  const Logger log = make();
+  const auto call = [&](int i) {
+    log.info("a message of usual length", field<"I">(i), field<"RATIO">(0.25),
+             field<"REASON">(std::make_error_code(std::errc::timed_out)), field<"NAME">("value"));
+  };
+  call(0);
+  ASSERT_EQ(log.flush(10s), FlushResult::kFlushed);
+
+  const std::scoped_lock lock(recording_.mutex);  // the recording itself allocates
+  const auto before = test::allocation_count();
+  for (int i = 0; i < 100; ++i)
+    call(i);
+  EXPECT_EQ(test::allocation_count() - before, 0U);
+}
+
+TEST_F(AsyncLogger, NeverChangesErrno) {
+  const Logger log = make({.queue_bytes = 16 << 10, .overflow = Overflow::kDropNewest});
+  for (int i = 0; i < 2000; ++i) {
+    errno = 1234;
+    log.info("call", field<"LARGE">(std::string(static_cast<std::size_t>(i) * 10, 'x')));
+    ASSERT_EQ(errno, 1234);
+  }
+  errno = 1234;
+  log.flush(10s);
+  EXPECT_EQ(errno, 1234);
+}
+
+TEST_F(AsyncLogger, TwoLoggersOfOneThreadKeepApart) {
+  Recording other_recording;
+  {
+    const Logger log = make();
+    const Logger other(options(), std::make_unique<FakeTransport>(other_recording));
+    for (int i = 0; i < 100; ++i) {
+      log.info("one", field<"NUMBER">(i));
+      other.info("other", field<"NUMBER">(i));
+    }
+  }
+
+  ASSERT_EQ(recorded().size(), 100U);
+  ASSERT_EQ(other_recording.entries.size(), 100U);
+  for (std::size_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(value_of(recorded()[i], "MESSAGE"), "one");
+    EXPECT_EQ(value_of(other_recording.entries[i], "NUMBER"), std::to_string(i));
+  }
+}
+
+TEST_F(AsyncLogger, ALoggerAfterAnotherHasEndedIsServed) {
+  for (int round = 0; round < 50; ++round)
+    make().info("round", field<"NUMBER">(round));
+
+  EXPECT_EQ(recorded().size(), 50U);
+}
+
+TEST_F(AsyncLogger, RandomEntriesComeThroughSmallQueues) {
+  std::mt19937 random(20261122);
+  std::vector<std::string> values;
+  {
+    const Logger log = make({.queue_bytes = 16 << 10, .max_block = 60s});
+    for (int i = 0; i < 2000; ++i) {
+      std::string value(random() % 100 == 0 ? random() % 100'000 : random() % 700, '\0');
+      for (char& byte : value)
+        byte = static_cast<char>(random());
+      values.push_back(value);
+      log.info(value, field<"VALUE">(values.back()));
+    }
+  }
+
+  const auto entries = recorded();
+  ASSERT_EQ(entries.size(), values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    EXPECT_TRUE(value_of(entries[i], "MESSAGE") == values[i]) << i;
+    EXPECT_TRUE(value_of(entries[i], "VALUE") == values[i]) << i;
+  }
+}
+
+}  // namespace
+}  // namespace logq
