@@ -110,7 +110,8 @@ void AsyncEngine::wake() {
 }
 
 void AsyncEngine::wake_if_asleep(std::uint64_t now) {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  // As at the end of internal::append_call(): the sleeper's membarrier(2) does the rest.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   const std::uint64_t clock = clock_.realtime_usec.load(std::memory_order_relaxed);
   // Whoever wakes it sets the clock, so that the next calls are quick again.
   if (now > clock) clock_.realtime_usec.store(now, std::memory_order_relaxed);
