@@ -1,11 +1,8 @@
 // A collector stores what it has received one instruction at a time, and after each of them a
 // successor is tried on what a kill would leave there: every entry is stored exactly once.
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -15,13 +12,12 @@
 
 #include <gtest/gtest.h>
 
-#include "base/io.h"
-#include "base/mapped_region.h"
 #include "collect/batch_intake.h"
 #include "collect/native_source.h"
 #include "collect/shared_store.h"
 #include "collect/stream_intake.h"
 #include "collect/syslog_source.h"
+#include "collect/watched_file.h"
 #include "support/batch_client.h"
 #include "support/single_steps.h"
 #include "support/temp_dir.h"
@@ -57,28 +53,6 @@ Area take_over(const Parts& parts, const std::string& directory) {
   existing->area->resolve_progress(parts.store.size());
   return std::move(*existing->area);
 }
-
-// Whether the head of a file, where all is that says how far its contents are stored, has changed
-// since the last look.
-class Watched {
- public:
-  static constexpr std::size_t kHeadBytes = 12 * 1024;
-
-  explicit Watched(const std::string& path)
-      : seen_(std::min<std::size_t>(std::filesystem::file_size(path), kHeadBytes)),
-        map_(*base::MappedRegion::map_file(base::open_file(path, O_RDONLY)->get(),
-                                           seen_.size(),
-                                           base::MappedRegion::Access::kReadOnly)) {}
-  bool has_changed() {
-    if (std::memcmp(seen_.data(), map_.data(), seen_.size()) == 0) return false;
-    std::memcpy(seen_.data(), map_.data(), seen_.size());
-    return true;
-  }
-
- private:
-  std::vector<char> seen_;
-  base::MappedRegion map_;
-};
 
 class KillStep : public ::testing::Test {
  protected:
@@ -153,7 +127,7 @@ class KillStep : public ::testing::Test {
         watched_.emplace_back(file.path().string());
     }
     bool changed = store_.size() != std::exchange(stored_, store_.size());
-    for (Watched& file : watched_)
+    for (WatchedFile& file : watched_)
       changed = file.has_changed() || changed;
     return changed;
   }
@@ -171,7 +145,7 @@ class KillStep : public ::testing::Test {
   test::TempDir directory_;
   SharedStore store_;
   std::size_t stored_ = 0;
-  std::vector<Watched> watched_;
+  std::vector<WatchedFile> watched_;
 };
 
 TEST_F(KillStep, StoresEveryEntryOfBurstsOnce) {
