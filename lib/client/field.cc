@@ -9,36 +9,56 @@ namespace logq {
 namespace {
 
 template <typename T>
-void append_number(T number, std::string& out) {
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
+char* write_number(T number, char* at) {
+  return std::to_chars(at, at + Value::kMostNumberBytes, number).ptr;
+}
+
+// So many thousandths, without zeros at the end.
+char* write_thousandths(std::uint64_t thousandths, char* at) {
+  at = write_number(thousandths / 1000, at);
+  const std::uint64_t rest = thousandths % 1000;
+  if (rest == 0) return at;
+  *at++ = '.';
+  for (std::uint64_t left = rest, unit = 100; left > 0; left %= unit, unit /= 10)
+    *at++ = static_cast<char>('0' + left / unit);
+  return at;
+}
+
+// The shortest text that reads back as the same number. Most numbers that people log have three
+// decimals or fewer: then there is no shorter text than those, and they are found quickly. (A
+// decimal of up to 15 digits is told from all others by the double nearest to it.)
+char* write_double(double number, char* at) {
+  constexpr double kLargestQuick = 99'999;  // above, 1e+05 may be shorter
+  const double thousandths = number * 1000;
+  if (number > 0 && number <= kLargestQuick) {
+    const auto whole = static_cast<std::uint64_t>(thousandths);
+    if (static_cast<double>(whole) == thousandths && static_cast<double>(whole) / 1000 == number)
+      return write_thousandths(whole, at);
+  }
+  return write_number(number, at);
 }
 
 // 1500 ns is 1.5: microseconds, with the decimals that are not zero.
-void append_duration(std::int64_t nanoseconds, std::string& out) {
+char* write_duration(std::int64_t nanoseconds, char* at) {
   // Negated in unsigned arithmetic, where the smallest value has no overflow.
   auto magnitude = static_cast<std::uint64_t>(nanoseconds);
   if (nanoseconds < 0) {
-    out += '-';
+    *at++ = '-';
     magnitude = 0 - magnitude;
   }
-  append_number(magnitude / 1000, out);
-  const auto rest = magnitude % 1000;
-  if (rest == 0) return;
-  std::array<char, 4> decimals{'.', static_cast<char>('0' + rest / 100),
-                               static_cast<char>('0' + rest / 10 % 10),
-                               static_cast<char>('0' + rest % 10)};
-  std::size_t length = decimals.size();
-  while (decimals[length - 1] == '0')
-    --length;
-  out.append(decimals.data(), length);
+  return write_thousandths(magnitude, at);
+}
+
+char* write_text(std::string_view text, char* at) {
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  return at + text.size();
 }
 
 void append_error(int number, const std::error_category& category, std::string& out) {
   out += category.name();
   out += ':';
-  append_number(number, out);
+  std::array<char, Value::kMostNumberBytes> digits;
+  out.append(digits.data(), write_number(number, digits.data()));
   out += ": ";
   if (category == std::generic_category() || category == std::system_category()) {
     std::array<char, 128> buffer{};
@@ -48,12 +68,13 @@ void append_error(int number, const std::error_category& category, std::string& 
   }
 }
 
-void append_id(const Id128& id, std::string& out) {
+char* write_id(const Id128& id, char* at) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   for (const std::uint8_t byte : id.bytes) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
+    *at++ = kDigits[byte >> 4];
+    *at++ = kDigits[byte & 15];
   }
+  return at;
 }
 
 bool is_capital(char c) {
@@ -70,28 +91,36 @@ char repaired(char c) {
 
 }  // namespace
 
-void Value::append_to(std::string& out) const {
+char* Value::write_to(char* at) const {
   switch (kind_) {
     case Kind::kSigned:
-      return append_number(static_cast<std::int64_t>(word_), out);
+      return write_number(static_cast<std::int64_t>(word_), at);
     case Kind::kUnsigned:
-      return append_number(word_, out);
+      return write_number(word_, at);
     case Kind::kBool:
-      out += word_ != 0 ? "true" : "false";
-      return;
+      return write_text(word_ != 0 ? "true" : "false", at);
     case Kind::kDouble:
-      return append_number(std::bit_cast<double>(word_), out);
+      return write_double(std::bit_cast<double>(word_), at);
     case Kind::kText:
-      out += text();
-      return;
+      return write_text(text(), at);
     case Kind::kDuration:
-      return append_duration(static_cast<std::int64_t>(word_), out);
-    case Kind::kError: {
-      const auto* category = static_cast<const std::error_category*>(pointer_);
-      return append_error(static_cast<int>(word_), *category, out);
-    }
+      return write_duration(static_cast<std::int64_t>(word_), at);
     case Kind::kId:
-      return append_id(*static_cast<const Id128*>(pointer_), out);
+      return write_id(*static_cast<const Id128*>(pointer_), at);
+    case Kind::kError:
+      break;  // excluded by the contract
+  }
+  return at;
+}
+
+void Value::append_to(std::string& out) const {
+  if (kind_ == Kind::kText) {
+    out += text();
+  } else if (kind_ == Kind::kError) {
+    append_error(static_cast<int>(word_), *static_cast<const std::error_category*>(pointer_), out);
+  } else {
+    std::array<char, kMostNumberBytes> bytes;
+    out.append(bytes.data(), write_to(bytes.data()));
   }
 }
 

@@ -11,7 +11,7 @@
 namespace logq::wire {
 namespace {
 
-constexpr std::size_t kLengthSize = sizeof(base::Le64);
+static_assert(kNativeLengthSize == sizeof(base::Le64));
 
 // Composed fields together may keep this much between datagrams, so that one huge entry does not
 // stay in memory for good.
@@ -178,14 +178,14 @@ NativeDecoder::Step NativeDecoder::read_binary_field(std::size_t name_length, bo
   if (fields_.size() >= kFieldCountAccepted) return Step::kOverLimit;
   const std::string_view name = rest_.substr(0, name_length);
   const std::string_view behind = rest_.substr(name_length + 1);
-  if (behind.size() < kLengthSize + 1) return Step::kUnparsable;
+  if (behind.size() < kNativeLengthSize + 1) return Step::kUnparsable;
 
   base::Le64 stored;
-  std::memcpy(&stored, behind.data(), kLengthSize);
+  std::memcpy(&stored, behind.data(), kNativeLengthSize);
   const std::uint64_t length = stored;
   if (length > kDataSizeMax) return Step::kOverLimit;
   if (!fits_entry(name_length + 1 + length)) return Step::kOverLimit;
-  const std::string_view data = behind.substr(kLengthSize);
+  const std::string_view data = behind.substr(kNativeLengthSize);
   if (data.size() < length + 1 || data[length] != '\n') return Step::kUnparsable;
 
   if (name_is_valid) {
@@ -237,16 +237,32 @@ void NativeDecoder::release_large_buffers() {
   retained_bytes_ = 0;
 }
 
-void encode_native_field(std::string_view name, std::string_view value, std::string& out) {
-  out.append(name);
+char* write_native_field(std::string_view name, std::string_view value, char* at) {
+  const auto write = [&at](const void* bytes, std::size_t size) {
+    if (size > 0) std::memcpy(at, bytes, size);
+    at += size;
+  };
+  write(name.data(), name.size());
   if (value.find('\n') == std::string_view::npos) {
-    out.append(1, '=').append(value).append(1, '\n');
+    *at++ = '=';
+  } else {
+    *at++ = '\n';
+    const base::Le64 length = value.size();
+    write(&length, kNativeLengthSize);
+  }
+  write(value.data(), value.size());
+  *at++ = '\n';
+  return at;
+}
+
+void encode_native_field(std::string_view name, std::string_view value, std::string& out) {
+  const std::size_t begin = out.size();
+  if (value.find('\n') == std::string_view::npos) {
+    out.append(name).append(1, '=').append(value).append(1, '\n');
     return;
   }
-  const base::Le64 length = value.size();
-  char bytes[kLengthSize];
-  std::memcpy(bytes, &length, kLengthSize);
-  out.append(1, '\n').append(bytes, kLengthSize).append(value).append(1, '\n');
+  out.resize(begin + name.size() + value.size() + 2 + kNativeLengthSize);
+  write_native_field(name, value, out.data() + begin);
 }
 
 }  // namespace logq::wire

@@ -99,5 +99,9 @@ class NativeDecoder {
 // Appends one field to `out`, as text where the value allows it and in binary form otherwise.
 // REQUIRES: `name` is a valid client field name.
 void encode_native_field(std::string_view name, std::string_view value, std::string& out);
+// The same to a place with room for name and value, two bytes more and kNativeLengthSize. Returns
+// the end.
+char* write_native_field(std::string_view name, std::string_view value, char* at);
+inline constexpr std::size_t kNativeLengthSize = 8;  // of a binary field's length
 
 }  // namespace logq::wire

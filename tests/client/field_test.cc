@@ -1,7 +1,11 @@
 #include "logq/field.h"
 
 #include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
 #include <limits>
+#include <random>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -100,6 +104,26 @@ TEST(Field, ChecksRunTimeNamesWhenItIsMade) {
   EXPECT_FALSE(runtime_field("bad", 1).name.is_good());
   EXPECT_FALSE(runtime_field("PRIORITY", 1).name.is_good());
   EXPECT_EQ(field<"USER_ID">(42).name.text(), "USER_ID");
+}
+
+// Beside std::to_chars(), which knows the shortest text of every number.
+TEST(Value, DoublesAreTheShortestTextThatReadsBackTheSame) {
+  const auto expected = [](double number) {
+    std::array<char, 64> text{};
+    return std::string(text.data(),
+                       std::to_chars(text.data(), text.data() + text.size(), number).ptr);
+  };
+  std::mt19937_64 random(20261122);
+  for (int i = 0; i < 200'000; ++i) {
+    const auto thousandths = static_cast<double>(random() % 200'000'000);
+    const auto bits = std::bit_cast<double>(random());
+    for (const double number :
+         {thousandths / 1000, thousandths / 100, thousandths, thousandths / 1e6,
+          -thousandths / 1000, std::nextafter(thousandths / 1000, 1e9), bits}) {
+      if (std::isnan(number)) continue;
+      ASSERT_EQ(text_of(number), expected(number));
+    }
+  }
 }
 
 }  // namespace

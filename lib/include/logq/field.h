@@ -179,6 +179,14 @@ class Value {
   // "category:number: message", an id as 32 hexadecimal digits.
   void append_to(std::string& out) const;
 
+  // The same for all but errors, whose length nobody knows before, to a place with room for
+  // most_bytes(). Returns the end. REQUIRES: kind() is not kError.
+  char* write_to(char* at) const;
+  [[nodiscard]] constexpr std::size_t most_bytes() const noexcept {
+    return kind_ == Kind::kText ? static_cast<std::size_t>(word_) : kMostNumberBytes;
+  }
+  static constexpr std::size_t kMostNumberBytes = 40;  // of what is no text
+
  private:
   constexpr Value(Kind kind, std::uint64_t word, const void* pointer = nullptr) noexcept
       : kind_(kind),
