@@ -26,10 +26,25 @@ class ErrnoGuard {
   int saved_;
 };
 
+LineFormat line_format(Backend backend) {
+  switch (backend) {
+    case Backend::kStdoutJson:
+      return LineFormat::kJson;
+    case Backend::kStdoutLogfmt:
+      return LineFormat::kLogfmt;
+    case Backend::kStderrHuman:
+      return LineFormat::kHuman;
+    default:
+      return LineFormat::kLevelPrefix;
+  }
+}
+
 StreamOptions stream_options(const LoggerOptions& options) {
+  const bool on_error =
+      options.backend == Backend::kNative || options.backend == Backend::kStderrHuman;
   StreamOptions stream;
-  stream.fd = options.backend == Backend::kNative ? STDERR_FILENO : STDOUT_FILENO;
-  if (options.backend == Backend::kStdoutJson) stream.format = LineFormat::kJson;
+  stream.fd = on_error ? STDERR_FILENO : STDOUT_FILENO;
+  stream.format = line_format(options.backend);
   stream.max_block = options.max_block;
   return stream;
 }

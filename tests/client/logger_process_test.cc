@@ -99,6 +99,16 @@ TEST(LoggerProcess, LinesGoToStandardOutput) {
   EXPECT_EQ(text.substr(8, 37), R"({"MESSAGE":"object","PRIORITY":"5","S)");
 }
 
+TEST(LoggerProcess, LogfmtGoesToStandardOutputAndLinesForPeopleToStandardError) {
+  const std::string out = output_of(
+      1, [] { Logger({.identifier = "app", .backend = Backend::kStdoutLogfmt}).notice("line"); });
+  const std::string error = output_of(
+      2, [] { Logger({.identifier = "app", .backend = Backend::kStderrHuman}).notice("line"); });
+
+  EXPECT_NE(out.find("Z level=notice msg=line syslog_identifier=app "), std::string::npos) << out;
+  EXPECT_TRUE(error.ends_with(" notice app: line\n")) << error;
+}
+
 TEST(LoggerProcess, AClosedStandardErrorIsADropAndNothingElse) {
   const std::string text = output_of(1, [] {
     ::close(2);

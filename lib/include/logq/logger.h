@@ -35,9 +35,11 @@
 namespace logq {
 
 enum class Backend : std::uint8_t {
-  kNative,       ///< the collector's socket, standard error where there is none
-  kStdoutLines,  ///< "<N>" lines on standard output, for a supervisor that captures it
-  kStdoutJson,   ///< JSON lines on standard output, for containers
+  kNative,        ///< the collector's socket, standard error where there is none
+  kStdoutLines,   ///< "<N>" lines on standard output, for a supervisor that captures it
+  kStdoutJson,    ///< JSON lines on standard output, for containers
+  kStdoutLogfmt,  ///< logfmt on standard output: time=... level=info msg="..." user_id=42
+  kStderrHuman,   ///< lines for people on standard error, in colours on a terminal
 };
 
 enum class Overflow : std::uint8_t {
