@@ -17,7 +17,7 @@ constexpr std::string_view kRed = "\x1b[1;31m";
 constexpr std::string_view kYellow = "\x1b[1;33m";
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kDim = "\x1b[2m";
-constexpr std::string_view kPlain = "";
+constexpr std::string_view kPlain{};
 constexpr std::string_view kEnd = "\x1b[0m";
 constexpr std::array<std::string_view, 8> kLevelColours = {kRed,    kRed,  kRed,   kRed,
                                                            kYellow, kBold, kPlain, kDim};

@@ -14,6 +14,7 @@
 #include "logq/logger.h"
 #include "support/allocation_count.h"
 #include "support/temp_dir.h"
+#include "support/test_terminal.h"
 
 namespace logq {
 namespace {
@@ -107,6 +108,27 @@ TEST(LoggerProcess, LogfmtGoesToStandardOutputAndLinesForPeopleToStandardError) 
 
   EXPECT_NE(out.find("Z level=notice msg=line syslog_identifier=app "), std::string::npos) << out;
   EXPECT_TRUE(error.ends_with(" notice app: line\n")) << error;
+}
+
+TEST(LoggerProcess, AnAutomaticLoggerWritesToWhereItIsRead) {
+  const TempDir dir;
+  const LoggerOptions automatic{.identifier = "app", .backend = Backend::kAutomatic};
+  const test::TestTerminal terminal;
+  DatagramServer server(dir.path() + "/socket");
+  output_of(2, [&] {
+    ::setenv("LOGQ_SOCKET", server.path().c_str(), 1);
+    Logger(automatic).info("to the socket that is named");
+  });
+  output_of(1, [&] {
+    ::unsetenv("LOGQ_SOCKET");
+    const int fd = ::open(terminal.path().c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    ::dup2(fd, 2);
+    Logger(automatic).info("to the terminal");
+  });
+
+  EXPECT_EQ(value_of(server.receive().value(), "MESSAGE"), "to the socket that is named");
+  const std::string shown = terminal.read();
+  EXPECT_NE(shown.find("app: to the terminal"), std::string::npos) << shown;
 }
 
 TEST(LoggerProcess, AClosedStandardErrorIsADropAndNothingElse) {
