@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "client/datagram_server.h"
+#include "client/private_journal_socket.h"
 #include "logq/logger.h"
 #include "support/allocation_count.h"
 #include "support/temp_dir.h"
@@ -129,6 +130,24 @@ TEST(LoggerProcess, AnAutomaticLoggerWritesToWhereItIsRead) {
   EXPECT_EQ(value_of(server.receive().value(), "MESSAGE"), "to the socket that is named");
   const std::string shown = terminal.read();
   EXPECT_NE(shown.find("app: to the terminal"), std::string::npos) << shown;
+}
+
+TEST(LoggerProcess, AnAutomaticLoggerLooksForACollectorAndPrintsWithoutOne) {
+  test::with_private_journal_socket([](DatagramServer& server) {
+    ::unsetenv("JOURNAL_STREAM");
+    ::setenv("XDG_RUNTIME_DIR", "/run/nobody", 1);
+    const auto log_in_child = [](const char* message) {
+      return output_of(1, [&] {
+        ::dup2(1, 2);
+        Logger({.backend = Backend::kAutomatic}).info(message);
+      });
+    };
+    EXPECT_EQ(log_in_child("to the collector"), "");
+    EXPECT_EQ(value_of(server.receive().value(), "MESSAGE"), "to the collector");
+
+    server.stop();
+    EXPECT_EQ(log_in_child("without one"), "<6>without one\n");
+  });
 }
 
 TEST(LoggerProcess, AClosedStandardErrorIsADropAndNothingElse) {
