@@ -92,9 +92,15 @@ void record(std::uintptr_t page) {
   missing_page_count.store(count + 1, std::memory_order_release);  // with missing_pages()
 }
 
-// mmap is a bare system call on Linux and so safe in a handler of a synchronous signal. Two threads
-// may be here for one page: the second must not replace the zeros again, as the first may have
-// stored something in them.
+// Zeros where the file has no page any more, by a bare system call: there may be something around
+// mmap(). That of ThreadSanitizer takes the zeros for a store that other threads race with.
+bool put_zeros(std::uintptr_t page) {
+  return ::syscall(SYS_mmap, page, ~page_mask + 1, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1L, 0L) != -1;
+}
+
+// Two threads may be here for one page: the second must not replace the zeros again, as the first
+// may have stored something in them.
 void replace_missing_page(int signal_number, siginfo_t* info, void* /*context*/) {
   if (info->si_code != BUS_ADRERR) {
     die_of(signal_number);
@@ -107,11 +113,7 @@ void replace_missing_page(int signal_number, siginfo_t* info, void* /*context*/)
   } else {
     if (!is_writable(page)) {
       record(page);
-      // NOLINTNEXTLINE(performance-no-int-to-ptr): the address of a page is computed
-      void* const zeros =
-          ::mmap(reinterpret_cast<void*>(page), ~page_mask + 1, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-      if (zeros == MAP_FAILED) die_of(signal_number);
+      if (!put_zeros(page)) die_of(signal_number);
     }
     replacing.clear(std::memory_order_release);
   }

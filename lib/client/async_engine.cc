@@ -29,7 +29,8 @@ using std::chrono::nanoseconds;
 // Between two looks at the output.
 constexpr std::size_t kEntriesAtOnce = 512;
 
-// After a busy time more is to come: the thread naps for so long, so often, and need not be woken.
+// After a busy time, of so many entries without a sleep, more is to come: the thread naps for so
+// long, so often, and need not be woken.
 constexpr microseconds kNap{100};
 constexpr unsigned kNapsAfterWork = 20;
 constexpr std::size_t kBusyEntries = 8;
@@ -109,7 +110,8 @@ void AsyncEngine::wake() {
 }
 
 void AsyncEngine::wake_if_asleep(std::uint64_t now) {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  // As at the end of internal::append_call(): the sleeper's membarrier(2) does the rest.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   const std::uint64_t clock = clock_.realtime_usec.load(std::memory_order_relaxed);
   // Whoever wakes it sets the clock, so that the next calls are quick again.
   if (now > clock) clock_.realtime_usec.store(now, std::memory_order_relaxed);
@@ -117,12 +119,10 @@ void AsyncEngine::wake_if_asleep(std::uint64_t now) {
 }
 
 void AsyncEngine::run() {
-  bool was_busy = false;
   while (true) {
     const std::uint64_t now = now_usec();
     clock_.realtime_usec.store(now, std::memory_order_relaxed);
     if (work(now)) {
-      was_busy = true;
       quiet_rounds_ = 0;
       if (!stopping_.load(std::memory_order_relaxed)) continue;
     }
@@ -130,8 +130,7 @@ void AsyncEngine::run() {
       const bool is_done = all_read() && count_.settled() >= appended();
       if (is_done || std::chrono::steady_clock::now() >= deadline_) break;
     }
-    rest(was_busy);
-    if (quiet_rounds_ > kNapsAfterWork) was_busy = false;
+    rest();
   }
   end();
 }
@@ -269,8 +268,9 @@ bool AsyncEngine::has_work_under_way() {
   return flushes_asked_ != flushes_done_;
 }
 
-void AsyncEngine::rest(bool was_busy) {
+void AsyncEngine::rest() {
   ++quiet_rounds_;
+  const bool was_busy = moved_ - moved_before_sleep_ >= kBusyEntries;
   const bool is_waiting = has_work_under_way();
   if (was_busy && quiet_rounds_ <= kNapsAfterWork) {
     if (wanted_.exchange(0) == 0) futex_wait(wanted_, std::uint32_t{0}, kNap);
@@ -278,11 +278,12 @@ void AsyncEngine::rest(bool was_busy) {
   }
   // With something under way the output is looked at again soon.
   const nanoseconds longest = is_waiting ? nanoseconds(kLongestNap) : std::chrono::hours(1);
-  const nanoseconds growing = microseconds(100) * (quiet_rounds_ + 1);
+  const nanoseconds growing = kNap * (quiet_rounds_ + 1);
   sleep(is_waiting ? std::min(longest, growing) : longest);
 }
 
 void AsyncEngine::sleep(nanoseconds at_most) {
+  moved_before_sleep_ = moved_;
   if (!can_sleep_) {
     futex_wait(wanted_, std::uint32_t{0}, std::min<nanoseconds>(at_most, kLongestNap));
     wanted_.store(0);

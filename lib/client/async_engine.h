@@ -67,7 +67,7 @@ class AsyncEngine {
   void serve_flush();
   [[nodiscard]] bool all_read();
   [[nodiscard]] bool has_work_under_way();
-  void rest(bool was_busy);
+  void rest();
   void sleep(std::chrono::nanoseconds at_most);
   void end();
   [[nodiscard]] std::uint64_t appended();
@@ -102,6 +102,7 @@ class AsyncEngine {
   std::uint64_t flush_number_ = 0;            // that targets_ are of
   std::uint64_t moved_ = 0;                   // entries, to the output
   std::optional<std::uint64_t> flush_moved_;  // when all targets had been reached
+  std::uint64_t moved_before_sleep_ = 0;
   std::uint64_t reported_usec_ = 0;
   unsigned quiet_rounds_ = 0;
 

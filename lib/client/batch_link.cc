@@ -38,8 +38,9 @@ void BatchLink::close() {
   if (state_ != State::kRefused) state_ = State::kClosed;
 }
 
-bool BatchLink::is_too_large(std::size_t bytes) const {
-  return state_ == State::kOpen && bytes + sizeof(wire::BatchHeader) > hello_.message_bytes_max;
+bool BatchLink::takes(const Parcel& parcel) const {
+  return parcel.sent == 0 && parcel.size() <= hello_.entries_max &&
+         parcel.bytes() + sizeof(wire::BatchHeader) <= hello_.message_bytes_max;
 }
 
 BatchLink::Outcome BatchLink::advance(Parcels& parcels, std::uint64_t now_usec) {
@@ -67,7 +68,10 @@ void BatchLink::hear(Parcels& parcels, Outcome& outcome) {
     }
     if (const auto* hello = std::get_if<wire::BatchHello>(&*reply)) take(*hello);
     if (const auto* ack = std::get_if<wire::BatchAck>(&*reply)) take(*ack, parcels, outcome);
-    if (const auto* refusal = std::get_if<wire::BatchRefusal>(&*reply)) take(*refusal);
+    if (std::holds_alternative<wire::BatchRefusal>(*reply)) {
+      state_ = State::kRefused;
+      return close();
+    }
   }
 }
 
@@ -106,20 +110,12 @@ void BatchLink::take(const wire::BatchAck& ack, Parcels& parcels, Outcome& outco
   if (state_ == State::kAsking) state_ = State::kOpen;
 }
 
-void BatchLink::take(const wire::BatchRefusal& refusal) {
-  // A batch too large for it is one of ours that ignored its hello: datagrams take it.
-  static_cast<void>(refusal);
-  state_ = State::kRefused;
-  close();
-}
-
 void BatchLink::send_batches(Parcels& parcels, std::uint64_t now_usec) {
   const std::uint64_t window = std::min<std::uint64_t>(hello_.window, kMostUnderWay);
   while (under_way_ < window && under_way_ < parcels.size()) {
     Parcel& next = parcels[under_way_];
-    if (next.sent > 0 || is_too_large(next.bytes()) || next.size() > hello_.entries_max) return;
-    parcels.add_times_if_late(next, now_usec);
-    if (is_too_large(next.bytes())) return;
+    if (next.sent == 0) parcels.add_times_if_late(next, now_usec);
+    if (!takes(next)) return;
     const std::uint64_t number = next.batch_number != 0 ? next.batch_number : last_number_ + 1;
     const int code = send_batch(next, number);
     if (code == -EAGAIN || code == -EINTR || code == -ENOBUFS || code == -ENOMEM) return;

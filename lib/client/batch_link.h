@@ -44,14 +44,13 @@ class BatchLink {
   Outcome advance(Parcels& parcels, std::uint64_t now_usec);
   // Batches under way.
   [[nodiscard]] std::uint64_t under_way() const { return under_way_; }
-  // An entry of this size goes elsewhere.
-  [[nodiscard]] bool is_too_large(std::size_t bytes) const;
+  // Whether a parcel can be a batch: else it has to go another way, in its turn. REQUIRES: open.
+  [[nodiscard]] bool takes(const Parcel& parcel) const;
 
  private:
   void hear(Parcels& parcels, Outcome& outcome);
   void take(const wire::BatchHello& hello);
   void take(const wire::BatchAck& ack, Parcels& parcels, Outcome& outcome);
-  void take(const wire::BatchRefusal& refusal);
   void ask();
   void send_batches(Parcels& parcels, std::uint64_t now_usec);
   int send_batch(const Parcel& parcel, std::uint64_t number);

@@ -134,9 +134,9 @@ bool CollectorOutput::advance_batches(std::uint64_t now_usec) {
     default:
       break;
   }
-  // Too large for a batch: the datagram socket takes it, once what is before it is acknowledged.
-  if (!parcels_.empty() && link.under_way() == 0 && link.state() == BatchLink::State::kOpen &&
-      link.is_too_large(parcels_.front().bytes())) {
+  // What is no batch goes to the datagram socket, once what is before it is acknowledged.
+  if (link.state() == BatchLink::State::kOpen && link.under_way() == 0 && !parcels_.empty() &&
+      !link.takes(parcels_.front())) {
     if (!place_->datagrams.is_open() && place_->datagrams.connect() < 0) return false;
     return advance_datagrams(now_usec, 1);
   }

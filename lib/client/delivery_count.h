@@ -23,6 +23,10 @@ class DeliveryCount {
     counted_[index].fetch_add(entries, std::memory_order_relaxed);
     if (is_dropped(status)) give_back(index, entries);
   }
+  // A call below the level, which should cost next to nothing: threads do not share a counter.
+  void add_filtered(std::uint64_t thread_id) {
+    filtered_[thread_id % filtered_.size()].calls.fetch_add(1, std::memory_order_relaxed);
+  }
   // The same for entries that were in a queue.
   void settle(SendStatus status, std::uint64_t entries = 1) {
     add(status, entries);
@@ -39,6 +43,8 @@ class DeliveryCount {
     for (auto* counts : {&counted_, &unreported_})
       for (auto& count : *counts)
         count.store(0, std::memory_order_relaxed);
+    for (FilteredCalls& of_threads : filtered_)
+      of_threads.calls.store(0, std::memory_order_relaxed);
     for (auto* count : {&unreported_total_, &unwanted_, &settled_, &renamed_fields_})
       count->store(0, std::memory_order_relaxed);
   }
@@ -74,7 +80,7 @@ class DeliveryCount {
             .fell_back = of(SendStatus::kFellBack),
             .unwanted = unwanted_.load(std::memory_order_relaxed),
             .pending = 0,
-            .filtered = of(SendStatus::kFiltered),
+            .filtered = filtered(),
             .dropped_full = of(SendStatus::kFull),
             .dropped_no_collector = of(SendStatus::kNoCollector),
             .dropped_too_large = of(SendStatus::kTooLarge),
@@ -83,12 +89,23 @@ class DeliveryCount {
   }
 
  private:
+  [[nodiscard]] std::uint64_t filtered() const {
+    std::uint64_t sum = 0;
+    for (const FilteredCalls& of_threads : filtered_)
+      sum += of_threads.calls.load(std::memory_order_relaxed);
+    return sum;
+  }
   // The total first: whoever takes these drops from the array must find them in the total.
   void give_back(std::size_t index, std::uint64_t count) {
     unreported_total_.fetch_add(count, std::memory_order_relaxed);
     unreported_[index].fetch_add(count, std::memory_order_relaxed);
   }
 
+  struct alignas(64) FilteredCalls {  // a cache line each
+    std::atomic<std::uint64_t> calls{0};
+  };
+
+  std::array<FilteredCalls, 16> filtered_{};
   std::array<std::atomic<std::uint64_t>, kStatusCount> counted_{};
   std::array<std::atomic<std::uint64_t>, kStatusCount> unreported_{};
   std::atomic<std::uint64_t> unreported_total_{0};

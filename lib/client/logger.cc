@@ -157,7 +157,7 @@ void Logger::wake_sender() const noexcept {
 }
 
 SendStatus Logger::filtered() const noexcept {
-  shared_->count.add(SendStatus::kFiltered);
+  shared_->count.add_filtered(client::current_thread_id());
   return SendStatus::kFiltered;
 }
 

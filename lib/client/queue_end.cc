@@ -86,11 +86,12 @@ std::byte* QueueEnd::make_place(EntryQueue& queue, std::size_t bytes) {
 
 void QueueEnd::wait_for_room(EntryQueue& queue, std::size_t bytes, std::chrono::nanoseconds left) {
   const std::uint64_t before = queue.consumed_.load(std::memory_order_acquire);
-  queue.waiting_.store(1);  // before the look that follows; the partner is in tell_of_room()
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (queue.consumed_.load(std::memory_order_acquire) == before ||
-      used(queue) + bytes > queue.ring_bytes_)
-    client::futex_wait(queue.waiting_, std::uint32_t{1}, left);
+  // In the one order of these operations either we see what was read meanwhile, or tell_of_room()
+  // sees that we wait.
+  queue.waiting_.store(1);
+  const std::uint64_t now = queue.consumed_.load();
+  const bool has_room = queue.written_ + bytes <= now + queue.ring_bytes_;
+  if (now == before || !has_room) client::futex_wait(queue.waiting_, std::uint32_t{1}, left);
   queue.waiting_.store(0, std::memory_order_relaxed);
 }
 
@@ -120,8 +121,8 @@ void QueueEnd::pop(EntryQueue& queue) {
 }
 
 void QueueEnd::tell_of_room(EntryQueue& queue) {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (queue.waiting_.load(std::memory_order_relaxed) == 0) return;
+  queue.consumed_.fetch_add(0);  // has its place in the order that wait_for_room() speaks of
+  if (queue.waiting_.load() == 0) return;
   if (queue.waiting_.exchange(0) != 0) client::futex_wake(queue.waiting_);
 }
 

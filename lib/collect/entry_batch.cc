@@ -25,9 +25,14 @@ void EntryBatch::announce(std::size_t first, std::uint64_t seqnum) {
   }
 }
 
-void EntryBatch::finish(std::size_t index) {
-  Entry& entry = entries_[index];
-  entry.progress.store({entry.finished, false, 0});
+// One store for each run: a word that says that the first entry of several is stored says that the
+// others are not.
+void EntryBatch::finish(std::size_t first, std::size_t end) {
+  for (std::size_t i = first; i < end; ++i) {
+    Entry& entry = entries_[i];
+    const bool ends_run = i + 1 == end || entries_[i + 1].progress.word() != entry.progress.word();
+    if (ends_run) entry.progress.store({entry.finished, false, 0});
+  }
 }
 
 }  // namespace logq::collect

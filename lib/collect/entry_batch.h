@@ -4,7 +4,8 @@
 // Only views are kept: whoever adds an entry keeps its payloads in place until it is stored. Each
 // entry comes with the word of its source's progress. Several entries of one source in a row share
 // a run: before they are stored the word gets the number of the first, and a successor learns from
-// the last number in the store how many of them it need not store again (resolve_run()).
+// the last number in the store how many of them it need not store again (resolve_run()). Afterwards
+// the word moves on in one step.
 #pragma once
 
 #include <array>
@@ -44,8 +45,8 @@ class EntryBatch {
   // Notes in the words of the entries from `first` on that they are being stored, the first one
   // with the number `seqnum`.
   void announce(std::size_t first, std::uint64_t seqnum);
-  // Moves the word of an entry on, which is stored or given up.
-  void finish(std::size_t index);
+  // Moves the words of the entries [first, end) on, which are stored or given up.
+  void finish(std::size_t first, std::size_t end);
 
  private:
   std::array<Entry, kBatchEntriesMax> entries_;

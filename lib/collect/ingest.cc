@@ -131,14 +131,13 @@ void Ingest::flush() {
   while (done < batch_.size()) {
     batch_.announce(done, store_.next_seqnum());
     const auto appended = store_.append_batch(batch_.prepare(time_, done));
-    const std::size_t behind = done + appended.value_or(0);
-    for (; done < behind; ++done) {
-      count_stored(batch_[done]);
-      batch_.finish(done);
-    }
-    if (appended.value_or(0) > 0) continue;
-    drops_.add(DropCause::kStoreFailed);
-    batch_.finish(done++);
+    const std::size_t stored = appended.value_or(0);
+    for (std::size_t i = done; i < done + stored; ++i)
+      count_stored(batch_[i]);
+    if (stored == 0) drops_.add(DropCause::kStoreFailed);
+    const std::size_t behind = done + std::max<std::size_t>(stored, 1);
+    batch_.finish(done, behind);
+    done = behind;
   }
   batch_.clear();
 }

@@ -80,6 +80,13 @@ class AsyncLogger : public testing::Test {
   Recording recording_;
 };
 
+// A slow machine has it added to what waits for long.
+StoredFields without_time(StoredFields entry) {
+  std::erase_if(entry,
+                [](const auto& member) { return member.first == "SOURCE_REALTIME_TIMESTAMP"; });
+  return entry;
+}
+
 void log_everything(const Logger& log) {
   const std::string name = "RUN_TIME_" + std::string("NAME");
   const std::error_code code = std::make_error_code(std::errc::timed_out);
@@ -108,8 +115,9 @@ TEST_F(AsyncLogger, SendsWhatTheSynchronousOneSends) {
     EXPECT_EQ(log.statistics().renamed_fields, 1U);
   }
 
-  EXPECT_EQ(recorded(), expected.entries);
-  EXPECT_EQ(recorded().size(), 9U);
+  ASSERT_EQ(recorded().size(), 9U);
+  for (std::size_t i = 0; i < 9; ++i)
+    EXPECT_EQ(without_time(recorded()[i]), expected.entries[i]);
 }
 
 TEST_F(AsyncLogger, SendsWhatIsQueuedWhenItEnds) {

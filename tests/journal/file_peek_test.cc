@@ -1,17 +1,20 @@
 #include "journal/file_peek.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <fstream>
 
 #include <gtest/gtest.h>
 
+#include "base/unique_fd.h"
 #include "support/temp_dir.h"
 #include "writer_support.h"
 
 namespace logq::journal {
 namespace {
 
+using base::UniqueFd;
 using logq::test::TempDir;
 using test::moment;
 using test::views;
@@ -91,7 +94,8 @@ TEST_F(FilePeek, RulesNothingOutWithoutADescriptor) {
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
   rlimit few = before;
-  few.rlim_cur = 8;
+  // The lowest number that is free, which the file gets, is the first of the upper half.
+  few.rlim_cur = 2 * static_cast<rlim_t>(UniqueFd(::dup(STDERR_FILENO)).get());
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
   const auto file = FileReader::open(path).value();
   ::setrlimit(RLIMIT_NOFILE, &before);

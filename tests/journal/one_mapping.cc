@@ -3,8 +3,9 @@
 // TSan knows addresses, not pages: a writer and a reader that map the same file at two addresses
 // never touch the same byte in its eyes. Linked into a test before lib/base, this takes the place
 // of base/mapped_region.cc (the same symbols, so that the archive's are not pulled in), and each
-// race between what the writer stores and what a reader loads is seen. Other builds map as usual.
-#if defined(__SANITIZE_THREAD__)
+// race between what the writer stores and what a reader loads is seen. Other builds map as usual,
+// but for the program that tests this (LOGQ_ONE_MAPPING).
+#if defined(__SANITIZE_THREAD__) || defined(LOGQ_ONE_MAPPING)
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -58,14 +59,18 @@ MappedRegion& MappedRegion::operator=(MappedRegion&& other) noexcept {
   return *this;
 }
 
+// What is not of a shared file is nobody else's.
 MappedRegion::~MappedRegion() {
   if (data_ == nullptr) return;
   const std::lock_guard lock(mutex);
   const auto mine = std::find_if(mappings.begin(), mappings.end(),
                                  [this](const OneMapping& one) { return one.data == data_; });
-  if (--mine->users > 0) return;
-  ::munmap(data_, kReserveBytes);
-  mappings.erase(mine);
+  if (mine == mappings.end()) {
+    ::munmap(data_, size_);
+  } else if (--mine->users == 0) {
+    ::munmap(data_, kReserveBytes);
+    mappings.erase(mine);
+  }
 }
 
 Result<MappedRegion> MappedRegion::map_file(int fd,
@@ -86,6 +91,19 @@ Result<MappedRegion> MappedRegion::map_file(int fd,
   if (data == nullptr) return fail(Error::system(errno, "mmap"));
   mappings.push_back({status.st_dev, status.st_ino, data, 1});
   return MappedRegion(data, size);
+}
+
+Result<MappedRegion> MappedRegion::map_private(int fd, std::size_t size) {
+  void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+  if (data == MAP_FAILED) return fail(Error::system(errno, "mmap"));
+  return MappedRegion(static_cast<std::byte*>(data), size);
+}
+
+Result<MappedRegion> MappedRegion::map_scratch(std::size_t size) {
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, kFlags, -1, 0);
+  if (data == MAP_FAILED) return fail(Error::system(errno, "mmap"));
+  return MappedRegion(static_cast<std::byte*>(data), size);
 }
 
 }  // namespace logq::base

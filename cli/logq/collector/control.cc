@@ -71,6 +71,12 @@ Outcome<std::string> default_runtime_dir(const std::string& suffix) {
 
 Outcome<std::string> runtime_dir_of(const Options& options) {
   if (!options.runtime_dir.empty()) return options.runtime_dir;
+  // As journalctl: the host's is not what was meant.
+  if (!options.source.machine.empty()) {
+    return failure("-M " + options.source.machine +
+                   ": commands to the collector of a container are not supported: give them in " +
+                   "the container");
+  }
   const std::string& name = options.source.log_namespace;
   if (name.empty()) return default_runtime_dir("");
   if (name == "*" || name.starts_with('+')) {

@@ -14,7 +14,8 @@ namespace logq::cli {
 enum class Deed : std::uint8_t { kSync, kRotate, kFlush, kRelinquish };
 
 // Has it done and waits for it, at most two minutes. The collector is the one of --runtime-dir=,
-// else the system's for root and the user's own for others, of the namespace asked for.
+// else the system's for root and the user's own for others, of the namespace asked for; of another
+// machine none can be had.
 Outcome<void> control_collector(const Options& options, Deed deed);
 
 // Asks the same collector for a method without parameters of our own interface, and returns the

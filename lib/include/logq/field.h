@@ -166,7 +166,7 @@ class Value {
     return kind_ == Kind::kId ? sizeof(Id128) : 0;
   }
   // The same value with a copy of that at `at`, which has room for it.
-  Value copied_to(char* at) const noexcept {
+  [[gnu::always_inline]] Value copied_to(char* at) const noexcept {
     const std::size_t size = borrowed_bytes();
     if (size == 0) return *this;
     std::memcpy(at, pointer_, size);

@@ -221,9 +221,9 @@ class Logger {
 
   // The usual call of an asynchronous logger. False where there is more to do than that.
   template <typename... Fields>
-  bool append_to_queue(Priority priority,
-                       const Message& message,
-                       const Fields&... fields) const noexcept {
+  [[gnu::always_inline]] bool append_to_queue(Priority priority,
+                                              const Message& message,
+                                              const Fields&... fields) const noexcept {
     internal::EntryQueue* const queue = internal::thread_state.queue;
     if (queue == nullptr || queue->owner() != core_->queue_owner) return false;
     if (context_ != nullptr || internal::thread_state.innermost != nullptr) return false;

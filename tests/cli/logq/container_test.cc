@@ -6,10 +6,14 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
+#include "support/journalctl.h"
+#include "support/private_logqd.h"
 #include "written_journal.h"
 
 namespace logq::test {
@@ -59,6 +63,22 @@ class Container : public testing::Test {
     return root ? "found" : root.error().message;
   }
 
+  // In a mount namespace, where systemd-machined's directory is one of the test, and so is that of
+  // the machine's own collector. Status 125 where there can be none.
+  [[nodiscard]] CommandResult run_on_host(std::vector<std::string> command,
+                                          const std::string& runtime_dir) const {
+    command.insert(
+        command.begin(),
+        {"unshare", "--mount", "sh", "-c",
+         "mount -t tmpfs none /run && mkdir -p /run/systemd/machines /run/systemd/journal"
+         " && mount --bind \"$0\" /run/systemd/machines"
+         " && mount --bind \"$1\" /run/systemd/journal || exit 125; shift; exec \"$@\"",
+         machines_.path(), runtime_dir});
+    CommandResult result = run_command({command, {}, {}});
+    if (result.err.starts_with("unshare")) result.status = 125;
+    return result;
+  }
+
   TempDir machines_;
 };
 
@@ -91,7 +111,6 @@ TEST_F(Container, NeedsANameAndALeader) {
   EXPECT_EQ(refusal("box"), "-M box: its leader is not known");
 }
 
-// In a mount namespace, where systemd-machined's directory is one of the test.
 TEST_F(Container, HasItsJournalRead) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root";
   WrittenJournal journal;
@@ -104,21 +123,40 @@ TEST_F(Container, HasItsJournalRead) {
   ASSERT_TRUE(leader.lives_in(root.path()));
   tell_of("box", "CLASS=container\nLEADER=" + std::to_string(leader.pid()) + "\n");
 
+  const TempDir empty;
   const auto read = [&](const std::string& name) {
-    return run_command(
-        {{"unshare", "--mount", "sh", "-c",
-          "mount -t tmpfs none /run && mkdir -p /run/systemd/machines &&"
-          " mount --bind \"$0\" /run/systemd/machines || exit 125; exec \"$@\"",
-          machines_.path(), std::string(LOGQ_BIN_DIR) + "/logq", "-M", name, "-o", "cat", "-b"},
-         {},
-         {}});
+    return run_on_host({built_program("logq"), "-M", name, "-o", "cat", "-b"}, empty.path());
   };
 
   const CommandResult result = read("box");
-  if (result.status == 125 || result.err.starts_with("unshare")) GTEST_SKIP() << result.err;
+  if (result.status == 125) GTEST_SKIP() << result.err;
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(result.out, "in the container\n");
   EXPECT_EQ(read("other").err, "logq: -M other: no such machine is running\n");
+}
+
+// The collector that would get them is not the container's.
+TEST_F(Container, IsGivenNoOrdersAsByJournalctl) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  const PrivateLogqd logqd;
+  tell_of("box", "CLASS=container\nLEADER=" + std::to_string(::getpid()) + "\n");
+  const auto order = [&](const std::string& program, std::vector<std::string> options) {
+    options.insert(options.begin(), program);
+    return run_on_host(options, logqd.runtime_dir());
+  };
+  const CommandResult here = order(built_program("logq"), {"--sync"});
+  if (here.status == 125) GTEST_SKIP() << here.err;
+  ASSERT_EQ(here.status, 0) << here.err;
+
+  for (const char* const option : {"--sync", "--rotate", "--flush", "--relinquish-var"}) {
+    const CommandResult refused = order(built_program("logq"), {"-M", "box", option});
+    EXPECT_EQ(refused.status, 1) << option;
+    EXPECT_EQ(refused.err,
+              "logq: -M box: commands to the collector of a container are not supported: give them"
+              " in the container\n");
+    if (!journalctl_installed()) continue;
+    EXPECT_EQ(order("journalctl", {"-M", "box", option}).status, refused.status) << option;
+  }
 }
 
 }  // namespace

@@ -30,6 +30,14 @@ bool commands_terminal(const std::string& text) {
   return false;
 }
 
+// Progress, which is shown where a verdict takes a tenth of a second, begins and ends with this.
+std::string without_erasures(std::string text) {
+  static const std::string kErasure = "\r\x1b[K";
+  for (std::size_t at = 0; (at = text.find(kErasure, at)) != std::string::npos;)
+    text.erase(at, kErasure.size());
+  return text;
+}
+
 class TerminalSafety : public testing::Test {
  protected:
   void SetUp() override {
@@ -48,7 +56,7 @@ class TerminalSafety : public testing::Test {
     journal_.append("plain");
   }
 
-  // Both outputs, as the terminal gets them, without colours of ours.
+  // Both outputs, as the terminal gets them, without colours and erasures of ours.
   std::string on_terminal(const std::vector<std::string>& arguments) {
     std::string command = "exec";
     for (const std::string& word : journal_.command(arguments))
@@ -59,7 +67,8 @@ class TerminalSafety : public testing::Test {
                                            {"SYSTEMD_URLIFY", "0"},
                                            {"LOGQ_PAGER", ""},
                                            {"LC_ALL", "C.UTF-8"}});
-    return run_command({{"script", "-qec", command, "/dev/null"}, environment, {}}).out;
+    return without_erasures(
+        run_command({{"script", "-qec", command, "/dev/null"}, environment, {}}).out);
   }
 
   [[nodiscard]] std::string catalog_sources() const { return journal_.directory() + "/catalog"; }
