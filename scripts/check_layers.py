@@ -39,6 +39,8 @@ LIBRARY = {
     r"tl/": "tl",
 }
 SPDLOG_HEADER = "lib/include/logq/spdlog_sink.h"
+# Takes the names of a header's functions, so it must come behind it.
+NAMES_HEADER = ("lib/include/logq/sd_journal_names.h", "systemd/sd-journal.h")
 INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')
 
 
@@ -78,6 +80,8 @@ def check_quoted(root, path, layer, name, programs):
 def check_angled(path, layer, name):
     if re.match(r"(spdlog|fmt)/", name):
         return None if str(path) == SPDLOG_HEADER else f"only logq/spdlog_sink.h may include <{name}>"
+    if (str(path), name) == NAMES_HEADER:
+        return None
     if re.match(rf"({'|'.join(sorted(PROJECT))})/", name):
         return f'<{name}> is a header of this project: write "{name}"'
     if layer == "include/logq" and "/" in name and not re.match(r"(sys|tl)/", name):

@@ -6,32 +6,50 @@
 #include <vector>
 
 #include "client/async_sender.h"
+#include "client/backend_choice.h"
 #include "client/collector_output.h"
 #include "client/delivery_count.h"
 #include "client/drop_report.h"
+#include "client/errno_guard.h"
 #include "client/thread_id.h"
 #include "client/transport_output.h"
 
 namespace logq {
+
+using client::ErrnoGuard;
+
 namespace {
 
-class ErrnoGuard {
- public:
-  ErrnoGuard() : saved_(errno) {}
-  ErrnoGuard(const ErrnoGuard&) = delete;
-  ErrnoGuard& operator=(const ErrnoGuard&) = delete;
-  ~ErrnoGuard() { errno = saved_; }
-
- private:
-  int saved_;
-};
+LineFormat line_format(Backend backend) {
+  switch (backend) {
+    case Backend::kStdoutJson:
+      return LineFormat::kJson;
+    case Backend::kStdoutLogfmt:
+      return LineFormat::kLogfmt;
+    case Backend::kStderrHuman:
+      return LineFormat::kHuman;
+    default:
+      return LineFormat::kLevelPrefix;
+  }
+}
 
 StreamOptions stream_options(const LoggerOptions& options) {
+  const bool on_error =
+      options.backend == Backend::kNative || options.backend == Backend::kStderrHuman;
   StreamOptions stream;
-  stream.fd = options.backend == Backend::kNative ? STDERR_FILENO : STDOUT_FILENO;
-  if (options.backend == Backend::kStdoutJson) stream.format = LineFormat::kJson;
+  stream.fd = on_error ? STDERR_FILENO : STDOUT_FILENO;
+  stream.format = line_format(options.backend);
   stream.max_block = options.max_block;
   return stream;
+}
+
+// With the backend that the automatic one stands for.
+LoggerOptions resolved(LoggerOptions options) {
+  if (options.backend == Backend::kAutomatic) {
+    options.backend =
+        client::choose_backend(options.socket_path, client::BackendEnvironment::of_process());
+  }
+  return options;
 }
 
 std::unique_ptr<Transport> make_transport(const LoggerOptions& options) {
@@ -108,7 +126,9 @@ void Logger::Shared::report_drops() noexcept {
 Logger::Logger(const LoggerOptions& options) : Logger(options, nullptr) {}
 
 Logger::Logger(const LoggerOptions& options, std::unique_ptr<Transport> transport)
-    : Logger(std::make_shared<Shared>(options, std::move(transport)), nullptr) {}
+    : Logger(std::make_shared<Shared>(transport == nullptr ? resolved(options) : options,
+                                      std::move(transport)),
+             nullptr) {}
 
 Logger::Logger(std::shared_ptr<Shared> shared, std::shared_ptr<const Context> context)
     : core_(shared.get()),

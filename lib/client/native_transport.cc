@@ -52,12 +52,12 @@ NativeTransport::~NativeTransport() {
 SendResult NativeTransport::send(const Entry& entry) noexcept try {
   EncodeBuffer buffer;
   if (!encode_native_entry(entry, *buffer)) return {SendStatus::kTooLarge, EMSGSIZE};
-  return deliver(buffer->bytes);
+  return send_encoded(buffer->bytes);
 } catch (const std::bad_alloc&) {
   return {SendStatus::kFailed, ENOMEM};
 }
 
-SendResult NativeTransport::deliver(std::string_view bytes) {
+SendResult NativeTransport::send_encoded(std::string_view bytes) {
   if (!connected_.load(memory_order_relaxed)) [[unlikely]] {
     const int connected = connect_unless_resting();
     if (connected < 0) return {SendStatus::kNoCollector, -connected};

@@ -28,9 +28,10 @@ class NativeTransport final : public Transport {
   SendResult send(const Entry& entry) noexcept override;
   FlushResult flush(std::chrono::milliseconds timeout) noexcept override;
   [[nodiscard]] std::string describe_failure() const override;
+  // The same for an entry that is in the protocol's form already. May throw std::bad_alloc.
+  SendResult send_encoded(std::string_view bytes);
 
  private:
-  SendResult deliver(std::string_view bytes);
   int send_once(std::string_view bytes);
   int send_as_file(std::string_view bytes);
   template <typename Call>

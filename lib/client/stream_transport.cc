@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,9 +12,11 @@
 #include <cstdint>
 #include <new>
 
-#include "client/encode_buffer.h"
+#include "base/clock.h"
 #include "client/entry_encoder.h"
 #include "client/futex.h"
+#include "client/human_lines.h"
+#include "client/logfmt_line.h"
 
 namespace logq::client {
 namespace {
@@ -46,24 +49,51 @@ class SigpipeGuard {
   bool raised_ = false;
 };
 
+std::string_view variable(const char* name) {
+  const char* value = ::secure_getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+bool wants_colours(int fd) {
+  return ::isatty(fd) == 1 && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+}
+
+std::uint64_t now_usec() {
+  return base::Clock::system().now().realtime_usec;
+}
+
 }  // namespace
 
 StreamTransport::StreamTransport(const StreamOptions& options)
     : fd_(::fcntl(options.fd, F_DUPFD_CLOEXEC, 3)),
       format_(options.format),
+      has_colours_(format_ == LineFormat::kHuman && wants_colours(fd_.get())),
       max_block_(options.max_block) {}
 
 SendResult StreamTransport::send(const Entry& entry) noexcept try {
   if (!fd_.is_open()) return {SendStatus::kNoCollector, EBADF};
   EncodeBuffer buffer;
-  if (format_ == LineFormat::kJson) {
-    encode_json_line(entry, *buffer);
-  } else {
-    encode_level_lines(entry, *buffer);
-  }
+  encode(entry, *buffer);
   return write_entry(buffer->bytes);
 } catch (const std::bad_alloc&) {
   return {SendStatus::kFailed, ENOMEM};
+}
+
+void StreamTransport::encode(const Entry& entry, EncodeMemory& memory) {
+  switch (format_) {
+    case LineFormat::kLevelPrefix:
+      return encode_level_lines(entry, memory);
+    case LineFormat::kJson:
+      return encode_json_line(entry, memory);
+    case LineFormat::kLogfmt:
+      return encode_logfmt_line(entry, now_usec(), memory);
+    case LineFormat::kHuman: {
+      const std::uint64_t now = now_usec();
+      const std::uint64_t time = entry.realtime_usec != 0 ? entry.realtime_usec : now;
+      const HumanStyle style{now, local_offset_.seconds_at(time), has_colours_};
+      return encode_human_lines(entry, style, memory);
+    }
+  }
 }
 
 SendResult StreamTransport::write_entry(std::string_view bytes) {

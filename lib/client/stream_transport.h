@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "base/unique_fd.h"
+#include "client/civil_clock.h"
+#include "client/encode_buffer.h"
 #include "logq/transport.h"
 
 namespace logq::client {
@@ -26,6 +28,7 @@ class StreamTransport final : public Transport {
  private:
   using Deadline = std::chrono::steady_clock::time_point;
 
+  void encode(const Entry& entry, EncodeMemory& memory);
   SendResult write_entry(std::string_view bytes);
   bool take_turn(Deadline deadline);
   void give_turn();
@@ -35,7 +38,9 @@ class StreamTransport final : public Transport {
 
   const base::UniqueFd fd_;
   const LineFormat format_;
+  const bool has_colours_;
   const std::chrono::milliseconds max_block_;
+  LocalOffset local_offset_;
   // The process of the thread whose turn it is to write; 0 when it is nobody's. A turn of another
   // process is left over from before a fork and does not count: a mutex would stay locked.
   std::atomic<pid_t> holder_{0};

@@ -7,11 +7,6 @@
 namespace logq::wire {
 namespace {
 
-struct Character {
-  std::uint32_t code = 0;
-  std::size_t length = 0;  // 0: the bytes begin with no valid character
-};
-
 constexpr Character kInvalid{};
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t i) {
@@ -105,10 +100,14 @@ bool is_valid_utf8(std::string_view bytes) {
   return true;
 }
 
+Character decode_character(std::string_view text) {
+  const std::uint8_t byte = byte_at(text, 0);
+  return byte < 0x80 ? Character{byte, 1} : decode_multibyte(text);
+}
+
 std::uint32_t first_character(std::string_view text) {
   constexpr std::uint32_t kReplacement = 0xfffd;
-  if (byte_at(text, 0) < 0x80) return byte_at(text, 0);
-  const Character character = decode_multibyte(text);
+  const Character character = decode_character(text);
   return character.length == 0 ? kReplacement : character.code;
 }
 
@@ -116,8 +115,7 @@ void hide_controls(std::string& text, std::size_t from, char mark) {
   std::size_t i = from;
   while (i < text.size()) {
     const std::uint8_t byte = byte_at(text, i);
-    Character character{byte, 1};
-    if (byte >= 0x80) character = decode_multibyte(std::string_view(text).substr(i));
+    const Character character = decode_character(std::string_view(text).substr(i));
     const bool is_harmless =
         character.length > 0 &&
         (byte >= 0x80 ? character.code >= 0xa0 : is_printable_ascii(byte, Newlines::kAllowed));

@@ -17,6 +17,14 @@ enum class Newlines { kAllowed, kRefused };
 // Valid UTF-8 (no surrogates, no overlong forms, at most U+10FFFF; noncharacters are valid).
 [[nodiscard]] bool is_valid_utf8(std::string_view bytes);
 
+// A character and the bytes it takes; 0 of them where what was read is none.
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t length = 0;
+};
+// The character that `text` begins with. REQUIRES: not empty.
+[[nodiscard]] Character decode_character(std::string_view text);
+
 // The code point of the character that `text` begins with, U+FFFD where that is none.
 // REQUIRES: not empty.
 [[nodiscard]] std::uint32_t first_character(std::string_view text);

@@ -11,9 +11,11 @@
 
 #include "base/io.h"
 #include "client/datagram_server.h"
+#include "client/private_journal_socket.h"
 #include "logq/logger.h"
 #include "support/allocation_count.h"
 #include "support/temp_dir.h"
+#include "support/test_terminal.h"
 
 namespace logq {
 namespace {
@@ -97,6 +99,55 @@ TEST(LoggerProcess, LinesGoToStandardOutput) {
 
   EXPECT_EQ(text.substr(0, 8), "<5>line\n");
   EXPECT_EQ(text.substr(8, 37), R"({"MESSAGE":"object","PRIORITY":"5","S)");
+}
+
+TEST(LoggerProcess, LogfmtGoesToStandardOutputAndLinesForPeopleToStandardError) {
+  const std::string out = output_of(
+      1, [] { Logger({.identifier = "app", .backend = Backend::kStdoutLogfmt}).notice("line"); });
+  const std::string error = output_of(
+      2, [] { Logger({.identifier = "app", .backend = Backend::kStderrHuman}).notice("line"); });
+
+  EXPECT_NE(out.find("Z level=notice msg=line syslog_identifier=app "), std::string::npos) << out;
+  EXPECT_TRUE(error.ends_with(" notice app: line\n")) << error;
+}
+
+TEST(LoggerProcess, AnAutomaticLoggerWritesToWhereItIsRead) {
+  const TempDir dir;
+  const LoggerOptions automatic{.identifier = "app", .backend = Backend::kAutomatic};
+  const test::TestTerminal terminal;
+  DatagramServer server(dir.path() + "/socket");
+  output_of(2, [&] {
+    ::setenv("LOGQ_SOCKET", server.path().c_str(), 1);
+    Logger(automatic).info("to the socket that is named");
+  });
+  output_of(1, [&] {
+    ::unsetenv("LOGQ_SOCKET");
+    const int fd = ::open(terminal.path().c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    ::dup2(fd, 2);
+    Logger(automatic).info("to the terminal");
+  });
+
+  EXPECT_EQ(value_of(server.receive().value(), "MESSAGE"), "to the socket that is named");
+  const std::string shown = terminal.read();
+  EXPECT_NE(shown.find("app: to the terminal"), std::string::npos) << shown;
+}
+
+TEST(LoggerProcess, AnAutomaticLoggerLooksForACollectorAndPrintsWithoutOne) {
+  test::with_private_journal_socket([](DatagramServer& server) {
+    ::unsetenv("JOURNAL_STREAM");
+    ::setenv("XDG_RUNTIME_DIR", "/run/nobody", 1);
+    const auto log_in_child = [](const char* message) {
+      return output_of(1, [&] {
+        ::dup2(1, 2);
+        Logger({.backend = Backend::kAutomatic}).info(message);
+      });
+    };
+    EXPECT_EQ(log_in_child("to the collector"), "");
+    EXPECT_EQ(value_of(server.receive().value(), "MESSAGE"), "to the collector");
+
+    server.stop();
+    EXPECT_EQ(log_in_child("without one"), "<6>without one\n");
+  });
 }
 
 TEST(LoggerProcess, AClosedStandardErrorIsADropAndNothingElse) {

@@ -13,6 +13,7 @@
 #include "client/fake_transport.h"
 #include "client/fallback_transport.h"
 #include "logq/logger.h"
+#include "support/test_terminal.h"
 
 namespace logq::client {
 namespace {
@@ -79,6 +80,43 @@ TEST_F(StreamTransportTest, WritesOneJsonObjectPerEntry) {
       << line;
   EXPECT_NE(line.find(R"("N":["1","2"])"), std::string::npos) << line;
   EXPECT_EQ(line.find("255") != std::string::npos, true) << line;
+}
+
+TEST_F(StreamTransportTest, WritesLogfmtWithTheTimeOfTheCall) {
+  logger(LineFormat::kLogfmt).info("m", field("USER_ID", 42));
+
+  const std::string line = read_once();
+  EXPECT_TRUE(line.starts_with("time=20")) << line;
+  EXPECT_NE(line.find("Z level=info msg=m syslog_identifier=app code_file="), std::string::npos);
+  EXPECT_TRUE(line.ends_with(" user_id=42\n")) << line;
+}
+
+TEST_F(StreamTransportTest, PeopleHaveNoColoursInAPipe) {
+  logger(LineFormat::kHuman).error("m", field("N", 1));
+
+  const std::string line = read_once();
+  EXPECT_TRUE(line.ends_with(" error  app: m N=1\n")) << line;
+  EXPECT_EQ(line.find('\x1b'), std::string::npos) << line;
+}
+
+TEST(StreamTransport, PeopleHaveColoursOnATerminalUnlessTheyWantNone) {
+  const test::TestTerminal terminal;
+  const base::UniqueFd fd(::open(terminal.path().c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  const auto text = [&] {
+    Logger({.identifier = "app"},
+           make_stream_transport({.fd = fd.get(), .format = LineFormat::kHuman}))
+        .error("m");
+    return terminal.read();
+  };
+  ::setenv("TERM", "xterm", 1);
+  ::setenv("NO_COLOR", "", 1);
+  EXPECT_NE(text().find("\x1b[1;31merror"), std::string::npos);
+
+  ::setenv("NO_COLOR", "1", 1);
+  EXPECT_EQ(text().find('\x1b'), std::string::npos);
+  ::unsetenv("NO_COLOR");
+  ::setenv("TERM", "dumb", 1);
+  EXPECT_EQ(text().find('\x1b'), std::string::npos);
 }
 
 TEST_F(StreamTransportTest, AReaderThatDoesNotReadCostsAtMostThePolicysTime) {

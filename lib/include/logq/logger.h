@@ -34,10 +34,25 @@
 
 namespace logq {
 
+// Where entries go. kAutomatic is the first of these that applies, when the Logger is made and for
+// all of its life:
+//
+//   a socket is named, by LoggerOptions::socket_path or LOGQ_SOCKET             kNative
+//   standard error is a terminal, and not the stream that JOURNAL_STREAM names  kStderrHuman
+//   a collector answers: JOURNAL_STREAM names standard error or output, or      kNative
+//     somebody listens at one of the usual sockets (see NativeOptions)
+//   none of these                                                               kStdoutLines
+//
+// So a program writes to the journal as a service, even where its output is redirected, to its
+// developer at a terminal, and to whoever reads its output in a container. Programs that gained
+// privileges by exec ignore both variables.
 enum class Backend : std::uint8_t {
-  kNative,       ///< the collector's socket, standard error where there is none
-  kStdoutLines,  ///< "<N>" lines on standard output, for a supervisor that captures it
-  kStdoutJson,   ///< JSON lines on standard output, for containers
+  kNative,        ///< the collector's socket, standard error where there is none
+  kStdoutLines,   ///< "<N>" lines on standard output, for a supervisor that captures it
+  kStdoutJson,    ///< JSON lines on standard output, for containers
+  kStdoutLogfmt,  ///< logfmt on standard output: time=... level=info msg="..." user_id=42
+  kStderrHuman,   ///< lines for people on standard error, in colours on a terminal
+  kAutomatic,     ///< one of the above, by the rule above
 };
 
 enum class Overflow : std::uint8_t {

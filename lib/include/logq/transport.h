@@ -95,6 +95,8 @@ std::unique_ptr<Transport> make_native_transport(const NativeOptions& options);
 enum class LineFormat : std::uint8_t {
   kLevelPrefix,  ///< "<6>message NAME=value", every line of a message prefixed
   kJson,         ///< one JSON object per line, values as `logq -o json` shows them
+  kLogfmt,       ///< time= level= msg= and all fields, names in lower case, one line
+  kHuman,        ///< time, level, identifier, message, NAME=value; colours on a terminal
 };
 
 struct StreamOptions {
@@ -104,6 +106,13 @@ struct StreamOptions {
 };
 
 // Lines on an open descriptor, usually standard output or standard error.
+//
+// kLogfmt: `time` is UTC to the microsecond, `level` one of emergency, alert, critical, error,
+// warning, notice, info, debug; the application's fields TIME, LEVEL and MSG are x_time, x_level
+// and x_msg. Quoting and escapes are those that Go's and Heroku's parsers know; what is no UTF-8
+// becomes U+FFFD. kHuman: local time; further lines of a message are indented; control characters
+// and what is no UTF-8 are shown as \x1b and never reach the terminal. It has colours where `fd` is
+// a terminal, NO_COLOR is not set (or empty) and TERM is not "dumb".
 std::unique_ptr<Transport> make_stream_transport(const StreamOptions& options);
 
 // Sends by `primary`; while that has no collector or fails, by `fallback`, after one entry that
