@@ -27,7 +27,7 @@ install(FILES ${PROJECT_BINARY_DIR}/logq-config.cmake ${PROJECT_BINARY_DIR}/logq
 
 file(RELATIVE_PATH LOGQ_PC_INCLUDEDIR ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
      ${CMAKE_INSTALL_FULL_INCLUDEDIR})
-foreach(package logq logq-journal)
+foreach(package logq logq-spdlog logq-journal)
   configure_file(${PROJECT_SOURCE_DIR}/cmake/${package}.pc.in ${PROJECT_BINARY_DIR}/${package}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
           COMPONENT development)

@@ -7,7 +7,9 @@
 #include <spdlog/async.h>
 #include <spdlog/spdlog.h>
 
+#include "client/datagram_server.h"
 #include "client/fake_transport.h"
+#include "support/temp_dir.h"
 
 #ifdef LOG_INFO
 #error "the sink's header leaks the macros of <syslog.h>"
@@ -104,6 +106,7 @@ TEST_F(SpdlogSinkTest, PatternsDoNotEnterTheMessage) {
   EXPECT_EQ(last("MESSAGE"), "x");
 }
 
+#ifndef SPDLOG_NO_EXCEPTIONS  // else nothing reaches the handler
 TEST_F(SpdlogSinkTest, TheErrorHandlerGetsTheErrnoOfTheFailure) {
   recording_.answers = {{SendStatus::kFull, ECONNREFUSED}};
   errno = ENOTTY;
@@ -113,6 +116,7 @@ TEST_F(SpdlogSinkTest, TheErrorHandlerGetsTheErrnoOfTheFailure) {
   EXPECT_NE(errors_[0].find("Connection refused"), std::string::npos) << errors_[0];
   EXPECT_EQ(sink_->logger().statistics().dropped_full, 1U);
 }
+#endif
 
 TEST_F(SpdlogSinkTest, AnEntryOnStandardErrorIsNoError) {
   recording_.answers = {{SendStatus::kFellBack, ENOENT}};
@@ -124,11 +128,13 @@ TEST_F(SpdlogSinkTest, AnEntryOnStandardErrorIsNoError) {
 TEST_F(SpdlogSinkTest, FlushReachesTheTransportAndReportsFailure) {
   log_.flush();
   EXPECT_EQ(recording_.flushes, 1);
+#ifndef SPDLOG_NO_EXCEPTIONS
   recording_.flush_answer = FlushResult::kTimedOut;
   log_.flush();
 
   ASSERT_EQ(errors_.size(), 1U);
   EXPECT_NE(errors_[0].find("timed out"), std::string::npos) << errors_[0];
+#endif
 }
 
 TEST_F(SpdlogSinkTest, AKeyValueIsPrintedAndIsAField) {
@@ -182,6 +188,80 @@ TEST_F(SpdlogSinkTest, MappedDiagnosticContextBecomesFields) {
 
   EXPECT_EQ(last("USER_ID"), "42");
   EXPECT_EQ(last("LOGGER"), "shop");
+}
+#endif
+
+TEST_F(SpdlogSinkTest, AnAsynchronousOneSendsWhatTheCallingThreadKnows) {
+  const Logger logger({.identifier = "prog", .async = AsyncOptions{}},
+                      std::make_unique<FakeTransport>(recording_));
+  spdlog::logger log("shop", std::make_shared<spdlog_sink>(logger));
+  const ScopedField request("REQUEST_ID", "r1");
+  const auto before = std::chrono::system_clock::now();
+  SPDLOG_LOGGER_INFO(&log, "user {} from {}", kv("USER_ID", 42), kv("FROM", std::string("home")));
+  log.flush();
+
+  EXPECT_EQ(last("MESSAGE"), "user 42 from home");
+  EXPECT_EQ(last("USER_ID"), "42");
+  EXPECT_EQ(last("FROM"), "home");
+  EXPECT_EQ(last("REQUEST_ID"), "r1");
+  EXPECT_EQ(last("LOGGER"), "shop");
+  EXPECT_EQ(last("TID"), std::to_string(::gettid()));
+  EXPECT_EQ(last("CODE_FILE"), __FILE__);
+  const auto earliest =
+      std::chrono::duration_cast<std::chrono::microseconds>(before.time_since_epoch());
+  EXPECT_GE(std::stoll(last("SOURCE_REALTIME_TIMESTAMP")), earliest.count());
+  EXPECT_TRUE(errors_.empty());
+}
+
+TEST_F(SpdlogSinkTest, TheOptionsMakeItAsynchronousAndFlushWaitsForTheCollector) {
+  const test::TempDir dir;
+  test::DatagramServer server(dir.path() + "/socket");
+  SpdlogSinkOptions options;
+  options.socket_path = server.path();
+  options.async = AsyncOptions{};
+  options.flush_timeout = std::chrono::seconds(60);
+  const auto sink = std::make_shared<spdlog_sink>(options);
+  spdlog::logger log("shop", sink);
+  log.set_error_handler([this](const std::string& message) { errors_.push_back(message); });
+
+  log.info("queued {}", kv("NUMBER", 1));
+  std::thread collector([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const auto entry = server.receive();
+    EXPECT_EQ(value_of(entry.value_or(test::StoredFields{}), "NUMBER"), "1");
+  });
+  log.flush();
+
+  EXPECT_TRUE(server.is_empty()) << "it did not wait";
+  EXPECT_TRUE(errors_.empty());
+  EXPECT_EQ(sink->logger().statistics().sent, 1U);
+  EXPECT_EQ(sink->logger().statistics().pending, 0U);
+  collector.join();
+}
+
+#ifndef SPDLOG_NO_EXCEPTIONS
+TEST_F(SpdlogSinkTest, TheErrorHandlerLearnsThatAQueueIsFullAndThatAFlushTimedOut) {
+  const Logger logger(
+      {.async = AsyncOptions{.queue_bytes = 16 << 10, .overflow = Overflow::kDropNewest}},
+      std::make_unique<FakeTransport>(recording_));
+  SpdlogSinkOptions options;
+  options.flush_timeout = std::chrono::milliseconds(20);
+  spdlog::logger log("shop", std::make_shared<spdlog_sink>(logger, options));
+  log.set_error_handler([this](const std::string& message) { errors_.push_back(message); });
+  {
+    const std::scoped_lock transport_takes_nothing(recording_.mutex);
+    for (int i = 0; i < 10'000 && errors_.empty(); ++i)
+      log.info("call");
+    ASSERT_EQ(errors_.size(), 1U);
+    EXPECT_NE(errors_[0].find(std::generic_category().message(EAGAIN)), std::string::npos)
+        << errors_[0];
+    EXPECT_EQ(logger.statistics().dropped_full, 1U);
+    log.flush();
+  }
+
+  ASSERT_EQ(errors_.size(), 2U);
+  EXPECT_NE(errors_[1].find("flush timed out"), std::string::npos) << errors_[1];
+  EXPECT_EQ(logger.flush(std::chrono::seconds(10)), FlushResult::kFlushed);
 }
 #endif
 

@@ -44,14 +44,24 @@ constexpr bool is_reserved_field_name(std::string_view name) {
          name == "SOURCE_REALTIME_TIMESTAMP";
 }
 
+namespace internal {
+
+// Never defined: a constant that would need one does not compile, and the compiler says its name.
+// In place of exceptions, which an application may be built without.
+void field_names_are_capitals_digits_and_underscores_a_letter_first_64_at_most();
+void this_field_is_written_by_the_logger_itself();
+
+}  // namespace internal
+
 // The name of a field. Literals are checked by the compiler.
 class FieldName {
  public:
   template <std::size_t N>
   consteval FieldName(const char (&literal)[N])  // NOLINT(google-explicit-constructor)
       : FieldName({literal, N - 1}, true, true) {
-    if (!is_valid_field_name(text())) throw "field names are [A-Z0-9_]{1,64}, a letter first";
-    if (is_reserved_field_name(text())) throw "this field is written by the logger itself";
+    if (!is_valid_field_name(text()))
+      internal::field_names_are_capitals_digits_and_underscores_a_letter_first_64_at_most();
+    if (is_reserved_field_name(text())) internal::this_field_is_written_by_the_logger_itself();
   }
   // A name from elsewhere; `name` must outlive the use of the result.
   static constexpr FieldName at_runtime(std::string_view name) noexcept {

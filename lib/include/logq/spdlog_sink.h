@@ -16,11 +16,14 @@
 //   thread, and spdlog::mdc entries where this spdlog has them (user_id becomes USER_ID).
 //
 // kv and ScopedField belong to the thread, so they do not pass through an spdlog async_logger's
-// thread: use a synchronous spdlog logger with this sink; it costs one system call and no lock.
+// thread: use a synchronous spdlog logger with this sink; it costs one system call and no lock, or
+// with SpdlogSinkOptions::async a copy into a queue.
 //
 // What cannot be delivered goes to spdlog's error handler with the errno of the failure (an
 // exception inside spdlog, as its sinks do; not with SPDLOG_NO_EXCEPTIONS) and is counted and
-// reported by the Logger underneath. Thread-safe without a mutex.
+// reported by the Logger underneath. An asynchronous sink hands over what its call has dropped: a
+// full queue is EAGAIN; what its thread could not deliver later is counted and reported only.
+// flush() reports ETIMEDOUT or ECONNREFUSED. Thread-safe without a mutex.
 #pragma once
 
 #include <array>
@@ -69,6 +72,9 @@ struct SpdlogSinkOptions {
   std::string socket_path{};                  // see NativeOptions
   std::chrono::milliseconds max_block{1000};  // see NativeOptions
   std::chrono::milliseconds flush_timeout{1000};
+  // See AsyncOptions. In place of an spdlog async_logger, not together with one: a call takes its
+  // fields from the thread that logs, costs a copy, and keeps its place in that thread's order.
+  std::optional<AsyncOptions> async{};
 };
 
 class spdlog_sink final
@@ -78,7 +84,8 @@ class spdlog_sink final
       : spdlog_sink(Logger({.identifier = options.identifier,
                             .backend = options.backend,
                             .socket_path = options.socket_path,
-                            .max_block = options.max_block}),
+                            .max_block = options.max_block,
+                            .async = options.async}),
                     options) {}
   // Sends through a logger of the caller's, whose context fields it adds; of the options only
   // `priorities` and `flush_timeout` count.

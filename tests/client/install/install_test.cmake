@@ -20,7 +20,8 @@ run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE_DIR} -B ${WORK_DIR}/build -DCMA
     -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS})
 run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
 set(ENV{LOGQ_SOCKET} ${WORK_DIR}/no-collector)
-foreach(program by_find_package by_pkg_config moved_over with_spdlog)
+foreach(program by_find_package by_pkg_config moved_over with_spdlog async_by_find_package
+        async_by_pkg_config spdlog_by_pkg_config)
   run(${WORK_DIR}/build/${program})
 endforeach()
 foreach(program journal_by_find_package journal_by_pkg_config)
