@@ -44,7 +44,7 @@ Outcome<ExitStatus> read_journal(const Options& options,
                                  ProgressLine& progress) {
   Outcome<Source> source = open_source(options);
   if (!source) return tl::unexpected<Failure>(source.error());
-  const bool is_empty = source->journal->files().empty() && source->damage->empty();
+  const bool is_empty = !source->journal->has_files() && source->damage->empty();
   if (is_empty && !options.display.quiet) print_error_line("no journal files were found");
   switch (options.command) {
     case Command::kFieldNames:

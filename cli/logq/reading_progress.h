@@ -13,7 +13,7 @@ namespace logq::cli {
 class ReadingProgress {
  public:
   // Between the first and the last entry of the journal, as far as -S and -U do not say otherwise.
-  ReadingProgress(const Options& options, journal::Journal& journal, ProgressLine& line);
+  ReadingProgress(const Options& options, const journal::Journal& journal, ProgressLine& line);
 
   // To be told of each entry that is looked at.
   void at(std::uint64_t realtime_usec) {

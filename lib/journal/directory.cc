@@ -24,6 +24,9 @@ constexpr std::uint32_t kFileEvents =
 // A directory may be watched for two reasons: a later, smaller mask must not replace the first.
 constexpr std::uint32_t kHow = IN_ONLYDIR | IN_MASK_ADD;
 
+// Some file systems tell times in steps of so many seconds.
+constexpr time_t kTimeStep = 2;
+
 struct DirectoryCloser {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
@@ -52,23 +55,60 @@ bool is_journal_name(std::string_view name) {
   return name.ends_with(".journal") || name.ends_with(".journal~");
 }
 
+Result<void> check_readable(const std::string& directory) {
+  const std::unique_ptr<DIR, DirectoryCloser> open(::opendir(directory.c_str()));
+  if (open == nullptr) return fail(Error::system(errno, "opendir"));
+  return {};
+}
+
+Result<DirectoryContents> read_directory(const std::string& directory) {
+  DirectoryContents contents;
+  for (const std::string& name : LOGQ_TRY(read_names(directory))) {
+    const bool is_file = is_journal_name(name);
+    if (!is_file && !Id128::parse(name)) continue;
+    std::string path;
+    path.reserve(directory.size() + 1 + name.size());
+    path.append(directory).append("/").append(name);
+    if (is_file) {
+      contents.files.push_back(std::move(path));
+    } else if (is_directory(path)) {
+      contents.machines.push_back(std::move(path));
+    }
+  }
+  return contents;
+}
+
 Result<std::vector<std::string>> journal_directories(const std::string& directory) {
   std::vector<std::string> directories{directory};
-  for (const std::string& name : LOGQ_TRY(read_names(directory))) {
-    std::string path = directory;
-    path.append("/").append(name);
-    if (Id128::parse(name) && is_directory(path)) directories.push_back(std::move(path));
-  }
+  for (std::string& machine : LOGQ_TRY(read_directory(directory)).machines)
+    directories.push_back(std::move(machine));
   return directories;
 }
 
 Result<std::vector<std::string>> journal_files(const std::string& directory) {
-  std::vector<std::string> paths;
-  for (const std::string& name : LOGQ_TRY(read_names(directory))) {
-    if (!is_journal_name(name)) continue;
-    paths.emplace_back(directory).append("/").append(name);
+  return LOGQ_TRY(read_directory(directory)).files;
+}
+
+DirectoryStamp DirectoryStamp::of(const std::string& directory) {
+  DirectoryStamp stamp(directory);
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) < 0) {
+    stamp.is_conclusive_ = errno == ENOENT;
+    return stamp;
   }
-  return paths;
+  stamp.changed_ = status.st_mtim;
+  struct timespec now {};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  stamp.is_conclusive_ =
+      status.st_mtim.tv_sec > 0 && status.st_mtim.tv_sec < now.tv_sec - kTimeStep;
+  return stamp;
+}
+
+bool DirectoryStamp::is_unchanged() const {
+  if (!is_conclusive_) return false;
+  struct stat status {};
+  if (::stat(directory_.c_str(), &status) < 0) return errno == ENOENT && changed_.tv_sec == 0;
+  return status.st_mtim.tv_sec == changed_.tv_sec && status.st_mtim.tv_nsec == changed_.tv_nsec;
 }
 
 Result<DirectoryWatch> DirectoryWatch::create() {

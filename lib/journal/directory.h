@@ -1,6 +1,8 @@
 // Finding journal files in directories, and noticing when they change.
 #pragma once
 
+#include <time.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,6 +18,34 @@ namespace logq::journal {
 
 // `*.journal` and `*.journal~`.
 [[nodiscard]] bool is_journal_name(std::string_view name);
+
+// Whether a directory can be read. Errors: kSystem.
+Result<void> check_readable(const std::string& directory);
+
+// Paths in one directory, sorted by name.
+struct DirectoryContents {
+  std::vector<std::string> files;     // by the names of journal files
+  std::vector<std::string> machines;  // subdirectories named by a machine id
+};
+
+// Errors: kSystem.
+Result<DirectoryContents> read_directory(const std::string& directory);
+
+// Tells, without reading them again, that the names in a directory are what they were.
+class DirectoryStamp {
+ public:
+  // To be taken before the names are read.
+  static DirectoryStamp of(const std::string& directory);
+  // False when names may have been made or removed since.
+  [[nodiscard]] bool is_unchanged() const;
+
+ private:
+  explicit DirectoryStamp(std::string directory) : directory_(std::move(directory)) {}
+
+  std::string directory_;
+  struct timespec changed_ {};  // 0: there was no directory
+  bool is_conclusive_ = false;  // the next change will leave another time
+};
 
 // The directories that `directory` stands for: itself and its subdirectories named by a machine id.
 // Errors: kSystem (`directory` itself cannot be read).

@@ -45,6 +45,8 @@ class FileMapping {
   // Reads from the file itself, as long as it has its descriptor. False unless all of `bytes` were
   // read.
   [[nodiscard]] bool read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
+  // Of the file itself; closed once it has been given back.
+  [[nodiscard]] const base::UniqueFd& descriptor() const { return fd_; }
   // Looks at the size of the file again, while it has its descriptor. A file that became shorter
   // ends where it ends now.
   Result<void> refresh();

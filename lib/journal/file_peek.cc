@@ -1,7 +1,8 @@
 #include "journal/file_peek.h"
 
+#include <unistd.h>
+
 #include <cstddef>
-#include <span>
 
 namespace logq::journal {
 namespace {
@@ -11,14 +12,16 @@ constexpr int kStepsMax = 8;
 
 }  // namespace
 
-FilePeek::FilePeek(const FileMapping& mapping, const Header& header)
-    : mapping_(mapping),
+FilePeek::FilePeek(const base::UniqueFd& file, const Header& header)
+    : file_(file),
       header_(header),
       hash_(header) {}
 
 template <typename T>
 bool FilePeek::read(FileOffset offset, T& object) const {
-  return mapping_.read_at(offset, std::as_writable_bytes(std::span(&object, 1)));
+  if (!file_.is_open()) return false;
+  const ssize_t n = ::pread(file_.get(), &object, sizeof object, static_cast<off_t>(offset));
+  return n == static_cast<ssize_t>(sizeof object);
 }
 
 // Where the header says that it is. Headers before 254 name the last array, before 252 neither.

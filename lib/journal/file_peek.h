@@ -9,8 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/unique_fd.h"
 #include "journal/file_hash.h"
-#include "journal/file_mapping.h"
 #include "journal/object_reader.h"
 
 namespace logq::journal {
@@ -19,9 +19,9 @@ enum class FileEnd { kFirst, kLast };
 
 class FilePeek {
  public:
-  // Of a file that does not change any more. Borrows the mapping, which must have its descriptor
-  // for anything to be told.
-  FilePeek(const FileMapping& mapping, const Header& header);
+  // Of a file that does not change any more. Borrows the descriptor, which must be open for
+  // anything to be told.
+  FilePeek(const base::UniqueFd& file, const Header& header);
 
   [[nodiscard]] const Header& header() const { return header_; }
   // The first or last entry, if header and entry agree on it.
@@ -35,7 +35,7 @@ class FilePeek {
   template <typename T>
   [[nodiscard]] bool read(FileOffset offset, T& object) const;
 
-  const FileMapping& mapping_;
+  const base::UniqueFd& file_;
   Header header_;
   FileHash hash_;
 };

@@ -101,7 +101,7 @@ Result<bool> FileReader::Impl::open_archived() {
   LOGQ_TRY(mapping.refresh());
   mapping.close_spare_descriptor();
   look_at_file();
-  peek.emplace(mapping, header_snapshot(header));
+  peek.emplace(mapping.descriptor(), header_snapshot(header));
   report_if_short(announced_size(header));
   return true;
 }

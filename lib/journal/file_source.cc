@@ -35,26 +35,6 @@ Id128 machine_of(FileReader& file, FileOffset entry) {
   return file.info().machine_id;
 }
 
-namespace {
-
-// Without touching the pages of an archived file; of others anything may be appended.
-bool may_satisfy(const FileReader& file, const Match& match) {
-  const auto operand_may = [&file](const Match& operand) { return may_satisfy(file, operand); };
-  switch (match.kind) {
-    case Match::Kind::kAll:
-      return true;
-    case Match::Kind::kPayload:
-      return file.may_hold(match.payload);
-    case Match::Kind::kAnd:
-      return std::all_of(match.operands.begin(), match.operands.end(), operand_may);
-    case Match::Kind::kOr:
-      break;
-  }
-  return std::any_of(match.operands.begin(), match.operands.end(), operand_may);
-}
-
-}  // namespace
-
 FileSource::FileSource(std::unique_ptr<FileReader> reader,
                        const Match& match,
                        const Narrowing& narrowing)
@@ -85,9 +65,12 @@ Selection& FileSource::selection() {
 }
 
 // Whether no entry can satisfy the match, which of a file that does not change any more is found
-// out once.
+// out once, without touching its pages; to others anything may be appended.
 bool FileSource::is_ruled_out() {
-  if (!ruled_out_) ruled_out_ = !may_satisfy(*reader_, match_);
+  if (!ruled_out_) {
+    ruled_out_ = !may_be_satisfied(
+        match_, [this](std::string_view payload) { return reader_->may_hold(payload); });
+  }
   return *ruled_out_;
 }
 

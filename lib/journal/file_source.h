@@ -93,6 +93,8 @@ class FileSource {
 
   // The file has no name any more: it is read to its end and then let go.
   bool detached = false;
+  // The place of the file among those that were found together.
+  std::size_t rank = 0;
   // It was said where reading begins; put off while a file that appeared has no entries.
   bool placed = false;
 

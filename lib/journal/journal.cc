@@ -9,8 +9,12 @@ namespace logq::journal {
 void Journal::Impl::select(Match match, Narrowing narrowing) {
   match_ = std::move(match);
   narrowing_ = std::move(narrowing);
+  // What narrows compares files, and asks for them while one is being read.
+  if (narrowing_) open_rest();
   for (const auto& source : sources_)
     source->select();
+  for (ArchiveSeries& series : series_)
+    series.reconsider();
   seek_end(Direction::kBackward);
 }
 
@@ -31,6 +35,7 @@ void Journal::Impl::apply_seek() {
   prepared_ = false;
   current_source_ = nullptr;
   finished_.clear();
+  seek_in_series();
   update_chains();
   if (seek_.kind == SeekKind::kTarget) complete_target();
   for (const auto& source : sources_)
@@ -119,6 +124,15 @@ void Journal::Impl::sift_down(std::size_t at) {
 
 // Makes heap_ say what comes next in `direction`.
 void Journal::Impl::prepare(Direction direction) {
+  prepare_open(direction);
+  while (ran_out_ && !series_.empty()) {
+    ran_out_ = false;
+    if (reach_on(direction)) rebuild_heap(direction);
+  }
+}
+
+// The same, of the files that are open.
+void Journal::Impl::prepare_open(Direction direction) {
   if (!prepared_ || direction != direction_) return rebuild_heap(direction);
   if (!top_passed_) return;
   top_passed_ = false;
@@ -130,6 +144,7 @@ void Journal::Impl::prepare(Direction direction) {
 
 // The top has no more: the next of its chain comes in its place.
 void Journal::Impl::replace_top() {
+  ran_out_ = true;
   FileSource* next = nullptr;
   if (heap_[0]->chain()) next = chains_[*heap_[0]->chain()].advance(direction_, boots_);
   if (next == nullptr) {
@@ -147,6 +162,8 @@ bool Journal::Impl::is_header_refuted() const {
 
 void Journal::Impl::update_chains() {
   if (!chains_stale_ && !is_header_refuted()) return;
+  // Where a header is wrong, numbers are not where the names say.
+  if (is_header_refuted()) open_rest();
   chains_stale_ = false;
   chains_ = form_chains(sources_);
 }
@@ -179,6 +196,7 @@ void Journal::Impl::rebuild_heap(Direction direction) {
   for (std::size_t i = heap_.size() / 2; i-- > 0;)
     sift_down(i);
   prepared_ = true;
+  ran_out_ = true;
   top_passed_ = false;
 }
 
@@ -231,6 +249,7 @@ std::optional<std::string_view> Journal::Impl::find_value(std::string_view field
 }
 
 std::vector<FileReader*> Journal::Impl::readers() {
+  open_rest();
   std::vector<FileReader*> readers;
   for (const auto& source : sources_)
     readers.push_back(&source->reader());
@@ -243,7 +262,7 @@ Journal::~Journal() = default;
 Result<std::unique_ptr<Journal>> Journal::open_directory(const std::string& directory,
                                                          DamageCallback on_damage,
                                                          FileFilter wants) {
-  LOGQ_TRY(journal_directories(directory));
+  LOGQ_TRY(check_readable(directory));
   return open_directories({directory}, std::move(on_damage), std::move(wants));
 }
 
@@ -375,6 +394,14 @@ Result<void> Journal::process_changes() {
 
 void Journal::keep_needed(std::function<bool(const FileReader& file)> is_needed) {
   impl_->keep_needed(std::move(is_needed));
+}
+
+TimeSpan Journal::known_times() const {
+  return impl_->known_times();
+}
+
+bool Journal::has_files() const {
+  return impl_->has_files();
 }
 
 std::vector<FileReader*> Journal::files() {

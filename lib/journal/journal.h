@@ -1,11 +1,16 @@
 // Journal: many journal files read as one, in journald's order (docs/file-reading.md, "Order of
 // entries from several files"). Entries found in two files are shown once.
 //
+// Archives of directories are opened when reading comes to them, as their names say where they
+// belong (docs/file-reading.md, "Archives that wait unopened"). What is damaged or misnamed and not
+// come to is not noticed; an archive that is deleted before is not there.
+//
 // A position lies on an entry or between two. Not thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +28,12 @@ namespace logq::journal {
 
 // Which files of a directory are read, by their paths; an empty one takes all.
 using FileFilter = std::function<bool(std::string_view path)>;
+
+// Nothing lies between when the first is the later.
+struct TimeSpan {
+  std::uint64_t first_usec = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t last_usec = 0;
+};
 
 class Journal {
  public:
@@ -101,7 +112,11 @@ class Journal {
   // Deleted files that have been read are not let go of while `is_needed` says so.
   void keep_needed(std::function<bool(const FileReader& file)> is_needed);
 
+  // All of them, opened. Whether there are any that can be.
   [[nodiscard]] std::vector<FileReader*> files();
+  [[nodiscard]] bool has_files() const;
+  // The time they are of, as far as open files and the names of the others tell.
+  [[nodiscard]] TimeSpan known_times() const;
 
  private:
   class Impl;

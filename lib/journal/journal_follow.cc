@@ -39,7 +39,7 @@ std::string plain(const std::string& path) {
 
 // A file may have been written to, and finished, between its own opening and that of its successor.
 void Journal::Impl::open_all() {
-  scan();
+  scan(Opening::kWhenReached);
   for (const auto& source : sources_) {
     FileReader& reader = source->reader();
     if (reader.info().state == FileState::kArchived) continue;
@@ -50,6 +50,7 @@ void Journal::Impl::open_all() {
 std::vector<std::string> Journal::Impl::wanted_paths() {
   if (fixed_) return paths_;
   std::vector<std::string> paths;
+  stamps_.clear();
   for (const std::string& directory : directories_)
     add_paths_of(directory, paths);
   return paths;
@@ -57,23 +58,26 @@ std::vector<std::string> Journal::Impl::wanted_paths() {
 
 // The files of one of our directories and of its machine-id subdirectories.
 void Journal::Impl::add_paths_of(const std::string& directory, std::vector<std::string>& paths) {
-  // Watched first, then read: what appears in between is noticed.
   if (watch_) await(directory);
-  const auto all = journal_directories(directory);
-  if (!all) {
-    if (all.error().sys_errno != ENOENT) complain(directory, all.error());
-    return;
+  for (const std::string& machine : add_paths_in(directory, paths))
+    add_paths_in(machine, paths);
+}
+
+// Of this directory alone; returns its machine-id subdirectories.
+std::vector<std::string> Journal::Impl::add_paths_in(const std::string& directory,
+                                                     std::vector<std::string>& paths) {
+  // Watched first, then read: what appears in between is noticed.
+  if (watch_) watch_directory(directory);
+  stamps_.push_back(DirectoryStamp::of(directory));
+  auto found = read_directory(directory);
+  if (!found) {
+    if (found.error().sys_errno != ENOENT) complain(directory, found.error());
+    return {};
   }
-  for (const std::string& part : *all) {
-    if (watch_) watch_directory(part);
-    const auto found = journal_files(part);
-    if (found) {
-      std::copy_if(found->begin(), found->end(), std::back_inserter(paths),
-                   [this](const std::string& path) { return is_wanted_in_directory(path); });
-    } else if (found.error().sys_errno != ENOENT) {
-      complain(part, found.error());
-    }
-  }
+  std::copy_if(std::make_move_iterator(found->files.begin()),
+               std::make_move_iterator(found->files.end()), std::back_inserter(paths),
+               [this](const std::string& path) { return is_wanted_in_directory(path); });
+  return std::move(found->machines);
 }
 
 void Journal::Impl::watch_directory(const std::string& directory) {
@@ -113,16 +117,31 @@ bool Journal::Impl::is_wanted(const std::string& path) const {
 
 // A file that is rotated while we open the others would be missed under both its names, so the
 // names are read again until they stay the same.
-void Journal::Impl::scan() {
+void Journal::Impl::scan(Opening opening) {
   std::vector<std::string> before;
   for (int attempt = 0; attempt < kScanAttempts; ++attempt) {
     std::vector<std::string> paths = wanted_paths();
     if (attempt > 0 && (paths == before || fixed_)) break;
-    const bool is_first = sources_.empty();  // so that none of them can be known
-    for (const std::string& path : paths)
-      is_first ? open(path) : consider(path);
+    if (opening == Opening::kWhenReached && attempt == 0 && !fixed_) {
+      open_found(paths);
+    } else {
+      open_rest();
+      consider_all(paths);
+    }
+    if (!fixed_ && are_names_unchanged()) break;
     before = std::move(paths);
   }
+}
+
+void Journal::Impl::consider_all(const std::vector<std::string>& paths) {
+  const bool is_first = sources_.empty();  // so that none of them can be known
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    is_first ? void(open(paths[i], i)) : consider(paths[i]);
+}
+
+bool Journal::Impl::are_names_unchanged() const {
+  return std::all_of(stamps_.begin(), stamps_.end(),
+                     [](const DirectoryStamp& stamp) { return stamp.is_unchanged(); });
 }
 
 FileSource* Journal::Impl::source_of(const FileIdentity& identity) {
@@ -171,25 +190,33 @@ void Journal::Impl::consider(const std::string& path) {
   open(path);
 }
 
-void Journal::Impl::open(const std::string& path) {
-  auto reader = FileReader::open(path, on_damage_);
-  if (!reader) {
-    const bool vanished = watch_ && reader.error().sys_errno == ENOENT;
-    if (vanished) ++n_vanished_;
-    if (!vanished) complain(path, reader.error());
-    return;
-  }
+// Null when it cannot be opened.
+FileSource* Journal::Impl::open(const std::string& path, std::size_t rank) {
+  const auto source = add(path, rank);
+  if (source) return *source;
+  const bool vanished = watch_ && source.error().sys_errno == ENOENT;
+  if (vanished) ++n_vanished_;
+  if (!vanished) complain(path, source.error());
+  return nullptr;
+}
+
+Result<FileSource*> Journal::Impl::add(const std::string& path, std::size_t rank) {
+  auto reader = LOGQ_TRY(FileReader::open(path, on_damage_));
   // It has two names, or was renamed between stat and open.
-  if (source_of((*reader)->identity()) != nullptr) return;
-  sources_.push_back(std::make_unique<FileSource>(std::move(*reader), match_, narrowing_));
-  by_identity_.emplace(sources_.back()->reader().identity(), sources_.back().get());
-  name(*sources_.back());
+  if (FileSource* known = source_of(reader->identity())) return known;
+  auto source = std::make_unique<FileSource>(std::move(reader), match_, narrowing_);
+  source->rank = rank;
+  by_identity_.emplace(source->reader().identity(), source.get());
+  name(*source);
   ++n_opened_;
   chains_stale_ = true;
+  sources_.push_back(std::move(source));
+  return sources_.back().get();
 }
 
 Result<int> Journal::Impl::watch() {
   if (watch_) return watch_->fd();
+  open_rest();
   watched_since_usec_ = base::Clock::system().now().realtime_usec;
   watch_ = LOGQ_TRY(DirectoryWatch::create());
   for (const std::string& path : paths_)
@@ -224,6 +251,7 @@ Result<bool> Journal::Impl::read_watch(std::vector<std::string>& changed) {
 }
 
 Result<void> Journal::Impl::process_changes() {
+  open_rest();
   apply_seek();
   if (watch_) {
     LOGQ_TRY(absorb_changes());

@@ -1,8 +1,10 @@
 // The inside of Journal, shared by journal.cc (positions and steps) and journal_follow.cc (which
-// files there are, and their changes).
+// files there are, and their changes), journal_archives.cc (which archives are not open yet) and
+// journal_values.cc.
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -11,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "journal/archive_series.h"
 #include "journal/directory.h"
 #include "journal/file_chain.h"
 #include "journal/file_source.h"
@@ -49,6 +52,8 @@ class Journal::Impl {
   [[nodiscard]] const PlacedEntry& current() const { return current_; }
   [[nodiscard]] FileSource& current_source() const { return *current_source_; }
   std::vector<FileReader*> readers();
+  [[nodiscard]] bool has_files() const { return !sources_.empty(); }
+  [[nodiscard]] TimeSpan known_times() const;  // journal_archives.cc
 
   // journal_values.cc
   void visit_fields(const std::function<bool(std::string_view name)>& visit);
@@ -56,6 +61,8 @@ class Journal::Impl {
                            const std::function<bool(std::string_view payload)>& visit);
 
  private:
+  static constexpr std::size_t kLastRank = std::numeric_limits<std::size_t>::max();
+
   enum class SeekKind { kHead, kTail, kTarget };
   struct Seek {
     SeekKind kind = SeekKind::kHead;
@@ -74,6 +81,7 @@ class Journal::Impl {
   void complete_target();
   void align_with_target();
   void prepare(Direction direction);
+  void prepare_open(Direction direction);
   void rebuild_heap(Direction direction);
   void fill_heap();
   void update_chains();
@@ -82,14 +90,33 @@ class Journal::Impl {
   void sift_down(std::size_t at);
   [[nodiscard]] bool earlier(const FileSource& a, const FileSource& b) const;
 
+  // journal_archives.cc: archives that are known by name
+  void open_found(const std::vector<std::string>& paths);
+  bool open_named(NamedArchive& archive);
+  [[nodiscard]] bool open_archive(NamedArchive& archive);
+  static void place_beside(FileSource& source, bool is_behind);
+  [[nodiscard]] bool reach_on(Direction direction);
+  [[nodiscard]] bool take_up(const ArchiveSeries& series,
+                             const std::vector<NamedArchive*>& archives);
+  void open_rest();
+  void place_misnamed(FileSource& source);
+  void seek_in_series();
+  void seek_number_in_series();
+
   // journal_follow.cc: files
-  void scan();
+  enum class Opening { kAtOnce, kWhenReached };
+  void scan(Opening opening = Opening::kAtOnce);
   std::vector<std::string> wanted_paths();
   void add_paths_of(const std::string& directory, std::vector<std::string>& paths);
+  std::vector<std::string> add_paths_in(const std::string& directory,
+                                        std::vector<std::string>& paths);
+  void consider_all(const std::vector<std::string>& paths);
+  [[nodiscard]] bool are_names_unchanged() const;
   void await(const std::string& directory);
   void watch_directory(const std::string& directory);
   void consider(const std::string& path);
-  void open(const std::string& path);
+  Result<FileSource*> add(const std::string& path, std::size_t rank);
+  FileSource* open(const std::string& path, std::size_t rank = kLastRank);
   [[nodiscard]] FileSource* source_of(const FileIdentity& identity);
   [[nodiscard]] FileSource* source_at(const std::string& path);
   void name(FileSource& source);
@@ -113,6 +140,9 @@ class Journal::Impl {
   DamageCallback on_damage_;
   Match match_;
   Narrowing narrowing_;
+  std::vector<ArchiveSeries> series_;  // with archives that may not be open; none once all are
+  std::size_t n_reached_ = 0;          // archives that were opened for entries, since the last seek
+  std::vector<DirectoryStamp> stamps_;  // of the directories, before they were read last
   std::vector<std::unique_ptr<FileSource>> sources_;
   std::map<FileIdentity, FileSource*> by_identity_;       // all of sources_
   std::unordered_map<std::string, FileSource*> by_path_;  // the last one known there
@@ -126,6 +156,7 @@ class Journal::Impl {
   bool seek_pending_ = true;
   Direction direction_ = Direction::kForward;
   bool prepared_ = false;          // heap_ is valid for direction_
+  bool ran_out_ = false;           // a source did, and closed archives may have the next entry
   bool top_passed_ = false;        // heap_[0] was handed out and needs its next candidate
   std::vector<FileSource*> heap_;  // sources with a candidate, the next one first
   FileSource* current_source_ = nullptr;

@@ -70,6 +70,7 @@ class SeenValues {
 }  // namespace
 
 void Journal::Impl::visit_fields(const std::function<bool(std::string_view name)>& visit) {
+  open_rest();
   std::set<std::string, std::less<>> names;
   for (const auto& source : sources_) {
     source->reader().for_each_field([&names](std::string_view name) {
@@ -86,6 +87,7 @@ void Journal::Impl::visit_fields(const std::function<bool(std::string_view name)
 // once the memory is full the hash tables of the earlier files are asked.
 bool Journal::Impl::visit_unique_values(
     std::string_view field, const std::function<bool(std::string_view payload)>& visit) {
+  open_rest();
   const Fingerprinter fingerprint;
   SeenValues seen;
   bool go_on = true;

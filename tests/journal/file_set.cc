@@ -1,11 +1,13 @@
 #include "journal/file_set.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
+#include "journal/archive_name.h"
 #include "journal/file_reader.h"
 #include "journal/format.h"
 #include "journal/writer_support.h"
@@ -55,7 +57,7 @@ FileSet::FileSet(const Shape& shape, unsigned seed, std::size_t entries)
       random_(seed) {
   const auto users = plan(entries);
   for (std::size_t i = 0; i < users.size(); ++i)
-    store(i % shape_.sequences, users[i]);
+    store(i, users[i]);
   collect();
 }
 
@@ -82,25 +84,28 @@ std::vector<std::vector<FileSet::Planned>> FileSet::plan(std::size_t entries) {
   return users;
 }
 
-void FileSet::store(std::size_t sequence, const std::vector<Planned>& entries) {
+void FileSet::store(std::size_t user, const std::vector<Planned>& entries) {
+  const std::string name = shape_.in_series ? "user-" + std::to_string(user) : "";
   for (std::size_t from = 0; from < entries.size();) {
-    const std::size_t end = std::min(entries.size(), from + 1 + below(40));
-    write_file(sequence, entries, from, end);
-    if (shape_.overlaps && below(6) == 0) write_file(sequence, entries, from, end);
-    if (shape_.overlaps && below(6) == 0) write_file(sequence, entries, from / 2, end);
-    if (shape_.overlaps && below(6) == 0) write_file(sequence, entries, from, (from + end + 1) / 2);
+    const std::size_t end = std::min(entries.size(), from + 1 + below(shape_.in_series ? 15 : 40));
+    write_file(user, entries, from, end, name);
+    if (shape_.overlaps && below(6) == 0) write_file(user, entries, from, end);
+    if (shape_.overlaps && below(6) == 0) write_file(user, entries, from / 2, end);
+    if (shape_.overlaps && below(6) == 0) write_file(user, entries, from, (from + end + 1) / 2);
     from = end;
   }
 }
 
-void FileSet::write_file(std::size_t sequence,
+void FileSet::write_file(std::size_t user,
                          const std::vector<Planned>& entries,
                          std::size_t from,
-                         std::size_t end) {
+                         std::size_t end,
+                         const std::string& name) {
   WriterOptions options;
   options.max_size_bytes = std::uint64_t{512} << 10;
-  options.sequence = {id(1 + sequence), 0};
-  const std::string path = directory_.path() + "/" + std::to_string(n_files_++) + ".journal";
+  options.sequence = {id(1 + user % shape_.sequences), 0};
+  const std::string own_name = std::to_string(n_files_++);
+  const std::string path = directory_.path() + "/" + (name.empty() ? own_name : name) + ".journal";
   auto writer = FileWriter::create(path, options);
   if (!writer) throw std::runtime_error("cannot create " + path);
   for (std::size_t i = from; i < end; ++i) {
@@ -132,6 +137,7 @@ void FileSet::finish(const std::string& path, const std::vector<Planned>& entrie
   };
   put(file, offsetof(Header, head_entry_realtime), time_of(offsets.front()));
   put(file, offsetof(Header, tail_entry_realtime), time_of(offsets.back()));
+  const std::string truth = file;
   if (shape_.headers_lie && below(2) == 0) lie(file);
   char& state = file[offsetof(Header, state)];
   const bool archived = state == static_cast<char>(FileState::kArchived);
@@ -139,6 +145,16 @@ void FileSet::finish(const std::string& path, const std::vector<Planned>& entrie
   write_whole(path, file);
   if (archived) state = static_cast<char>(FileState::kOffline);
   write_whole(twin_.path() + path.substr(path.rfind('/')), file);
+  if (archived && shape_.in_series) rename_as_a_writer(path, truth);
+}
+
+// Times have been changed since it was named.
+void FileSet::rename_as_a_writer(const std::string& path, const std::string& file) {
+  const std::size_t name_at = path.rfind('/') + 1;
+  auto name = ArchiveName::parse(path.substr(name_at)).value();
+  name.head_realtime_usec = get(file, offsetof(Header, head_entry_realtime));
+  const std::string renamed = path.substr(0, name_at) + name.to_string();
+  if (std::rename(path.c_str(), renamed.c_str()) != 0) throw std::runtime_error("rename " + path);
 }
 
 void FileSet::lie(std::string& file) {

@@ -23,6 +23,7 @@ struct Shape {
   bool clock_is_set = false;    // back and forth, inside of files too
   bool headers_lie = false;     // about the first or last entry
   bool leaves_one_live = true;  // the last file of each sequence is being written
+  bool in_series = false;       // archives have a writer's names, so that they can wait unopened
 };
 
 class FileSet {
@@ -47,12 +48,15 @@ class FileSet {
   std::size_t below(std::size_t bound) { return random_() % bound; }
   // By user; user i writes to sequence i % shape_.sequences.
   std::vector<std::vector<Planned>> plan(std::size_t entries);
-  void store(std::size_t sequence, const std::vector<Planned>& entries);
-  void write_file(std::size_t sequence,
+  void store(std::size_t user, const std::vector<Planned>& entries);
+  // Under this name, else one of its own.
+  void write_file(std::size_t user,
                   const std::vector<Planned>& entries,
                   std::size_t from,
-                  std::size_t end);
+                  std::size_t end,
+                  const std::string& name = {});
   void finish(const std::string& path, const std::vector<Planned>& entries);
+  void rename_as_a_writer(const std::string& path, const std::string& file);
   void lie(std::string& file);
   void collect();
 

@@ -50,6 +50,7 @@ void DamageReport::add(const std::string& path, const Error& error) {
     ++n_denied_;
     denied_path_ = path;
     if (first_line_.empty()) first_line_ = line;
+    if (released_ && !quiet_ && n_denied_ == 1) print_error_line(denial_hint("some"));
     return;
   }
   if (released_) {
@@ -62,13 +63,17 @@ void DamageReport::add(const std::string& path, const Error& error) {
 
 void DamageReport::release(bool quiet) {
   released_ = true;
+  quiet_ = quiet;
   for (const std::string& line : held_lines_)
     print_error_line(line);
   held_lines_.clear();
   if (n_denied_ == 0 || quiet) return;
-  print_error_line("hint: not all messages are shown: " + std::to_string(n_denied_) +
-                   " journal files may not be read; " + permission_hint() +
-                   " (-q turns off this notice)");
+  print_error_line(denial_hint(std::to_string(n_denied_)));
+}
+
+std::string DamageReport::denial_hint(const std::string& how_many) const {
+  return "hint: not all messages are shown: " + how_many + " journal files may not be read; " +
+         permission_hint() + " (-q turns off this notice)";
 }
 
 std::string DamageReport::permission_hint() const {

@@ -22,7 +22,8 @@ class DamageReport {
   // The first complaint about a file is reported, the others follow from it. None of one that has
   // lost a page: what is wrong with zeros says missing_page_line() better, at the end.
   void add(const std::string& path, const Error& error);
-  // Files that may not be read become one line together, which `quiet` leaves out.
+  // Files that may not be read become one line together, which `quiet` leaves out. It is said of
+  // the first that is met later where there was none before.
   void release(bool quiet);
 
   [[nodiscard]] bool empty() const { return paths_.empty(); }
@@ -37,7 +38,10 @@ class DamageReport {
   [[nodiscard]] const std::string& first_line() const { return first_line_; }
 
  private:
+  [[nodiscard]] std::string denial_hint(const std::string& how_many) const;
+
   bool released_ = false;
+  bool quiet_ = false;
   bool any_truncated_ = false;
   std::set<std::string> paths_;
   std::size_t n_denied_ = 0;

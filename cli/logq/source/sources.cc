@@ -39,7 +39,7 @@ Outcome<Source> open_named_files(const std::vector<std::string>& paths) {
 Outcome<Source> with_report(std::unique_ptr<Journal> journal,
                             std::shared_ptr<DamageReport> damage,
                             bool quiet) {
-  const bool unreadable = journal->files().empty() && !damage->empty();
+  const bool unreadable = !journal->has_files() && !damage->empty();
   if (unreadable && damage->all_denied()) {
     return failure("no journal files were opened due to insufficient permissions; " +
                    damage->permission_hint());
