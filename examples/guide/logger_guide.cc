@@ -54,8 +54,7 @@ void log_at_levels(const logq::Logger& log) {
 }
 
 // guide begin
-constexpr logq::Id128 kOrderLost{{0x3f, 0x5a, 0x0c, 0x11, 0x8e, 0x6d, 0x4b, 0x1f,  //
-                                  0x9a, 0x70, 0x2e, 0xc4, 0x5b, 0x83, 0xd6, 0x07}};
+constexpr logq::Id128 kOrderLost = logq::id128("3f5a0c118e6d4b1f9a702ec45b83d607");
 
 void report_lost_order(const logq::Logger& log, int order) {
   log.error("order lost", logq::message_id(kOrderLost), logq::field<"ORDER_ID">(order));
@@ -113,8 +112,8 @@ int run_child(const logq::Logger& log) {
   // guide begin
   const pid_t child = ::fork();
   if (child == 0) {
-    log.info("in the child");                                    // with the child's _PID
-    if (log.flush(1s) != logq::FlushResult::kFlushed) return 1;  // exec keeps no queue
+    log.info("in the child");                                      // with the child's _PID
+    if (log.flush(1s) != logq::FlushResult::kFlushed) ::_exit(1);  // exec keeps no queue
     ::execl("/bin/true", "true", nullptr);
     ::_exit(127);
   }

@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,5 +31,30 @@ struct Id128 {
     return std::bit_cast<Words>(a.bytes) == std::bit_cast<Words>(b.bytes);
   }
 };
+
+namespace internal {
+
+constexpr int hexadecimal_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+// Never defined: a constant that would need it does not compile, and the compiler says its name.
+void an_id_has_32_lower_case_hexadecimal_digits();
+
+}  // namespace internal
+
+// An id written in the source, as `systemd-id128 new` prints it; what is none does not compile.
+consteval Id128 id128(const char (&digits)[33]) {
+  Id128 id;
+  for (std::size_t i = 0; i < id.bytes.size(); ++i) {
+    const int high = internal::hexadecimal_digit(digits[2 * i]);
+    const int low = internal::hexadecimal_digit(digits[2 * i + 1]);
+    if (high < 0 || low < 0) internal::an_id_has_32_lower_case_hexadecimal_digits();
+    id.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return id;
+}
 
 }  // namespace logq
