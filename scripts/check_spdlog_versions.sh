@@ -37,7 +37,14 @@ version_of() {
 flags_of() {
   case $1 in
     bundled) echo ;;
-    external) echo -DSPDLOG_FMT_EXTERNAL ;;
+    external)
+      if ! echo '#include <spdlog/fmt/fmt.h>' | "$compiler" -std=c++20 -fsyntax-only \
+        -DSPDLOG_FMT_EXTERNAL -I"$2/include" -x c++ - 2>/dev/null; then
+        echo "this spdlog does not go with the installed fmt" >&2
+        return 1
+      fi
+      echo -DSPDLOG_FMT_EXTERNAL
+      ;;
     compiled)
       if [ ! -d "$2/src" ]; then
         echo "no src/ here" >&2

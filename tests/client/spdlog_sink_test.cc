@@ -180,6 +180,19 @@ TEST_F(SpdlogSinkTest, ScopedAndContextFieldsAreSent) {
   EXPECT_EQ(last("SHARD"), "7");
 }
 
+TEST_F(SpdlogSinkTest, SpdlogsOwnFactoryMakesARegisteredLogger) {
+  const test::TempDir dir;
+  test::DatagramServer server(dir.path() + "/socket");
+  SpdlogSinkOptions options;
+  options.socket_path = server.path();
+  spdlog::create<spdlog_sink>("created", options);
+
+  spdlog::get("created")->info("x");
+  spdlog::drop("created");
+
+  EXPECT_EQ(value_of(server.receive().value_or(test::StoredFields{}), "LOGGER"), "created");
+}
+
 #ifdef LOGQ_SPDLOG_HAS_MDC
 TEST_F(SpdlogSinkTest, MappedDiagnosticContextBecomesFields) {
   spdlog::mdc::put("user_id", "42");
