@@ -28,9 +28,7 @@ class QueueEnd {
   static void wait_for_room(EntryQueue& queue, std::size_t bytes, std::chrono::nanoseconds left);
   // A wait was in vain: the next ones will be, until something is read.
   static void note_stall(EntryQueue& queue) { queue.stalled_at_ = consumed(queue); }
-  static bool is_stalled(const EntryQueue& queue) {
-    return queue.stalled_at_ == consumed(queue);
-  }
+  static bool is_stalled(const EntryQueue& queue) { return queue.stalled_at_ == consumed(queue); }
   static std::size_t largest_record(const EntryQueue& queue) { return queue.ring_bytes_ / 4; }
   static std::uint64_t thread_id(const EntryQueue& queue) { return queue.thread_id_; }
   static void close(EntryQueue& queue) { queue.closed_.store(true, std::memory_order_release); }
