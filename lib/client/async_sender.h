@@ -1,5 +1,5 @@
 // AsyncSender: the entries of an asynchronous logger, from the queues of the threads that log to an
-// Output, by a thread of its own (ARCHITECTURE.md, "Client").
+// Output, by a thread of its own (docs/asynchronous-client.md).
 //
 // Thread-safe. A child of a fork begins with empty queues and, once it logs, a thread of its own;
 // what its parent had queued the parent sends.
