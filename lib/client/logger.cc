@@ -95,13 +95,13 @@ struct Logger::Shared : internal::LoggerCore {
 Logger::Shared::Shared(const LoggerOptions& options, std::unique_ptr<Transport> given)
     : identifier(options.identifier.empty() ? program_invocation_short_name : options.identifier) {
   level.store(options.level, std::memory_order_relaxed);
-  if (!options.async) {
+  if (!options.async || !client::AsyncSender::is_supported()) {
     transport = given != nullptr ? std::move(given) : make_transport(options);
     return;
   }
   const std::shared_ptr<Transport> own = std::move(given);
   sender = std::make_unique<client::AsyncSender>(
-      *options.async, identifier,
+      *options.async, options.max_block, identifier,
       [this, options, own]() -> std::unique_ptr<client::Output> {
         if (own == nullptr) return make_output(options, count);
         return std::make_unique<client::TransportOutput>(own, count);

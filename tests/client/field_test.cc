@@ -103,7 +103,7 @@ TEST(Field, ChecksRunTimeNamesWhenItIsMade) {
   EXPECT_TRUE(runtime_field("GOOD", 1).name.is_good());
   EXPECT_FALSE(runtime_field("bad", 1).name.is_good());
   EXPECT_FALSE(runtime_field("PRIORITY", 1).name.is_good());
-  EXPECT_EQ(field<"USER_ID">(42).name.text(), "USER_ID");
+  EXPECT_EQ(Field(field<"USER_ID">(42)).name.text(), "USER_ID");
 }
 
 // Beside std::to_chars(), which knows the shortest text of every number.
