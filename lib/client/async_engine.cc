@@ -63,7 +63,7 @@ AsyncEngine::~AsyncEngine() = default;
 
 void AsyncEngine::start() {
   thread_ = base::start_quiet_thread([this] { run(); });
-  has_thread_ = thread_.joinable();
+  if (!thread_.joinable()) has_thread_ = false;
 }
 
 void AsyncEngine::stop(milliseconds timeout) {

@@ -92,7 +92,7 @@ class AsyncEngine {
   std::atomic<bool> has_receiver_{true};
   std::atomic<std::uint64_t> block_bytes_{0};
   bool can_sleep_;  // without membarrier(2) it only naps
-  bool has_thread_ = false;
+  bool has_thread_ = true;
   std::thread thread_;
   std::mutex work_mutex_;  // without a thread: whose turn it is to work
 

@@ -340,6 +340,7 @@ TEST_F(AsyncLogger, AFlushTellsTheThreeWaysItCanEnd) {
   log.info("nobody there");
   EXPECT_EQ(log.flush(50ms), FlushResult::kCollectorGone);
   EXPECT_EQ(log.statistics().dropped_no_collector, 1U);
+  const std::scoped_lock lock(recording_.mutex);
   recording_.flush_answer = FlushResult::kFlushed;
 }
 
