@@ -169,6 +169,10 @@ class Value {
     return {static_cast<const char*>(pointer_), static_cast<std::size_t>(word_)};
   }
 
+  // A value in pieces, for queues: its kind, one word, and what is elsewhere: the text, the bytes
+  // of an id, an error's category.
+  [[nodiscard]] constexpr std::uint64_t word() const noexcept { return word_; }
+
   // What of it is elsewhere and must be copied for the value to outlive the call that it is made
   // for; an error's category lives on by itself.
   [[nodiscard]] constexpr std::size_t borrowed_bytes() const noexcept {
