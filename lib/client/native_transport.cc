@@ -8,6 +8,7 @@
 
 #include "client/encode_buffer.h"
 #include "client/entry_encoder.h"
+#include "client/quick_entry.h"
 
 namespace logq::client {
 namespace {
@@ -39,25 +40,33 @@ std::int64_t nanoseconds(std::chrono::steady_clock::time_point time) {
 NativeTransport::NativeTransport(const NativeOptions& options,
                                  std::vector<SocketCandidate> candidates,
                                  SocketCalls& calls)
-    : options_(options),
-      candidates_(std::move(candidates)),
-      calls_(calls),
-      fd_(calls.open_socket(options.max_block)) {}
+    : calls_(calls),
+      fd_(calls.open_socket(options.max_block)),
+      may_wait_(options.max_block.count() > 0),
+      options_(options),
+      candidates_(std::move(candidates)) {}
 
 NativeTransport::~NativeTransport() {
   const int fd = fd_.load(memory_order_relaxed);
   if (fd >= 0) calls_.close(fd);
 }
 
-SendResult NativeTransport::send(const Entry& entry) noexcept try {
+SendResult NativeTransport::send(const Entry& entry) noexcept {
+  QuickEntry quick;
+  if (const std::string_view bytes = quick.encode(entry); !bytes.empty()) [[likely]]
+    return send_encoded(bytes);
+  return send_unusual(entry);
+}
+
+SendResult NativeTransport::send_unusual(const Entry& entry) noexcept try {
   EncodeBuffer buffer;
-  if (!encode_native_entry(entry, *buffer)) return {SendStatus::kTooLarge, EMSGSIZE};
+  if (!append_unusual_entry(entry, buffer->bytes)) return {SendStatus::kTooLarge, EMSGSIZE};
   return send_encoded(buffer->bytes);
 } catch (const std::bad_alloc&) {
   return {SendStatus::kFailed, ENOMEM};
 }
 
-SendResult NativeTransport::send_encoded(std::string_view bytes) {
+SendResult NativeTransport::send_encoded(std::string_view bytes) noexcept try {
   if (!connected_.load(memory_order_relaxed)) [[unlikely]] {
     const int connected = connect_unless_resting();
     if (connected < 0) return {SendStatus::kNoCollector, -connected};
@@ -73,6 +82,8 @@ SendResult NativeTransport::send_encoded(std::string_view bytes) {
     if (code >= 0) code = send_once(bytes);
   }
   return result_of(code);
+} catch (const std::bad_alloc&) {
+  return {SendStatus::kFailed, ENOMEM};
 }
 
 SendResult NativeTransport::result_of(int code) {
@@ -90,7 +101,7 @@ SendResult NativeTransport::result_of(int code) {
 // Calls with waiting as the options allow, again after signals, and keeps `stalled_`.
 template <typename Call>
 int NativeTransport::call_within_policy(Call call) {
-  const bool may_wait = options_.max_block.count() > 0 && !stalled_.load(memory_order_relaxed);
+  const bool may_wait = may_wait_ && !stalled_.load(memory_order_relaxed);
   int flags = MSG_NOSIGNAL | (may_wait ? 0 : MSG_DONTWAIT);
   int code = call(flags);
   if (code == -EINTR) [[unlikely]] {
@@ -101,10 +112,10 @@ int NativeTransport::call_within_policy(Call call) {
       code = call(flags);
     } while (code == -EINTR);
   }
-  if (code == -EAGAIN) {
+  if (code >= 0) [[likely]] {
+    if (stalled_.load(memory_order_relaxed)) stalled_.store(false, memory_order_relaxed);
+  } else if (code == -EAGAIN) {
     stalled_.store(true, memory_order_relaxed);
-  } else if (code >= 0 && stalled_.load(memory_order_relaxed)) {
-    stalled_.store(false, memory_order_relaxed);
   }
   return code;
 }
