@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -151,6 +152,57 @@ TEST_F(LogqCatTest, LeavesThePipeToASuccessorWhenItIsStoppedWhileNobodyReads) {
   std::ranges::sort(got);
   std::ranges::sort(expected);
   EXPECT_TRUE(got == expected);
+}
+
+TEST_F(LogqCatTest, HasTheCollectorRotateAtAnAlarm) {
+  ChildProcess cat(reading_fifo());
+  const auto writer = *base::open_file(fifo_, O_WRONLY);
+  ASSERT_TRUE(base::write_all(writer.get(), "before\n"));
+  ASSERT_TRUE(stored({"before"}));
+  const auto archives = [&] {
+    std::size_t count = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(journald_->storage_dir()))
+      if (file.path().filename().string().starts_with("system@")) ++count;
+    return count;
+  };
+  ASSERT_EQ(archives(), 0U);
+
+  cat.signal(SIGALRM);
+
+  EXPECT_TRUE(wait_until([&] { return archives() == 1; })) << cat.err();
+  ASSERT_TRUE(base::write_all(writer.get(), "after\n"));
+  EXPECT_TRUE(stored({"before", "after"}));
+  EXPECT_EQ(cat.err(), "");
+}
+
+TEST_F(LogqCatTest, SaysInTheLogHowManyLinesItHasDropped) {
+  signal_process(journald_->pid(), SIGSTOP);
+  constexpr std::size_t kLines = 3000;
+  std::string lines;
+  for (std::size_t i = 0; i < kLines; ++i)
+    lines += std::string(20'000, '.') + "\n";
+  const std::string fed = directory_.path() + "/fed";
+  write_text_file(fed, lines);
+  ChildProcess cat(
+      command({"sh", "-c", "cat \"$1\" \"$2\" | \"$0\" -t piped -u hello --overflow=drop", kLogqCat,
+               fed, fifo_},
+              towards(*journald_)));
+  const auto writer = *base::open_file(fifo_, O_WRONLY);  // all lines have been read
+  signal_process(journald_->pid(), SIGCONT);
+
+  const auto reports = [&] {
+    return journald_->entries({"MESSAGE_ID=c1370f8363ae4fe991461ce3e95939d1"});
+  };
+  ASSERT_TRUE(wait_until([&] { return !reports().empty(); })) << cat.err();
+  const JournalFields report = reports().front();
+  EXPECT_EQ(report.at("UNIT"), "hello.service");
+  EXPECT_EQ(report.at("MESSAGE"),
+            report.at("N_DROPPED") + " lines dropped: the collector did not take them in time");
+  const std::size_t dropped = std::stoul(report.at("N_DROPPED"));
+  EXPECT_TRUE(wait_until([&] {
+    const auto kept = journald_->entries({"SYSLOG_IDENTIFIER=piped", "_TRANSPORT=stdout"});
+    return kept.size() == kLines - dropped;
+  }));
 }
 
 TEST(LogqCatAlone, PassesInputThroughWithoutACollector) {
