@@ -62,7 +62,13 @@ class LoggerRecipe : public testing::TestWithParam<Supervisor> {
     write_text_file(path, "#!/bin/sh\n" + script);
     ::chmod(path.c_str(), 0755);
   }
-  void log_by(const std::string& line) const { write_program(service() + "/log/run", line + "\n"); }
+  // The script of docs/capturing-output.md whose last line begins with `command`.
+  void log_as_documented(const std::string& command) const {
+    const std::string page = read_text_file(LOGQ_SOURCE_DIR "/docs/capturing-output.md");
+    const std::size_t at = page.find("\n" + command);
+    ASSERT_NE(at, std::string::npos) << command;
+    write_program(service() + "/log/run", page.substr(at, page.find("```", at) - at));
+  }
 
   // The supervisor, in namespaces that end with it; `prepare` is run before it.
   void start(const Environment& collector = {}, const std::string& prepare = "") {
@@ -114,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(Peers,
 
 TEST_P(LoggerRecipe, LosesNothingWhenLoggerAndCollectorAreKilled) {
   PrivateLogqd logqd;
-  log_by("exec logq-cat -u hello -t hello --overflow=block");
+  log_as_documented("exec logq-cat -u");
   start(logqd.environment());
 
   for (const std::size_t moment : {300U, 900U, 1500U}) {
@@ -129,7 +135,7 @@ TEST_P(LoggerRecipe, LosesNothingWhenLoggerAndCollectorAreKilled) {
 }
 
 TEST_P(LoggerRecipe, LosesNothingOfAStoreOfItsOwnWhenTheLoggerIsKilled) {
-  log_by("exec logq-cat -D ./main -u hello t s1000000 n30");
+  log_as_documented("exec logq-cat -D");
   start();
 
   for (const std::size_t moment : {300U, 900U, 1500U}) {
@@ -138,11 +144,12 @@ TEST_P(LoggerRecipe, LosesNothingOfAStoreOfItsOwnWhenTheLoggerIsKilled) {
   }
 
   EXPECT_TRUE(reaches(kLines, [&] { return stored_in_directory(); })) << told();
+  EXPECT_NE(told().find("the last logger did not stop cleanly"), std::string::npos) << told();
 }
 
 // 128 KiB hold no journal file: the logger fails until there is room, and the service waits.
 TEST_P(LoggerRecipe, LosesNothingWhenTheDiskIsFullAndThenEnlarged) {
-  log_by("exec logq-cat -D ./main -u hello t s1000000 n30");
+  log_as_documented("exec logq-cat -D");
   std::filesystem::create_directories(store());
   const std::string enlarge = directory_.path() + "/enlarge";
   start({}, "mount -t tmpfs -o size=128k none \"$0/hello/log/main\" || exit 99\n(until [ -e " +
