@@ -85,8 +85,6 @@ StoreSink::StoreSink(const Options& options,
   keep_limits();
 }
 
-StoreSink::~StoreSink() = default;
-
 std::size_t StoreSink::take(std::string_view bytes) {
   entry_.set_writer(supervisor_.pid());
   // A line that began in an earlier call is complete with the first bytes of this one.

@@ -26,7 +26,6 @@ class StoreSink final : public LineSink {
   // Makes the directory where it is missing. Errors: kBusy (another logger has it), kSystem.
   static Result<std::unique_ptr<StoreSink>> open(const Options& options,
                                                  std::function<bool()> stop_requested);
-  ~StoreSink() override;
 
   std::size_t take(std::string_view bytes) override;
   [[nodiscard]] bool has_failed() const override { return has_failed_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cinttypes>
 #include <cstdio>
 #include <utility>
 
@@ -16,9 +17,8 @@ constexpr std::size_t kLabelBytes = 25;  // beside the space that follows
 
 std::string tai64n_label(std::uint64_t realtime_usec) {
   std::array<char, kLabelBytes + 1> text{};
-  std::snprintf(text.data(), text.size(), "@%016llx%08llx",
-                static_cast<unsigned long long>(kTaiEpoch + realtime_usec / kUsecPerSecond),
-                static_cast<unsigned long long>(realtime_usec % kUsecPerSecond * 1000));
+  std::snprintf(text.data(), text.size(), "@%016" PRIx64 "%08" PRIx64,
+                kTaiEpoch + realtime_usec / kUsecPerSecond, realtime_usec % kUsecPerSecond * 1000);
   return text.data();
 }
 
