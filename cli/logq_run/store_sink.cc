@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -46,6 +47,16 @@ journal::VacuumLimits vacuum_limits(const CatSettings& settings) {
   return vacuum;
 }
 
+// journald's directories are named after the machine, and "MACHINE.NAMESPACE". It does not lock
+// them, and its active file looks like one whose writer was killed.
+bool is_of_a_collector(const std::string& directory) {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::weakly_canonical(directory, error);
+  const std::string name = path.filename().string();
+  const std::string id = name.substr(0, name.find('.'));
+  return path.parent_path().filename() == "journal" && Id128::parse(id).has_value();
+}
+
 std::size_t longest_line(const CatSettings& settings) {
   const std::size_t given = settings.line_max.value_or(wire::kDefaultLineMax);
   return given == 0 ? kLongestLine : std::min(given, kLongestLine);
@@ -55,6 +66,9 @@ std::size_t longest_line(const CatSettings& settings) {
 
 Result<std::unique_ptr<StoreSink>> StoreSink::open(const Options& options,
                                                    std::function<bool()> stop_requested) {
+  if (is_of_a_collector(options.cat.directory)) {
+    return fail(Error::make(Errc::kInvalidArgument, "such a directory is a collector's"));
+  }
   base::install_sigbus_guard();
   if (::mkdir(options.cat.directory.c_str(), 0755) != 0 && errno != EEXIST) {
     return fail(Error::system(errno, "create directory"));
@@ -163,6 +177,14 @@ void StoreSink::keep_limits() {
   rotations_ = store_->rotations();
   const auto deleted = journal::vacuum_directory(directory_, limits_);
   if (!deleted) say(directory_ + ": " + deleted.error().message());
+}
+
+// On the thread that syncs.
+Result<void> StoreSink::sync() {
+  const auto synced = store_->sync();
+  if (!synced && !sync_failed_) say(directory_ + ": " + synced.error().message());
+  sync_failed_ = !synced;
+  return synced;
 }
 
 void StoreSink::rotate() {

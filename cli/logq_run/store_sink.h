@@ -28,7 +28,7 @@ class StoreSink final : public LineSink {
                                                  std::function<bool()> stop_requested);
 
   std::size_t take(std::string_view bytes) override;
-  [[nodiscard]] bool has_failed() const override { return has_failed_; }
+  [[nodiscard]] bool has_failed() const override { return false; }  // it waits
   int look_after() override { return -1; }
   void rotate() override;
   void begin_anew() override;
@@ -45,6 +45,7 @@ class StoreSink final : public LineSink {
   bool append(std::string_view text, wire::LineBreak line_break);
   bool wait_for_room(const Error& error);
   void keep_limits();
+  Result<void> sync();
   void say(const std::string& line) const;
 
   const std::string directory_;
@@ -60,7 +61,7 @@ class StoreSink final : public LineSink {
   std::string partial_;  // the beginning of a line
   std::optional<Error> trouble_;
   std::chrono::steady_clock::time_point next_complaint_;
-  bool has_failed_ = false;
+  bool sync_failed_ = false;                   // of the thread that syncs
   std::unique_ptr<collect::SyncWorker> sync_;  // last: it uses the store
 };
 

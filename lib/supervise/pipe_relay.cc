@@ -152,6 +152,10 @@ void PipeRelay::finish(SteadyClock::time_point deadline) {
   settle(deadline);
   if (dropped_ != 0) tell_drops();
   if (dropped_ != 0) options_.warn(std::to_string(dropped_) + " lines were dropped");
+  if (spools()) {
+    options_.warn(std::to_string(options_.spool->bytes()) +
+                  " bytes wait in the spool for the next logger");
+  }
   if (!queue_.empty()) {
     options_.warn("no collector takes the last " + std::to_string(queue_.size()) +
                   " bytes; they are passed through to standard output");
@@ -165,7 +169,7 @@ void PipeRelay::settle(SteadyClock::time_point deadline) {
   SteadyClock::duration pause = kFirstPause / 20;
   for (;;) {
     look_after();
-    const bool is_done = queue_.empty() && (!stream_.is_open() || all_read_);
+    const bool is_done = queue_.empty() && (!stream_.is_open() || (all_read_ && !spools()));
     if (is_done || SteadyClock::now() >= deadline) return;
     nap(pause);
     pause = std::min<SteadyClock::duration>(pause * 2, kFirstPause);
@@ -221,11 +225,11 @@ void PipeRelay::tell_absence() {
 
 bool PipeRelay::flush_queue() {
   if (queue_.empty()) return true;
-  const std::string bytes = std::exchange(queue_, {});
   const bool ends_in_line = ends_in_line_;
-  const std::size_t sent = send_some(bytes);
-  queue_ += std::string_view(bytes).substr(sent);
+  const Sent sent = send_now(queue_);
   ends_in_line_ = ends_in_line;
+  queue_.erase(0, sent.bytes);
+  if (sent.is_lost) lose_connection();
   return queue_.empty();
 }
 
@@ -242,24 +246,28 @@ bool PipeRelay::drain_spool() {
 
 // Sends what the stream takes at once; returns how much that was. The connection may be lost then.
 std::size_t PipeRelay::send_some(std::string_view bytes) {
-  std::size_t done = 0;
-  bool is_lost = false;
+  const Sent sent = send_now(bytes);
+  if (sent.is_lost) lose_connection();
+  return sent.bytes;
+}
+
+PipeRelay::Sent PipeRelay::send_now(std::string_view bytes) {
+  Sent result;
+  std::size_t& done = result.bytes;
   confirm();
   while (done < bytes.size()) {
     const ssize_t sent = ::send(stream_.get(), bytes.data() + done, bytes.size() - done,
                                 MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR) continue;
-    is_lost = sent < 0 && errno != EAGAIN;
+    result.is_lost = sent < 0 && errno != EAGAIN;
     if (sent < 0) break;
     done += static_cast<std::size_t>(sent);
   }
-  if (done != 0) {
-    sent_.add(bytes.substr(0, done));
-    ends_in_line_ = bytes[done - 1] != '\n';
-    all_read_ = false;
-  }
-  if (is_lost) lose_connection();
-  return done;
+  if (done == 0) return result;
+  sent_.add(bytes.substr(0, done));
+  ends_in_line_ = bytes[done - 1] != '\n';
+  all_read_ = false;
+  return result;
 }
 
 // A collector's death empties its queue too, so it is asked for that last.

@@ -72,6 +72,10 @@ class PipeRelay {
 
  private:
   enum class Way : std::uint8_t { kOpen, kFull, kAbsent };
+  struct Sent {
+    std::size_t bytes = 0;
+    bool is_lost = false;  // the connection
+  };
 
   std::size_t relay_waiting(std::string_view bytes);
   void relay_or_drop(std::string_view bytes);
@@ -88,6 +92,7 @@ class PipeRelay {
   bool flush_queue();
   bool drain_spool();
   std::size_t send_some(std::string_view bytes);
+  Sent send_now(std::string_view bytes);
   void confirm();
   void lose_connection();
   [[nodiscard]] bool spools() const { return options_.spool && !options_.spool->empty(); }

@@ -244,6 +244,37 @@ TEST_F(PipeRelayTest, SpoolsInOrderWhileThereIsNoCollector) {
   EXPECT_EQ(passed_through(), "");
 }
 
+TEST_F(PipeRelayTest, SpoolsWhatADeadCollectorHadNotRead) {
+  const std::string path = directory_.path() + "/spool";
+  auto listener = std::make_unique<StreamListener>(socket_);
+  {
+    RelayOptions spooling = options();
+    spooling.overflow = Overflow::kSpool;
+    spooling.spool.emplace(*SpoolFile::open(path, 1 << 20));
+    PipeRelay relay(std::move(spooling));
+    const auto first = listener->accept();
+    ASSERT_EQ(relay.relay("one\ntwo\n"), 8U);
+    listener.reset();
+  }
+  {
+    RelayOptions spooling = options();
+    spooling.overflow = Overflow::kSpool;
+    spooling.spool.emplace(*SpoolFile::open(path, 1 << 20));
+    listener = std::make_unique<StreamListener>(socket_);
+    PipeRelay relay(std::move(spooling));
+    auto first = listener->accept();
+    ASSERT_EQ(relay.relay("three\n"), 6U);
+    first.reset();
+    listener.reset();
+    ASSERT_EQ(relay.relay("four\n"), 5U);
+    relay.finish(std::chrono::steady_clock::now());
+  }
+  const auto left = SpoolFile::open(path, 1 << 20);
+
+  EXPECT_EQ(*left->peek(100), "three\nfour\n");
+  EXPECT_EQ(passed_through(), "");
+}
+
 TEST_F(PipeRelayTest, LeavesWholeLinesToASuccessorWhenTheSpoolIsFull) {
   RelayOptions full = options();
   full.overflow = Overflow::kSpool;

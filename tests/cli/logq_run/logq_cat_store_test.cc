@@ -132,6 +132,17 @@ TEST_F(LogqCatStore, ADirectoryThatCannotBeMadeIsStatus111) {
             "logq-cat: /nonexistent/main: create directory: No such file or directory\n");
 }
 
+// journald does not lock its directory, and its active file would be taken for one to be recovered.
+TEST_F(LogqCatStore, KeepsOutOfTheDirectoriesOfCollectors) {
+  const std::string machine = directory_.path() + "/journal/3d1219c7c4c5404aaa1f6d2a48adfda4";
+  std::filesystem::create_directories(machine);
+  for (const std::string& theirs : {machine, machine + ".space", machine + "/"}) {
+    const CommandResult result = run_command(command({kLogqCat, "-D", theirs}, {}));
+    EXPECT_EQ(result.status, 111);
+    EXPECT_EQ(result.err, "logq-cat: " + theirs + ": such a directory is a collector's\n");
+  }
+}
+
 TEST_F(LogqCatStore, KeepsAsManyFilesOfThatSizeAsTheScriptSays) {
   std::string lines;
   for (int i = 0; i < 60'000; ++i)
