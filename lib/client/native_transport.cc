@@ -66,41 +66,9 @@ SendResult NativeTransport::send_unusual(const Entry& entry) noexcept try {
   return {SendStatus::kFailed, ENOMEM};
 }
 
-SendResult NativeTransport::send_encoded(std::string_view bytes) noexcept try {
-  if (!connected_.load(memory_order_relaxed)) [[unlikely]] {
-    const int connected = connect_unless_resting();
-    if (connected < 0) return {SendStatus::kNoCollector, -connected};
-  }
-  int code = send_once(bytes);
-  if (code >= 0) [[likely]]
-    return {};
-  if (means_not_our_socket(code)) code = reopen(fd_.load(memory_order_relaxed));
-  if (means_no_collector(code) || code == 0) {
-    // A restarted collector listens again at the same path: this entry is not its victim.
-    connected_.store(false, memory_order_relaxed);
-    code = connect_now();
-    if (code >= 0) code = send_once(bytes);
-  }
-  return result_of(code);
-} catch (const std::bad_alloc&) {
-  return {SendStatus::kFailed, ENOMEM};
-}
-
-SendResult NativeTransport::result_of(int code) {
-  if (code >= 0) return {};
-  last_errno_.store(-code, memory_order_relaxed);
-  if (code == -EAGAIN) return {SendStatus::kFull, -code};
-  if (means_no_collector(code)) {
-    connected_.store(false, memory_order_relaxed);
-    return {SendStatus::kNoCollector, -code};
-  }
-  if (means_too_large_for_datagram(code)) return {SendStatus::kTooLarge, -code};
-  return {SendStatus::kFailed, -code};
-}
-
 // Calls with waiting as the options allow, again after signals, and keeps `stalled_`.
 template <typename Call>
-int NativeTransport::call_within_policy(Call call) {
+[[gnu::always_inline]] inline int NativeTransport::call_within_policy(Call call) {
   const bool may_wait = may_wait_ && !stalled_.load(memory_order_relaxed);
   int flags = MSG_NOSIGNAL | (may_wait ? 0 : MSG_DONTWAIT);
   int code = call(flags);
@@ -120,10 +88,54 @@ int NativeTransport::call_within_policy(Call call) {
   return code;
 }
 
-int NativeTransport::send_once(std::string_view bytes) {
+[[gnu::always_inline]] inline int NativeTransport::send_datagram(std::string_view bytes) {
   const int fd = fd_.load(memory_order_relaxed);
-  const int code =
-      call_within_policy([&](int flags) { return calls_.send_bytes(fd, bytes, flags); });
+  return call_within_policy([&](int flags) { return calls_.send_bytes(fd, bytes, flags); });
+}
+
+SendResult NativeTransport::send_encoded(std::string_view bytes) noexcept try {
+  if (!connected_.load(memory_order_relaxed)) [[unlikely]] {
+    const int connected = connect_unless_resting();
+    if (connected < 0) return {SendStatus::kNoCollector, -connected};
+  }
+  const int code = send_datagram(bytes);
+  if (code >= 0) [[likely]]
+    return {};
+  return send_again(bytes, code);
+} catch (const std::bad_alloc&) {
+  return {SendStatus::kFailed, ENOMEM};
+}
+
+// After a datagram that was refused with this code.
+SendResult NativeTransport::send_again(std::string_view bytes, int code) {
+  if (means_too_large_for_datagram(code)) {
+    code = send_as_file(bytes);
+    if (code >= 0) return {};
+  }
+  if (means_not_our_socket(code)) code = reopen(fd_.load(memory_order_relaxed));
+  if (means_no_collector(code) || code == 0) {
+    // A restarted collector listens again at the same path: this entry is not its victim.
+    connected_.store(false, memory_order_relaxed);
+    code = connect_now();
+    if (code >= 0) code = send_once(bytes);
+  }
+  return result_of(code);
+}
+
+SendResult NativeTransport::result_of(int code) {
+  if (code >= 0) return {};
+  last_errno_.store(-code, memory_order_relaxed);
+  if (code == -EAGAIN) return {SendStatus::kFull, -code};
+  if (means_no_collector(code)) {
+    connected_.store(false, memory_order_relaxed);
+    return {SendStatus::kNoCollector, -code};
+  }
+  if (means_too_large_for_datagram(code)) return {SendStatus::kTooLarge, -code};
+  return {SendStatus::kFailed, -code};
+}
+
+int NativeTransport::send_once(std::string_view bytes) {
+  const int code = send_datagram(bytes);
   return means_too_large_for_datagram(code) ? send_as_file(bytes) : code;
 }
 

@@ -34,7 +34,9 @@ class NativeTransport final : public Transport {
   SendResult send_unusual(const Entry& entry) noexcept;
 
  private:
+  int send_datagram(std::string_view bytes);
   int send_once(std::string_view bytes);
+  SendResult send_again(std::string_view bytes, int code);
   int send_as_file(std::string_view bytes);
   template <typename Call>
   int call_within_policy(Call call);
