@@ -1,6 +1,7 @@
 #include "logq_run/run_command.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -12,13 +13,13 @@
 #include "logq/transport.h"
 #include "supervise/collector_stream.h"
 #include "supervise/launch.h"
-#include "supervise/service_run.h"
+#include "supervise/runtime_directory.h"
+#include "supervise/service_supervisor.h"
 
 namespace logq::cli {
 namespace {
 
 using supervise::LaunchPlan;
-using supervise::ServiceRun;
 using supervise::StreamConnection;
 using namespace std::chrono_literals;
 
@@ -85,41 +86,82 @@ int report_launch_failure(const char* tool,
   return supervise::exit_status_of(failure);
 }
 
-int supervise_program(const Options& options) {
-  LaunchPlan plan{.argv = options.program,
-                  .standard_output = {},
-                  .standard_error = {},
-                  .invocation = Id128::random()};
-  auto run = ServiceRun::prepare();
-  if (!run) {
-    say("logq-run", run.error().message());
+// The environment and the umask are what the program would have without us.
+std::vector<std::string> inherited_environment() {
+  std::vector<std::string> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    environment.emplace_back(*variable);
+  return environment;
+}
+
+mode_t current_umask() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return mask;
+}
+
+// The unit that a command line stands for.
+supervise::ServiceUnit unit_of(const Options& options) {
+  supervise::ServiceUnit unit;
+  unit.name = options.stream.unit;
+  unit.description = options.description;
+  supervise::ExecCommand command;
+  command.program = options.program.front();
+  command.argv = options.program;
+  command.has_variables = false;
+  unit.commands.start = {command};
+  unit.execution.umask = current_umask();
+  return unit;
+}
+
+supervise::SupervisorOptions supervisor_options(const Options& options) {
+  supervise::SupervisorOptions of;
+  StreamSettings settings = options.stream;
+  if (settings.identifier.empty()) settings.identifier = identifier_of(options.program.front());
+  const int level = settings.level.value_or(kLevelInfo);
+  of.output_header = make_header(settings, kFacilityDaemon * 8 + level);
+  if (settings.stderr_level)
+    of.error_header = make_header(settings, kFacilityDaemon * 8 + *settings.stderr_level);
+  of.connect = [wait = options.wait, candidates = supervise::find_stream_sockets()] {
+    return connect_within(wait, candidates);
+  };
+  of.runtime_directory = supervise::runtime_directory();
+  of.environment = inherited_environment();
+  of.warn = [](const std::string& line) { say("logq-run", line); };
+  return of;
+}
+
+int status_of(const Options& options, const supervise::ServiceSupervisor& supervisor) {
+  if (const auto& failure = supervisor.spawn_failure()) {
+    const bool is_exec = std::string_view(failure->step) == "EXEC";
+    say("logq-run", options.program.front() + ": " + (is_exec ? "" : failure->step) +
+                        (is_exec ? "" : ": ") + ::strerror(failure->sys_errno));
+    if (!is_exec) return kOwnFailure;
+    return failure->sys_errno == ENOENT || failure->sys_errno == ENOTDIR ? 127 : 126;
+  }
+  const auto& exit = supervisor.service().main_exit();
+  return exit ? exit->shell_status() : kOwnFailure;
+}
+
+int supervise_service(const Options& options, const supervise::ServiceUnit& unit) {
+  const auto transport = make_native_transport({.socket_path = {}, .max_block = 5s});
+  supervise::LifecycleLog log(*transport, {unit.name, unit.description, Id128{}});
+  auto supervisor = supervise::ServiceSupervisor::create(unit, log, supervisor_options(options));
+  if (!supervisor) {
+    say("logq-run", supervisor.error().message());
     return kOwnFailure;
   }
-  const Output output = connect_output(options, "logq-run", kFacilityDaemon, plan);
-  const auto transport = make_native_transport({.socket_path = {}, .max_block = 5s});
-  supervise::LifecycleLog log(*transport,
-                              {options.stream.unit, options.description, plan.invocation});
-  const auto launched = run->start(plan, log);
-  int status = kOwnFailure;
-  if (!launched) {
-    say("logq-run", launched.error().message());
-  } else if (launched->failure) {
-    status = report_launch_failure("logq-run", options, *launched->failure);
-  } else {
-    status = run->wait(log).shell_status();
-  }
-  if (run->output() == ServiceRun::Output::kStillUnread) {
+  (*supervisor)->run();
+  const int status = status_of(options, **supervisor);
+  if ((*supervisor)->has_left_output())
     say("logq-run", "the collector had not read all output when the exit entry was sent");
-  } else if (run->output() == ServiceRun::Output::kCollectorGone) {
-    say("logq-run", "the collector closed the stream; the last output may be lost");
-  }
   // Until it has been read the collector can still look up who sent the last entry.
   transport->flush(1s);
-  if (log.undelivered() != 0 && output.out.fd.is_open()) {
+  if (log.undelivered() != 0 && (*supervisor)->has_collector()) {
     say("logq-run", std::to_string(log.undelivered()) +
                         " lifecycle entries not delivered: " + log.describe_failure());
   }
-  if (::getpid() == 1) run->end_others(5s);
+  if (::getpid() == 1) supervise::end_others(5s);
   return status;
 }
 
@@ -137,7 +179,7 @@ int exec_command(const Options& options, const char* tool, int facility) {
 
 int run_command(const Options& options) {
   if (options.exec_in_place) return exec_command(options, "logq-run", kFacilityDaemon);
-  return supervise_program(options);
+  return supervise_service(options, unit_of(options));
 }
 
 }  // namespace logq::cli
