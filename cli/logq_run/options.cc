@@ -77,6 +77,8 @@ constexpr Option<Options> kRunRows[] = {
      &apply_wait},
     {{0, "exec", Argument::kNone, "", "Become the program instead of supervising it (same pid)"},
      &apply_exec},
+    {{0, "check", Argument::kNone, "", "Say what is wrong with unit FILEs, and start nothing"},
+     &apply_action<Options::Action::kCheck>},
 };
 
 constexpr Option<Options> kCommonRows[] = {
@@ -122,7 +124,8 @@ std::string help_text(Applet applet) {
            "Sends standard input, or a program's output, to the journal.\n\n" +
            described;
   }
-  return "Usage: logq-run -u UNIT [OPTIONS] [--] PROGRAM [ARGUMENTS]\n\n"
+  return "Usage: logq-run -u UNIT [OPTIONS] [--] PROGRAM [ARGUMENTS]\n"
+         "       logq-run --check FILE...\n\n"
          "Runs a program as a service: its output goes to the journal, its start and end are\n"
          "logged, signals are passed to it, and its exit status is passed on.\n\n" +
          described +

@@ -13,7 +13,7 @@ namespace logq::cli {
 enum class Applet : std::uint8_t { kRun, kCat };
 
 struct Options {
-  enum class Action : std::uint8_t { kWork, kHelp, kVersion };
+  enum class Action : std::uint8_t { kWork, kCheck, kHelp, kVersion };
   Action action = Action::kWork;
   StreamSettings stream;
   std::string description;           // of the unit, for its lifecycle entries
