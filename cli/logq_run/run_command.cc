@@ -12,9 +12,11 @@
 
 #include "logq/transport.h"
 #include "supervise/collector_stream.h"
+#include "supervise/envdir.h"
 #include "supervise/launch.h"
 #include "supervise/runtime_directory.h"
 #include "supervise/service_supervisor.h"
+#include "supervise/service_unit.h"
 
 namespace logq::cli {
 namespace {
@@ -25,6 +27,7 @@ using namespace std::chrono_literals;
 
 constexpr int kFacilityDaemon = 3;  // systemd's default for the output of services
 constexpr int kLevelInfo = 6;
+constexpr int kTemporaryFailure = 111;  // daemontools' word for what may be better later
 
 void say(const char* tool, const std::string& text) {
   std::fprintf(stderr, "%s: %s\n", tool, text.c_str());
@@ -100,10 +103,14 @@ mode_t current_umask() {
   return mask;
 }
 
-// The unit that a command line stands for.
-supervise::ServiceUnit unit_of(const Options& options) {
-  supervise::ServiceUnit unit;
-  unit.name = options.stream.unit;
+// The unit that a command line stands for: its settings as those of a file.
+supervise::LoadedService unit_of_command_line(const Options& options) {
+  std::string text = "[Service]\nExecStart=/bin/true\n";
+  for (const std::string& setting : options.settings)
+    text += setting + "\n";
+  auto loaded = supervise::read_service(options.stream.unit, {{"command line", text}},
+                                        supervise::HostFacts::of_this_process());
+  supervise::ServiceUnit& unit = loaded.unit;
   unit.description = options.description;
   supervise::ExecCommand command;
   command.program = options.program.front();
@@ -111,22 +118,54 @@ supervise::ServiceUnit unit_of(const Options& options) {
   command.has_variables = false;
   unit.commands.start = {command};
   unit.execution.umask = current_umask();
-  return unit;
+  return loaded;
 }
 
-supervise::SupervisorOptions supervisor_options(const Options& options) {
-  supervise::SupervisorOptions of;
+supervise::LoadedService unit_of_file(const Options& options) {
+  auto loaded =
+      supervise::load_service(options.program.front(), supervise::HostFacts::of_this_process());
+  if (loaded.unit.execution.working_directory.empty())
+    loaded.unit.execution.working_directory = "/";
+  return loaded;
+}
+
+// What a service of a unit file begins with: nothing of ours but where to log to.
+std::vector<std::string> service_environment() {
+  std::vector<std::string> environment{
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  for (const char* name : {"LANG", "LOGQ_SOCKET", "LOGQ_STDOUT_SOCKET"}) {
+    if (const char* value = ::getenv(name); value != nullptr)
+      environment.push_back(std::string(name) + "=" + value);
+  }
+  return environment;
+}
+
+// Lines say what their unit says; options of the command line win.
+StreamSettings stream_settings(const Options& options, const supervise::ServiceUnit& unit) {
   StreamSettings settings = options.stream;
-  if (settings.identifier.empty()) settings.identifier = identifier_of(options.program.front());
-  const int level = settings.level.value_or(kLevelInfo);
-  of.output_header = make_header(settings, kFacilityDaemon * 8 + level);
-  if (settings.stderr_level)
-    of.error_header = make_header(settings, kFacilityDaemon * 8 + *settings.stderr_level);
+  settings.unit = unit.name;
+  if (settings.identifier.empty()) settings.identifier = unit.log.identifier;
+  if (!settings.level) settings.level = unit.log.level;
+  settings.level_prefix = settings.level_prefix && unit.log.has_level_prefix;
+  return settings;
+}
+
+supervise::SupervisorOptions supervisor_options(const Options& options,
+                                                const supervise::ServiceUnit& unit) {
+  supervise::SupervisorOptions of;
+  of.has_error_stream = options.stream.stderr_level.has_value();
+  of.header = [settings = stream_settings(options, unit), facility = unit.log.facility](
+                  const std::string& program, bool is_error) {
+    StreamSettings of_program = settings;
+    if (of_program.identifier.empty()) of_program.identifier = identifier_of(program);
+    const int level = is_error ? *settings.stderr_level : *settings.level;
+    return make_header(of_program, facility * 8 + level);
+  };
   of.connect = [wait = options.wait, candidates = supervise::find_stream_sockets()] {
     return connect_within(wait, candidates);
   };
   of.runtime_directory = supervise::runtime_directory();
-  of.environment = inherited_environment();
+  of.environment = names_unit_files(options) ? service_environment() : inherited_environment();
   of.warn = [](const std::string& line) { say("logq-run", line); };
   return of;
 }
@@ -143,10 +182,39 @@ int status_of(const Options& options, const supervise::ServiceSupervisor& superv
   return exit ? exit->shell_status() : kOwnFailure;
 }
 
-int supervise_service(const Options& options, const supervise::ServiceUnit& unit) {
+// Says what is wrong with the unit, here and in the log. False where it must not be started.
+bool tell_problems(const supervise::LoadedService& loaded, supervise::LifecycleLog& log) {
+  for (const supervise::UnitProblem& problem : loaded.problems) {
+    say("logq-run", problem.text());
+    log.misconfigured(problem.text(), problem.file, problem.line);
+  }
+  return loaded.is_usable();
+}
+
+// Adds the variables of -e. False where they cannot be read.
+bool apply_environment_directory(const Options& options, supervise::SupervisorOptions& of) {
+  if (options.environment_directory.empty()) return true;
+  const auto directory = supervise::read_environment_directory(options.environment_directory);
+  if (!directory.failure.empty()) {
+    say("logq-run", directory.failure);
+    return false;
+  }
+  supervise::Environment environment(of.environment);
+  directory.apply_to(environment);
+  of.environment = environment.assignments();
+  return true;
+}
+
+int supervise_service(const Options& options) {
+  const supervise::LoadedService loaded =
+      names_unit_files(options) ? unit_of_file(options) : unit_of_command_line(options);
+  const supervise::ServiceUnit& unit = loaded.unit;
   const auto transport = make_native_transport({.socket_path = {}, .max_block = 5s});
   supervise::LifecycleLog log(*transport, {unit.name, unit.description, Id128{}});
-  auto supervisor = supervise::ServiceSupervisor::create(unit, log, supervisor_options(options));
+  if (!tell_problems(loaded, log)) return kOwnFailure;
+  supervise::SupervisorOptions of = supervisor_options(options, unit);
+  if (!apply_environment_directory(options, of)) return kTemporaryFailure;
+  auto supervisor = supervise::ServiceSupervisor::create(unit, log, std::move(of));
   if (!supervisor) {
     say("logq-run", supervisor.error().message());
     return kOwnFailure;
@@ -179,7 +247,7 @@ int exec_command(const Options& options, const char* tool, int facility) {
 
 int run_command(const Options& options) {
   if (options.exec_in_place) return exec_command(options, "logq-run", kFacilityDaemon);
-  return supervise_service(options, unit_of(options));
+  return supervise_service(options);
 }
 
 }  // namespace logq::cli

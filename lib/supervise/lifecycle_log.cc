@@ -26,6 +26,7 @@ constexpr std::string_view kReloading = "d34d037fff1847e6ae669a370e694725";
 constexpr std::string_view kReloaded = "7b05ebc668384222baa8881179cfda54";
 constexpr std::string_view kSkipped = "0e4284a0caca4bfc81c0bb6786972673";
 constexpr std::string_view kRestartScheduled = "5eb03494b6584870a536b337290809b3";
+constexpr std::string_view kBadSetting = "c772d24e9a884cbeb9ea12625c306c01";
 // Our own, where systemd has none.
 constexpr std::string_view kStatusChanged = "a22a98cbcb0b4db88869b5d86e6a27ce";
 constexpr std::string_view kWatchdog = "c49aec9a694d4909a6215e7226624cea";
@@ -58,6 +59,11 @@ void LifecycleLog::started() {
 
 void LifecycleLog::finished() {
   send_of_job(Priority::kInfo, kStarted, "Finished " + title_ + ".", JobType::kStart, "done");
+}
+
+void LifecycleLog::start_skipped() {
+  send_of_job(Priority::kInfo, kStarted,
+              "Condition check resulted in " + title_ + " being skipped.", JobType::kStart, "done");
 }
 
 void LifecycleLog::start_failed(JobResult result) {
@@ -115,7 +121,7 @@ void LifecycleLog::main_process_exited(const ProcessExit& exit) {
 }
 
 void LifecycleLog::control_process_exited(CommandKind kind, const ProcessExit& exit) {
-  process_exited("Control", kind, exit);
+  process_exited(kind == CommandKind::kCondition ? "Condition check" : "Control", kind, exit);
 }
 
 void LifecycleLog::process_exited(std::string_view which,
@@ -180,6 +186,13 @@ void LifecycleLog::main_pid_changed(pid_t pid) {
   send(Priority::kInfo, kMainPidChanged,
        identity_.unit + ": Main process is " + std::to_string(pid) + " now.",
        std::array{field("OBJECT_PID", pid)});
+}
+
+void LifecycleLog::misconfigured(const std::string& text,
+                                 const std::string& file,
+                                 std::size_t line) {
+  send(Priority::kWarning, kBadSetting, text,
+       std::array{field("CONFIG_FILE", file), field("CONFIG_LINE", line)});
 }
 
 void LifecycleLog::complained(const std::string& text) {

@@ -43,6 +43,7 @@ class LifecycleLog {
   void starting();
   void started();
   void finished();  // of a service that has done what there was to do
+  void start_skipped();
   void start_failed(JobResult result = JobResult::kFailed);
   void stopping();
   void stopped(JobType type = JobType::kStop);
@@ -69,6 +70,8 @@ class LifecycleLog {
   // What it said of itself; systemd does not tell.
   void status_changed(std::string_view status);
   void main_pid_changed(pid_t pid);
+  // A line of its unit file that is left out, in systemd's words.
+  void misconfigured(const std::string& text, const std::string& file, std::size_t line);
   // What it did that it may not do, or that cannot be believed.
   void complained(const std::string& text);
 

@@ -62,7 +62,8 @@ void Service::stop() {
     if (job_ == JobType::kStart) finish_job(JobResult::kCanceled);
     log_.begin_job();
     job_ = JobType::kStop;
-    log_.stopping();
+    is_job_told_ = false;
+    if (was_stopping) tell_job();
   }
   if (was_stopping) return;
   if (state_ == State::kAutoRestart) {
@@ -268,10 +269,7 @@ void Service::come_to_rest() {
     restarts_ = 0;
     return begin_start();
   }
-  if (job_ == JobType::kStart && has_failed)
-    return finish_job(result_ == ServiceResult::kTimeout ? JobResult::kTimeout
-                                                         : JobResult::kFailed);
-  finish_job(JobResult::kDone);
+  finish_job(job_ == JobType::kStart && has_failed ? JobResult::kFailed : JobResult::kDone);
 }
 
 void Service::enter_restart() {
@@ -620,14 +618,19 @@ void Service::set_state(State state) {
   // Type=simple is up at once: there is nothing to tell of its beginning.
   const bool takes_time =
       is_starting() && !(state == State::kStart && unit_.type == ServiceType::kSimple);
-  if (job_ == JobType::kStart && takes_time && !is_job_told_) {
-    is_job_told_ = true;
-    log_.starting();
-  }
+  if ((job_ == JobType::kStart && takes_time) || (job_ == JobType::kStop && is_stopping()))
+    tell_job();
   if (is_at_rest() || is_stopping()) {
     watchdog_deadline_.reset();
     host_.set_watchdog(std::nullopt);
   }
+}
+
+// The begin of a job, if it is not over at once.
+void Service::tell_job() {
+  if (is_job_told_) return;
+  is_job_told_ = true;
+  job_ == JobType::kStart ? log_.starting() : log_.stopping();
 }
 
 void Service::wait_for(std::uint64_t usec) {
@@ -651,8 +654,11 @@ void Service::finish_job(JobResult result) {
   switch (type) {
     case JobType::kStart:
       if (result == JobResult::kDone) {
-        const bool is_finished = unit_.type == ServiceType::kOneshot;
-        is_finished ? log_.finished() : log_.started();
+        if (result_ == ServiceResult::kExecCondition) {
+          log_.start_skipped();
+        } else {
+          unit_.type == ServiceType::kOneshot ? log_.finished() : log_.started();
+        }
       } else if (result != JobResult::kCanceled) {
         log_.start_failed(result);
       }

@@ -90,6 +90,7 @@ class Service {
   bool run_next_control();
   bool run_main();
   void set_state(State state);
+  void tell_job();
   void wait_for(std::uint64_t usec);
   void note(ServiceResult result);
 

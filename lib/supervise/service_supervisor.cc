@@ -231,11 +231,16 @@ void ServiceSupervisor::process_executed(pid_t pid) {
 }
 
 void ServiceSupervisor::open_output(ProcessPlan& plan, Process& process) {
-  plan.standard_output.fd = -1;
-  if (!options_.connect) return;
+  const bool has_file = open_file(unit_.standard_output, plan.standard_output, process);
+  if (open_file(unit_.standard_error, plan.standard_error, process)) {
+    if (has_file) return;
+  } else if (has_file) {
+    if (unit_.standard_error.to == Output::To::kInherit) plan.standard_error = plan.standard_output;
+    return;
+  }
   StreamConnection output = options_.connect();
   StreamConnection error;
-  const bool wants_second = !options_.error_header.empty();
+  const bool wants_second = options_.has_error_stream && plan.standard_error.fd < 0;
   if (output.fd.is_open() && wants_second) error = options_.connect();
   if (!output.fd.is_open() || (wants_second && !error.fd.is_open())) {
     const StreamConnection& failed = output.fd.is_open() ? error : output;
@@ -243,12 +248,47 @@ void ServiceSupervisor::open_output(ProcessPlan& plan, Process& process) {
                   "; output is passed through");
     return;
   }
-  plan.standard_output = {output.fd.get(), options_.output_header};
-  plan.standard_error =
-      wants_second ? OutputStream{error.fd.get(), options_.error_header} : plan.standard_output;
+  plan.standard_output = {output.fd.get(), options_.header(process.program, false)};
+  if (wants_second) {
+    plan.standard_error = {error.fd.get(), options_.header(process.program, true)};
+  } else if (plan.standard_error.fd < 0) {
+    plan.standard_error = plan.standard_output;
+  }
   has_collector_ = true;
   process.streams.push_back(std::move(output.fd));
   if (wants_second) process.streams.push_back(std::move(error.fd));
+}
+
+// Where output goes to no collector. False where it does, or stays ours.
+bool ServiceSupervisor::open_file(const Output& output, OutputStream& stream, Process& process) {
+  using To = Output::To;
+  int flags = O_WRONLY | O_CREAT;
+  switch (output.to) {
+    case To::kJournal:
+    case To::kInherit:
+    case To::kDescriptor:
+      return false;
+    case To::kNull:
+      flags = O_WRONLY;
+      break;
+    case To::kFile:
+      break;
+    case To::kAppend:
+      flags |= O_APPEND;
+      break;
+    case To::kTruncate:
+      flags |= O_TRUNC;
+      break;
+  }
+  const std::string path = output.to == To::kNull ? "/dev/null" : output.name;
+  auto file = base::open_file(path, flags, 0644);
+  if (!file) {
+    options_.warn(path + ": " + file.error().message() + "; output goes to the journal");
+    return false;
+  }
+  stream = {file->get(), {}};
+  process.files.push_back(*std::move(file));
+  return true;
 }
 
 Environment ServiceSupervisor::environment_for(CommandKind kind) const {

@@ -31,11 +31,11 @@
 namespace logq::supervise {
 
 struct SupervisorOptions {
-  // A stream for each process that is started; `is_error`: the second one of it, where the unit has
-  // two. Its header says whose it is. One that is not open leaves the process our own output.
+  // A stream for each process that is started, two where `has_error_stream`; the header says whose
+  // it is. One that is not open leaves the process our own output.
   std::function<StreamConnection()> connect;
-  std::string output_header;
-  std::string error_header;                      // empty: standard error is standard output
+  std::function<std::string(const std::string& program, bool is_error)> header;
+  bool has_error_stream = false;                 // else standard error is standard output
   std::string runtime_directory;                 // for the notify socket
   std::vector<std::string> environment;          // that every process begins with
   std::function<void(const std::string&)> warn;  // one line
@@ -67,6 +67,7 @@ class ServiceSupervisor final : private ServiceHost {
     HeldProcess held;
     Source executed{nullptr, sd_event_source_unref};
     std::vector<base::UniqueFd> streams;  // our ends of its output
+    std::vector<base::UniqueFd> files;    // the same where it goes to files
     std::string program;
   };
   struct Ended {
@@ -102,6 +103,7 @@ class ServiceSupervisor final : private ServiceHost {
   void process_executed(pid_t pid);
   Environment environment_for(CommandKind kind) const;
   void open_output(ProcessPlan& plan, Process& process);
+  bool open_file(const Output& output, OutputStream& stream, Process& process);
   [[nodiscard]] std::vector<ProcessInfo> own_processes() const;
   void hand_on(int signal);
   void finish_if_over();

@@ -205,7 +205,7 @@ TEST_F(ServiceTest, ANotifyServiceThatIsNotReadyInTimeIsKilled) {
 
   EXPECT_EQ(told(), (Messages{"hello.service: Failed with result 'timeout'.",
                               "Failed to start hello.service - Hello."}));
-  EXPECT_EQ(field_of_last("JOB_RESULT"), "timeout");
+  EXPECT_EQ(field_of_last("JOB_RESULT"), "failed");
 }
 
 TEST_F(ServiceTest, ANotifyServiceThatEndsBeforeItIsReadyHasBrokenTheProtocol) {
@@ -304,8 +304,7 @@ TEST_F(ServiceTest, AOneshotServiceMayRemainAfterItsExit) {
   EXPECT_EQ(
       told(),
       (Messages{"Starting hello.service - Hello...", "Finished hello.service - Hello.",
-                "Stopping hello.service - Hello...", "hello.service: Deactivated successfully.",
-                "Stopped hello.service - Hello."}));
+                "hello.service: Deactivated successfully.", "Stopped hello.service - Hello."}));
 }
 
 TEST_F(ServiceTest, ASignalIsNoCleanEndOfAOneshotService) {
@@ -363,7 +362,8 @@ TEST_F(ServiceTest, AConditionThatSaysNoSkipsTheStart) {
   exit_process(101, 1);
 
   EXPECT_EQ(told(), (Messages{"Starting hello.service - Hello...",
-                              "hello.service: Skipped due to 'exec-condition'."}));
+                              "hello.service: Skipped due to 'exec-condition'.",
+                              "Condition check resulted in hello.service - Hello being skipped."}));
   EXPECT_EQ(service().state(), ServiceState::kDead);
 }
 
