@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "logq_run/cat_command.h"
+#include "logq_run/check_command.h"
 #include "logq_run/options.h"
 #include "logq_run/run_command.h"
 
@@ -44,5 +45,6 @@ int main(int argc, char** argv) {
     std::printf("%s %s\n", tool, LOGQ_VERSION);
     return 0;
   }
+  if (options.action == Options::Action::kCheck) return check_command(options);
   return applet == Applet::kCat ? cat_command(options) : run_command(options);
 }

@@ -38,6 +38,25 @@ Outcome<void> apply_description(Options& options, Value value) {
   return {};
 }
 
+// An option that is short for a key of a unit file.
+template <LongName kKey>
+Outcome<void> apply_key(Options& options, Value value) {
+  options.settings.push_back(std::string(kKey.text) + "=" + std::string(*value));
+  return {};
+}
+
+Outcome<void> apply_property(Options& options, Value value) {
+  if (value->find('=') == std::string_view::npos)
+    return failure("bad value of --property: '" + std::string(*value) + "' is not KEY=VALUE");
+  options.settings.emplace_back(*value);
+  return {};
+}
+
+Outcome<void> apply_environment_directory(Options& options, Value value) {
+  options.environment_directory = *value;
+  return {};
+}
+
 Outcome<void> apply_exec(Options& options, Value /*value*/) {
   options.exec_in_place = true;
   return {};
@@ -84,6 +103,21 @@ constexpr Option<Options> kRunRows[] = {
      &apply_wait},
     {{0, "exec", Argument::kNone, "", "Become the program instead of supervising it (same pid)"},
      &apply_exec},
+    {{0, "restart", Argument::kRequired, "WHEN",
+      "no, always, on-success, on-failure, on-abnormal, on-abort, on-watchdog (no)"},
+     &apply_key<LongName{"Restart"}>},
+    {{0, "user", Argument::kRequired, "USER", "Whom the program runs as"},
+     &apply_key<LongName{"User"}>},
+    {{0, "watchdog", Argument::kRequired, "TIME",
+      "Restart or stop it when it says nothing for so long"},
+     &apply_key<LongName{"WatchdogSec"}>},
+    {{'e', "envdir", Argument::kRequired, "DIR", "Variables from the files of a directory"},
+     &apply_environment_directory},
+    {{0, "property", Argument::kRequired, "KEY=VALUE",
+      "A setting as in the [Service] section of a unit file; may be repeated"},
+     &apply_property},
+    {{0, "check", Argument::kNone, "", "Say what is wrong with unit FILEs, and start nothing"},
+     &apply_action<Options::Action::kCheck>},
 };
 
 constexpr Option<Options> kCatRows[] = {
@@ -116,8 +150,15 @@ Rows rows_of(Applet applet) {
 }
 
 std::string complaint_about_run(const Options& options) {
+  if (names_unit_files(options)) {
+    if (options.program.size() > 1) return "several services at once are not supported yet";
+    return options.exec_in_place ? "--exec takes a program, not a unit file" : "";
+  }
   if (options.stream.unit.empty()) return "option -u UNIT is required";
-  return options.program.empty() ? "no program given" : "";
+  if (options.program.empty()) return "no program given";
+  const bool has_settings = !options.settings.empty() || !options.environment_directory.empty();
+  return options.exec_in_place && has_settings ? "--exec starts the program as it is: no settings"
+                                               : "";
 }
 
 // What stands behind the options of logq-cat: nothing, a program or a script.
@@ -132,6 +173,11 @@ void apply_words(std::vector<std::string> words, bool after_dashes, Options& opt
 }
 
 }  // namespace
+
+bool names_unit_files(const Options& options) {
+  return options.stream.unit.empty() && !options.program.empty() &&
+         options.program.front().ends_with(".service");
+}
 
 Options parse_options(Applet applet, int argc, char** argv) {
   Options options;
@@ -183,7 +229,8 @@ std::string help_text(Applet applet) {
            "100\n"
            "for a bad script, 111 when a directory or file cannot be had.\n";
   }
-  return "Usage: logq-run -u UNIT [OPTIONS] [--] PROGRAM [ARGUMENTS]\n\n"
+  return "Usage: logq-run -u UNIT [OPTIONS] [--] PROGRAM [ARGUMENTS]\n"
+         "       logq-run --check FILE...\n\n"
          "Runs a program as a service: its output goes to the journal, its start and end are\n"
          "logged, signals are passed to it, and its exit status is passed on.\n\n" +
          described +

@@ -14,21 +14,26 @@ namespace logq::cli {
 enum class Applet : std::uint8_t { kRun, kCat };
 
 struct Options {
-  enum class Action : std::uint8_t { kWork, kHelp, kVersion };
+  enum class Action : std::uint8_t { kWork, kCheck, kHelp, kVersion };
   Action action = Action::kWork;
   StreamSettings stream;
-  std::string description;           // of the unit, for its lifecycle entries
-  std::chrono::seconds wait{0};      // --wait: for a collector that is not there yet
-  bool exec_in_place = false;        // --exec
-  std::vector<std::string> program;  // with its arguments; may be empty for logq-cat
-  CatSettings cat;                   // of logq-cat
-  std::string complaint;             // not empty: a usage error
-  bool is_bad_script = false;        // that is what the complaint is about
+  std::string description;            // of the unit, for its lifecycle entries
+  std::chrono::seconds wait{0};       // --wait: for a collector that is not there yet
+  bool exec_in_place = false;         // --exec
+  std::vector<std::string> settings;  // "Restart=on-failure", as in the [Service] of a unit file
+  std::string environment_directory;  // -e: as envdir(8)
+  std::vector<std::string> program;   // with its arguments; may be empty for logq-cat
+  CatSettings cat;                    // of logq-cat
+  std::string complaint;              // not empty: a usage error
+  bool is_bad_script = false;         // that is what the complaint is about
 };
 
 // Options end at the first word that is none, so those of the program stay its own.
 Options parse_options(Applet applet, int argc, char** argv);
 
 std::string help_text(Applet applet);
+
+// Whether what stands for the program is unit files: "hello.service", without a unit of its own.
+bool names_unit_files(const Options& options);
 
 }  // namespace logq::cli

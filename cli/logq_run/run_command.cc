@@ -1,6 +1,7 @@
 #include "logq_run/run_command.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,19 +12,22 @@
 
 #include "logq/transport.h"
 #include "supervise/collector_stream.h"
+#include "supervise/envdir.h"
 #include "supervise/launch.h"
-#include "supervise/service_run.h"
+#include "supervise/runtime_directory.h"
+#include "supervise/service_supervisor.h"
+#include "supervise/service_unit.h"
 
 namespace logq::cli {
 namespace {
 
 using supervise::LaunchPlan;
-using supervise::ServiceRun;
 using supervise::StreamConnection;
 using namespace std::chrono_literals;
 
 constexpr int kFacilityDaemon = 3;  // systemd's default for the output of services
 constexpr int kLevelInfo = 6;
+constexpr int kTemporaryFailure = 111;  // daemontools' word for what may be better later
 
 void say(const char* tool, const std::string& text) {
   std::fprintf(stderr, "%s: %s\n", tool, text.c_str());
@@ -85,41 +89,147 @@ int report_launch_failure(const char* tool,
   return supervise::exit_status_of(failure);
 }
 
-int supervise_program(const Options& options) {
-  LaunchPlan plan{.argv = options.program,
-                  .standard_output = {},
-                  .standard_error = {},
-                  .invocation = Id128::random()};
-  auto run = ServiceRun::prepare();
-  if (!run) {
-    say("logq-run", run.error().message());
+// The environment and the umask are what the program would have without us.
+std::vector<std::string> inherited_environment() {
+  std::vector<std::string> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    environment.emplace_back(*variable);
+  return environment;
+}
+
+mode_t current_umask() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return mask;
+}
+
+// The unit that a command line stands for: its settings as those of a file.
+supervise::LoadedService unit_of_command_line(const Options& options) {
+  std::string text = "[Service]\nExecStart=/bin/true\n";
+  for (const std::string& setting : options.settings)
+    text += setting + "\n";
+  auto loaded = supervise::read_service(options.stream.unit, {{"command line", text}},
+                                        supervise::HostFacts::of_this_process());
+  supervise::ServiceUnit& unit = loaded.unit;
+  unit.description = options.description;
+  supervise::ExecCommand command;
+  command.program = options.program.front();
+  command.argv = options.program;
+  command.has_variables = false;
+  unit.commands.start = {command};
+  unit.execution.umask = current_umask();
+  return loaded;
+}
+
+supervise::LoadedService unit_of_file(const Options& options) {
+  auto loaded =
+      supervise::load_service(options.program.front(), supervise::HostFacts::of_this_process());
+  if (loaded.unit.execution.working_directory.empty())
+    loaded.unit.execution.working_directory = "/";
+  return loaded;
+}
+
+// What a service of a unit file begins with: nothing of ours but where to log to.
+std::vector<std::string> service_environment() {
+  std::vector<std::string> environment{
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  for (const char* name : {"LANG", "LOGQ_SOCKET", "LOGQ_STDOUT_SOCKET"}) {
+    if (const char* value = ::getenv(name); value != nullptr)
+      environment.push_back(std::string(name) + "=" + value);
+  }
+  return environment;
+}
+
+// Lines say what their unit says; options of the command line win.
+StreamSettings stream_settings(const Options& options, const supervise::ServiceUnit& unit) {
+  StreamSettings settings = options.stream;
+  settings.unit = unit.name;
+  if (settings.identifier.empty()) settings.identifier = unit.log.identifier;
+  if (!settings.level) settings.level = unit.log.level;
+  settings.level_prefix = settings.level_prefix && unit.log.has_level_prefix;
+  return settings;
+}
+
+supervise::SupervisorOptions supervisor_options(const Options& options,
+                                                const supervise::ServiceUnit& unit) {
+  supervise::SupervisorOptions of;
+  of.has_error_stream = options.stream.stderr_level.has_value();
+  of.header = [settings = stream_settings(options, unit), facility = unit.log.facility](
+                  const std::string& program, bool is_error) {
+    StreamSettings of_program = settings;
+    if (of_program.identifier.empty()) of_program.identifier = identifier_of(program);
+    const int level = is_error ? *settings.stderr_level : *settings.level;
+    return make_header(of_program, facility * 8 + level);
+  };
+  of.connect = [wait = options.wait, candidates = supervise::find_stream_sockets()] {
+    return connect_within(wait, candidates);
+  };
+  of.runtime_directory = supervise::runtime_directory();
+  of.environment = names_unit_files(options) ? service_environment() : inherited_environment();
+  of.warn = [](const std::string& line) { say("logq-run", line); };
+  return of;
+}
+
+int status_of(const Options& options, const supervise::ServiceSupervisor& supervisor) {
+  if (const auto& failure = supervisor.spawn_failure()) {
+    const bool is_exec = std::string_view(failure->step) == "EXEC";
+    say("logq-run", options.program.front() + ": " + (is_exec ? "" : failure->step) +
+                        (is_exec ? "" : ": ") + ::strerror(failure->sys_errno));
+    if (!is_exec) return kOwnFailure;
+    return failure->sys_errno == ENOENT || failure->sys_errno == ENOTDIR ? 127 : 126;
+  }
+  const auto& exit = supervisor.service().main_exit();
+  return exit ? exit->shell_status() : kOwnFailure;
+}
+
+// Says what is wrong with the unit, here and in the log. False where it must not be started.
+bool tell_problems(const supervise::LoadedService& loaded, supervise::LifecycleLog& log) {
+  for (const supervise::UnitProblem& problem : loaded.problems) {
+    say("logq-run", problem.text());
+    log.misconfigured(problem.text(), problem.file, problem.line);
+  }
+  return loaded.is_usable();
+}
+
+// Adds the variables of -e. False where they cannot be read.
+bool apply_environment_directory(const Options& options, supervise::SupervisorOptions& of) {
+  if (options.environment_directory.empty()) return true;
+  const auto directory = supervise::read_environment_directory(options.environment_directory);
+  if (!directory.failure.empty()) {
+    say("logq-run", directory.failure);
+    return false;
+  }
+  supervise::Environment environment(of.environment);
+  directory.apply_to(environment);
+  of.environment = environment.assignments();
+  return true;
+}
+
+int supervise_service(const Options& options) {
+  const supervise::LoadedService loaded =
+      names_unit_files(options) ? unit_of_file(options) : unit_of_command_line(options);
+  const supervise::ServiceUnit& unit = loaded.unit;
+  const auto transport = make_native_transport({.socket_path = {}, .max_block = 5s});
+  supervise::LifecycleLog log(*transport, {unit.name, unit.description, Id128{}});
+  if (!tell_problems(loaded, log)) return kOwnFailure;
+  supervise::SupervisorOptions of = supervisor_options(options, unit);
+  if (!apply_environment_directory(options, of)) return kTemporaryFailure;
+  auto supervisor = supervise::ServiceSupervisor::create(unit, log, std::move(of));
+  if (!supervisor) {
+    say("logq-run", supervisor.error().message());
     return kOwnFailure;
   }
-  const Output output = connect_output(options, "logq-run", kFacilityDaemon, plan);
-  const auto transport = make_native_transport({.socket_path = {}, .max_block = 5s});
-  supervise::LifecycleLog log(*transport,
-                              {options.stream.unit, options.description, plan.invocation});
-  const auto launched = run->start(plan, log);
-  int status = kOwnFailure;
-  if (!launched) {
-    say("logq-run", launched.error().message());
-  } else if (launched->failure) {
-    status = report_launch_failure("logq-run", options, *launched->failure);
-  } else {
-    status = run->wait(log).shell_status();
-  }
-  if (run->output() == ServiceRun::Output::kStillUnread) {
+  (*supervisor)->run();
+  const int status = status_of(options, **supervisor);
+  if ((*supervisor)->has_left_output())
     say("logq-run", "the collector had not read all output when the exit entry was sent");
-  } else if (run->output() == ServiceRun::Output::kCollectorGone) {
-    say("logq-run", "the collector closed the stream; the last output may be lost");
-  }
   // Until it has been read the collector can still look up who sent the last entry.
   transport->flush(1s);
-  if (log.undelivered() != 0 && output.out.fd.is_open()) {
+  if (log.undelivered() != 0 && (*supervisor)->has_collector()) {
     say("logq-run", std::to_string(log.undelivered()) +
                         " lifecycle entries not delivered: " + log.describe_failure());
   }
-  if (::getpid() == 1) run->end_others(5s);
+  if (::getpid() == 1) supervise::end_others(5s);
   return status;
 }
 
@@ -137,7 +247,7 @@ int exec_command(const Options& options, const char* tool, int facility) {
 
 int run_command(const Options& options) {
   if (options.exec_in_place) return exec_command(options, "logq-run", kFacilityDaemon);
-  return supervise_program(options);
+  return supervise_service(options);
 }
 
 }  // namespace logq::cli

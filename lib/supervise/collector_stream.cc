@@ -107,6 +107,10 @@ Result<std::string> journal_stream_id(int fd) {
   return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
+void end_partial_line(int fd) {
+  end_partial_line(fd, std::chrono::steady_clock::time_point::min());
+}
+
 int unread_by_collector(int fd) {
   int bytes = 0;
   return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;

@@ -43,6 +43,9 @@ enum class Drained {
 // delay and a busy one no CPU.
 Drained drain_stream(int fd, std::chrono::steady_clock::time_point deadline);
 
+// Ends a partial last line, unless the queue is full.
+void end_partial_line(int fd);
+
 // Bytes (in the kernel's accounting) that the collector has not read yet. Also 0 when it has gone,
 // since its death empties the queue: ask collector_has_gone() afterwards.
 [[nodiscard]] int unread_by_collector(int fd);

@@ -6,6 +6,8 @@
 // believes UNIT= from process 1 only. Not thread-safe.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <span>
@@ -16,6 +18,7 @@
 #include "logq/id128.h"
 #include "logq/transport.h"
 #include "supervise/process_exit.h"
+#include "supervise/service_state.h"
 
 namespace logq::supervise {
 
@@ -30,15 +33,47 @@ class LifecycleLog {
   // `transport` must outlive this object.
   LifecycleLog(Transport& transport, ServiceIdentity identity);
 
+  // The entries from now on are of this run.
+  void begin_invocation(const Id128& invocation) { identity_.invocation = invocation; }
+
+  // --- what was asked for, and what came of it ---
+
+  // The entries from now on are of a new job.
+  void begin_job() { ++job_id_; }
+  void starting();
   void started();
-  void start_failed();
-  void spawn_failed(std::string_view program, int sys_errno);
+  void finished();  // of a service that has done what there was to do
+  void start_skipped();
+  void start_failed(JobResult result = JobResult::kFailed);
   void stopping();
-  void stopped();
-  // The main process ended badly; systemd tells of a good end at debug level only, we not at all.
+  void stopped(JobType type = JobType::kStop);
+  void reloading();
+  void reloaded(JobResult result);
+  void restart_scheduled(unsigned restarts);
+  void start_limit_hit();
+
+  // --- what happened ---
+
+  // `step` as systemd names it, "EXEC".
+  void spawn_failed(std::string_view program, std::string_view step, int sys_errno);
+  // A process ended badly; systemd tells of a good end at debug level only, we not at all.
   void main_process_exited(const ProcessExit& exit);
+  void control_process_exited(CommandKind kind, const ProcessExit& exit);
   void deactivated();
+  void skipped(std::string_view result);
   void failed(std::string_view result);
+  // "stop-sigterm" has taken too long; what follows is its consequence: "Killing".
+  void timed_out(std::string_view text);
+  void watchdog_timed_out(std::uint64_t limit_usec);
+  void watchdog_triggered(std::string_view status);
+  void killing(pid_t pid, std::string_view command, int signal);
+  // What it said of itself; systemd does not tell.
+  void status_changed(std::string_view status);
+  void main_pid_changed(pid_t pid);
+  // A line of its unit file that is left out, in systemd's words.
+  void misconfigured(const std::string& text, const std::string& file, std::size_t line);
+  // What it did that it may not do, or that cannot be believed.
+  void complained(const std::string& text);
 
   // Waits until the collector has taken what was told so far, at most until `timeout` has passed.
   void settle(std::chrono::milliseconds timeout);
@@ -48,14 +83,22 @@ class LifecycleLog {
   [[nodiscard]] std::string describe_failure() const { return transport_.describe_failure(); }
 
  private:
+  void process_exited(std::string_view which, CommandKind kind, const ProcessExit& exit);
+  void tell(Priority priority, std::string_view text);  // "UNIT: text", without an id
+  void send_of_job(Priority priority,
+                   std::string_view message_id,
+                   const std::string& message,
+                   JobType type,
+                   std::string_view result);
   void send(Priority priority,
             std::string_view message_id,
             const std::string& message,
             std::span<const Field> fields);
 
   Transport& transport_;
-  const ServiceIdentity identity_;
+  ServiceIdentity identity_;
   const std::string title_;  // "hello.service - Description"
+  int job_id_ = 1;
   std::uint64_t undelivered_ = 0;
 };
 

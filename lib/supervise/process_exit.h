@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,5 +33,8 @@ struct ProcessExit {
   // "3/NOTIMPLEMENTED", "9/KILL"; the number alone where it has no name.
   [[nodiscard]] std::string status_text() const;
 };
+
+// "75" or "TEMPFAIL": an exit status from 0 to 255.
+[[nodiscard]] std::optional<int> parse_exit_status(std::string_view text);
 
 }  // namespace logq::supervise

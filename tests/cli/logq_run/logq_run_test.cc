@@ -118,11 +118,13 @@ TEST_F(LogqRunTest, TellsOfAProgramThatCannotBeStarted) {
   run({"-u", "hello", "/nonexistent/program"});
 
   EXPECT_EQ(column(journald_->entries({kLifecycle}), "MESSAGE"),
-            (Strings{"hello.service: Failed at step EXEC spawning /nonexistent/program: "
+            (Strings{"hello.service: Failed to locate executable /nonexistent/program: "
                      "No such file or directory",
+                     "hello.service: Failed at step EXEC spawning /nonexistent/program: "
+                     "No such file or directory",
+                     "Started hello.service.",
                      "hello.service: Main process exited, code=exited, status=203/EXEC",
-                     "hello.service: Failed with result 'exit-code'.",
-                     "Failed to start hello.service."}));
+                     "hello.service: Failed with result 'exit-code'."}));
 }
 
 TEST_F(LogqRunTest, ForwardsSignalsToTheProgram) {

@@ -1,0 +1,747 @@
+#include "supervise/service.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <array>
+
+namespace logq::supervise {
+namespace {
+
+using wire::NotifyAccess;
+using wire::NotifyMessage;
+
+// Who uses the notify socket by the way it is set up gets access to it.
+NotifyAccess default_access(const ServiceUnit& unit) {
+  if (unit.notify_access != NotifyAccess::kNone) return unit.notify_access;
+  const bool is_needed = unit.type == ServiceType::kNotify ||
+                         unit.type == ServiceType::kNotifyReload ||
+                         unit.timeouts.watchdog_usec > 0 || unit.descriptor_store_max > 0;
+  return is_needed ? NotifyAccess::kMain : NotifyAccess::kNone;
+}
+
+bool waits_for_ready(ServiceType type) {
+  return type == ServiceType::kNotify || type == ServiceType::kNotifyReload;
+}
+
+std::uint64_t after(std::uint64_t now, std::uint64_t usec) {
+  return usec > base::kInfiniteUsec - now ? base::kInfiniteUsec : now + usec;
+}
+
+}  // namespace
+
+Service::Service(const ServiceUnit& unit, ServiceHost& host, LifecycleLog& log)
+    : unit_(unit),
+      host_(host),
+      log_(log),
+      notify_access_(default_access(unit)),
+      watchdog_usec_(unit.timeouts.watchdog_usec),
+      start_limit_(unit.start_limit.interval_usec, unit.start_limit.burst) {}
+
+// --- what an operator asks for ---
+
+void Service::start() {
+  if (!is_at_rest() && state_ != State::kAutoRestart) {
+    // What is being stopped starts again when it has stopped.
+    if (is_stopping()) restart_requested_ = true;
+    return;
+  }
+  restarts_ = 0;
+  stop_requested_ = false;
+  restart_requested_ = false;
+  log_.begin_job();
+  begin_start();
+}
+
+void Service::stop() {
+  restart_requested_ = false;
+  if (is_at_rest()) return;
+  const bool was_stopping = is_stopping();
+  stop_requested_ = true;
+  if (!was_stopping || job_ != JobType::kStop) {
+    if (job_ == JobType::kStart) finish_job(JobResult::kCanceled);
+    log_.begin_job();
+    job_ = JobType::kStop;
+    is_job_told_ = false;
+    if (was_stopping) tell_job();
+  }
+  if (was_stopping) return;
+  if (state_ == State::kAutoRestart) {
+    set_state(State::kDead);
+    return come_to_rest();
+  }
+  if (is_starting() || state_ == State::kReload || state_ == State::kReloadSignal ||
+      state_ == State::kReloadNotify) {
+    return enter_signal(State::kStopSigterm, ServiceResult::kSuccess);
+  }
+  enter_stop(ServiceResult::kSuccess);
+}
+
+void Service::restart() {
+  if (is_at_rest() || state_ == State::kAutoRestart) return start();
+  stop();
+  restart_requested_ = true;
+}
+
+bool Service::reload() {
+  if (state_ != State::kRunning && state_ != State::kExited) return false;
+  if (unit_.commands.reload.empty() && unit_.type != ServiceType::kNotifyReload) return false;
+  log_.begin_job();
+  job_ = JobType::kReload;
+  log_.reloading();
+  enter_reload();
+  return true;
+}
+
+void Service::reset() {
+  restarts_ = 0;
+  start_limit_.reset();
+  if (state_ == State::kFailed) set_state(State::kDead);
+}
+
+// --- the way up ---
+
+void Service::begin_start() {
+  job_ = JobType::kStart;
+  is_job_told_ = false;
+  if (!start_limit_.admit(host_.now_usec())) {
+    log_.start_limit_hit();
+    return enter_dead(ServiceResult::kStartLimitHit);
+  }
+  result_ = ServiceResult::kSuccess;
+  reload_result_ = ServiceResult::kSuccess;
+  main_exit_.reset();
+  main_pid_.reset();
+  control_pid_.reset();
+  main_command_ = 0;
+  is_ready_ = false;
+  status_text_.clear();
+  status_errno_ = 0;
+  notify_access_ = default_access(unit_);
+  watchdog_usec_ = unit_.timeouts.watchdog_usec;
+  host_.begin_invocation();
+  enter_condition();
+}
+
+void Service::enter_condition() {
+  if (unit_.commands.condition.empty()) return enter_start_pre();
+  if (!run_control(State::kCondition, CommandKind::kCondition, unit_.timeouts.start_usec))
+    enter_signal(State::kStopSigterm, ServiceResult::kResources);
+}
+
+void Service::enter_start_pre() {
+  if (unit_.commands.start_pre.empty()) return enter_start();
+  if (!run_control(State::kStartPre, CommandKind::kStartPre, unit_.timeouts.start_usec))
+    enter_signal(State::kStopSigterm, ServiceResult::kResources);
+}
+
+void Service::enter_start() {
+  if (unit_.commands.start.empty()) return enter_start_post();
+  if (unit_.type == ServiceType::kForking) {
+    if (!run_control(State::kStart, CommandKind::kStart, unit_.timeouts.start_usec))
+      enter_signal(State::kStopSigterm, ServiceResult::kResources);
+    return;
+  }
+  main_command_ = 0;
+  set_state(State::kStart);
+  if (!run_main()) return enter_signal(State::kStopSigterm, ServiceResult::kResources);
+  if (unit_.type != ServiceType::kSimple) wait_for(unit_.timeouts.start_usec);
+  if (unit_.type == ServiceType::kSimple) enter_start_post();
+  if (main_pid_) host_.release(*main_pid_);
+}
+
+bool Service::run_main() {
+  const auto pid = host_.spawn(CommandKind::kStart, unit_.commands.start[main_command_]);
+  if (!pid) return false;
+  main_pid_ = *pid;
+  is_main_known_late_ = false;
+  return true;
+}
+
+void Service::enter_start_post() {
+  feed_watchdog();
+  if (unit_.commands.start_post.empty()) return enter_running(ServiceResult::kSuccess);
+  if (!run_control(State::kStartPost, CommandKind::kStartPost, unit_.timeouts.start_usec))
+    enter_signal(State::kStopSigterm, ServiceResult::kResources);
+}
+
+void Service::enter_running(ServiceResult result) {
+  note(result);
+  control_pid_.reset();
+  if (result_ != ServiceResult::kSuccess) return enter_signal(State::kStopSigterm, result);
+  if (is_alive()) {
+    set_state(State::kRunning);
+    wait_for(unit_.timeouts.runtime_usec);
+    return finish_job(JobResult::kDone);
+  }
+  if (unit_.remains_after_exit) {
+    set_state(State::kExited);
+    return finish_job(JobResult::kDone);
+  }
+  enter_stop(ServiceResult::kSuccess);
+}
+
+void Service::enter_reload() {
+  reload_result_ = ServiceResult::kSuccess;
+  if (unit_.type == ServiceType::kNotifyReload && main_pid_) {
+    host_.send_signal(SignalTarget::kMain, unit_.kill.reload_signal, false);
+    set_state(State::kReloadSignal);
+    return wait_for(unit_.timeouts.start_usec);
+  }
+  if (run_control(State::kReload, CommandKind::kReload, unit_.timeouts.start_usec)) return;
+  reload_result_ = ServiceResult::kResources;
+  enter_running(ServiceResult::kSuccess);
+}
+
+// --- the way down ---
+
+void Service::enter_stop(ServiceResult result) {
+  note(result);
+  if (unit_.commands.stop.empty())
+    return enter_signal(State::kStopSigterm, ServiceResult::kSuccess);
+  if (!run_control(State::kStop, CommandKind::kStop, unit_.timeouts.stop_usec))
+    enter_signal(State::kStopSigterm, ServiceResult::kResources);
+}
+
+void Service::enter_signal(State state, ServiceResult result) {
+  note(result);
+  const int signal = signal_of(state);
+  const bool is_terminating = state == State::kStopSigterm || state == State::kFinalSigterm;
+  const bool is_told = !is_terminating || signal == SIGKILL || signal == SIGABRT;
+  const bool anybody =
+      unit_.kill.mode != KillMode::kNone && host_.send_signal(target_of(state), signal, is_told);
+  if (anybody) {
+    set_state(state);
+    return wait_for(timeout_of(state));
+  }
+  // Nobody is there to wait for.
+  switch (state) {
+    case State::kStopWatchdog:
+    case State::kStopSigterm:
+    case State::kStopSigkill:
+      return enter_stop_post(ServiceResult::kSuccess);
+    default:
+      return enter_dead(ServiceResult::kSuccess);
+  }
+}
+
+void Service::enter_stop_post(ServiceResult result) {
+  note(result);
+  if (unit_.commands.stop_post.empty())
+    return enter_signal(State::kFinalSigterm, ServiceResult::kSuccess);
+  if (!run_control(State::kStopPost, CommandKind::kStopPost, unit_.timeouts.stop_usec))
+    enter_signal(State::kFinalSigterm, ServiceResult::kResources);
+}
+
+void Service::enter_dead(ServiceResult result) {
+  note(result);
+  main_pid_.reset();
+  control_pid_.reset();
+  if (result_ == ServiceResult::kSuccess) {
+    log_.deactivated();
+  } else if (result_ == ServiceResult::kExecCondition) {
+    log_.skipped(name_of(result_));
+  } else {
+    log_.failed(name_of(result_));
+  }
+  const bool has_failed =
+      result_ != ServiceResult::kSuccess && result_ != ServiceResult::kExecCondition;
+  const bool will_restart = result != ServiceResult::kStartLimitHit &&
+                            shall_restart(unit_.restart, {result_, main_exit_, stop_requested_});
+  set_state(has_failed ? State::kFailed : State::kDead);
+  if (!will_restart) return come_to_rest();
+  if (job_ == JobType::kStart) finish_job(has_failed ? JobResult::kFailed : JobResult::kDone);
+  host_.end_invocation(true);
+  set_state(State::kAutoRestart);
+  wait_for(restart_delay_usec(unit_.restart, restarts_));
+}
+
+// Neither runs nor will by itself.
+void Service::come_to_rest() {
+  const bool starts_again = restart_requested_;
+  const bool has_failed = state_ == State::kFailed;
+  restart_requested_ = false;
+  host_.end_invocation(starts_again);
+  if (starts_again) {
+    log_.stopped(JobType::kRestart);
+    job_.reset();
+    stop_requested_ = false;
+    restarts_ = 0;
+    return begin_start();
+  }
+  finish_job(job_ == JobType::kStart && has_failed ? JobResult::kFailed : JobResult::kDone);
+}
+
+void Service::enter_restart() {
+  ++restarts_;
+  log_.restart_scheduled(restarts_);
+  log_.begin_job();
+  log_.stopped(JobType::kRestart);
+  begin_start();
+}
+
+// --- what happens ---
+
+void Service::process_exited(pid_t pid, const ProcessExit& exit) {
+  if (pid == main_pid_) {
+    main_exited(exit);
+  } else if (pid == control_pid_) {
+    control_exited(exit);
+  }
+}
+
+void Service::process_executed(pid_t pid) {
+  if (pid == main_pid_ && unit_.type == ServiceType::kExec && state_ == State::kStart)
+    enter_start_post();
+}
+
+void Service::processes_gone() {
+  if (main_pid_ || control_pid_) return;
+  switch (state_) {
+    case State::kRunning:
+      return enter_running(ServiceResult::kSuccess);
+    case State::kStopWatchdog:
+    case State::kStopSigterm:
+    case State::kStopSigkill:
+      return enter_stop_post(ServiceResult::kSuccess);
+    case State::kFinalSigterm:
+    case State::kFinalSigkill:
+      return enter_dead(ServiceResult::kSuccess);
+    default:
+      return;
+  }
+}
+
+void Service::main_exited(const ProcessExit& exit) {
+  const bool is_oneshot = unit_.type == ServiceType::kOneshot;
+  const CleanSignals clean = is_oneshot ? CleanSignals::kOfCommand : CleanSignals::kOfService;
+  ServiceResult result = judge_exit(exit, clean, unit_.success_statuses);
+  main_pid_.reset();
+  main_exit_ = exit;
+  const bool has_command = main_command_ < unit_.commands.start.size();
+  if (has_command && unit_.commands.start[main_command_].ignores_failure)
+    result = ServiceResult::kSuccess;
+  if (result != ServiceResult::kSuccess) log_.main_process_exited(exit);
+  note(result);
+  if (is_oneshot && result == ServiceResult::kSuccess && state_ == State::kStart &&
+      main_command_ + 1 < unit_.commands.start.size()) {
+    ++main_command_;
+    if (!run_main()) return enter_signal(State::kStopSigterm, ServiceResult::kResources);
+    return host_.release(*main_pid_);
+  }
+  after_main(result);
+}
+
+void Service::after_main(ServiceResult result) {
+  switch (state_) {
+    case State::kStart:
+      if (unit_.type == ServiceType::kOneshot && result == ServiceResult::kSuccess)
+        return enter_start_post();
+      if (waits_for_ready(unit_.type) && result == ServiceResult::kSuccess)
+        return enter_signal(State::kStopSigterm, ServiceResult::kProtocol);
+      return enter_signal(State::kStopSigterm, result);
+    case State::kRunning:
+      return enter_running(result);
+    case State::kReloadSignal:
+    case State::kReloadNotify:
+      reload_result_ = ServiceResult::kProtocol;
+      return enter_running(result);
+    case State::kStartPost:
+    case State::kReload:
+    case State::kStop:
+      return;  // until the command is done
+    case State::kStopWatchdog:
+    case State::kStopSigterm:
+    case State::kStopSigkill:
+      if (!control_pid_) enter_stop_post(result);
+      return;
+    case State::kFinalSigterm:
+    case State::kFinalSigkill:
+      if (!control_pid_) enter_dead(result);
+      return;
+    default:
+      return;
+  }
+}
+
+void Service::control_exited(const ProcessExit& exit) {
+  const Commands& commands = commands_of(control_kind_);
+  const ServiceResult result = judge_control(exit, commands[control_command_].ignores_failure);
+  control_pid_.reset();
+  if (result != ServiceResult::kSuccess && result != ServiceResult::kExecCondition)
+    log_.control_process_exited(control_kind_, exit);
+  if (control_kind_ != CommandKind::kReload) note(result);
+  if (result == ServiceResult::kSuccess && run_next_control()) return;
+  after_control(result);
+}
+
+ServiceResult Service::judge_control(const ProcessExit& exit, bool ignores_failure) const {
+  // Between "go on" and "something is wrong", 1 to 254 say that there is no reason to start.
+  if (control_kind_ == CommandKind::kCondition && exit.code == ProcessExit::Code::kExited &&
+      exit.status > 0 && exit.status < 255)
+    return ServiceResult::kExecCondition;
+  if (ignores_failure) return ServiceResult::kSuccess;
+  const bool is_start = control_kind_ == CommandKind::kStart;  // of Type=forking
+  return judge_exit(exit, CleanSignals::kOfCommand,
+                    is_start ? unit_.success_statuses : ExitStatusSet{});
+}
+
+void Service::after_control(ServiceResult result) {
+  const bool is_success = result == ServiceResult::kSuccess;
+  switch (state_) {
+    case State::kCondition:
+      return is_success ? enter_start_pre() : enter_signal(State::kStopSigterm, result);
+    case State::kStartPre:
+      return is_success ? enter_start() : enter_signal(State::kStopSigterm, result);
+    case State::kStart:
+      return daemon_has_forked(result);
+    case State::kStartPost:
+      return is_success ? enter_running(result) : enter_signal(State::kStopSigterm, result);
+    case State::kReload:
+      reload_result_ = result;
+      return enter_running(ServiceResult::kSuccess);
+    case State::kStop:
+      return enter_signal(State::kStopSigterm, result);
+    case State::kStopWatchdog:
+    case State::kStopSigterm:
+    case State::kStopSigkill:
+      if (!main_pid_) enter_stop_post(result);
+      return;
+    case State::kStopPost:
+      return enter_signal(State::kFinalSigterm, result);
+    case State::kFinalSigterm:
+    case State::kFinalSigkill:
+      if (!main_pid_) enter_dead(result);
+      return;
+    default:
+      return;
+  }
+}
+
+// Type=forking: the process that was started has ended, and the daemon it left is the service.
+void Service::daemon_has_forked(ServiceResult result) {
+  if (result != ServiceResult::kSuccess) return enter_signal(State::kStopSigterm, result);
+  if (const auto pid = host_.find_main_process()) {
+    main_pid_ = *pid;
+    is_main_known_late_ = true;
+  } else if (!unit_.pid_file.empty()) {
+    log_.complained("No process in " + unit_.pid_file + " after the start.");
+    return enter_signal(State::kStopSigterm, ServiceResult::kProtocol);
+  }
+  enter_start_post();
+}
+
+void Service::time_is_up() {
+  deadline_.reset();
+  const std::string name(name_of(state_));
+  switch (state_) {
+    case State::kCondition:
+    case State::kStartPre:
+    case State::kStart:
+    case State::kStartPost:
+      log_.timed_out(name + " operation timed out. Terminating.");
+      return enter_signal(State::kStopSigterm, ServiceResult::kTimeout);
+    case State::kRunning:
+      log_.timed_out("Service reached runtime time limit. Stopping.");
+      return enter_stop(ServiceResult::kTimeout);
+    case State::kReload:
+    case State::kReloadSignal:
+    case State::kReloadNotify:
+      log_.timed_out("Reload operation timed out. Killing reload process.");
+      if (control_pid_) host_.send_signal(SignalTarget::kProcesses, SIGKILL, false);
+      reload_result_ = ServiceResult::kTimeout;
+      return enter_running(ServiceResult::kSuccess);
+    case State::kStop:
+      log_.timed_out("Stopping timed out. Terminating.");
+      return enter_signal(State::kStopSigterm, ServiceResult::kTimeout);
+    case State::kStopSigterm:
+    case State::kStopWatchdog:
+      if (unit_.kill.sends_kill) {
+        log_.timed_out("State '" + name + "' timed out. Killing.");
+        return enter_signal(State::kStopSigkill, ServiceResult::kTimeout);
+      }
+      log_.timed_out("State '" + name + "' timed out. Skipping SIGKILL.");
+      return enter_stop_post(ServiceResult::kTimeout);
+    case State::kStopSigkill:
+      log_.timed_out("Processes still around after SIGKILL. Ignoring.");
+      return enter_stop_post(ServiceResult::kTimeout);
+    case State::kStopPost:
+      log_.timed_out("State 'stop-post' timed out. Terminating.");
+      return enter_signal(State::kFinalSigterm, ServiceResult::kTimeout);
+    case State::kFinalSigterm:
+      if (unit_.kill.sends_kill) {
+        log_.timed_out("State 'final-sigterm' timed out. Killing.");
+        return enter_signal(State::kFinalSigkill, ServiceResult::kTimeout);
+      }
+      log_.timed_out("State 'final-sigterm' timed out. Skipping SIGKILL. Entering failed mode.");
+      return enter_dead(ServiceResult::kTimeout);
+    case State::kFinalSigkill:
+      log_.timed_out("Processes still around after final SIGKILL. Entering failed mode.");
+      return enter_dead(ServiceResult::kTimeout);
+    case State::kAutoRestart:
+      return enter_restart();
+    default:
+      return;
+  }
+}
+
+void Service::watchdog_is_up() {
+  watchdog_deadline_.reset();
+  if (state_ != State::kRunning && state_ != State::kStartPost && state_ != State::kReload &&
+      state_ != State::kReloadSignal && state_ != State::kReloadNotify)
+    return;
+  log_.watchdog_timed_out(watchdog_usec_);
+  enter_signal(State::kStopWatchdog, ServiceResult::kWatchdog);
+}
+
+// --- what it says of itself ---
+
+void Service::notified(const NotifyMessage& message) {
+  if (message.notify_access) notify_access_ = *message.notify_access;
+  if (message.main_pid && *message.main_pid != main_pid_) {
+    main_pid_ = *message.main_pid;
+    is_main_known_late_ = true;
+    log_.main_pid_changed(*main_pid_);
+  }
+  take_status(message);
+  if (message.reset_restarts) restarts_ = 0;
+  if (message.state) take_state(*message.state);
+  if (message.extend_timeout_usec) extend_timers(*message.extend_timeout_usec);
+  take_watchdog(message);
+}
+
+void Service::take_status(const NotifyMessage& message) {
+  if (message.sys_errno) status_errno_ = *message.sys_errno;
+  if (!message.status || *message.status == status_text_) return;
+  status_text_ = *message.status;
+  if (!status_text_.empty()) log_.status_changed(status_text_);
+}
+
+void Service::take_state(NotifyMessage::State said) {
+  switch (said) {
+    case NotifyMessage::State::kStopping:
+      if (state_ == State::kRunning || state_ == State::kReloadSignal ||
+          state_ == State::kReloadNotify) {
+        // As if it had been sent SIGTERM.
+        set_state(State::kStopSigterm);
+        wait_for(unit_.timeouts.stop_usec);
+      }
+      return;
+    case NotifyMessage::State::kReady:
+      is_ready_ = true;
+      if (state_ == State::kStart && waits_for_ready(unit_.type)) return enter_start_post();
+      if (state_ == State::kReloadNotify) enter_running(ServiceResult::kSuccess);
+      return;
+    case NotifyMessage::State::kReloading:
+      if (state_ == State::kRunning) {
+        log_.begin_job();
+        job_ = JobType::kReload;
+        log_.reloading();
+      } else if (state_ != State::kReloadSignal) {
+        return;
+      }
+      set_state(State::kReloadNotify);
+      return wait_for(unit_.timeouts.start_usec);
+  }
+}
+
+void Service::take_watchdog(const NotifyMessage& message) {
+  if (message.watchdog_usec) {
+    watchdog_usec_ = *message.watchdog_usec;
+    feed_watchdog();
+  }
+  if (message.watchdog == NotifyMessage::Watchdog::kPing) feed_watchdog();
+  if (message.watchdog == NotifyMessage::Watchdog::kTrigger) {
+    log_.watchdog_triggered(status_text_);
+    if (!is_stopping() && !is_at_rest())
+      enter_signal(State::kStopWatchdog, ServiceResult::kWatchdog);
+  }
+}
+
+// The time that runs ends no sooner than that; it may be asked for again and again.
+void Service::extend_timers(std::uint64_t usec) {
+  const std::uint64_t until = after(host_.now_usec(), usec);
+  const bool is_waited_for = is_starting() || is_stopping() || state_ == State::kReload ||
+                             state_ == State::kReloadSignal || state_ == State::kReloadNotify ||
+                             state_ == State::kRunning;
+  if (is_waited_for && deadline_ && *deadline_ < until) {
+    deadline_ = until;
+    host_.set_timer(deadline_);
+  }
+  if (watchdog_deadline_ && *watchdog_deadline_ < until) {
+    watchdog_deadline_ = until;
+    host_.set_watchdog(watchdog_deadline_);
+  }
+}
+
+void Service::feed_watchdog() {
+  if (watchdog_usec_ == 0 || watchdog_usec_ == base::kInfiniteUsec) {
+    watchdog_deadline_.reset();
+  } else {
+    watchdog_deadline_ = after(host_.now_usec(), watchdog_usec_);
+  }
+  host_.set_watchdog(watchdog_deadline_);
+}
+
+// --- the rest ---
+
+bool Service::run_control(State state, CommandKind kind, std::uint64_t timeout_usec) {
+  const auto pid = host_.spawn(kind, commands_of(kind).front());
+  if (!pid) return false;
+  control_pid_ = *pid;
+  control_kind_ = kind;
+  control_command_ = 0;
+  set_state(state);
+  wait_for(timeout_usec);
+  host_.release(*pid);
+  return true;
+}
+
+bool Service::run_next_control() {
+  const Commands& commands = commands_of(control_kind_);
+  if (control_command_ + 1 >= commands.size()) return false;
+  const auto pid = host_.spawn(control_kind_, commands[control_command_ + 1]);
+  if (!pid) {
+    note(ServiceResult::kResources);
+    return false;
+  }
+  ++control_command_;
+  control_pid_ = *pid;
+  host_.release(*pid);
+  return true;
+}
+
+void Service::set_state(State state) {
+  state_ = state;
+  deadline_.reset();
+  host_.set_timer(std::nullopt);
+  // Type=simple is up at once: there is nothing to tell of its beginning.
+  const bool takes_time =
+      is_starting() && !(state == State::kStart && unit_.type == ServiceType::kSimple);
+  if ((job_ == JobType::kStart && takes_time) || (job_ == JobType::kStop && is_stopping()))
+    tell_job();
+  if (is_at_rest() || is_stopping()) {
+    watchdog_deadline_.reset();
+    host_.set_watchdog(std::nullopt);
+  }
+}
+
+// The begin of a job, if it is not over at once.
+void Service::tell_job() {
+  if (is_job_told_) return;
+  is_job_told_ = true;
+  job_ == JobType::kStart ? log_.starting() : log_.stopping();
+}
+
+void Service::wait_for(std::uint64_t usec) {
+  if (usec == base::kInfiniteUsec) {
+    deadline_.reset();
+  } else {
+    deadline_ = after(host_.now_usec(), usec);
+  }
+  host_.set_timer(deadline_);
+}
+
+// The first failure is the one that counts.
+void Service::note(ServiceResult result) {
+  if (result_ == ServiceResult::kSuccess) result_ = result;
+}
+
+void Service::finish_job(JobResult result) {
+  if (!job_) return;
+  const JobType type = *job_;
+  job_.reset();
+  switch (type) {
+    case JobType::kStart:
+      if (result == JobResult::kDone) {
+        if (result_ == ServiceResult::kExecCondition) {
+          log_.start_skipped();
+        } else {
+          unit_.type == ServiceType::kOneshot ? log_.finished() : log_.started();
+        }
+      } else if (result != JobResult::kCanceled) {
+        log_.start_failed(result);
+      }
+      break;
+    case JobType::kReload:
+      if (reload_result_ != ServiceResult::kSuccess) result = JobResult::kFailed;
+      log_.reloaded(result);
+      break;
+    default:
+      log_.stopped(type);
+      break;
+  }
+  host_.job_done(type, result);
+}
+
+const Commands& Service::commands_of(CommandKind kind) const {
+  const ServiceCommands& of = unit_.commands;
+  switch (kind) {
+    case CommandKind::kCondition:
+      return of.condition;
+    case CommandKind::kStartPre:
+      return of.start_pre;
+    case CommandKind::kStart:
+      return of.start;
+    case CommandKind::kStartPost:
+      return of.start_post;
+    case CommandKind::kReload:
+      return of.reload;
+    case CommandKind::kStop:
+      return of.stop;
+    case CommandKind::kStopPost:
+      break;
+  }
+  return of.stop_post;
+}
+
+bool Service::is_starting() const {
+  return state_ == State::kCondition || state_ == State::kStartPre || state_ == State::kStart ||
+         state_ == State::kStartPost;
+}
+
+bool Service::is_stopping() const {
+  static constexpr std::array kStopping{
+      State::kStop,     State::kStopWatchdog, State::kStopSigterm, State::kStopSigkill,
+      State::kStopPost, State::kFinalSigterm, State::kFinalSigkill};
+  return std::ranges::find(kStopping, state_) != kStopping.end();
+}
+
+bool Service::is_alive() const {
+  if (main_pid_) return true;
+  // A daemon whose main process is not known is as long as anything of it is.
+  return unit_.type == ServiceType::kForking && !main_exit_ && host_.has_processes();
+}
+
+int Service::signal_of(State state) const {
+  switch (state) {
+    case State::kStopWatchdog:
+      return unit_.kill.watchdog_signal;
+    case State::kStopSigkill:
+    case State::kFinalSigkill:
+      return unit_.kill.final_signal;
+    default:
+      return restart_requested_ && unit_.kill.restart_signal != 0 ? unit_.kill.restart_signal
+                                                                  : unit_.kill.signal;
+  }
+}
+
+SignalTarget Service::target_of(State state) const {
+  const bool is_kill = state == State::kStopSigkill || state == State::kFinalSigkill;
+  switch (unit_.kill.mode) {
+    case KillMode::kControlGroup:
+      return SignalTarget::kEverybody;
+    case KillMode::kMixed:
+      return is_kill ? SignalTarget::kEverybody : SignalTarget::kProcesses;
+    default:
+      return SignalTarget::kProcesses;
+  }
+}
+
+std::uint64_t Service::timeout_of(State state) const {
+  if (state == State::kStopWatchdog)
+    return unit_.timeouts.abort_usec.value_or(unit_.timeouts.stop_usec);
+  return unit_.timeouts.stop_usec;
+}
+
+}  // namespace logq::supervise

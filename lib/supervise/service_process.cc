@@ -1,0 +1,422 @@
+#include "supervise/service_process.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+
+#include "base/io.h"
+#include "base/try.h"
+#include "supervise/collector_stream.h"
+
+namespace logq::supervise {
+namespace {
+
+using Failure = std::optional<ProcessFailure>;
+using Privileges = ExecCommand::Privileges;
+
+constexpr ProcessFailure kFds{"FDS", 202, 0};
+constexpr ProcessFailure kChdir{"CHDIR", 200, 0};
+constexpr ProcessFailure kNice{"NICE", 201, 0};
+constexpr ProcessFailure kExec{"EXEC", 203, 0};
+constexpr ProcessFailure kLimits{"LIMITS", 205, 0};
+constexpr ProcessFailure kOomAdjust{"OOM_ADJUST", 206, 0};
+constexpr ProcessFailure kStdin{"STDIN", 208, 0};
+constexpr ProcessFailure kStdout{"STDOUT", 209, 0};
+constexpr ProcessFailure kChroot{"CHROOT", 210, 0};
+constexpr ProcessFailure kGroup{"GROUP", 216, 0};
+constexpr ProcessFailure kUser{"USER", 217, 0};
+constexpr ProcessFailure kCapabilities{"CAPABILITIES", 218, 0};
+constexpr ProcessFailure kSetsid{"SETSID", 220, 0};
+constexpr ProcessFailure kNoNewPrivileges{"NO_NEW_PRIVILEGES", 227, 0};
+
+// The steps by their exit status, which crosses the process boundary.
+constexpr std::array kSteps{kFds,       kChdir,        kNice,   kExec,           kLimits,
+                            kOomAdjust, kStdin,        kStdout, kChroot,         kGroup,
+                            kUser,      kCapabilities, kSetsid, kNoNewPrivileges};
+
+ProcessFailure failed(ProcessFailure step, int number) {
+  step.sys_errno = number;
+  return step;
+}
+
+constexpr int kFirstPassed = 3;  // SD_LISTEN_FDS_START
+constexpr int kLastCapability = 63;
+
+struct Report {
+  std::int32_t exit_status;
+  std::int32_t sys_errno;
+};
+
+Failure redirect(const OutputStream& stream, int target, bool has_own_header) {
+  if (stream.fd < 0) return std::nullopt;
+  if (has_own_header && !stream.header.empty() && !base::write_all(stream.fd, stream.header))
+    return failed(kStdout, errno);
+  if (::dup2(stream.fd, target) < 0) return failed(kStdout, errno);
+  return std::nullopt;
+}
+
+Failure take_standard_descriptors(const ProcessPlan& plan) {
+  int input = plan.standard_input;
+  // NOLINTNEXTLINE(android-cloexec-open): it becomes the program's standard input
+  if (input < 0) input = ::open("/dev/null", O_RDONLY);
+  if (input < 0 || ::dup2(input, STDIN_FILENO) < 0) return failed(kStdin, errno);
+  const bool is_same = plan.standard_error.fd == plan.standard_output.fd;
+  if (const Failure failure = redirect(plan.standard_output, STDOUT_FILENO, true)) return failure;
+  return redirect(plan.standard_error, STDERR_FILENO, !is_same);
+}
+
+// Those of a unit's sockets and store, from 3 on, in their order. `control` moves out of the way.
+Failure place_descriptors(const ProcessPlan& plan, int& control) {
+  const int above = kFirstPassed + static_cast<int>(plan.descriptors.size());
+  std::vector<int> copies;
+  for (const int fd : plan.descriptors) {
+    copies.push_back(::fcntl(fd, F_DUPFD_CLOEXEC, above));
+    if (copies.back() < 0) return failed(kFds, errno);
+  }
+  if (control < above) {
+    control = ::fcntl(control, F_DUPFD_CLOEXEC, above);
+    if (control < 0) return failed(kFds, errno);
+  }
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    if (::dup2(copies[i], kFirstPassed + static_cast<int>(i)) < 0) return failed(kFds, errno);
+  }
+  // All that is not the program's closes with exec.
+  ::syscall(SYS_close_range, static_cast<unsigned>(above), ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+  return std::nullopt;
+}
+
+Failure apply_limits(const ExecutionSettings& settings) {
+  for (const ResourceLimit& limit : settings.limits) {
+    rlimit current{};
+    ::getrlimit(static_cast<__rlimit_resource>(limit.resource), &current);
+    rlimit wanted = limit_to_set(limit, current);
+    if (::setrlimit(static_cast<__rlimit_resource>(limit.resource), &wanted) == 0) continue;
+    // Without privileges the hard limit stays; what is below it can be had.
+    wanted = {std::min(wanted.rlim_cur, current.rlim_max), current.rlim_max};
+    if (errno != EPERM || ::setrlimit(static_cast<__rlimit_resource>(limit.resource), &wanted) != 0)
+      return failed(kLimits, errno);
+  }
+  if (settings.nice && ::setpriority(PRIO_PROCESS, 0, *settings.nice) != 0)
+    return failed(kNice, errno);
+  if (settings.oom_score_adjust) {
+    const auto file = base::open_file("/proc/self/oom_score_adj", O_WRONLY);
+    if (!file || !base::write_all(file->get(), std::to_string(*settings.oom_score_adjust)))
+      return failed(kOomAdjust, errno);
+  }
+  return std::nullopt;
+}
+
+template <typename Id>
+bool parse_id(const std::string& text, Id& id) {
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, id);
+  return error == std::errc() && last == end;
+}
+
+struct Identity {
+  std::string name;
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::string home;
+};
+
+// The user of the settings; nothing where they name none.
+std::optional<Identity> find_identity(const ExecutionSettings& settings, Failure& failure) {
+  Identity identity;
+  identity.uid = ::geteuid();
+  identity.gid = ::getegid();
+  if (!settings.user.empty()) {
+    uid_t number = 0;
+    const bool is_number = parse_id(settings.user, number);
+    const passwd* const user = is_number ? ::getpwuid(number) : ::getpwnam(settings.user.c_str());
+    if (user == nullptr && !is_number) {
+      failure = failed(kUser, ESRCH);
+      return std::nullopt;
+    }
+    identity.name = user != nullptr ? user->pw_name : settings.user;
+    identity.uid = user != nullptr ? user->pw_uid : number;
+    identity.gid = user != nullptr ? user->pw_gid : number;
+    identity.home = user != nullptr ? user->pw_dir : "/";
+  }
+  if (!settings.group.empty() && !parse_id(settings.group, identity.gid)) {
+    const group* const found = ::getgrnam(settings.group.c_str());
+    if (found == nullptr) {
+      failure = failed(kGroup, ESRCH);
+      return std::nullopt;
+    }
+    identity.gid = found->gr_gid;
+  }
+  return identity;
+}
+
+Failure take_groups(const ExecutionSettings& settings, const Identity& identity) {
+  if (!settings.user.empty() && !identity.name.empty() && ::geteuid() == 0) {
+    if (::initgroups(identity.name.c_str(), identity.gid) != 0) return failed(kGroup, errno);
+  } else if (!settings.group.empty() && ::geteuid() == 0 && ::setgroups(0, nullptr) != 0) {
+    return failed(kGroup, errno);
+  }
+  if (!settings.supplementary_groups.empty()) {
+    std::vector<gid_t> groups(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+    groups.resize(static_cast<std::size_t>(
+        std::max(0, ::getgroups(static_cast<int>(groups.size()), groups.data()))));
+    for (const std::string& name : settings.supplementary_groups) {
+      gid_t gid = 0;
+      if (!parse_id(name, gid)) {
+        const group* const found = ::getgrnam(name.c_str());
+        if (found == nullptr) return failed(kGroup, ESRCH);
+        gid = found->gr_gid;
+      }
+      groups.push_back(gid);
+    }
+    if (::setgroups(groups.size(), groups.data()) != 0) return failed(kGroup, errno);
+  }
+  if (identity.gid != ::getegid() && ::setresgid(identity.gid, identity.gid, identity.gid) != 0)
+    return failed(kGroup, errno);
+  return std::nullopt;
+}
+
+bool has_capability(std::uint64_t set, int capability) {
+  return (set >> static_cast<unsigned>(capability) & 1U) != 0;
+}
+
+Failure bound_capabilities(const ExecutionSettings& settings) {
+  for (int capability = 0; capability <= kLastCapability; ++capability) {
+    if (has_capability(settings.capability_bounding_set, capability)) continue;
+    if (::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) != 1) continue;
+    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return failed(kCapabilities, errno);
+  }
+  return std::nullopt;
+}
+
+// Those that stay over the change of user and over exec.
+Failure raise_ambient(std::uint64_t capabilities) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> data{};
+  if (::syscall(SYS_capget, &header, data.data()) != 0) return failed(kCapabilities, errno);
+  for (std::size_t word = 0; word < data.size(); ++word) {
+    const auto bits = static_cast<std::uint32_t>(capabilities >> (32 * word));
+    data[word].inheritable |= bits;
+    data[word].effective |= bits & data[word].permitted;
+  }
+  if (::syscall(SYS_capset, &header, data.data()) != 0) return failed(kCapabilities, errno);
+  for (int capability = 0; capability <= kLastCapability; ++capability) {
+    if (!has_capability(capabilities, capability)) continue;
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0)
+      return failed(kCapabilities, errno);
+  }
+  return std::nullopt;
+}
+
+Failure take_user(const ExecutionSettings& settings, const Identity& identity) {
+  const bool has_ambient = settings.ambient_capabilities != 0;
+  if (has_ambient) ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+  if (identity.uid != ::geteuid() && ::setresuid(identity.uid, identity.uid, identity.uid) != 0)
+    return failed(kUser, errno);
+  return has_ambient ? raise_ambient(settings.ambient_capabilities) : std::nullopt;
+}
+
+Failure enter_directory(const ExecutionSettings& settings, const Identity& identity) {
+  const std::string& wanted = settings.working_directory;
+  // As systemd: a service begins at the root, unless it is ours to inherit a place.
+  if (wanted.empty()) return std::nullopt;
+  const std::string path = wanted == "~" ? identity.home : wanted;
+  if (::chdir(path.c_str()) == 0 || settings.may_lack_working_directory) return std::nullopt;
+  return failed(kChdir, errno);
+}
+
+Failure become_service(const ProcessPlan& plan) {
+  const ExecutionSettings& settings = *plan.settings;
+  ::umask(settings.umask);
+  if (const Failure failure = apply_limits(settings)) return failure;
+  Failure missing;
+  const auto identity = find_identity(settings, missing);
+  if (!identity) return missing;
+  if (!settings.root_directory.empty() && plan.privileges != Privileges::kFull) {
+    if (::chroot(settings.root_directory.c_str()) != 0 || ::chdir("/") != 0)
+      return failed(kChroot, errno);
+  }
+  if (plan.privileges != Privileges::kFull) {
+    const bool keeps_user = plan.privileges == Privileges::kKeepUser;
+    if (!keeps_user)
+      if (const Failure failure = take_groups(settings, *identity)) return failure;
+    if (const Failure failure = bound_capabilities(settings)) return failure;
+    if (!keeps_user)
+      if (const Failure failure = take_user(settings, *identity)) return failure;
+    if (settings.has_no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+      return failed(kNoNewPrivileges, errno);
+  }
+  return enter_directory(settings, *identity);
+}
+
+void reset_signals(bool ignores_sigpipe) {
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  for (int number = 1; number < NSIG; ++number)
+    ::sigaction(number, &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  if (ignores_sigpipe) ::sigaction(SIGPIPE, &action, nullptr);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& string : strings)
+    pointers.push_back(string.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+void replace_variable(std::vector<std::string>& environment,
+                      std::string_view name,
+                      const std::string& value) {
+  const std::string begin = std::string(name) + "=";
+  std::erase_if(environment, [&](const std::string& text) { return text.starts_with(begin); });
+  environment.push_back(begin + value);
+}
+
+// What only the process itself knows.
+std::vector<std::string> own_environment(const ProcessPlan& plan) {
+  std::vector<std::string> environment = plan.environment;
+  const std::string pid = std::to_string(::getpid());
+  replace_variable(environment, "SYSTEMD_EXEC_PID", pid);
+  if (plan.has_watchdog) replace_variable(environment, "WATCHDOG_PID", pid);
+  if (!plan.descriptors.empty()) replace_variable(environment, "LISTEN_PID", pid);
+  const OutputStream& stream =
+      plan.standard_error.fd >= 0 ? plan.standard_error : plan.standard_output;
+  if (stream.fd >= 0 && !stream.header.empty()) {
+    if (const auto id = journal_stream_id(stream.fd))
+      replace_variable(environment, "JOURNAL_STREAM", *id);
+  }
+  return environment;
+}
+
+std::string path_of(const std::vector<std::string>& environment) {
+  for (const std::string& text : environment)
+    if (text.starts_with("PATH=")) return text.substr(5);
+  return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+int obstacle_to(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return errno;
+  if (!S_ISREG(status.st_mode)) return EACCES;
+  return ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
+
+// The file to execute, looked up as execvp(3) does; `obstacle` is why there is none.
+std::string find_program(const ProcessPlan& plan, int& obstacle) {
+  obstacle = 0;
+  if (plan.program.find('/') != std::string::npos) {
+    obstacle = obstacle_to(plan.program);
+    return plan.program;
+  }
+  const std::string path = path_of(plan.environment);
+  int worst = ENOENT;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find(':', begin), path.size());
+    const std::string directory = path.substr(begin, end - begin);
+    const std::string file = (directory.empty() ? "." : directory) + "/" + plan.program;
+    const int found = plan.program.empty() ? ENOENT : obstacle_to(file);
+    if (found == 0) return file;
+    if (found == EACCES) worst = EACCES;
+    begin = end + 1;
+  }
+  obstacle = worst;
+  return plan.program;
+}
+
+bool receive_byte(int fd) {
+  char byte = 0;
+  ssize_t size = 0;
+  do {
+    size = ::recv(fd, &byte, 1, 0);
+  } while (size < 0 && errno == EINTR);
+  return size == 1;
+}
+
+// Does not return but for a failure.
+ProcessFailure run_in_child(const ProcessPlan& plan, int& control) {
+  if (::setsid() < 0) return failed(kSetsid, errno);
+  ::signal(SIGPIPE, SIG_IGN);  // a collector that leaves now must not end us silently
+  if (const Failure failure = take_standard_descriptors(plan)) return *failure;
+  if (const Failure failure = place_descriptors(plan, control)) return *failure;
+  std::vector<std::string> environment = own_environment(plan);
+  if (const Failure failure = become_service(plan)) return *failure;
+  int obstacle = 0;
+  const std::string program = find_program(plan, obstacle);
+  if (obstacle != 0) return failed(kExec, obstacle);
+  if (!base::write_all(control, "r") || !receive_byte(control)) ::_exit(kExec.exit_status);
+  reset_signals(plan.settings->ignores_sigpipe);
+  std::vector<std::string> arguments = plan.argv;
+  ::execve(program.c_str(), pointers_to(arguments).data(), pointers_to(environment).data());
+  return failed(kExec, errno);
+}
+
+std::optional<ProcessFailure> read_report(int fd) {
+  Report report{};
+  if (::recv(fd, &report, sizeof report, MSG_WAITALL) != static_cast<ssize_t>(sizeof report))
+    return std::nullopt;
+  const auto found = std::ranges::find_if(
+      kSteps, [&](const ProcessFailure& step) { return step.exit_status == report.exit_status; });
+  return failed(found == kSteps.end() ? kExec : *found, report.sys_errno);
+}
+
+}  // namespace
+
+Result<HeldProcess> start_process(const ProcessPlan& plan) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return fail(Error::system(errno, "socketpair"));
+  base::UniqueFd ours(ends[0]);
+  base::UniqueFd theirs(ends[1]);
+  const pid_t pid = ::fork();
+  if (pid < 0) return fail(Error::system(errno, "fork"));
+  if (pid == 0) {
+    int control = theirs.get();
+    const ProcessFailure failure = run_in_child(plan, control);
+    // 'f' takes the place of "ready"; after it, exec has failed.
+    const Report report{failure.exit_status, failure.sys_errno};
+    std::ignore = base::write_all(control, "f");
+    std::ignore = base::write_all(control, {reinterpret_cast<const char*>(&report), sizeof report});
+    ::_exit(failure.exit_status);
+  }
+  theirs.reset();
+  HeldProcess process{pid, std::move(ours), std::nullopt};
+  char first = 0;
+  ssize_t size = 0;
+  do {
+    size = ::recv(process.control.get(), &first, 1, 0);
+  } while (size < 0 && errno == EINTR);
+  if (size == 1 && first == 'f') process.failure = read_report(process.control.get());
+  return process;
+}
+
+void release_process(const HeldProcess& process) {
+  std::ignore = ::send(process.control.get(), "g", 1, MSG_NOSIGNAL);
+}
+
+std::optional<ProcessFailure> outcome_of(const HeldProcess& process) {
+  char first = 0;
+  if (::recv(process.control.get(), &first, 1, 0) != 1) return std::nullopt;
+  return read_report(process.control.get());
+}
+
+}  // namespace logq::supervise

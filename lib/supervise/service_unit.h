@@ -1,0 +1,206 @@
+// One .service unit, read: its file with its drop-ins, every key that we honour as a value of its
+// type, every other one as a warning with its file and line (docs/unit-files.md).
+//
+// Pure data. Nothing here asks whether programs, users or directories exist.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/quantity.h"
+#include "supervise/environment.h"
+#include "supervise/exec_command.h"
+#include "supervise/resource_limits.h"
+#include "supervise/restart_policy.h"
+#include "supervise/specifiers.h"
+#include "supervise/unit_syntax.h"
+#include "wire/notify_message.h"
+
+namespace logq::supervise {
+
+enum class ServiceType : std::uint8_t {
+  kSimple,  ///< also what says idle or dbus
+  kExec,
+  kForking,
+  kOneshot,
+  kNotify,
+  kNotifyReload,
+};
+
+// [Unit] but for the dependencies.
+struct StartLimitSettings {
+  std::uint64_t interval_usec = 10 * base::kUsecPerSecond;
+  unsigned burst = 5;
+};
+
+// Names of units, in file order. Targets need not exist.
+struct Dependencies {
+  std::vector<std::string> requires_units;  // `requires` is a keyword
+  std::vector<std::string> wants;
+  std::vector<std::string> binds_to;
+  std::vector<std::string> part_of;
+  std::vector<std::string> after;
+  std::vector<std::string> before;
+  std::vector<std::string> on_failure;
+};
+
+using Commands = std::vector<ExecCommand>;
+struct ServiceCommands {
+  Commands condition;
+  Commands start_pre;
+  Commands start;
+  Commands start_post;
+  Commands reload;
+  Commands stop;
+  Commands stop_post;
+};
+
+// All in microseconds; base::kInfiniteUsec is never.
+struct ServiceTimeouts {
+  static constexpr std::uint64_t kDefault = 90 * base::kUsecPerSecond;
+  std::uint64_t start_usec = kDefault;  // infinite for oneshot unless set
+  bool is_start_set = false;
+  std::uint64_t stop_usec = kDefault;
+  std::optional<std::uint64_t> abort_usec;  // absent: as `stop_usec`
+  std::uint64_t runtime_usec = base::kInfiniteUsec;
+  std::uint64_t watchdog_usec = 0;  // 0: none
+};
+
+enum class KillMode : std::uint8_t { kControlGroup, kMixed, kProcess, kNone };
+struct KillSettings {
+  KillMode mode = KillMode::kControlGroup;
+  int signal;           // SIGTERM
+  int restart_signal;   // 0: as `signal`
+  int final_signal;     // SIGKILL
+  int watchdog_signal;  // SIGABRT
+  int reload_signal;    // SIGHUP, for Type=notify-reload
+  bool sends_hup = false;
+  bool sends_kill = true;
+  KillSettings();
+};
+
+struct Output {
+  enum class To : std::uint8_t {
+    kJournal,
+    kInherit,
+    kNull,
+    kFile,
+    kAppend,
+    kTruncate,
+    kDescriptor
+  };
+  To to = To::kJournal;
+  std::string name;  // the path, or the descriptor's name
+};
+struct Input {
+  enum class From : std::uint8_t { kNull, kFile, kDescriptor };
+  From from = From::kNull;
+  std::string name;
+};
+
+struct LogSettings {
+  std::string identifier;  // empty: that of the program
+  int facility = 3;        // daemon
+  int level = 6;           // info
+  bool has_level_prefix = true;
+  std::optional<int> max_level;           // LogLevelMax=
+  std::vector<std::string> extra_fields;  // "FIELD=value"
+  std::optional<std::uint64_t> rate_interval_usec;
+  std::optional<unsigned> rate_burst;
+  std::string log_namespace;
+};
+
+// Directories below the one of their kind, made before the start.
+enum class DirectoryKind : std::uint8_t { kRuntime, kState, kCache, kLogs, kConfiguration };
+struct ServiceDirectories {
+  std::vector<std::string> names;  // "hello", "hello/cache"
+  mode_t mode = 0755;
+};
+enum class PreserveRuntime : std::uint8_t { kNo, kRestart, kYes };
+
+struct Credential {
+  std::string name;
+  std::string path;
+};
+
+struct ExecutionSettings {
+  std::string user;
+  std::string group;
+  std::vector<std::string> supplementary_groups;
+  Environment environment;
+  std::vector<EnvironmentFile> environment_files;
+  std::vector<std::string> pass_environment;
+  std::vector<std::string> unset_environment;  // names or "NAME=value"
+  std::string working_directory;               // "~": the user's home
+  std::string root_directory;
+  std::array<ServiceDirectories, 5> directories;  // by DirectoryKind
+  std::vector<Credential> credentials;
+  std::vector<ResourceLimit> limits;                          // each resource at most once
+  std::uint64_t capability_bounding_set = ~std::uint64_t{0};  // a bit per capability
+  std::uint64_t ambient_capabilities = 0;
+  std::optional<int> nice;
+  std::optional<int> oom_score_adjust;
+  mode_t umask = 0022;
+  bool has_dynamic_user = false;
+  bool may_lack_working_directory = false;
+  bool has_no_new_privileges = false;
+  bool ignores_sigpipe = true;
+  PreserveRuntime preserve_runtime = PreserveRuntime::kNo;
+};
+
+struct ServiceUnit {
+  std::string name;  // "hello.service"
+  std::string file;  // the main one
+  std::string description;
+  std::vector<std::string> documentation;
+  Dependencies dependencies;
+  StartLimitSettings start_limit;
+
+  ServiceType type = ServiceType::kSimple;
+  bool is_type_set = false;
+  ServiceCommands commands;
+  std::string pid_file;  // absolute
+  bool remains_after_exit = false;
+  bool guesses_main_pid = true;
+  wire::NotifyAccess notify_access = wire::NotifyAccess::kNone;
+  unsigned descriptor_store_max = 0;
+  std::vector<std::string> sockets;
+  RestartSettings restart;
+  ExitStatusSet success_statuses;
+  ServiceTimeouts timeouts;
+  KillSettings kill;
+
+  ExecutionSettings execution;
+  Input standard_input;
+  Output standard_output;
+  Output standard_error{Output::To::kInherit, {}};  // inherit: as standard output
+  LogSettings log;
+};
+
+struct LoadedService {
+  ServiceUnit unit;
+  std::vector<UnitProblem> problems;
+  [[nodiscard]] bool is_usable() const;  // whether none of them is fatal
+};
+
+// Reads `path`, or for "web@7.service" that is not there "web@.service" beside it, and the drop-ins
+// beside it: of hello.service those in hello.service.d/, service.d/ and those of its dash-prefixes,
+// sorted by name.
+[[nodiscard]] LoadedService load_service(const std::string& path, const HostFacts& host);
+
+// The same from texts, the main file's first; `file` is what warnings begin with.
+struct UnitFileText {
+  std::string file;
+  std::string text;
+};
+[[nodiscard]] LoadedService read_service(const std::string& unit_name,
+                                         const std::vector<UnitFileText>& files,
+                                         const HostFacts& host);
+
+}  // namespace logq::supervise
