@@ -5,10 +5,12 @@
 //   client_calls blocks PEER THREADS COUNT   times blocks of 64 calls: percentiles of their means
 //   client_calls rate PEER THREADS COUNT     calls as fast as they can be made, until all is sent
 //
-// PEER: logq, logq_async, sendv, spdlog, spdlog_async, sendmsg. Each entry is a message and four
-// typed fields. Whoever is asynchronous is timed in bursts that fit its queue. $LOGQ_SOCKET says
-// where logq and sendmsg send to; libsystemd and spdlog know only /run/systemd/journal/socket. The
-// threads are pinned to the processors but the last, where there are several. Prints JSON.
+// PEER: logq, logq_async, logq_async_with (the same with two fields of context), sendv, spdlog,
+// spdlog_async, sendmsg. Each entry is a message and four typed fields. Whoever is asynchronous is
+// timed in bursts that fit its queue. $LOGQ_SOCKET says where logq and sendmsg send to; libsystemd
+// and spdlog know only /run/systemd/journal/socket. The threads that are timed are pinned to the
+// processors but the last, where there are several, and the peers' own threads to that. Prints
+// JSON.
 #include <pthread.h>
 #include <sched.h>
 #include <sys/socket.h>
@@ -89,7 +91,11 @@ class Peer {
 
 class LogqPeer final : public Peer {
  public:
-  explicit LogqPeer(bool is_async) : is_async_(is_async), log_(options(is_async)) {}
+  explicit LogqPeer(bool is_async, bool has_context = false)
+      : is_async_(is_async),
+        log_(options(is_async)) {
+    if (has_context) log_ = log_.with(field("REQUEST_ID", "4711-0815"), field("TENANT", 42));
+  }
   [[gnu::noinline]] void call(std::uint64_t number) {
     log_.info(kMessage, field<"NUMBER">(number), field<"STATUS">(200U), field<"CLIENT">(kClient),
               field<"RATIO">(0.25));
@@ -107,9 +113,8 @@ class LogqPeer final : public Peer {
     options.identifier = "client_calls";
     options.max_block = std::chrono::minutes(1);
     if (is_async) {
-      options.async = AsyncOptions{.queue_bytes = kQueueBytes,
-                                   .max_block = std::chrono::minutes(1),
-                                   .close_timeout = std::chrono::minutes(1)};
+      options.async =
+          AsyncOptions{.queue_bytes = kQueueBytes, .close_timeout = std::chrono::minutes(1)};
     }
     return options;
   }
@@ -223,13 +228,19 @@ struct Job {
   std::uint64_t count = 0;  // calls of each thread
 };
 
-void pin(unsigned thread) {
-  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  const unsigned usable = processors > 1 ? processors - 1 : 1;
+void pin_to(unsigned processor) {
   cpu_set_t set;
   CPU_ZERO(&set);
-  CPU_SET(thread % usable, &set);
+  CPU_SET(processor, &set);
   ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
+}
+
+unsigned last_processor() {
+  return std::max(1U, std::thread::hardware_concurrency()) - 1;
+}
+
+void pin_caller(unsigned thread) {
+  pin_to(last_processor() == 0 ? 0 : thread % last_processor());
 }
 
 template <typename Kind>
@@ -283,7 +294,7 @@ void run_threads(const Job& job, const std::function<void(unsigned)>& body) {
   std::vector<std::thread> threads;
   for (unsigned t = 0; t < job.threads; ++t) {
     threads.emplace_back([&body, t] {
-      pin(t);
+      pin_caller(t);
       body(t);
     });
   }
@@ -331,8 +342,9 @@ int usage() {
 }  // namespace
 
 int run_job(const std::string& peer, const Job& job) {
-  if (peer == "logq" || peer == "logq_async") {
-    LogqPeer logq(peer == "logq_async");
+  if (job.mode != "rate") pin_to(last_processor());  // what is started now inherits it
+  if (peer == "logq" || peer == "logq_async" || peer == "logq_async_with") {
+    LogqPeer logq(peer != "logq", peer == "logq_async_with");
     run(logq, job);
   } else if (peer == "spdlog" || peer == "spdlog_async") {
     SpdlogPeer spdlog(peer == "spdlog_async");

@@ -108,7 +108,9 @@ Outcome<ScannedLine> scan_command_line(std::span<const OptionSpec> specs,
   opterr = 0;
   optind = 0;  // glibc: begin anew
   for (;;) {
+    const int next = optind == 0 ? 1 : optind;
     const int code = getopt_long(argc, argv, short_names.c_str(), long_names.data(), nullptr);
+    line.after_dashes = code == -1 && optind == next + 1;
     if (code == -1) break;
     if (code == ':') {
       return failure("option " + offending_option(argc, argv) + " requires an argument");

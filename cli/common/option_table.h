@@ -85,6 +85,7 @@ struct ParsedOption {
 struct ScannedLine {
   std::vector<ParsedOption> options;
   std::vector<std::string> positional;
+  bool after_dashes = false;  // with kOptionsFirst: "--" stood before the positional ones
 };
 
 // Where options may stand: anywhere, or only before the first argument that is none, for a command

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   const Options options = parse_options(applet, argc, argv);
   if (!options.complaint.empty()) {
     std::fprintf(stderr, "%s: %s (try %s --help)\n", tool, options.complaint.c_str(), tool);
+    if (options.is_bad_script) return kBadScript;
     return applet == Applet::kCat ? 2 : kOwnFailure;
   }
   if (options.action == Options::Action::kHelp) {

@@ -26,6 +26,13 @@ Outcome<void> apply_stream(Options& options, Value value) {
   return {};
 }
 
+template <LongName kName>
+Outcome<void> apply_cat(Options& options, Value value) {
+  const auto complaint = apply_cat_option(kName.text, value.value_or(""), options.cat);
+  if (complaint) return failure(*complaint);
+  return {};
+}
+
 Outcome<void> apply_description(Options& options, Value value) {
   options.description = *value;
   return {};
@@ -81,6 +88,22 @@ constexpr Option<Options> kRunRows[] = {
      &apply_action<Options::Action::kCheck>},
 };
 
+constexpr Option<Options> kCatRows[] = {
+    {{'D', "directory", Argument::kRequired, "DIR",
+      "Store the lines in journal files in DIR, without a collector"},
+     &apply_cat<LongName{"directory"}>},
+    {{0, "overflow", Argument::kRequired, "WHAT",
+      "While a collector takes nothing: pass, block, drop, spool:SIZE"},
+     &apply_cat<LongName{"overflow"}>},
+    {{0, "spool-file", Argument::kRequired, "FILE", "Where spooled lines wait (./logq-cat.spool)"},
+     &apply_cat<LongName{"spool-file"}>},
+    {{0, "line-max", Argument::kRequired, "SIZE",
+      "With -D: where longer lines are cut (48K), 0: nowhere"},
+     &apply_cat<LongName{"line-max"}>},
+    {{0, "binary", Argument::kNone, "", "With -D: NUL is part of a line and does not end it"},
+     &apply_cat<LongName{"binary"}>},
+};
+
 constexpr Option<Options> kCommonRows[] = {
     {{'h', "help", Argument::kNone, "", "This text"}, &apply_action<Options::Action::kHelp>},
     {{0, "version", Argument::kNone, "", "The version"}, &apply_action<Options::Action::kVersion>},
@@ -89,6 +112,7 @@ constexpr Option<Options> kCommonRows[] = {
 Rows rows_of(Applet applet) {
   Rows rows(std::begin(kStreamRows), std::end(kStreamRows));
   if (applet == Applet::kRun) rows.insert(rows.end(), std::begin(kRunRows), std::end(kRunRows));
+  if (applet == Applet::kCat) rows.insert(rows.end(), std::begin(kCatRows), std::end(kCatRows));
   rows.insert(rows.end(), std::begin(kCommonRows), std::end(kCommonRows));
   return rows;
 }
@@ -98,20 +122,43 @@ std::string complaint_about_run(const Options& options) {
   return options.program.empty() ? "no program given" : "";
 }
 
+// What stands behind the options of logq-cat: nothing, a program or a script.
+void apply_words(std::vector<std::string> words, bool after_dashes, Options& options) {
+  if (!is_script(options.cat, words, after_dashes)) {
+    options.program = std::move(words);
+    return;
+  }
+  const auto complaint = apply_script(words, options.cat);
+  options.is_bad_script = complaint.has_value();
+  options.complaint = complaint.value_or("");
+}
+
 }  // namespace
 
 Options parse_options(Applet applet, int argc, char** argv) {
   Options options;
   const Rows rows = rows_of(applet);
-  auto positional = apply_command_line(std::span<const Option<Options>>(rows), argc, argv, options,
-                                       Order::kOptionsFirst);
-  if (!positional) {
-    options.complaint = positional.error().message;
+  const auto line = scan_command_line(specs_of(std::span<const Option<Options>>(rows)), argc, argv,
+                                      Order::kOptionsFirst);
+  if (!line) {
+    options.complaint = line.error().message;
     return options;
   }
-  options.program = std::move(*positional);
-  const bool works = options.action == Options::Action::kWork;
-  if (works && applet == Applet::kRun) options.complaint = complaint_about_run(options);
+  for (const ParsedOption& parsed : line->options) {
+    const Outcome<void> applied = rows[parsed.index].apply(options, parsed.value);
+    if (applied) continue;
+    options.complaint = applied.error().message;
+    return options;
+  }
+  if (applet == Applet::kRun) options.program = line->positional;
+  if (options.action != Options::Action::kWork) return options;
+  if (applet == Applet::kRun) {
+    options.complaint = complaint_about_run(options);
+  } else if (auto complaint = complaint_about_cat(options.cat)) {
+    options.complaint = *complaint;
+  } else {
+    apply_words(line->positional, line->after_dashes, options);
+  }
   return options;
 }
 
@@ -119,10 +166,24 @@ std::string help_text(Applet applet) {
   const Rows rows = rows_of(applet);
   const std::string described = describe_options(specs_of(std::span<const Option<Options>>(rows)));
   if (applet == Applet::kCat) {
-    return "Usage: logq-cat [OPTIONS]            < PIPE\n"
-           "       logq-cat [OPTIONS] PROGRAM [ARGUMENTS]\n\n"
+    return "Usage: logq-cat [OPTIONS] [SCRIPT]         < PIPE\n"
+           "       logq-cat [OPTIONS] [--] PROGRAM [ARGUMENTS]\n\n"
            "Sends standard input, or a program's output, to the journal.\n\n" +
-           described;
+           described +
+           "\nA script is one of multilog's, and begins with +PATTERN, =FILE, t, e, sN, nN or\n"
+           "!COMMAND; with -D every word is an action of it, without -D a program may stand\n"
+           "behind \"--\" whatever its name. Actions, for each line in order:\n"
+           "  -PATTERN +PATTERN          Unselect, select what matches\n"
+           "  e                          Show a selected line on standard error\n"
+           "  =FILE                      Keep the last selected line in FILE\n"
+           "  t                          Let patterns see multilog's time stamp (first action)\n"
+           "  sSIZE nFILES SSIZE         With -D: of a file, how many, of all (16M, 10, no limit)\n"
+           "  DIR !COMMAND               Accepted for multilog's sake\n"
+           "\nSignals: TERM ends it after the line (at most 2 s), ALRM has the journal files\n"
+           "rotated, HUP connects anew.\n"
+           "\nExit status: 0, the program's, 1 when lines could go nowhere, 2 for bad options, "
+           "100\n"
+           "for a bad script, 111 when a directory or file cannot be had.\n";
   }
   return "Usage: logq-run -u UNIT [OPTIONS] [--] PROGRAM [ARGUMENTS]\n"
          "       logq-run --check FILE...\n\n"

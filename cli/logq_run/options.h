@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "logq_run/cat_options.h"
 #include "logq_run/stream_options.h"
 
 namespace logq::cli {
@@ -20,7 +21,9 @@ struct Options {
   std::chrono::seconds wait{0};      // --wait: for a collector that is not there yet
   bool exec_in_place = false;        // --exec
   std::vector<std::string> program;  // with its arguments; may be empty for logq-cat
+  CatSettings cat;                   // of logq-cat
   std::string complaint;             // not empty: a usage error
+  bool is_bad_script = false;        // that is what the complaint is about
 };
 
 // Options end at the first word that is none, so those of the program stay its own.

@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <new>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/quiet_thread.h"
 #include "client/drop_report.h"
-#include "client/entry_record.h"
 #include "client/futex.h"
 #include "client/queue_end.h"
 
@@ -63,14 +62,14 @@ AsyncEngine::AsyncEngine(std::uint64_t owner,
 AsyncEngine::~AsyncEngine() = default;
 
 void AsyncEngine::start() {
-  clock_.realtime_usec.store(now_usec(), std::memory_order_relaxed);
   thread_ = base::start_quiet_thread([this] { run(); });
+  if (!thread_.joinable()) has_thread_ = false;
 }
 
 void AsyncEngine::stop(milliseconds timeout) {
   {
     const std::scoped_lock lock(mutex_);
-    deadline_ = std::chrono::steady_clock::now() + timeout;
+    deadline_ = std::chrono::steady_clock::now() + bounded(timeout);
   }
   stopping_.store(true);
   wake();
@@ -106,37 +105,39 @@ void AsyncEngine::release_block(std::uint64_t bytes) {
 }
 
 void AsyncEngine::wake() {
-  if (wanted_.exchange(1) == 0) futex_wake(wanted_);
+  if (!has_thread_) {
+    work_here();
+  } else if (wanted_.exchange(1) == 0) {
+    futex_wake(wanted_);
+  }
 }
 
 void AsyncEngine::wake_if_asleep(std::uint64_t now) {
   // As at the end of internal::append_call(): the sleeper's membarrier(2) does the rest.
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  const std::uint64_t clock = clock_.realtime_usec.load(std::memory_order_relaxed);
+  const bool is_asleep = is_asleep_.load(std::memory_order_relaxed);
   // Whoever wakes it sets the clock, so that the next calls are quick again.
-  if (now > clock) clock_.realtime_usec.store(now, std::memory_order_relaxed);
-  if (clock == 0) wake();
+  if (tells_time() && now > clock_.realtime_usec.load(std::memory_order_relaxed))
+    clock_.realtime_usec.store(now, std::memory_order_relaxed);
+  if (is_asleep || !has_thread_) wake();
 }
 
 void AsyncEngine::run() {
   while (true) {
     const std::uint64_t now = now_usec();
-    clock_.realtime_usec.store(now, std::memory_order_relaxed);
-    if (work(now)) {
-      quiet_rounds_ = 0;
-      if (!stopping_.load(std::memory_order_relaxed)) continue;
-    }
+    if (tells_time()) clock_.realtime_usec.store(now, std::memory_order_relaxed);
+    const Work work = this->work(now);
     if (stopping_.load(std::memory_order_relaxed)) {
       const bool is_done = all_read() && count_.settled() >= appended();
       if (is_done || std::chrono::steady_clock::now() >= deadline_) break;
     }
-    rest();
+    if (work != Work::kMore) rest(work);
   }
   end();
 }
 
-// True when something was done.
-bool AsyncEngine::work(std::uint64_t now) {
+// For want of memory less may be done than there is; the next round tries again.
+AsyncEngine::Work AsyncEngine::work(std::uint64_t now) noexcept try {
   adopt_queues();
   const std::size_t moved = move_entries(kEntriesAtOnce);
   const bool has_advanced = output_->advance(now);
@@ -146,7 +147,16 @@ bool AsyncEngine::work(std::uint64_t now) {
     QueueEnd::tell_of_room(*queue);
   drop_left_queues();
   serve_flush();
-  return moved > 0 || has_advanced;
+  if (moved == kEntriesAtOnce) return Work::kMore;
+  return moved > 0 || has_advanced ? Work::kSome : Work::kNone;
+} catch (const std::bad_alloc&) {
+  return Work::kNone;
+}
+
+void AsyncEngine::work_here() {
+  const std::scoped_lock lock(work_mutex_);
+  while (work(now_usec()) != Work::kNone) {
+  }
 }
 
 void AsyncEngine::adopt_queues() {
@@ -195,13 +205,18 @@ EntryQueue* AsyncEngine::queue_of_earliest(std::uint64_t& next_time) {
 void AsyncEngine::move_entry(EntryQueue& queue, RecordHeader& record) {
   RecordHeader* const block = record.kind == RecordKind::kBlock ? block_of(record) : nullptr;
   RecordHeader& header = block != nullptr ? *block : record;
-  const Entry entry = read_record(header, identifier_, QueueEnd::thread_id(queue));
-  output_->add(entry, header.realtime_usec);
+  hand_over(header, QueueEnd::thread_id(queue));
   if (block != nullptr) {
     release_block(header.bytes);
     free_block(block);
   }
   QueueEnd::pop(queue);
+}
+
+void AsyncEngine::hand_over(const RecordHeader& record, std::uint64_t thread_id) try {
+  output_->add(reader_.read(record, identifier_, thread_id), record.realtime_usec);
+} catch (const std::bad_alloc&) {
+  count_.settle(SendStatus::kFailed);
 }
 
 void AsyncEngine::drop_left_queues() {
@@ -224,8 +239,9 @@ void AsyncEngine::report_drops(std::uint64_t now) {
   // A clock that was set back must not silence it.
   if (now >= reported_usec_ && now - reported_usec_ < kUsecBetweenReports) return;
   reported_usec_ = now;
-  const DropReport report(count_.take_unreported(), identifier_);
-  if (report.total() > 0) output_->add_report(report.entry(), now);
+  const DeliveryCount::PerStatus drops = count_.take_unreported();
+  const DropReport report(drops, identifier_);
+  if (report.total() > 0 && !output_->add_report(report.entry(), now)) count_.give_back(drops);
 }
 
 void AsyncEngine::serve_flush() {
@@ -268,15 +284,18 @@ bool AsyncEngine::has_work_under_way() {
   return flushes_asked_ != flushes_done_;
 }
 
-void AsyncEngine::rest() {
-  ++quiet_rounds_;
+// While entries come they are left to gather for a moment: whoever logs meanwhile need not share
+// the cache lines of its queue with us, and more of them fit one message.
+void AsyncEngine::rest(Work last) {
+  quiet_rounds_ = last == Work::kNone ? quiet_rounds_ + 1 : 0;
   const bool was_busy = moved_ - moved_before_sleep_ >= kBusyEntries;
-  const bool is_waiting = has_work_under_way();
-  if (was_busy && quiet_rounds_ <= kNapsAfterWork) {
+  if (last == Work::kSome || (was_busy && quiet_rounds_ <= kNapsAfterWork)) {
     if (wanted_.exchange(0) == 0) futex_wait(wanted_, std::uint32_t{0}, kNap);
+    wanted_.store(0);
     return;
   }
   // With something under way the output is looked at again soon.
+  const bool is_waiting = has_work_under_way();
   const nanoseconds longest = is_waiting ? nanoseconds(kLongestNap) : std::chrono::hours(1);
   const nanoseconds growing = kNap * (quiet_rounds_ + 1);
   sleep(is_waiting ? std::min(longest, growing) : longest);
@@ -290,12 +309,14 @@ void AsyncEngine::sleep(nanoseconds at_most) {
     return;
   }
   clock_.realtime_usec.store(0, std::memory_order_relaxed);
+  is_asleep_.store(true, std::memory_order_relaxed);
   // Every thread that logs now sees that; what it published before, we see. The partner is the end
   // of internal::append_call().
   membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
   const bool waits_for_output = !output_->has_room();
   if (wanted_.exchange(0) == 0 && (waits_for_output || all_read()))
     futex_wait(wanted_, std::uint32_t{0}, at_most);
+  is_asleep_.store(false, std::memory_order_relaxed);
   wanted_.store(0);
 }
 
@@ -322,11 +343,19 @@ void AsyncEngine::end() {
 }
 
 FlushResult AsyncEngine::flush(milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + bounded(timeout);
   std::unique_lock lock(mutex_);
   const std::uint64_t number = ++flushes_asked_;
-  wake();
   const auto is_done = [&] { return flushes_done_ >= number; };
-  if (flushed_.wait_for(lock, timeout, is_done)) return FlushResult::kFlushed;
+  do {
+    lock.unlock();
+    wake();
+    lock.lock();
+    // Without a thread somebody has to look again.
+    const auto until =
+        has_thread_ ? deadline : std::min(deadline, std::chrono::steady_clock::now() + kLongestNap);
+    if (flushed_.wait_until(lock, until, is_done)) return FlushResult::kFlushed;
+  } while (std::chrono::steady_clock::now() < deadline);
   return has_receiver_.load(std::memory_order_relaxed) ? FlushResult::kTimedOut
                                                        : FlushResult::kCollectorGone;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "client/delivery_count.h"
+#include "client/entry_record.h"
 #include "client/output.h"
 #include "logq/internal/entry_queue.h"
 
@@ -29,6 +30,7 @@ class AsyncEngine {
   AsyncEngine& operator=(const AsyncEngine&) = delete;
   ~AsyncEngine();
 
+  // Where there is no thread to be had, whoever logs does its work.
   void start();
   // Sends what is queued, within `timeout`, and ends the thread.
   void stop(std::chrono::milliseconds timeout);
@@ -56,18 +58,25 @@ class AsyncEngine {
  private:
   using Time = std::chrono::steady_clock::time_point;
 
+  enum class Work : std::uint8_t { kNone, kSome, kMore };  // kMore: there is more to do at once
+
   void run();
-  bool work(std::uint64_t now_usec);
+  void work_here();
+  Work work(std::uint64_t now_usec) noexcept;
   void adopt_queues();
   std::size_t move_entries(std::size_t at_most);
   internal::EntryQueue* queue_of_earliest(std::uint64_t& next_time);
   void move_entry(internal::EntryQueue& queue, internal::RecordHeader& record);
+  void hand_over(const internal::RecordHeader& record, std::uint64_t thread_id);
   void drop_left_queues();
   void report_drops(std::uint64_t now_usec);
   void serve_flush();
+  // Whether callers may take the time from our clock: one that stands still while an output blocks
+  // would tell a wrong one.
+  [[nodiscard]] bool tells_time() const { return has_thread_ && !output_->may_block(); }
   [[nodiscard]] bool all_read();
   [[nodiscard]] bool has_work_under_way();
-  void rest();
+  void rest(Work last);
   void sleep(std::chrono::nanoseconds at_most);
   void end();
   [[nodiscard]] std::uint64_t appended();
@@ -78,11 +87,14 @@ class AsyncEngine {
   DeliveryCount& count_;
   internal::SenderClock clock_;
   std::atomic<std::uint32_t> wanted_{0};  // a futex: somebody wants the thread to look
+  std::atomic<bool> is_asleep_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> has_receiver_{true};
   std::atomic<std::uint64_t> block_bytes_{0};
   bool can_sleep_;  // without membarrier(2) it only naps
+  bool has_thread_ = true;
   std::thread thread_;
+  std::mutex work_mutex_;  // without a thread: whose turn it is to work
 
   std::mutex mutex_;                           // guards what follows
   std::vector<internal::EntryQueue*> queues_;  // changed by the thread alone
@@ -94,6 +106,7 @@ class AsyncEngine {
   Time deadline_{};  // of stopping
 
   // Of the thread alone.
+  RecordReader reader_;
   struct Target {
     internal::EntryQueue* queue = nullptr;
     std::uint64_t published = 0;

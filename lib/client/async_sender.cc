@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,9 +29,17 @@ constexpr std::size_t kMostRecordBytes = std::size_t{1} << 30;
 // Large entries that wait, of all threads.
 constexpr std::uint64_t kMostBlockBytes = std::uint64_t{64} << 20;
 
+// The sender wakes who waits for room; so often they look all the same.
+constexpr std::chrono::milliseconds kLongestWait{50};
+
 std::uint64_t next_id() {
   static std::atomic<std::uint64_t> last{0};
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+// Gives memory that a child of a fork finds empty.
+bool make_private_to_process(void* memory, std::size_t bytes) {
+  return ::madvise(memory, bytes, MADV_WIPEONFORK) == 0;
 }
 
 // The queues of the calling thread, of as many senders as it logs to.
@@ -50,6 +59,7 @@ class ThreadQueues {
 
   // Null where there is none yet. Leaves those whose sender is gone.
   EntryQueue* find(std::uint64_t owner) {
+    thread_state.queue = nullptr;  // it may be one of those
     std::erase_if(queues_, [](EntryQueue* queue) {
       if (queue->owner() != 0) return false;
       QueueEnd::leave(*queue);
@@ -90,11 +100,23 @@ struct AsyncSender::Page {
   std::atomic<std::uint32_t> is_locked{0};
 };
 
+bool AsyncSender::is_supported() {
+  constexpr std::size_t kBytes = 4096;
+  void* const memory =
+      ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  const bool is_supported = make_private_to_process(memory, kBytes);
+  ::munmap(memory, kBytes);
+  return is_supported;
+}
+
 AsyncSender::AsyncSender(const AsyncOptions& options,
+                         std::chrono::milliseconds max_block,
                          std::string identifier,
                          MakeOutput make_output,
                          DeliveryCount& count)
     : options_(options),
+      max_block_(bounded(max_block)),
       identifier_(std::move(identifier)),
       make_output_(std::move(make_output)),
       count_(count),
@@ -102,9 +124,15 @@ AsyncSender::AsyncSender(const AsyncOptions& options,
   void* const memory =
       ::mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  ::madvise(memory, sizeof(Page), MADV_WIPEONFORK);
   page_ = new (memory) Page;
-  auto engine = std::make_unique<AsyncEngine>(id_, identifier_, make_output_(), count_);
+  std::unique_ptr<AsyncEngine> engine;
+  try {
+    make_private_to_process(memory, sizeof(Page));
+    engine = std::make_unique<AsyncEngine>(id_, identifier_, make_output_(), count_);
+  } catch (...) {
+    ::munmap(memory, sizeof(Page));
+    throw;
+  }
   engine->start();
   page_->is_ours.store(1, std::memory_order_relaxed);
   engine_.store(engine.release(), std::memory_order_release);
@@ -183,7 +211,7 @@ SendResult AsyncSender::append_to(AsyncEngine& engine,
   const bool is_block = bytes > QueueEnd::largest_record(queue);
   std::byte* block = nullptr;
   if (is_block) {
-    if (!engine.reserve_block(bytes, kMostBlockBytes)) return {SendStatus::kFull, EAGAIN};
+    if (!reserve_block(engine, queue, bytes)) return {SendStatus::kFull, EAGAIN};
     block = allocate_block(bytes);
     if (block == nullptr) {
       engine.release_block(bytes);
@@ -212,21 +240,35 @@ std::byte* AsyncSender::find_place(AsyncEngine& engine,
   if (place != nullptr || options_.overflow == Overflow::kDropNewest) return place;
   if (QueueEnd::is_stalled(queue)) return nullptr;  // nothing was read since one waited in vain
   using Clock = std::chrono::steady_clock;
-  const Clock::time_point began = Clock::now();
+  const Clock::time_point deadline = Clock::now() + max_block_;
   while (place == nullptr) {
-    const auto waited = Clock::now() - began;
-    if (waited >= options_.max_block) {
+    const std::chrono::nanoseconds left = deadline - Clock::now();
+    if (left.count() <= 0) {
       QueueEnd::note_stall(queue);
       return nullptr;
     }
     engine.wake();
-    const std::chrono::nanoseconds left = std::min<std::chrono::nanoseconds>(
-        std::chrono::milliseconds(50),
-        std::min<std::chrono::milliseconds>(options_.max_block, std::chrono::hours(1)) - waited);
-    QueueEnd::wait_for_room(queue, bytes, left);
+    QueueEnd::wait_for_room(queue, bytes, std::min<std::chrono::nanoseconds>(left, kLongestWait));
     place = QueueEnd::make_place(queue, bytes);
   }
   return place;
+}
+
+// The same for the memory of a large entry, which waits outside of the queue.
+bool AsyncSender::reserve_block(AsyncEngine& engine,
+                                EntryQueue& queue,
+                                std::size_t bytes) noexcept {
+  if (engine.reserve_block(bytes, kMostBlockBytes)) return true;
+  if (options_.overflow == Overflow::kDropNewest || QueueEnd::is_stalled(queue)) return false;
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point deadline = Clock::now() + max_block_;
+  while (Clock::now() < deadline) {
+    engine.wake();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // they are many and take long
+    if (engine.reserve_block(bytes, kMostBlockBytes)) return true;
+  }
+  QueueEnd::note_stall(queue);
+  return false;
 }
 
 void AsyncSender::wake() noexcept {

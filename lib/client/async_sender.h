@@ -25,8 +25,13 @@ class AsyncSender {
  public:
   using MakeOutput = std::function<std::unique_ptr<Output>()>;
 
-  // Borrows the count. `make_output` is called now, and again in each child that logs.
+  // Whether the system is one that this works on: Linux from 4.14 on.
+  [[nodiscard]] static bool is_supported();
+
+  // Borrows the count. `make_output` is called now, and again in each child that logs. A call waits
+  // for room in its queue at most for `max_block`. Throws std::bad_alloc. REQUIRES: is_supported().
   AsyncSender(const AsyncOptions& options,
+              std::chrono::milliseconds max_block,
               std::string identifier,
               MakeOutput make_output,
               DeliveryCount& count);
@@ -61,7 +66,10 @@ class AsyncSender {
                        internal::EntryQueue& queue,
                        const Entry& entry) noexcept;
 
+  bool reserve_block(AsyncEngine& engine, internal::EntryQueue& queue, std::size_t bytes) noexcept;
+
   const AsyncOptions options_;
+  const std::chrono::nanoseconds max_block_;
   const std::string identifier_;
   const MakeOutput make_output_;
   DeliveryCount& count_;

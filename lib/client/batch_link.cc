@@ -38,6 +38,10 @@ void BatchLink::close() {
   if (state_ != State::kRefused) state_ = State::kClosed;
 }
 
+void BatchLink::forgive() {
+  if (state_ == State::kRefused) state_ = State::kClosed;
+}
+
 bool BatchLink::takes(const Parcel& parcel) const {
   return parcel.sent == 0 && parcel.size() <= hello_.entries_max &&
          parcel.bytes() + sizeof(wire::BatchHeader) <= hello_.message_bytes_max;
@@ -77,6 +81,10 @@ void BatchLink::hear(Parcels& parcels, Outcome& outcome) {
 
 void BatchLink::take(const wire::BatchHello& hello) {
   if (state_ != State::kGreeting) return;
+  if (hello.window == 0) {
+    state_ = State::kRefused;  // nothing could ever be sent
+    return close();
+  }
   hello_ = hello;
   state_ = State::kOpen;
   if (last_number_ > 0) ask();

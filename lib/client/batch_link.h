@@ -40,6 +40,8 @@ class BatchLink {
   // 0, or the negative errno of a failure. REQUIRES: closed.
   int connect();
   void close();
+  // A refusal holds no longer.
+  void forgive();
   // Hears what the collector says and sends what its window allows.
   Outcome advance(Parcels& parcels, std::uint64_t now_usec);
   // Batches under way.

@@ -43,8 +43,8 @@ void CollectorOutput::add(const Entry& entry, std::uint64_t realtime_usec) {
   if (!parcels_.add(entry, realtime_usec)) count_.settle(SendStatus::kTooLarge);
 }
 
-void CollectorOutput::add_report(const Entry& entry, std::uint64_t realtime_usec) {
-  parcels_.add_report(entry, realtime_usec);
+bool CollectorOutput::add_report(const Entry& entry, std::uint64_t realtime_usec) {
+  return parcels_.add_report(entry, realtime_usec);
 }
 
 bool CollectorOutput::is_received() const {
@@ -104,6 +104,7 @@ bool CollectorOutput::connect_to(Place& place, Time now) {
 }
 
 void CollectorOutput::disconnected(Time now) {
+  place_->batches.forgive();  // the next collector there may want them, or this one have room
   place_ = nullptr;
   away_since_ = now;
   next_attempt_ = now;

@@ -38,7 +38,8 @@ class CollectorOutput final : public Output {
 
   [[nodiscard]] bool has_room() const override { return parcels_.has_room(); }
   void add(const Entry& entry, std::uint64_t realtime_usec) override;
-  void add_report(const Entry& entry, std::uint64_t realtime_usec) override;
+  [[nodiscard]] bool may_block() const override { return false; }
+  bool add_report(const Entry& entry, std::uint64_t realtime_usec) override;
   bool advance(std::uint64_t now_usec) override;
   [[nodiscard]] bool is_received() const override;
   [[nodiscard]] bool has_receiver() const override;

@@ -106,9 +106,10 @@ class DeliveryCount {
   };
 
   std::array<FilteredCalls, 16> filtered_{};
+  // In front of the first of the other counters, which is looked at together with it.
+  std::atomic<std::uint64_t> unreported_total_{0};
   std::array<std::atomic<std::uint64_t>, kStatusCount> counted_{};
   std::array<std::atomic<std::uint64_t>, kStatusCount> unreported_{};
-  std::atomic<std::uint64_t> unreported_total_{0};
   std::atomic<std::uint64_t> unwanted_{0};
   std::atomic<std::uint64_t> settled_{0};
   std::atomic<std::uint64_t> renamed_fields_{0};

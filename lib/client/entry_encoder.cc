@@ -1,9 +1,9 @@
 #include "client/entry_encoder.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "client/entry_fields.h"
+#include "client/quick_entry.h"
 #include "wire/json.h"
 #include "wire/native_protocol.h"
 
@@ -30,42 +30,18 @@ void append_native_field(std::string_view name, const Value& value, std::string&
   out += '\n';
 }
 
-// What is larger is not made room for before it is known how much it needs.
-constexpr std::size_t kMostBytesAtOnce = std::size_t{16} << 10;
-
-struct NativeSize {
-  std::size_t most_bytes = 0;
-  bool has_error = false;  // a std::error_code, whose text may be of any length
+bool is_too_large(const Entry& entry) {
   bool is_too_large = false;
-};
-
-NativeSize size_natively(const Entry& entry) {
-  constexpr std::size_t kAroundValue = 1 + wire::kNativeLengthSize + 1;  // newline, length, newline
-  NativeSize size;
   std::size_t count = 0;
   std::size_t text_bytes = 0;
   for_each_field(entry, [&](std::string_view name, const Value& value) {
-    size.most_bytes += name.size() + kAroundValue + value.most_bytes();
-    size.has_error |= value.kind() == Value::Kind::kError;
-    if (value.kind() == Value::Kind::kText) {
-      const std::size_t bytes = name.size() + 1 + value.text().size();
-      text_bytes += bytes;
-      size.is_too_large |= bytes > wire::kDataSizeMax;
-    }
     ++count;
+    if (value.kind() != Value::Kind::kText) return;
+    const std::size_t bytes = name.size() + 1 + value.text().size();
+    text_bytes += bytes;
+    is_too_large |= bytes > wire::kDataSizeMax;
   });
-  size.is_too_large |= count > wire::kEntryFieldCountMax || text_bytes > wire::kEntrySizeMax;
-  return size;
-}
-
-char* write_native_field(std::string_view name, const Value& value, char* at) {
-  if (value.kind() == Value::Kind::kText) return wire::write_native_field(name, value.text(), at);
-  std::memcpy(at, name.data(), name.size());
-  at += name.size();
-  *at++ = '=';
-  at = value.write_to(at);
-  *at++ = '\n';
-  return at;
+  return is_too_large || count > wire::kEntryFieldCountMax || text_bytes > wire::kEntrySizeMax;
 }
 
 bool is_plain(char c) {
@@ -141,28 +117,22 @@ void append_member(EncodeMemory& memory, std::size_t index, const EncodedMember&
 
 }  // namespace
 
-Result<void> encode_native_entry(const Entry& entry, EncodeMemory& memory) {
-  return append_native_entry(entry, memory.bytes);
+Result<void> append_unusual_entry(const Entry& entry, std::string& out) {
+  if (is_too_large(entry)) {
+    return fail(Error::make(Errc::kTooLarge, "entry exceeds the protocol's limits"));
+  }
+  for_each_field(entry, [&](std::string_view name, const Value& value) {
+    append_native_field(name, value, out);
+  });
+  return {};
 }
 
 Result<void> append_native_entry(const Entry& entry, std::string& out) {
-  const NativeSize size = size_natively(entry);
-  if (size.is_too_large) {
-    return fail(Error::make(Errc::kTooLarge, "entry exceeds the protocol's limits"));
-  }
-  if (size.has_error || size.most_bytes > kMostBytesAtOnce) {
-    for_each_field(entry, [&](std::string_view name, const Value& value) {
-      append_native_field(name, value, out);
-    });
-    return {};
-  }
-  const std::size_t begin = out.size();
-  out.resize(begin + size.most_bytes);
-  char* at = out.data() + begin;
-  for_each_field(entry, [&at](std::string_view name, const Value& value) {
-    at = write_native_field(name, value, at);
-  });
-  out.resize(static_cast<std::size_t>(at - out.data()));
+  QuickEntry quick;
+  const std::string_view bytes = quick.encode(entry);
+  if (bytes.empty()) [[unlikely]]
+    return append_unusual_entry(entry, out);
+  out += bytes;
   return {};
 }
 

@@ -1,4 +1,5 @@
-// An entry in the formats of the transports. Pure: entry in, bytes in `memory.bytes` out.
+// An entry in the formats of the transports. Pure: entry in, bytes out, in `memory.bytes` where
+// nothing else is said.
 #pragma once
 
 #include "client/encode_buffer.h"
@@ -9,9 +10,10 @@ namespace logq::client {
 
 // The native protocol (docs/protocols.md). Fails with kTooLarge beyond the limits of the protocol,
 // where a collector would drop the entry whole.
-Result<void> encode_native_entry(const Entry& entry, EncodeMemory& memory);
-// The same behind what is in `out`, which is left as it was on failure.
+// Appended to `out`, which is left as it was on failure.
 Result<void> append_native_entry(const Entry& entry, std::string& out);
+// The same for one that is no QuickEntry, field by field.
+Result<void> append_unusual_entry(const Entry& entry, std::string& out);
 
 // "<N>" lines: message, then the application's fields as NAME=value, quoted where needed. Every
 // line of a message has the prefix; a NUL, which would end a line, becomes \0.

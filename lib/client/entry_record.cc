@@ -17,7 +17,7 @@ struct EntryDetails {
   std::uint32_t identifier_bytes;
   std::uint32_t code_file_bytes;
   std::uint32_t code_function_bytes;
-  std::uint32_t reserved;
+  std::uint32_t code_line;
 };
 static_assert(sizeof(EntryDetails) % 8 == 0);
 
@@ -40,6 +40,23 @@ std::string_view take(const char*& at, std::size_t size) {
   const std::string_view text(at, size);
   at += size;
   return text;
+}
+
+// What NamedField::pack_to() has put there.
+Value take_value(Value::Kind kind, std::uint64_t word, const char*& at) {
+  switch (kind) {
+    case Value::Kind::kText:
+      return take(at, word);
+    case Value::Kind::kId:
+      return Value::from_parts(kind, word, take(at, sizeof(Id128)).data());
+    case Value::Kind::kError: {
+      const void* category = nullptr;
+      std::memcpy(&category, take(at, sizeof category).data(), sizeof category);
+      return Value::from_parts(kind, word, category);
+    }
+    default:
+      return Value::from_parts(kind, word);
+  }
 }
 
 }  // namespace
@@ -65,10 +82,9 @@ void write_record(const Entry& entry,
                                                 entry.priority,
                                                 RecordKind::kEntry,
                                                 realtime_usec,
+                                                {},
                                                 nullptr,
-                                                nullptr,
-                                                entry.code_line,
-                                                static_cast<std::uint32_t>(entry.message.size())};
+                                                entry.message.size()};
   auto* field = reinterpret_cast<Field*>(header + 1);
   auto* const details =
       new (field + count) EntryDetails{entry.thread_id,
@@ -76,7 +92,7 @@ void write_record(const Entry& entry,
                                        static_cast<std::uint32_t>(entry.identifier.size()),
                                        static_cast<std::uint32_t>(entry.code_file.size()),
                                        static_cast<std::uint32_t>(entry.code_function.size()),
-                                       0};
+                                       entry.code_line};
   char* text = reinterpret_cast<char*>(details + 1);
   text = append(entry.message, text);
   text = append(entry.identifier, text);
@@ -99,7 +115,7 @@ void write_block_record(std::byte* block, std::uint64_t realtime_usec, std::byte
   header->bytes = kBlockRecordBytes;
   header->kind = RecordKind::kBlock;
   header->realtime_usec = realtime_usec;
-  std::memcpy(header + 1, &block, sizeof block);
+  std::memcpy(static_cast<void*>(header + 1), &block, sizeof block);
 }
 
 std::byte* allocate_block(std::size_t bytes) noexcept {
@@ -116,30 +132,44 @@ RecordHeader* block_of(const RecordHeader& record) {
   return block;
 }
 
-Entry read_record(RecordHeader& record, std::string_view identifier, std::uint64_t thread_id) {
+Entry RecordReader::read(const RecordHeader& record,
+                         std::string_view identifier,
+                         std::uint64_t thread_id) {
   Entry entry;
   entry.priority = record.priority;
+  entry.identifier = identifier;
+  entry.thread_id = thread_id;
+  record.kind == RecordKind::kCall ? read_call(record, entry) : read_entry(record, entry);
+  return entry;
+}
+
+void RecordReader::read_call(const RecordHeader& record, Entry& entry) {
+  const auto* const words = reinterpret_cast<const std::uint64_t*>(&record + 1);
+  const char* text = reinterpret_cast<const char*>(words + record.field_count);
+  entry.message = take(text, record.message_bytes);
+  entry.code_file = record.location.file_name();
+  entry.code_function = record.location.function_name();
+  entry.code_line = record.location.line();
+  fields_.clear();
+  for (std::size_t i = 0; i < record.field_count; ++i) {
+    const internal::FieldForm& form = record.forms[i];
+    fields_.push_back({form.name, take_value(form.kind, words[i], text)});
+  }
+  entry.fields = fields_;
+}
+
+void RecordReader::read_entry(const RecordHeader& record, Entry& entry) {
   const auto* const fields = reinterpret_cast<const Field*>(&record + 1);
   entry.fields = {fields, record.field_count};
-  entry.identifier = identifier;
-  entry.code_line = record.code_line;
-  if (record.kind == RecordKind::kCall) {
-    const char* text = reinterpret_cast<const char*>(fields + record.field_count);
-    entry.message = take(text, record.message_bytes);
-    entry.code_file = record.code_file;
-    entry.code_function = record.code_function;
-    entry.thread_id = thread_id;
-    return entry;
-  }
   const auto* const details = reinterpret_cast<const EntryDetails*>(fields + record.field_count);
   const char* text = reinterpret_cast<const char*>(details + 1);
   entry.thread_id = details->thread_id;
   entry.realtime_usec = details->realtime_usec;
+  entry.code_line = details->code_line;
   entry.message = take(text, record.message_bytes);
   if (details->identifier_bytes > 0) entry.identifier = take(text, details->identifier_bytes);
   entry.code_file = take(text, details->code_file_bytes);
   entry.code_function = take(text, details->code_function_bytes);
-  return entry;
 }
 
 }  // namespace logq::client

@@ -29,10 +29,19 @@ static_assert(kBlockRecordBytes % 8 == 0);
 [[nodiscard]] std::byte* allocate_block(std::size_t bytes) noexcept;
 void free_block(void* block) noexcept;
 
-// What the record says; views into it. `identifier` and `thread_id` are those of the logger and of
-// the queue, where the record has no others.
-[[nodiscard]] Entry read_record(internal::RecordHeader& record,
-                                std::string_view identifier,
-                                std::uint64_t thread_id);
+class RecordReader {
+ public:
+  // What the record says; views into it and of this object's until the next call. `identifier` and
+  // `thread_id` are those of the logger and of the queue, where the record has no others.
+  [[nodiscard]] Entry read(const internal::RecordHeader& record,
+                           std::string_view identifier,
+                           std::uint64_t thread_id);
+
+ private:
+  void read_call(const internal::RecordHeader& record, Entry& entry);
+  static void read_entry(const internal::RecordHeader& record, Entry& entry);
+
+  std::vector<Field> fields_;  // of a call
+};
 
 }  // namespace logq::client

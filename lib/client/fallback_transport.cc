@@ -5,11 +5,12 @@
 namespace logq::client {
 
 SendResult FallbackTransport::send(const Entry& entry) noexcept {
-  const SendResult result = primary_->send(entry);
+  return conclude(primary_->send(entry), entry);
+}
+
+SendResult FallbackTransport::conclude(SendResult result, const Entry& entry) noexcept {
   if (result.status == SendStatus::kSent) [[likely]] {
-    if (explained_.load(std::memory_order_relaxed)) {
-      explained_.store(false, std::memory_order_relaxed);
-    }
+    if (is_outage()) explained_.store(false, std::memory_order_relaxed);
     return result;
   }
   if (result.status != SendStatus::kNoCollector && result.status != SendStatus::kFailed) {
@@ -35,8 +36,7 @@ void FallbackTransport::explain(const Entry& entry) noexcept try {
 
 FlushResult FallbackTransport::flush(std::chrono::milliseconds timeout) noexcept {
   // In an outage the entries are where the fallback put them.
-  const bool is_outage = explained_.load(std::memory_order_relaxed);
-  return is_outage ? fallback_->flush(timeout) : primary_->flush(timeout);
+  return is_outage() ? fallback_->flush(timeout) : primary_->flush(timeout);
 }
 
 }  // namespace logq::client

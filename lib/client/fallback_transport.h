@@ -19,6 +19,12 @@ class FallbackTransport final : public Transport {
         fallback_(std::move(fallback)) {}
 
   SendResult send(const Entry& entry) noexcept override;
+  // What send() does once `primary` has answered, for who has asked it.
+  SendResult conclude(SendResult result, const Entry& entry) noexcept;
+  // Whether entries have gone to the fallback lately; else there is nothing to do about one that
+  // was sent.
+  [[nodiscard]] bool is_outage() const { return explained_.load(std::memory_order_relaxed); }
+
   FlushResult flush(std::chrono::milliseconds timeout) noexcept override;
   [[nodiscard]] std::string describe_failure() const override {
     return primary_->describe_failure();

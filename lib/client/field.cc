@@ -5,23 +5,24 @@
 #include <array>
 #include <charconv>
 
+#include "client/decimal.h"
+
 namespace logq {
 namespace {
 
-template <typename T>
-char* write_number(T number, char* at) {
-  return std::to_chars(at, at + Value::kMostNumberBytes, number).ptr;
-}
+using client::write_decimal;
+using client::write_signed_decimal;
 
 // So many thousandths, without zeros at the end.
 char* write_thousandths(std::uint64_t thousandths, char* at) {
-  at = write_number(thousandths / 1000, at);
+  at = write_decimal(thousandths / 1000, at);
   const std::uint64_t rest = thousandths % 1000;
   if (rest == 0) return at;
   *at++ = '.';
-  for (std::uint64_t left = rest, unit = 100; left > 0; left %= unit, unit /= 10)
-    *at++ = static_cast<char>('0' + left / unit);
-  return at;
+  *at++ = static_cast<char>('0' + rest / 100);
+  std::memcpy(at, &client::kDigitPairs[2 * (rest % 100)], 2);
+  if (at[1] != '0') return at + 2;
+  return at[0] != '0' ? at + 1 : at;
 }
 
 // The shortest text that reads back as the same number. Most numbers that people log have three
@@ -35,7 +36,7 @@ char* write_double(double number, char* at) {
     if (static_cast<double>(whole) == thousandths && static_cast<double>(whole) / 1000 == number)
       return write_thousandths(whole, at);
   }
-  return write_number(number, at);
+  return std::to_chars(at, at + Value::kMostNumberBytes, number).ptr;
 }
 
 // 1500 ns is 1.5: microseconds, with the decimals that are not zero.
@@ -58,7 +59,7 @@ void append_error(int number, const std::error_category& category, std::string& 
   out += category.name();
   out += ':';
   std::array<char, Value::kMostNumberBytes> digits;
-  out.append(digits.data(), write_number(number, digits.data()));
+  out.append(digits.data(), write_signed_decimal(number, digits.data()));
   out += ": ";
   if (category == std::generic_category() || category == std::system_category()) {
     std::array<char, 128> buffer{};
@@ -94,9 +95,9 @@ char repaired(char c) {
 char* Value::write_to(char* at) const {
   switch (kind_) {
     case Kind::kSigned:
-      return write_number(static_cast<std::int64_t>(word_), at);
+      return write_signed_decimal(static_cast<std::int64_t>(word_), at);
     case Kind::kUnsigned:
-      return write_number(word_, at);
+      return write_decimal(word_, at);
     case Kind::kBool:
       return write_text(word_ != 0 ? "true" : "false", at);
     case Kind::kDouble:

@@ -6,12 +6,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <climits>
 #include <cstdint>
 
 namespace logq::client {
+
+// A time to wait that fits every clock, whatever the caller means by forever.
+inline std::chrono::nanoseconds bounded(std::chrono::milliseconds time) {
+  constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
+  return std::clamp(time, std::chrono::milliseconds(0), kLongest);
+}
 
 // Returns when `word` is not `value`, after `left`, when woken, or sooner. May change errno.
 template <typename Word>

@@ -7,10 +7,14 @@
 
 #include "client/async_sender.h"
 #include "client/backend_choice.h"
+#include "client/call.h"
 #include "client/collector_output.h"
 #include "client/delivery_count.h"
 #include "client/drop_report.h"
 #include "client/errno_guard.h"
+#include "client/fallback_transport.h"
+#include "client/native_transport.h"
+#include "client/quick_entry.h"
 #include "client/thread_id.h"
 #include "client/transport_output.h"
 
@@ -52,19 +56,20 @@ LoggerOptions resolved(LoggerOptions options) {
   return options;
 }
 
-std::unique_ptr<Transport> make_transport(const LoggerOptions& options) {
-  auto stream = make_stream_transport(stream_options(options));
-  if (options.backend != Backend::kNative) return stream;
+std::unique_ptr<client::NativeTransport> make_native(const LoggerOptions& options) {
   NativeOptions native;
   native.socket_path = options.socket_path;
   native.max_block = options.max_block;
-  return make_fallback_transport(make_native_transport(native), std::move(stream));
+  return std::make_unique<client::NativeTransport>(
+      native, client::find_sockets(options.socket_path, client::SearchEnvironment::of_process()),
+      client::SocketCalls::system());
 }
 
 std::unique_ptr<client::Output> make_output(const LoggerOptions& options,
                                             client::DeliveryCount& count) {
   if (options.backend != Backend::kNative)
-    return std::make_unique<client::TransportOutput>(make_transport(options), count);
+    return std::make_unique<client::TransportOutput>(make_stream_transport(stream_options(options)),
+                                                     count);
   client::CollectorOutputOptions collector;
   collector.outage_patience = options.async->outage_patience;
   return std::make_unique<client::CollectorOutput>(
@@ -72,36 +77,60 @@ std::unique_ptr<client::Output> make_output(const LoggerOptions& options,
       make_stream_transport(stream_options(options)), count, client::SocketCalls::system());
 }
 
-std::uint64_t count_bad_names(std::span<const Field> fields) {
-  std::uint64_t count = 0;
-  for (const Field& field : fields)
-    count += field.name.is_good() ? 0U : 1U;
-  return count;
+// A logger that sends to the collector by itself, the usual one.
+struct DirectTransport {
+  client::NativeTransport* native = nullptr;
+  client::FallbackTransport* whole = nullptr;  // of which that is the primary
+};
+
+// A number for each logger, so that none is taken for another that was at its address before.
+std::uint64_t next_number() {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 }  // namespace
 
-// Either has a transport or a sender.
+// Either has a transport or a sender. In the order of what a call needs.
 struct Logger::Shared : internal::LoggerCore {
-  std::string identifier;
-  std::unique_ptr<Transport> transport;
+  const std::uint64_t number = next_number();
+  DirectTransport direct;
+  const std::string identifier;
   client::DeliveryCount count;
+  std::unique_ptr<Transport> transport;
   std::unique_ptr<client::AsyncSender> sender;
 
   Shared(const LoggerOptions& options, std::unique_ptr<Transport> given);
+  std::unique_ptr<Transport> make_transport(const LoggerOptions& options);
+  SendResult send(const Entry& entry) noexcept;
+  SendStatus log(const client::Call& call) noexcept;
+  SendStatus send_directly(const client::Call& call) noexcept;
+  SendResult send_unusual(const client::Call& call) noexcept;
+  void count_bad_names(const Entry& entry) noexcept;
+  void count_sending(SendStatus status) noexcept;
   void report_drops() noexcept;
 };
+
+std::unique_ptr<Transport> Logger::Shared::make_transport(const LoggerOptions& options) {
+  auto stream = make_stream_transport(stream_options(options));
+  if (options.backend != Backend::kNative) return stream;
+  auto native = make_native(options);
+  direct.native = native.get();
+  auto whole = std::make_unique<client::FallbackTransport>(std::move(native), std::move(stream));
+  direct.whole = whole.get();
+  return whole;
+}
 
 Logger::Shared::Shared(const LoggerOptions& options, std::unique_ptr<Transport> given)
     : identifier(options.identifier.empty() ? program_invocation_short_name : options.identifier) {
   level.store(options.level, std::memory_order_relaxed);
-  if (!options.async) {
+  if (!options.async || !client::AsyncSender::is_supported()) {
     transport = given != nullptr ? std::move(given) : make_transport(options);
     return;
   }
   const std::shared_ptr<Transport> own = std::move(given);
   sender = std::make_unique<client::AsyncSender>(
-      *options.async, identifier,
+      *options.async, options.max_block, identifier,
       [this, options, own]() -> std::unique_ptr<client::Output> {
         if (own == nullptr) return make_output(options, count);
         return std::make_unique<client::TransportOutput>(own, count);
@@ -165,42 +194,82 @@ SendStatus Logger::log_fields(Priority priority,
                               const Message& message,
                               std::span<const Field> fields) const noexcept {
   if (!is_enabled(priority)) return filtered();
-  Entry entry;
-  entry.priority = priority;
-  entry.message = message.text;
-  entry.code_file = message.location.file_name();
-  entry.code_function = message.location.function_name();
-  entry.code_line = message.location.line();
-  entry.thread_id = client::current_thread_id();
-  entry.fields = fields;
-  return submit(entry).status;
+  std::span<const Field> context;
+  if (context_ != nullptr) context = context_->fields;
+  const client::Call call{.priority = priority,
+                          .message = message,
+                          .logger = shared_->number,
+                          .identifier = shared_->identifier,
+                          .thread_id = client::current_thread_id(),
+                          .context = context,
+                          .fields = fields,
+                          .thread_fields = internal::thread_state.innermost};
+  return shared_->log(call);
+}
+
+SendStatus Logger::Shared::log(const client::Call& call) noexcept {
+  if (direct.native != nullptr) [[likely]]
+    return send_directly(call);
+  Entry entry = call.entry();
+  if (sender != nullptr) entry.identifier = {};  // which the sender knows
+  return send(entry).status;
+}
+
+SendStatus Logger::Shared::send_directly(const client::Call& call) noexcept {
+  const ErrnoGuard keep_errno;
+  client::QuickEntry quick;
+  const std::string_view bytes = quick.encode(call);
+  SendResult result = bytes.empty() ? send_unusual(call) : direct.native->send_encoded(bytes);
+  if (result.status != SendStatus::kSent || direct.whole->is_outage()) [[unlikely]]
+    result = direct.whole->conclude(result, call.entry());
+  count_sending(result.status);
+  return result.status;
+}
+
+SendResult Logger::Shared::send_unusual(const client::Call& call) noexcept {
+  const Entry entry = call.entry();
+  count_bad_names(entry);
+  return direct.native->send_unusual(entry);
 }
 
 SendResult Logger::submit(Entry entry) const noexcept {
-  const ErrnoGuard keep_errno;
-  const bool is_async = shared_->sender != nullptr;
-  if (entry.identifier.empty() && !is_async) entry.identifier = shared_->identifier;
+  if (entry.identifier.empty() && shared_->sender == nullptr)
+    entry.identifier = shared_->identifier;
   if (context_ != nullptr) entry.context = context_->fields;
   entry.thread_fields = ThreadField::innermost();
+  return shared_->send(entry);
+}
 
-  std::uint64_t bad_names = count_bad_names(entry.fields) + count_bad_names(entry.context);
-  for (const auto* node = entry.thread_fields; node != nullptr; node = node->outer()) {
-    bad_names += node->field().name.is_good() ? 0U : 1U;
-  }
-  if (bad_names != 0) [[unlikely]]
-    shared_->count.add_renamed(bad_names);
-
-  if (is_async) {
-    const SendResult queued = shared_->sender->append(entry);
-    if (queued.status != SendStatus::kQueued) shared_->count.add(queued.status);
+SendResult Logger::Shared::send(const Entry& entry) noexcept {
+  const ErrnoGuard keep_errno;
+  count_bad_names(entry);
+  if (sender != nullptr) {
+    const SendResult queued = sender->append(entry);
+    if (queued.status != SendStatus::kQueued) count.add(queued.status);
     return queued;
   }
-  const SendResult result = shared_->transport->send(entry);
-  shared_->count.add(result.status);
-  if (!is_dropped(result.status) && shared_->count.has_unreported()) [[unlikely]] {
-    shared_->report_drops();
-  }
+  const SendResult result = transport->send(entry);
+  count_sending(result.status);
   return result;
+}
+
+void Logger::Shared::count_bad_names(const Entry& entry) noexcept {
+  std::uint64_t bad_names = 0;
+  const auto look_at = [&](const Field& field) { bad_names += field.name.is_good() ? 0U : 1U; };
+  for (const Field& field : entry.context)
+    look_at(field);
+  for (const ThreadField* node = entry.thread_fields; node != nullptr; node = node->outer())
+    look_at(node->field());
+  for (const Field& field : entry.fields)
+    look_at(field);
+  if (bad_names != 0) [[unlikely]]
+    count.add_renamed(bad_names);
+}
+
+void Logger::Shared::count_sending(SendStatus status) noexcept {
+  count.add(status);
+  if (!is_dropped(status) && count.has_unreported()) [[unlikely]]
+    report_drops();
 }
 
 FlushResult Logger::flush(std::chrono::milliseconds timeout) const noexcept {

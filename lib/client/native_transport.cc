@@ -8,6 +8,7 @@
 
 #include "client/encode_buffer.h"
 #include "client/entry_encoder.h"
+#include "client/quick_entry.h"
 
 namespace logq::client {
 namespace {
@@ -39,32 +40,78 @@ std::int64_t nanoseconds(std::chrono::steady_clock::time_point time) {
 NativeTransport::NativeTransport(const NativeOptions& options,
                                  std::vector<SocketCandidate> candidates,
                                  SocketCalls& calls)
-    : options_(options),
-      candidates_(std::move(candidates)),
-      calls_(calls),
-      fd_(calls.open_socket(options.max_block)) {}
+    : calls_(calls),
+      fd_(calls.open_socket(options.max_block)),
+      may_wait_(options.max_block.count() > 0),
+      options_(options),
+      candidates_(std::move(candidates)) {}
 
 NativeTransport::~NativeTransport() {
   const int fd = fd_.load(memory_order_relaxed);
   if (fd >= 0) calls_.close(fd);
 }
 
-SendResult NativeTransport::send(const Entry& entry) noexcept try {
+SendResult NativeTransport::send(const Entry& entry) noexcept {
+  QuickEntry quick;
+  if (const std::string_view bytes = quick.encode(entry); !bytes.empty()) [[likely]]
+    return send_encoded(bytes);
+  return send_unusual(entry);
+}
+
+SendResult NativeTransport::send_unusual(const Entry& entry) noexcept try {
   EncodeBuffer buffer;
-  if (!encode_native_entry(entry, *buffer)) return {SendStatus::kTooLarge, EMSGSIZE};
+  if (!append_unusual_entry(entry, buffer->bytes)) return {SendStatus::kTooLarge, EMSGSIZE};
   return send_encoded(buffer->bytes);
 } catch (const std::bad_alloc&) {
   return {SendStatus::kFailed, ENOMEM};
 }
 
-SendResult NativeTransport::send_encoded(std::string_view bytes) {
+// Calls with waiting as the options allow, again after signals, and keeps `stalled_`.
+template <typename Call>
+[[gnu::always_inline]] inline int NativeTransport::call_within_policy(Call call) {
+  const bool may_wait = may_wait_ && !stalled_.load(memory_order_relaxed);
+  int flags = MSG_NOSIGNAL | (may_wait ? 0 : MSG_DONTWAIT);
+  int code = call(flags);
+  if (code == -EINTR) [[unlikely]] {
+    // Each repetition could wait the full time anew, so only one more may wait at all.
+    const auto deadline = calls_.now() + options_.max_block;
+    do {
+      if (calls_.now() >= deadline) flags |= MSG_DONTWAIT;
+      code = call(flags);
+    } while (code == -EINTR);
+  }
+  if (code >= 0) [[likely]] {
+    if (stalled_.load(memory_order_relaxed)) stalled_.store(false, memory_order_relaxed);
+  } else if (code == -EAGAIN) {
+    stalled_.store(true, memory_order_relaxed);
+  }
+  return code;
+}
+
+[[gnu::always_inline]] inline int NativeTransport::send_datagram(std::string_view bytes) {
+  const int fd = fd_.load(memory_order_relaxed);
+  return call_within_policy([&](int flags) { return calls_.send_bytes(fd, bytes, flags); });
+}
+
+SendResult NativeTransport::send_encoded(std::string_view bytes) noexcept try {
   if (!connected_.load(memory_order_relaxed)) [[unlikely]] {
     const int connected = connect_unless_resting();
     if (connected < 0) return {SendStatus::kNoCollector, -connected};
   }
-  int code = send_once(bytes);
+  const int code = send_datagram(bytes);
   if (code >= 0) [[likely]]
     return {};
+  return send_again(bytes, code);
+} catch (const std::bad_alloc&) {
+  return {SendStatus::kFailed, ENOMEM};
+}
+
+// After a datagram that was refused with this code.
+SendResult NativeTransport::send_again(std::string_view bytes, int code) {
+  if (means_too_large_for_datagram(code)) {
+    code = send_as_file(bytes);
+    if (code >= 0) return {};
+  }
   if (means_not_our_socket(code)) code = reopen(fd_.load(memory_order_relaxed));
   if (means_no_collector(code) || code == 0) {
     // A restarted collector listens again at the same path: this entry is not its victim.
@@ -87,32 +134,8 @@ SendResult NativeTransport::result_of(int code) {
   return {SendStatus::kFailed, -code};
 }
 
-// Calls with waiting as the options allow, again after signals, and keeps `stalled_`.
-template <typename Call>
-int NativeTransport::call_within_policy(Call call) {
-  const bool may_wait = options_.max_block.count() > 0 && !stalled_.load(memory_order_relaxed);
-  int flags = MSG_NOSIGNAL | (may_wait ? 0 : MSG_DONTWAIT);
-  int code = call(flags);
-  if (code == -EINTR) [[unlikely]] {
-    // Each repetition could wait the full time anew, so only one more may wait at all.
-    const auto deadline = calls_.now() + options_.max_block;
-    do {
-      if (calls_.now() >= deadline) flags |= MSG_DONTWAIT;
-      code = call(flags);
-    } while (code == -EINTR);
-  }
-  if (code == -EAGAIN) {
-    stalled_.store(true, memory_order_relaxed);
-  } else if (code >= 0 && stalled_.load(memory_order_relaxed)) {
-    stalled_.store(false, memory_order_relaxed);
-  }
-  return code;
-}
-
 int NativeTransport::send_once(std::string_view bytes) {
-  const int fd = fd_.load(memory_order_relaxed);
-  const int code =
-      call_within_policy([&](int flags) { return calls_.send_bytes(fd, bytes, flags); });
+  const int code = send_datagram(bytes);
   return means_too_large_for_datagram(code) ? send_as_file(bytes) : code;
 }
 

@@ -28,11 +28,15 @@ class NativeTransport final : public Transport {
   SendResult send(const Entry& entry) noexcept override;
   FlushResult flush(std::chrono::milliseconds timeout) noexcept override;
   [[nodiscard]] std::string describe_failure() const override;
-  // The same for an entry that is in the protocol's form already. May throw std::bad_alloc.
-  SendResult send_encoded(std::string_view bytes);
+  // The same for an entry that is in the protocol's form already.
+  SendResult send_encoded(std::string_view bytes) noexcept;
+  // The same for one that is no QuickEntry.
+  SendResult send_unusual(const Entry& entry) noexcept;
 
  private:
+  int send_datagram(std::string_view bytes);
   int send_once(std::string_view bytes);
+  SendResult send_again(std::string_view bytes, int code);
   int send_as_file(std::string_view bytes);
   template <typename Call>
   int call_within_policy(Call call);
@@ -41,16 +45,18 @@ class NativeTransport final : public Transport {
   int reopen(int bad_fd);
   SendResult result_of(int code);
 
-  const NativeOptions options_;
-  const std::vector<SocketCandidate> candidates_;
+  // What every call needs comes first.
   SocketCalls& calls_;
   std::atomic<int> fd_;
+  const bool may_wait_;
   // The flags below only save useless work; every order of their updates is correct (relaxed).
   std::atomic<bool> connected_{false};
-  std::atomic<bool> was_tried_{false};                 // to connect: something was sent
-  std::atomic<bool> stalled_{false};                   // the collector let a call wait in vain
-  std::atomic<std::int64_t> next_attempt_{INT64_MIN};  // steady clock, nanoseconds
+  std::atomic<bool> stalled_{false};    // the collector let a call wait in vain
+  std::atomic<bool> was_tried_{false};  // to connect: something was sent
   std::atomic<int> last_errno_{0};
+  std::atomic<std::int64_t> next_attempt_{INT64_MIN};  // steady clock, nanoseconds
+  const NativeOptions options_;
+  const std::vector<SocketCandidate> candidates_;
 };
 
 }  // namespace logq::client

@@ -1,5 +1,6 @@
 // Output: where the thread of an asynchronous logger puts entries. For that thread alone, but for
-// describe_failure(); nothing in it waits for long.
+// describe_failure() and may_block(). Its members may throw std::bad_alloc: an entry that add() was
+// given is not counted then.
 #pragma once
 
 #include <chrono>
@@ -21,8 +22,10 @@ class Output {
   // Takes an entry that was logged at `realtime_usec`; its views are not needed afterwards. What
   // becomes of it is counted sooner or later. REQUIRES: has_room().
   virtual void add(const Entry& entry, std::uint64_t realtime_usec) = 0;
-  // Takes an entry of the logger's own, which is not counted.
-  virtual void add_report(const Entry& entry, std::uint64_t realtime_usec) = 0;
+  // Whether add() may wait for a receiver.
+  [[nodiscard]] virtual bool may_block() const = 0;
+  // Takes an entry of the logger's own, which is not counted. False where it cannot.
+  virtual bool add_report(const Entry& entry, std::uint64_t realtime_usec) = 0;
   // Gets on with what it has taken. True when something was done.
   virtual bool advance(std::uint64_t now_usec) = 0;
   // Whether the receiver has taken all that was handed over.

@@ -1,5 +1,6 @@
 #include "client/parcel.h"
 
+#include <new>
 #include <utility>
 
 #include "client/entry_encoder.h"
@@ -14,14 +15,25 @@ constexpr std::size_t kKeptBytes = 2 * Parcels::kFullBytes;
 
 bool Parcel::add(const Entry& entry, std::uint64_t realtime_usec) {
   const std::size_t before = bytes_.size();
-  if (!items_.empty()) bytes_ += '\n';
-  const std::size_t offset = bytes_.size();
-  if (!append_native_entry(entry, bytes_)) {
-    bytes_.resize(before);
-    return false;
+  items_.emplace_back();
+  try {
+    if (items_.size() > 1) bytes_ += '\n';
+    const std::size_t offset = bytes_.size();
+    if (append_native_entry(entry, bytes_)) {
+      items_.back() = {offset, bytes_.size() - offset, realtime_usec, entry.realtime_usec != 0};
+      return true;
+    }
+  } catch (const std::bad_alloc&) {
+    remove_last(before);
+    throw;
   }
-  items_.push_back({offset, bytes_.size() - offset, realtime_usec, entry.realtime_usec != 0});
-  return true;
+  remove_last(before);
+  return false;
+}
+
+void Parcel::remove_last(std::size_t bytes_before) {
+  items_.pop_back();
+  bytes_.resize(bytes_before);
 }
 
 void Parcel::add_times_if_late(std::uint64_t now_usec) {
@@ -64,6 +76,10 @@ std::string_view Parcel::entries_from(std::size_t first) const {
   return std::string_view(bytes_).substr(items_[first].offset);
 }
 
+Parcels::Parcels() {
+  spare_.reserve(kSpareParcels);  // so that pop_front() needs no memory
+}
+
 bool Parcels::add(const Entry& entry, std::uint64_t realtime_usec) {
   const bool is_new = parcels_.empty() || parcels_.back().batch_number != 0 ||
                       parcels_.back().sent != 0 || parcels_.back().is_report ||
@@ -76,24 +92,33 @@ bool Parcels::add(const Entry& entry, std::uint64_t realtime_usec) {
   }
   Parcel& last = parcels_.back();
   const std::size_t before = last.bytes();
-  if (!last.add(entry, realtime_usec)) {
-    if (last.empty()) {
-      spare_.push_back(std::move(last));
-      parcels_.pop_back();
+  try {
+    if (!last.add(entry, realtime_usec)) {
+      if (last.empty()) drop_last();
+      return false;
     }
-    return false;
+  } catch (const std::bad_alloc&) {
+    if (last.empty()) drop_last();
+    throw;
   }
   bytes_ += last.bytes() - before;
   ++entries_;
   return true;
 }
 
-void Parcels::add_report(const Entry& entry, std::uint64_t realtime_usec) {
+void Parcels::drop_last() {
+  if (spare_.size() < kSpareParcels) spare_.push_back(std::move(parcels_.back()));
+  parcels_.pop_back();
+}
+
+bool Parcels::add_report(const Entry& entry, std::uint64_t realtime_usec) {
   Parcel report;
-  if (!report.add(entry, realtime_usec)) return;
+  if (!report.add(entry, realtime_usec)) return false;
   report.is_report = true;
-  bytes_ += report.bytes();
+  const std::size_t bytes = report.bytes();
   parcels_.push_back(std::move(report));
+  bytes_ += bytes;
+  return true;
 }
 
 void Parcels::add_times_if_late(Parcel& parcel, std::uint64_t now_usec) {

@@ -18,6 +18,7 @@ inline constexpr std::uint64_t kTimeMattersUsec = 1000;
 class Parcel {
  public:
   // Takes an entry that was logged at `realtime_usec`. False beyond the limits of the protocol.
+  // On std::bad_alloc nothing has changed.
   bool add(const Entry& entry, std::uint64_t realtime_usec);
   // Adds the times of the calls to entries that do not have them and are late by now.
   void add_times_if_late(std::uint64_t now_usec);
@@ -42,6 +43,8 @@ class Parcel {
     bool has_time = false;
   };
 
+  void remove_last(std::size_t bytes_before);
+
   std::string bytes_;
   std::vector<Item> items_;
 };
@@ -56,10 +59,12 @@ class Parcels {
   static constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 
   [[nodiscard]] bool has_room() const { return bytes_ < kMostBytes; }
-  // False beyond the limits of the protocol.
+  Parcels();
+
+  // False beyond the limits of the protocol. On std::bad_alloc nothing has changed.
   bool add(const Entry& entry, std::uint64_t realtime_usec);
   // The same for one that does not count.
-  void add_report(const Entry& entry, std::uint64_t realtime_usec);
+  bool add_report(const Entry& entry, std::uint64_t realtime_usec);
   void add_times_if_late(Parcel& parcel, std::uint64_t now_usec);
   // The first one is done with.
   void pop_front();
@@ -73,6 +78,8 @@ class Parcels {
   void count_sent(std::size_t entries) { entries_ -= entries; }
 
  private:
+  void drop_last();
+
   std::deque<Parcel> parcels_;
   std::vector<Parcel> spare_;
   std::size_t bytes_ = 0;

@@ -18,12 +18,17 @@ constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kSmallestRing = std::size_t{16} << 10;
 constexpr std::size_t kLargestRing = std::size_t{1} << 30;
 
-// After so many bytes a call looks at the clock itself, should the sender not get to it.
-constexpr std::size_t kBytesBetweenLooks = std::size_t{16} << 10;
+// While the reader keeps up the writer stays in so much of the ring: these lines and pages are the
+// ones that its processor knows, and the rest of the ring needs no memory.
+constexpr std::size_t kUsualBytes = std::size_t{64} << 10;
 
 static_assert(sizeof(EntryQueue) <= kPageBytes);
 
 }  // namespace
+
+bool look_for_room(EntryQueue& queue, std::size_t bytes) noexcept {
+  return bytes <= QueueEnd::largest_record(queue) && QueueEnd::make_place(queue, bytes) != nullptr;
+}
 
 EntryQueue* QueueEnd::create(std::uint64_t owner,
                              const SenderClock& clock,
@@ -52,7 +57,8 @@ EntryQueue* QueueEnd::create(std::uint64_t owner,
 }
 
 void QueueEnd::leave(EntryQueue& queue) {
-  // What both did with it is done when the last one unmaps.
+  // What both did with it is done when the last one unmaps. In the child of a fork nothing is known
+  // of a ring any more, which has no memory there, only addresses: those stay taken.
   if (queue.users_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
   ::munmap(&queue, kPageBytes + queue.ring_bytes_);
 }
@@ -61,26 +67,32 @@ std::size_t QueueEnd::used(const EntryQueue& queue) {
   return queue.written_ - queue.consumed_.load(std::memory_order_acquire);
 }
 
-std::byte* QueueEnd::make_place(EntryQueue& queue, std::size_t bytes) {
-  std::size_t free = queue.ring_bytes_ - used(queue);
-  const std::byte* const end = queue.ring_ + queue.ring_bytes_;
-  auto until_end = static_cast<std::size_t>(end - queue.write_);
-  if (until_end < bytes) {
-    if (free < until_end + bytes) return nullptr;
-    if (until_end > 0) {
-      const auto skipped = static_cast<std::uint32_t>(until_end);
-      const RecordKind kind = RecordKind::kSkip;  // there may be no room for a whole header
-      std::memcpy(queue.write_ + offsetof(RecordHeader, bytes), &skipped, sizeof skipped);
-      std::memcpy(queue.write_ + offsetof(RecordHeader, kind), &kind, sizeof kind);
-      queue.written_ += until_end;
-      free -= until_end;
-    }
-    queue.write_ = queue.ring_;
-    until_end = queue.ring_bytes_;
+// The rest of the ring is passed over.
+void QueueEnd::go_to_begin(EntryQueue& queue) {
+  const auto until_end = static_cast<std::size_t>(queue.ring_ + queue.ring_bytes_ - queue.write_);
+  if (until_end > 0) {
+    const auto skipped = static_cast<std::uint32_t>(until_end);
+    const RecordKind kind = RecordKind::kSkip;  // there may be no room for a whole header
+    std::memcpy(queue.write_ + offsetof(RecordHeader, bytes), &skipped, sizeof skipped);
+    std::memcpy(queue.write_ + offsetof(RecordHeader, kind), &kind, sizeof kind);
+    queue.written_ += until_end;
   }
+  queue.write_ = queue.ring_;
+}
+
+std::byte* QueueEnd::make_place(EntryQueue& queue, std::size_t bytes) {
+  const auto behind = static_cast<std::size_t>(queue.write_ - queue.ring_);
+  const std::size_t until_end = queue.ring_bytes_ - behind;
+  const std::size_t used = QueueEnd::used(queue);
+  const bool keeps_up = used == 0 && behind >= std::max(bytes, kUsualBytes);
+  if (keeps_up || until_end < bytes) {
+    if (queue.ring_bytes_ - used < until_end + bytes) return nullptr;
+    go_to_begin(queue);
+  }
+  const std::size_t free = queue.ring_bytes_ - QueueEnd::used(queue);
   if (free < bytes) return nullptr;
-  const std::size_t usable = std::min({free, until_end, std::max(bytes, kBytesBetweenLooks)});
-  queue.limit_ = queue.write_ + usable;
+  const auto left = static_cast<std::size_t>(queue.ring_ + queue.ring_bytes_ - queue.write_);
+  queue.limit_ = queue.write_ + std::min({free, left, std::max(bytes, kUsualBytes)});
   return queue.write_;
 }
 
@@ -102,21 +114,20 @@ RecordHeader* QueueEnd::record_at(const EntryQueue& queue, std::uint64_t positio
 
 RecordHeader* QueueEnd::front(EntryQueue& queue) {
   std::uint64_t at = queue.consumed_.load(std::memory_order_relaxed);
-  const std::uint64_t end = queue.published_.load(std::memory_order_acquire);
-  while (at != end) {
+  while (true) {
+    if (at == queue.seen_) queue.seen_ = queue.published_.load(std::memory_order_acquire);
+    if (at == queue.seen_) return nullptr;
     RecordHeader* const record = record_at(queue, at);
     if (record->kind != RecordKind::kSkip) return record;
     at += record->bytes;
     queue.consumed_.store(at, std::memory_order_release);
   }
-  return nullptr;
 }
 
 void QueueEnd::pop(EntryQueue& queue) {
   const std::uint64_t at = queue.consumed_.load(std::memory_order_relaxed);
   const RecordHeader* const record = record_at(queue, at);
   const std::uint64_t behind = at + record->bytes;
-  queue.taken_.store(queue.taken_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   queue.consumed_.store(behind, std::memory_order_release);
 }
 

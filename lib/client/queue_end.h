@@ -51,9 +51,6 @@ class QueueEnd {
   static std::uint64_t appended(const EntryQueue& queue) {
     return queue.appended_.load(std::memory_order_relaxed);
   }
-  static std::uint64_t taken(const EntryQueue& queue) {
-    return queue.taken_.load(std::memory_order_relaxed);
-  }
   static std::uint64_t published(const EntryQueue& queue) {
     return queue.published_.load(std::memory_order_acquire);
   }
@@ -63,6 +60,7 @@ class QueueEnd {
 
  private:
   static std::size_t used(const EntryQueue& queue);
+  static void go_to_begin(EntryQueue& queue);
   static RecordHeader* record_at(const EntryQueue& queue, std::uint64_t position);
 };
 

@@ -80,7 +80,10 @@ class SystemSocketCalls final : public SocketCalls {
   }
 
   int send_bytes(int fd, std::string_view bytes, int flags) override {
-    return ::send(fd, bytes.data(), bytes.size(), flags) < 0 ? -errno : 0;
+    // Not ::send(): a call that waits would be a point where its thread may be cancelled, and what
+    // logs promises not to throw, as that does.
+    return ::syscall(SYS_sendto, fd, bytes.data(), bytes.size(), flags, nullptr, 0) < 0 ? -errno
+                                                                                        : 0;
   }
 
   int send_descriptor(int fd, int descriptor, int flags) override {

@@ -9,8 +9,8 @@ void TransportOutput::add(const Entry& entry, std::uint64_t realtime_usec) {
   count_.settle(send(entry, realtime_usec));
 }
 
-void TransportOutput::add_report(const Entry& entry, std::uint64_t realtime_usec) {
-  send(entry, realtime_usec);
+bool TransportOutput::add_report(const Entry& entry, std::uint64_t realtime_usec) {
+  return !is_dropped(send(entry, realtime_usec));
 }
 
 SendStatus TransportOutput::send(const Entry& entry, std::uint64_t realtime_usec) {

@@ -17,7 +17,8 @@ class TransportOutput final : public Output {
 
   [[nodiscard]] bool has_room() const override { return true; }
   void add(const Entry& entry, std::uint64_t realtime_usec) override;
-  void add_report(const Entry& entry, std::uint64_t realtime_usec) override;
+  [[nodiscard]] bool may_block() const override { return true; }
+  bool add_report(const Entry& entry, std::uint64_t realtime_usec) override;
   bool advance(std::uint64_t /*now_usec*/) override { return false; }
   [[nodiscard]] bool is_received() const override;
   [[nodiscard]] bool has_receiver() const override { return has_receiver_; }

@@ -1,8 +1,8 @@
 #include "supervise/pipe_relay.h"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,14 +16,20 @@ namespace {
 
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
-constexpr auto kAttemptInterval = 1s;  // while bytes go to the fallback
-constexpr long kFirstNap = 1'000'000;
-constexpr long kLongestNap = 100'000'000;
+constexpr milliseconds kLookInterval = 100ms;       // for a request to stop, while waiting
+constexpr milliseconds kFallbackAttempts = 1000ms;  // for a collector while the fallback is in use
+constexpr milliseconds kFirstPause = 1ms;           // between attempts otherwise, doubling
+constexpr milliseconds kLongestPause = 100ms;
+constexpr std::size_t kSpoolPiece = std::size_t{64} * 1024;
+constexpr std::size_t kQueueMax = std::size_t{64} << 20;  // beyond, a line is cut
 
-void nap(long nanoseconds) {
-  const timespec pause{.tv_sec = 0, .tv_nsec = nanoseconds};
-  ::nanosleep(&pause, nullptr);
+void nap(std::chrono::nanoseconds duration) {
+  const auto nanoseconds = duration.count();
+  const timespec pause{.tv_sec = nanoseconds / 1'000'000'000,
+                       .tv_nsec = nanoseconds % 1'000'000'000};
+  if (nanoseconds > 0) ::nanosleep(&pause, nullptr);
 }
 
 // Where the line that contains position `at` begins.
@@ -35,109 +41,259 @@ std::size_t line_start(std::string_view bytes, std::size_t at) {
 }  // namespace
 
 PipeRelay::PipeRelay(RelayOptions options) : options_(std::move(options)) {
-  // A collector that is not there at the start is not waited for: the writer must not hang.
-  if (!try_connect()) tell_absence();
+  if (!try_connect() && options_.overflow == Overflow::kPass) tell_absence();
 }
 
-bool PipeRelay::relay(std::string_view bytes) {
-  while (!bytes.empty()) {
-    if (!stream_.is_open() && !reconnect()) {
-      return base::write_all(options_.fallback_fd, bytes).has_value();
-    }
-    const std::size_t sent = send_some(bytes);
-    if (sent < bytes.size()) {
-      lose_connection();
-      bytes.remove_prefix(line_start(bytes, sent));
-      continue;
-    }
-    break;
+std::size_t PipeRelay::relay(std::string_view bytes) {
+  switch (options_.overflow) {
+    case Overflow::kDrop:
+      relay_or_drop(bytes);
+      return bytes.size();
+    case Overflow::kSpool:
+      return relay_or_spool(bytes);
+    case Overflow::kPass:
+    case Overflow::kBlock:
+      break;
   }
-  return true;
+  return relay_waiting(bytes);
+}
+
+std::size_t PipeRelay::relay_waiting(std::string_view bytes) {
+  std::size_t done = 0;
+  for (;;) {
+    if (make_way() == Way::kOpen) done += send_some(bytes.substr(done));
+    if (done == bytes.size()) return done;
+    if (options_.overflow == Overflow::kPass && !stream_.is_open()) {
+      const bool is_over = SteadyClock::now() >= patience_ends_ || options_.stop_requested();
+      if (is_over && !absence_told_) tell_absence();
+      if (absence_told_) return done + pass_to_fallback(bytes.substr(done));
+    } else if (options_.stop_requested()) {
+      return line_start(bytes, done);
+    }
+    wait_for_room();
+  }
+}
+
+void PipeRelay::relay_or_drop(std::string_view bytes) {
+  if (is_dropping_line_) {
+    const std::size_t newline = bytes.find('\n');
+    if (newline == std::string_view::npos) return;
+    bytes.remove_prefix(newline + 1);
+    is_dropping_line_ = false;
+  }
+  if (make_way() == Way::kOpen) {
+    tell_drops();
+    bytes.remove_prefix(send_some(bytes));
+  }
+  if (bytes.empty()) return;
+  if (ends_in_line_ && queue_.size() < kQueueMax) {
+    const std::size_t newline = bytes.find('\n');
+    const std::size_t rest = newline == std::string_view::npos ? bytes.size() : newline + 1;
+    queue_ += bytes.substr(0, rest);
+    ends_in_line_ = newline == std::string_view::npos;
+    bytes.remove_prefix(rest);
+  }
+  drop(bytes);
+}
+
+void PipeRelay::drop(std::string_view bytes) {
+  dropped_ += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  is_dropping_line_ = !bytes.empty() && bytes.back() != '\n';
+  if (is_dropping_line_) ++dropped_;
+}
+
+void PipeRelay::tell_drops() {
+  if (dropped_ != 0 && options_.report_drops(dropped_)) dropped_ = 0;
+}
+
+std::size_t PipeRelay::relay_or_spool(std::string_view bytes) {
+  std::size_t done = 0;
+  bool told = false;
+  for (;;) {
+    if (make_way() == Way::kOpen) done += send_some(bytes.substr(done));
+    std::string_view rest = bytes.substr(done);
+    // Whole lines, as far as they fit: what is left behind at a stop begins with a line.
+    if (const std::uint64_t room = options_.spool->room(); room < rest.size()) {
+      rest = rest.substr(0, line_start(rest, room));
+    }
+    if (!rest.empty() && options_.spool->append(rest)) done += rest.size();
+    if (done == bytes.size()) return done;
+    if (options_.stop_requested()) return line_start(bytes, done);
+    if (!std::exchange(told, true)) options_.warn("the spool is full; waiting for the collector");
+    wait_for_room();
+  }
+}
+
+std::size_t PipeRelay::pass_to_fallback(std::string_view bytes) {
+  has_failed_ = !base::write_all(options_.fallback_fd, bytes).has_value();
+  return has_failed_ ? 0 : bytes.size();
+}
+
+void PipeRelay::look_after() {
+  if (stream_.is_open() && collector_has_gone(stream_.get())) lose_connection();
+  confirm();
+  if (is_held_up() && make_way() == Way::kOpen) tell_drops();
+}
+
+bool PipeRelay::has_work() const {
+  return is_held_up() || (stream_.is_open() && !all_read_);
+}
+
+void PipeRelay::reconnect_by(SteadyClock::time_point deadline) {
+  settle(deadline);
+  if (!stream_.is_open()) return;
+  // What is still unread stays in the collector's queue, which outlives our end of it.
+  std::ignore = sent_.take();
+  stream_.reset();
+  all_read_ = true;
 }
 
 void PipeRelay::finish(SteadyClock::time_point deadline) {
-  if (!stream_.is_open()) return;
-  long pause = kFirstNap / 20;
-  while (unread_by_collector(stream_.get()) > 0 && SteadyClock::now() < deadline) {
-    nap(pause);
-    pause = std::min(pause * 2, kFirstNap);
+  settle(deadline);
+  if (dropped_ != 0) tell_drops();
+  if (dropped_ != 0) options_.warn(std::to_string(dropped_) + " lines were dropped");
+  if (spools()) {
+    options_.warn(std::to_string(options_.spool->bytes()) +
+                  " bytes wait in the spool for the next logger");
   }
-  confirm();
-  if (unconfirmed_bytes_ != 0 && collector_has_gone(stream_.get())) lose_connection();
+  if (!queue_.empty()) {
+    options_.warn("no collector takes the last " + std::to_string(queue_.size()) +
+                  " bytes; they are passed through to standard output");
+    std::ignore = pass_to_fallback(std::exchange(queue_, {}));
+  }
   stream_.reset();
 }
 
-void PipeRelay::confirm() {
-  if (!stream_.is_open()) return;
-  const int fd = stream_.get();
-  if (unread_by_collector(fd) == 0 && !collector_has_gone(fd)) unconfirmed_bytes_ = 0;
+// Until the collector has read everything, as far as there is one.
+void PipeRelay::settle(SteadyClock::time_point deadline) {
+  SteadyClock::duration pause = kFirstPause / 20;
+  for (;;) {
+    look_after();
+    const bool is_done = queue_.empty() && (!stream_.is_open() || (all_read_ && !spools()));
+    if (is_done || SteadyClock::now() >= deadline) return;
+    nap(pause);
+    pause = std::min<SteadyClock::duration>(pause * 2, kFirstPause);
+  }
+}
+
+// What has to go before new bytes has gone, or does now; does not wait.
+PipeRelay::Way PipeRelay::make_way() {
+  if (!stream_.is_open() && (SteadyClock::now() < next_attempt_ || !try_connect())) {
+    return Way::kAbsent;
+  }
+  if (flush_queue() && drain_spool()) return Way::kOpen;
+  return stream_.is_open() ? Way::kFull : Way::kAbsent;
+}
+
+// A moment, at most until the stream takes bytes or a collector may be looked for again.
+void PipeRelay::wait_for_room() {
+  if (!stream_.is_open()) {
+    nap(std::min<SteadyClock::duration>(next_attempt_ - SteadyClock::now(), kLookInterval));
+    return;
+  }
+  pollfd room{stream_.get(), POLLOUT, 0};
+  ::poll(&room, 1, static_cast<int>(kLookInterval.count()));
 }
 
 bool PipeRelay::try_connect() {
-  next_attempt_ = SteadyClock::now() + kAttemptInterval;
+  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+  next_attempt_ = SteadyClock::now() + (absence_told_ ? kFallbackAttempts : pause_);
   StreamConnection connection = options_.connect();
+  socket_path_ = connection.path;
   if (connection.fd.is_open()) {
-    std::string_view header = options_.header;
-    while (!header.empty()) {
-      const ssize_t sent = ::send(connection.fd.get(), header.data(), header.size(), MSG_NOSIGNAL);
-      if (sent < 0 && errno == EINTR) continue;
-      if (sent < 0) break;
-      header.remove_prefix(static_cast<std::size_t>(sent));
-    }
-    if (header.empty()) {
+    if (base::write_all(connection.fd.get(), options_.header)) {
       stream_ = std::move(connection.fd);
+      if (std::exchange(was_connected_, true) || absence_told_) {
+        options_.warn("connected to the collector again");
+      }
+      absence_told_ = false;
       return true;
     }
     connection.sys_errno = errno;
   }
-  last_failure_ = connection.path + ": " + ::strerror(connection.sys_errno);
+  last_failure_ = ::strerror(connection.sys_errno);
   return false;
 }
 
 void PipeRelay::tell_absence() {
   absence_told_ = true;
-  options_.warn("no collector at " + last_failure_ +
+  next_attempt_ = SteadyClock::now() + kFallbackAttempts;
+  options_.warn("no collector at " + socket_path_ + ": " + last_failure_ +
                 "; input is passed through to standard output");
+  if (!queue_.empty()) std::ignore = pass_to_fallback(std::exchange(queue_, {}));
 }
 
-bool PipeRelay::reconnect() {
-  if (absence_told_ && SteadyClock::now() < next_attempt_) return false;
-  const auto deadline = SteadyClock::now() + options_.patience;
-  long pause = kFirstNap;
-  while (!try_connect()) {
-    if (absence_told_) return false;
-    if (SteadyClock::now() >= deadline || options_.stop_requested()) {
-      tell_absence();
-      return false;
-    }
-    nap(pause);
-    pause = std::min(pause * 2, kLongestNap);
+bool PipeRelay::flush_queue() {
+  if (queue_.empty()) return true;
+  const bool ends_in_line = ends_in_line_;
+  const Sent sent = send_now(queue_);
+  ends_in_line_ = ends_in_line;
+  queue_.erase(0, sent.bytes);
+  if (sent.is_lost) lose_connection();
+  return queue_.empty();
+}
+
+bool PipeRelay::drain_spool() {
+  while (spools()) {
+    const auto piece = options_.spool->peek(kSpoolPiece);
+    if (!piece || piece->empty()) return false;
+    const std::size_t sent = send_some(*piece);
+    options_.spool->pop(std::string_view(*piece).substr(0, sent));
+    if (sent < piece->size()) return false;
   }
-  options_.warn("connected to the collector again");
-  absence_told_ = false;
   return true;
 }
 
-// Sends until everything is taken or the connection breaks; returns what was taken.
+// Sends what the stream takes at once; returns how much that was. The connection may be lost then.
 std::size_t PipeRelay::send_some(std::string_view bytes) {
-  std::size_t done = 0;
+  const Sent sent = send_now(bytes);
+  if (sent.is_lost) lose_connection();
+  return sent.bytes;
+}
+
+PipeRelay::Sent PipeRelay::send_now(std::string_view bytes) {
+  Sent result;
+  std::size_t& done = result.bytes;
   confirm();
   while (done < bytes.size()) {
-    const ssize_t sent =
-        ::send(stream_.get(), bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
+    const ssize_t sent = ::send(stream_.get(), bytes.data() + done, bytes.size() - done,
+                                MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR) continue;
+    result.is_lost = sent < 0 && errno != EAGAIN;
     if (sent < 0) break;
     done += static_cast<std::size_t>(sent);
-    unconfirmed_bytes_ += static_cast<std::uint64_t>(sent);
   }
-  return done;
+  if (done == 0) return result;
+  sent_.add(bytes.substr(0, done));
+  ends_in_line_ = bytes[done - 1] != '\n';
+  all_read_ = false;
+  return result;
+}
+
+// A collector's death empties its queue too, so it is asked for that last.
+void PipeRelay::confirm() {
+  if (!stream_.is_open() || all_read_) return;
+  const int unread = unread_by_collector(stream_.get());
+  if (collector_has_gone(stream_.get())) return;
+  sent_.confirm(static_cast<std::size_t>(unread));
+  all_read_ = unread == 0;
+  if (all_read_) pause_ = 0ms;
 }
 
 void PipeRelay::lose_connection() {
-  options_.warn("the collector closed the stream; up to " + std::to_string(unconfirmed_bytes_) +
-                " bytes that it had not stored may be lost");
-  unconfirmed_bytes_ = 0;
+  std::string again = sent_.take();
+  std::string line = "the collector closed the stream";
+  if (!all_read_) {
+    line += "; " + std::to_string(again.size()) + " bytes that it may not have are sent again";
+  }
+  options_.warn(line);
   stream_.reset();
+  all_read_ = true;
+  next_attempt_ = SteadyClock::now() + pause_;
+  patience_ends_ = SteadyClock::now() + options_.patience;
+  const bool spool_is_next = options_.spool && options_.spool->empty() && queue_.empty();
+  if (spool_is_next && options_.spool->append(again)) return;
+  queue_.insert(0, again);
 }
 
 }  // namespace logq::supervise

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <map>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "client/fake_transport.h"
 #include "logq/logger.h"
 #include "support/allocation_count.h"
+#include "support/no_threads.h"
 
 namespace logq {
 namespace {
@@ -66,8 +68,9 @@ std::uint64_t calls_of(const LoggerStatistics& of) {
 
 class AsyncLogger : public testing::Test {
  protected:
-  static LoggerOptions options(const AsyncOptions& async = AsyncOptions{}) {
-    return {.identifier = "app", .async = async};
+  static LoggerOptions options(const AsyncOptions& async = AsyncOptions{},
+                               std::chrono::milliseconds max_block = 60s) {
+    return {.identifier = "app", .max_block = max_block, .async = async};
   }
   [[nodiscard]] Logger make(const AsyncOptions& async = AsyncOptions{}) {
     return Logger(options(async), std::make_unique<FakeTransport>(recording_));
@@ -131,7 +134,7 @@ TEST_F(AsyncLogger, KeepsTheOrderOfEachOfEightThreadsAndLosesNothing) {
   constexpr int kThreads = 8;
   constexpr int kCalls = 5000;
   {
-    const Logger log = make({.queue_bytes = 16 << 10, .max_block = 60s});
+    const Logger log = make({.queue_bytes = 16 << 10});
     std::vector<std::thread> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&log, t] {
@@ -218,7 +221,7 @@ TEST_F(AsyncLogger, DropsTheNewestWhereThePolicySaysAndTellsHowMany) {
 
 TEST_F(AsyncLogger, WaitsForRoomAsLongAsItIsAllowedAndOnlyOnce) {
   Gate gate;
-  const Logger log(options({.queue_bytes = 16 << 10, .max_block = 200ms}),
+  const Logger log(options({.queue_bytes = 16 << 10}, 200ms),
                    std::make_unique<GatedTransport>(gate, recording_));
   const auto began = std::chrono::steady_clock::now();
   int calls = 0;
@@ -234,6 +237,90 @@ TEST_F(AsyncLogger, WaitsForRoomAsLongAsItIsAllowedAndOnlyOnce) {
   EXPECT_EQ(log.flush(20s), FlushResult::kFlushed);
   EXPECT_EQ(log.info("again"), SendStatus::kQueued);
   EXPECT_EQ(calls_of(log.statistics()), static_cast<std::uint64_t>(calls) + 1002U);
+}
+
+TEST_F(AsyncLogger, WaitsForRoomForeverWhereItIsToldTo) {
+  Gate gate;
+  const Logger log(options({.queue_bytes = 16 << 10}, std::chrono::milliseconds::max()),
+                   std::make_unique<GatedTransport>(gate, recording_));
+  std::thread opener([&gate] {
+    std::this_thread::sleep_for(300ms);
+    gate.open();
+  });
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_EQ(log.info("more than the queue takes", field<"NUMBER">(i)), SendStatus::kQueued);
+  opener.join();
+  EXPECT_EQ(log.flush(std::chrono::milliseconds::max()), FlushResult::kFlushed);
+  EXPECT_EQ(recorded().size(), 1000U);
+}
+
+TEST_F(AsyncLogger, WaitsForTheMemoryOfLargeEntriesToo) {
+  Gate gate;
+  const Logger log(options(), std::make_unique<GatedTransport>(gate, recording_));
+  std::thread opener([&gate] {
+    std::this_thread::sleep_for(300ms);
+    gate.open();
+  });
+  const std::string large(std::size_t{20} << 20, 'x');
+  for (int i = 0; i < 6; ++i)
+    ASSERT_EQ(log.info(large), SendStatus::kQueued) << i;
+  opener.join();
+  ASSERT_EQ(log.flush(60s), FlushResult::kFlushed);
+  EXPECT_EQ(recorded().size(), 6U);
+}
+
+TEST_F(AsyncLogger, SendsByTheCallerWhereThereIsNoThreadToBeHad) {
+  std::optional<Logger> log;
+  {
+    const test::NoThreads none;
+    log.emplace(options({.queue_bytes = 16 << 10}), std::make_unique<FakeTransport>(recording_));
+  }
+  for (int i = 0; i < 1000; ++i)
+    log->info("by ourselves", field<"NUMBER">(i));
+  EXPECT_EQ(recorded().size(), 1000U) << "nobody else would send them";
+  EXPECT_EQ(log->flush(10s), FlushResult::kFlushed);
+  EXPECT_EQ(log->statistics().sent, 1000U);
+  EXPECT_EQ(log->statistics().pending, 0U);
+  log.reset();
+}
+
+TEST_F(AsyncLogger, TellsTheTimeOfTheCallWhileItsOutputStandsStill) {
+  Gate gate;
+  const Logger log(options(), std::make_unique<GatedTransport>(gate, recording_));
+  log.info("holds up the rest");
+  std::this_thread::sleep_for(100ms);
+  log.info("first");
+  std::this_thread::sleep_for(100ms);
+  log.info("second");
+  std::this_thread::sleep_for(20ms);
+  gate.open();
+  ASSERT_EQ(log.flush(10s), FlushResult::kFlushed);
+  const auto entries = recorded();
+  ASSERT_EQ(entries.size(), 3U);
+  const auto time_of = [&](std::size_t i) {
+    return std::stoull(value_of(entries[i], "SOURCE_REALTIME_TIMESTAMP"));
+  };
+  EXPECT_GE(time_of(2) - time_of(1), 90'000U);
+}
+
+TEST_F(AsyncLogger, TriesAgainToTellOfDropsThatItCouldNotTellOf) {
+  {
+    const std::scoped_lock lock(recording_.mutex);
+    recording_.answers = {{SendStatus::kFull, EAGAIN}, {SendStatus::kFull, EAGAIN}};
+  }
+  const Logger log = make();
+  log.info("lost");
+  ASSERT_EQ(log.flush(10s), FlushResult::kFlushed);
+  std::string told;
+  for (int i = 0; i < 100 && told.empty(); ++i) {
+    std::this_thread::sleep_for(50ms);
+    log.info("another");
+    ASSERT_EQ(log.flush(10s), FlushResult::kFlushed);
+    for (const StoredFields& entry : recorded()) {
+      if (value_of(entry, "N_DROPPED") != "(absent)") told = value_of(entry, "N_DROPPED");
+    }
+  }
+  EXPECT_EQ(told, "1");
 }
 
 TEST_F(AsyncLogger, AFlushTellsTheThreeWaysItCanEnd) {
@@ -253,6 +340,7 @@ TEST_F(AsyncLogger, AFlushTellsTheThreeWaysItCanEnd) {
   log.info("nobody there");
   EXPECT_EQ(log.flush(50ms), FlushResult::kCollectorGone);
   EXPECT_EQ(log.statistics().dropped_no_collector, 1U);
+  const std::scoped_lock lock(recording_.mutex);
   recording_.flush_answer = FlushResult::kFlushed;
 }
 
@@ -335,7 +423,7 @@ TEST_F(AsyncLogger, RandomEntriesComeThroughSmallQueues) {
   std::mt19937 random(20261122);
   std::vector<std::string> values;
   {
-    const Logger log = make({.queue_bytes = 16 << 10, .max_block = 60s});
+    const Logger log = make({.queue_bytes = 16 << 10});
     for (int i = 0; i < 2000; ++i) {
       std::string value(random() % 100 == 0 ? random() % 100'000 : random() % 700, '\0');
       for (char& byte : value)

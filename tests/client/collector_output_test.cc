@@ -271,6 +271,38 @@ TEST_F(CollectorOutputBatches, GoOnAsDatagramsWhereTheCollectorRefusesThem) {
   EXPECT_EQ(counted().sent, 12U);
 }
 
+TEST_F(CollectorOutputBatches, GoOnAsDatagramsWhereTheWindowIsNone) {
+  add_many(0, 10);
+  advance();
+  ASSERT_TRUE(batches_.accept());
+  wire::BatchHello hello = kHello;
+  hello.window = 0;
+  batches_.say(hello);
+  advance(2);
+
+  expect_received(0, 10);
+  EXPECT_EQ(counted().sent, 10U);
+}
+
+TEST_F(CollectorOutputBatches, AreTriedAgainAfterARefusalWhenTheCollectorWasAway) {
+  add_many(0, 1);
+  advance();
+  ASSERT_TRUE(batches_.accept());
+  batches_.say(wire::BatchRefusal{wire::RefusalReason::kTooManyClients, 0});
+  advance(2);
+  expect_received(0, 1);
+  server_.stop();
+  add_many(1, 2);
+  advance(4);
+  server_.start();
+  advance(4);
+  ASSERT_TRUE(batches_.accept());
+  batches_.say(kHello);
+  advance();
+
+  EXPECT_TRUE(batches_.hear().has_value());
+}
+
 TEST_F(CollectorOutputBatches, GoOnAsDatagramsWhereTheyAreRefusedInTheMiddle) {
   begin();
   add_many(10, 20);

@@ -55,15 +55,7 @@ class DatagramServer {
     return fields;
   }
 
-  [[nodiscard]] bool is_empty() const {
-    pollfd wait{fd_.get(), POLLIN, 0};
-    return ::poll(&wait, 1, 0) == 0;
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-  // Whether the last entry came in a memory file with all four seals.
-  [[nodiscard]] bool last_was_sealed_file() const { return sealed_file_; }
-
- private:
+  // The same as it came.
   std::optional<std::string> receive_bytes() {
     pollfd wait{fd_.get(), POLLIN, 0};
     if (::poll(&wait, 1, 2000) != 1) return std::nullopt;
@@ -85,6 +77,15 @@ class DatagramServer {
     return buffer_.substr(0, static_cast<std::size_t>(size));
   }
 
+  [[nodiscard]] bool is_empty() const {
+    pollfd wait{fd_.get(), POLLIN, 0};
+    return ::poll(&wait, 1, 0) == 0;
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  // Whether the last entry came in a memory file with all four seals.
+  [[nodiscard]] bool last_was_sealed_file() const { return sealed_file_; }
+
+ private:
   std::string read_file(const base::UniqueFd& file) {
     constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
     sealed_file_ = ::fcntl(file.get(), F_GET_SEALS) == kSeals;

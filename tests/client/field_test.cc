@@ -33,6 +33,29 @@ TEST(Value, WritesIntegersInDecimal) {
   EXPECT_EQ(text_of(Colour::kRed), "3");
 }
 
+TEST(Value, WritesIntegersOfEveryLength) {
+  std::uint64_t power = 1;
+  for (int digits = 1; digits <= 20; ++digits, power *= 10) {
+    for (const std::uint64_t number : {power - 1, power, power + 1, power / 2, power / 7 * 3}) {
+      EXPECT_EQ(text_of(number), std::to_string(number));
+      const auto negative = static_cast<std::int64_t>(0 - number);
+      EXPECT_EQ(text_of(negative), std::to_string(negative));
+    }
+  }
+}
+
+TEST(Value, WritesEveryThousandthWithoutZerosAtTheEnd) {
+  for (int thousandths = 0; thousandths < 2000; ++thousandths) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%d.%03d", thousandths / 1000, thousandths % 1000);
+    std::string expected = text.data();
+    expected.resize(expected.find_last_not_of('0') + 1);
+    if (expected.back() == '.') expected.pop_back();
+    EXPECT_EQ(text_of(std::chrono::nanoseconds(thousandths)), expected);
+    EXPECT_EQ(text_of(std::stod(expected)), expected);
+  }
+}
+
 TEST(Value, WritesFloatsSoThatTheyReadBackTheSame) {
   EXPECT_EQ(text_of(0.1), "0.1");
   EXPECT_EQ(std::stod(text_of(1.0 / 3.0)), 1.0 / 3.0);
@@ -103,7 +126,7 @@ TEST(Field, ChecksRunTimeNamesWhenItIsMade) {
   EXPECT_TRUE(runtime_field("GOOD", 1).name.is_good());
   EXPECT_FALSE(runtime_field("bad", 1).name.is_good());
   EXPECT_FALSE(runtime_field("PRIORITY", 1).name.is_good());
-  EXPECT_EQ(field<"USER_ID">(42).name.text(), "USER_ID");
+  EXPECT_EQ(Field(field<"USER_ID">(42)).name.text(), "USER_ID");
 }
 
 // Beside std::to_chars(), which knows the shortest text of every number.

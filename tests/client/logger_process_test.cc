@@ -1,11 +1,13 @@
 // The library as a program sees it: environment, standard descriptors, allocations.
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <functional>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -189,6 +191,24 @@ TEST(LoggerProcess, ACallAllocatesNothingAfterWarmUp) {
 
   EXPECT_EQ(made, 0U);
   EXPECT_EQ(log.statistics().sent, 6U);
+}
+
+// Being cancelled there would throw, through a function that promises not to.
+TEST(LoggerProcess, AThreadIsNotCancelledWhileItLogs) {
+  const TempDir dir;
+  DatagramServer server(dir.path() + "/socket");
+  const Logger log({.socket_path = server.path()});
+  bool is_back = false;
+  std::thread([&] {
+    int before = 0;
+    ::pthread_cancel(::pthread_self());
+    log.info("to be cancelled");
+    is_back = true;
+    ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  }).join();
+
+  EXPECT_TRUE(is_back);
+  EXPECT_EQ(value_of(server.receive().value(), "MESSAGE"), "to be cancelled");
 }
 
 }  // namespace

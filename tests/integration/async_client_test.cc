@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 LoggerOptions patient(const std::string& socket) {
   return {.identifier = "client",
           .socket_path = socket,
-          .async = AsyncOptions{.max_block = 60s, .close_timeout = 60s, .outage_patience = 60s}};
+          .max_block = 60s,
+          .async = AsyncOptions{.close_timeout = 60s, .outage_patience = 60s}};
 }
 
 // How often each number is in the store, as stock journalctl shows it.

@@ -32,9 +32,10 @@ std::set<std::string> ids_in(const std::string& text) {
   return {std::sregex_token_iterator(text.begin(), text.end(), id), std::sregex_token_iterator()};
 }
 
-// Those of logqd, and the one that the client library writes down as bytes.
+// Those of logqd, the one that the client library writes down as bytes, and that of logq-cat.
 std::set<std::string> own_message_ids() {
-  std::set<std::string> own = {"4d1c0f3b9e624a558b7a21c6e0935d18"};
+  std::set<std::string> own = {"4d1c0f3b9e624a558b7a21c6e0935d18",
+                               "c1370f8363ae4fe991461ce3e95939d1"};
   for (const auto& file : fs::directory_iterator(std::string(LOGQ_SOURCE_DIR) + "/lib/collect"))
     own.merge(ids_in(read_text_file(file.path().string())));
   std::erase_if(own, [](const std::string& id) { return kOfSystemd.contains(id); });

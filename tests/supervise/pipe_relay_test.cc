@@ -53,8 +53,8 @@ TEST_F(PipeRelayTest, SendsTheHeaderThenTheBytesAsTheyAre) {
   StreamListener listener(socket_);
   PipeRelay relay(options());
 
-  EXPECT_TRUE(relay.relay("one\ntw"));
-  EXPECT_TRUE(relay.relay(std::string("o\n\0partial", 10)));
+  EXPECT_EQ(relay.relay("one\ntw"), 6U);
+  EXPECT_EQ(relay.relay(std::string("o\n\0partial", 10)), 10U);
   relay.finish(std::chrono::steady_clock::now());
 
   EXPECT_EQ(StreamListener::read(listener.accept().get()),
@@ -65,30 +65,30 @@ TEST_F(PipeRelayTest, SendsTheHeaderThenTheBytesAsTheyAre) {
 TEST_F(PipeRelayTest, PassesInputThroughWhereThereIsNoCollectorAndSaysSoOnce) {
   PipeRelay relay(options());
 
-  EXPECT_TRUE(relay.relay("one\n"));
-  EXPECT_TRUE(relay.relay("two\n"));
+  EXPECT_EQ(relay.relay("one\n"), 4U);
+  EXPECT_EQ(relay.relay("two\n"), 4U);
 
   EXPECT_EQ(passed_through(), "one\ntwo\n");
   ASSERT_EQ(warnings_.size(), 1U);
   EXPECT_NE(warnings_[0].find(socket_), std::string::npos);
 }
 
-TEST_F(PipeRelayTest, ReconnectsToARestartedCollectorAndCountsWhatMayBeLost) {
+TEST_F(PipeRelayTest, SendsARestartedCollectorWhatItsPredecessorHadNotRead) {
   auto listener = std::make_unique<StreamListener>(socket_);
   PipeRelay relay(options());
   auto first = listener->accept();
-  ASSERT_TRUE(relay.relay("seen\n"));
+  ASSERT_EQ(relay.relay("seen\n"), 5U);
   ASSERT_EQ(StreamListener::read(first.get(), 7), "H\nseen\n");
-  ASSERT_TRUE(relay.relay("queued\n"));
+  ASSERT_EQ(relay.relay("queued\n"), 7U);
 
   first.reset();
   listener = std::make_unique<StreamListener>(socket_);
-  ASSERT_TRUE(relay.relay("after\n"));
+  ASSERT_EQ(relay.relay("after\n"), 6U);
   relay.finish(std::chrono::steady_clock::now());
 
-  EXPECT_EQ(StreamListener::read(listener->accept().get()), "H\nafter\n");
+  EXPECT_EQ(StreamListener::read(listener->accept().get()), "H\nqueued\nafter\n");
   ASSERT_EQ(warnings_.size(), 2U);
-  EXPECT_NE(warnings_[0].find("up to 7 bytes"), std::string::npos) << warnings_[0];
+  EXPECT_NE(warnings_[0].find("; 7 bytes"), std::string::npos) << warnings_[0];
 }
 
 TEST_F(PipeRelayTest, GivesUpOnACollectorThatDoesNotComeBackButLosesNothing) {
@@ -97,7 +97,7 @@ TEST_F(PipeRelayTest, GivesUpOnACollectorThatDoesNotComeBackButLosesNothing) {
   listener->accept().reset();
   listener.reset();
 
-  EXPECT_TRUE(relay.relay("kept\n"));
+  EXPECT_EQ(relay.relay("kept\n"), 5U);
 
   EXPECT_EQ(passed_through(), "kept\n");
   EXPECT_EQ(warnings_.size(), 2U);
@@ -111,7 +111,7 @@ TEST_F(PipeRelayTest, DoesNotKeepAStopWaitingForTheCollector) {
   listener.accept().reset();
   ::unlink(socket_.c_str());
 
-  EXPECT_TRUE(relay.relay("kept\n"));
+  EXPECT_EQ(relay.relay("kept\n"), 5U);
 
   EXPECT_EQ(passed_through(), "kept\n");
 }
@@ -130,7 +130,7 @@ TEST_F(PipeRelayTest, ResendsACutLineWhole) {
     EXPECT_EQ(StreamListener::read(first.get()), "H\n" + flood + "\n");
   });
 
-  EXPECT_TRUE(relay.relay(flood + "\n"));
+  EXPECT_EQ(relay.relay(flood + "\n"), flood.size() + 1);
   relay.finish(std::chrono::steady_clock::now() + test::kHangs);
   collector.join();
 }
@@ -140,7 +140,149 @@ TEST_F(PipeRelayTest, SaysWhenBytesCanGoNowhere) {
   nowhere.fallback_fd = -1;
   PipeRelay relay(std::move(nowhere));
 
-  EXPECT_FALSE(relay.relay("lost\n"));
+  EXPECT_EQ(relay.relay("lost\n"), 0U);
+  EXPECT_TRUE(relay.has_failed());
+}
+
+TEST_F(PipeRelayTest, StopsAtALineWhileTheCollectorDoesNotRead) {
+  StreamListener listener(socket_);
+  RelayOptions stopping = options();
+  stopping.stop_requested = [] { return true; };
+  PipeRelay relay(std::move(stopping));
+  const auto stream = listener.accept();
+  std::string lines;
+  while (lines.size() < std::size_t{64} << 20)
+    lines += "a line of thirty-two characters\n";
+
+  const std::size_t taken = relay.relay(lines);
+  relay.finish(std::chrono::steady_clock::now());
+
+  EXPECT_LT(taken, lines.size());
+  EXPECT_EQ(taken % 32, 0U);
+  const std::string got = StreamListener::read(stream.get()).substr(2);
+  EXPECT_EQ(got.substr(0, taken), lines.substr(0, taken));
+  EXPECT_LT(got.size() - taken, 32U);  // of the line that is left
+}
+
+TEST_F(PipeRelayTest, BlocksUntilTheCollectorComesWhenToldTo) {
+  RelayOptions blocking = options();
+  blocking.overflow = Overflow::kBlock;
+  PipeRelay relay(std::move(blocking));
+  std::unique_ptr<StreamListener> listener;
+  std::thread collector([&] {
+    test::sleep_briefly();
+    listener = std::make_unique<StreamListener>(socket_);
+  });
+
+  EXPECT_EQ(relay.relay("waited\n"), 7U);
+  collector.join();
+  relay.finish(std::chrono::steady_clock::now());
+
+  EXPECT_EQ(StreamListener::read(listener->accept().get()), "H\nwaited\n");
+  EXPECT_EQ(passed_through(), "");
+}
+
+TEST_F(PipeRelayTest, DropsAndCountsWhatTheCollectorDoesNotTake) {
+  StreamListener listener(socket_);
+  RelayOptions dropping = options();
+  std::uint64_t reported = 0;
+  dropping.overflow = Overflow::kDrop;
+  dropping.report_drops = [&](std::uint64_t lines) {
+    reported += lines;
+    return true;
+  };
+  PipeRelay relay(std::move(dropping));
+  const auto stream = listener.accept();
+  constexpr std::uint64_t kLines = 2'000'000;
+  for (std::uint64_t i = 0; i < kLines; i += 1000) {
+    std::string lines;
+    for (std::uint64_t k = i; k < i + 1000; ++k)
+      lines += std::to_string(10'000'000 + k) + "\n";
+    ASSERT_EQ(relay.relay(lines), lines.size());
+  }
+  std::string got;
+  std::thread collector([&] { got = StreamListener::read(stream.get()); });
+  ASSERT_TRUE(test::wait_until([&] {
+    relay.look_after();
+    return !relay.has_work();
+  }));
+  ASSERT_EQ(relay.relay("last\n"), 5U);
+  relay.finish(std::chrono::steady_clock::now() + test::kHangs);
+  collector.join();
+
+  EXPECT_GT(reported, 0U);
+  EXPECT_EQ(got.substr(got.size() - 5), "last\n");
+  const std::size_t bytes = got.size() - 2 - 5;
+  EXPECT_EQ(bytes % 9, 0U);  // no line is cut
+  EXPECT_EQ(bytes / 9 + reported, kLines);
+}
+
+TEST_F(PipeRelayTest, SpoolsInOrderWhileThereIsNoCollector) {
+  const std::string spool = directory_.path() + "/spool";
+  const auto spooling = [&] {
+    RelayOptions made = options();
+    made.overflow = Overflow::kSpool;
+    made.spool.emplace(*SpoolFile::open(spool, 1 << 20));
+    return made;
+  };
+  {
+    PipeRelay stopped(spooling());
+    EXPECT_EQ(stopped.relay("one\n"), 4U);
+    stopped.finish(std::chrono::steady_clock::now());
+  }
+  PipeRelay relay(spooling());
+  EXPECT_EQ(relay.relay("two\n"), 4U);
+  StreamListener listener(socket_);
+  ASSERT_TRUE(test::wait_until([&] {
+    relay.look_after();
+    return !relay.is_held_up();
+  }));
+  EXPECT_EQ(relay.relay("three\n"), 6U);
+  relay.finish(std::chrono::steady_clock::now());
+
+  EXPECT_EQ(StreamListener::read(listener.accept().get()), "H\none\ntwo\nthree\n");
+  EXPECT_EQ(passed_through(), "");
+}
+
+TEST_F(PipeRelayTest, SpoolsWhatADeadCollectorHadNotRead) {
+  const std::string path = directory_.path() + "/spool";
+  auto listener = std::make_unique<StreamListener>(socket_);
+  {
+    RelayOptions spooling = options();
+    spooling.overflow = Overflow::kSpool;
+    spooling.spool.emplace(*SpoolFile::open(path, 1 << 20));
+    PipeRelay relay(std::move(spooling));
+    const auto first = listener->accept();
+    ASSERT_EQ(relay.relay("one\ntwo\n"), 8U);
+    listener.reset();
+  }
+  {
+    RelayOptions spooling = options();
+    spooling.overflow = Overflow::kSpool;
+    spooling.spool.emplace(*SpoolFile::open(path, 1 << 20));
+    listener = std::make_unique<StreamListener>(socket_);
+    PipeRelay relay(std::move(spooling));
+    auto first = listener->accept();
+    ASSERT_EQ(relay.relay("three\n"), 6U);
+    first.reset();
+    listener.reset();
+    ASSERT_EQ(relay.relay("four\n"), 5U);
+    relay.finish(std::chrono::steady_clock::now());
+  }
+  const auto left = SpoolFile::open(path, 1 << 20);
+
+  EXPECT_EQ(*left->peek(100), "three\nfour\n");
+  EXPECT_EQ(passed_through(), "");
+}
+
+TEST_F(PipeRelayTest, LeavesWholeLinesToASuccessorWhenTheSpoolIsFull) {
+  RelayOptions full = options();
+  full.overflow = Overflow::kSpool;
+  full.spool.emplace(*SpoolFile::open(directory_.path() + "/spool", 10));
+  full.stop_requested = [] { return true; };
+  PipeRelay relay(std::move(full));
+
+  EXPECT_EQ(relay.relay("one\ntwo\nthree\n"), 8U);
 }
 
 }  // namespace

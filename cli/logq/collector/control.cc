@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/io.h"
-#include "logq/collector/varlink_client.h"
+#include "common/varlink_client.h"
 
 namespace logq::cli {
 namespace {

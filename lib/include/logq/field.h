@@ -169,8 +169,18 @@ class Value {
     return {static_cast<const char*>(pointer_), static_cast<std::size_t>(word_)};
   }
 
+  // A value in pieces, for queues: its kind, one word, and what is elsewhere: the text, the bytes
+  // of an id, an error's category.
+  [[nodiscard]] constexpr std::uint64_t word() const noexcept { return word_; }
+  [[nodiscard]] constexpr const void* pointer() const noexcept { return pointer_; }
+  static constexpr Value from_parts(Kind kind,
+                                    std::uint64_t word,
+                                    const void* pointer = nullptr) noexcept {
+    return {kind, word, pointer};
+  }
+
   // What of it is elsewhere and must be copied for the value to outlive the call that it is made
-  // for; an error's category lives on by itself.
+  // for.
   [[nodiscard]] constexpr std::size_t borrowed_bytes() const noexcept {
     if (kind_ == Kind::kText) return static_cast<std::size_t>(word_);
     return kind_ == Kind::kId ? sizeof(Id128) : 0;
@@ -238,10 +248,77 @@ struct LiteralName {
   }
 };
 
+namespace internal {
+
+template <Value::Kind K>
+using KindTag = std::integral_constant<Value::Kind, K>;
+
+// The kind that Value's constructors give to a type: the same overloads.
+template <Boolean T>
+KindTag<Value::Kind::kBool> kind_of(T);
+template <SignedInteger T>
+KindTag<Value::Kind::kSigned> kind_of(T);
+template <UnsignedInteger T>
+KindTag<Value::Kind::kUnsigned> kind_of(T);
+template <Enumerator T>
+auto kind_of(T) -> decltype(kind_of(std::underlying_type_t<T>{}));
+template <std::floating_point T>
+KindTag<Value::Kind::kDouble> kind_of(T);
+template <TextLike T>
+KindTag<Value::Kind::kText> kind_of(const T&);
+KindTag<Value::Kind::kText> kind_of(std::span<const std::byte>);
+KindTag<Value::Kind::kText> kind_of(std::span<const std::uint8_t>);
+template <typename Rep, typename Period>
+KindTag<Value::Kind::kDuration> kind_of(std::chrono::duration<Rep, Period>);
+KindTag<Value::Kind::kError> kind_of(const std::error_code&);
+KindTag<Value::Kind::kText> kind_of(const std::exception&);
+KindTag<Value::Kind::kId> kind_of(const Id128&);
+
+}  // namespace internal
+
+// A Field of which the compiler knows the name and the kind, so that nothing is left to ask when it
+// is queued. Converts to a Field, and is a view as that is.
+template <LiteralName Name, Value::Kind K>
+class NamedField {
+ public:
+  static constexpr FieldName kName{Name.text};
+  static constexpr Value::Kind kKind = K;
+
+  constexpr explicit NamedField(const Value& value) noexcept
+      : word_(value.word()),
+        pointer_(value.pointer()) {}
+
+  // NOLINTNEXTLINE(google-explicit-constructor): it is one
+  constexpr operator Field() const noexcept {
+    return {kName, Value::from_parts(K, word_, pointer_)};
+  }
+
+  [[nodiscard]] constexpr std::uint64_t word() const noexcept { return word_; }
+  // Bytes of it that are elsewhere.
+  [[nodiscard]] constexpr std::size_t packed_bytes() const noexcept {
+    if constexpr (K == Value::Kind::kText) return static_cast<std::size_t>(word_);
+    if constexpr (K == Value::Kind::kId) return sizeof(Id128);
+    if constexpr (K == Value::Kind::kError) return sizeof pointer_;
+    return 0;
+  }
+  // Copies these to `at`. Returns their end.
+  [[gnu::always_inline]] char* pack_to(char* at) const noexcept {
+    if constexpr (K == Value::Kind::kError) {
+      std::memcpy(at, &pointer_, sizeof pointer_);
+    } else if (packed_bytes() != 0) {
+      std::memcpy(at, pointer_, packed_bytes());
+    }
+    return at + packed_bytes();
+  }
+
+ private:
+  std::uint64_t word_;
+  const void* pointer_;
+};
+
 template <LiteralName Name, typename T>
-[[nodiscard]] constexpr Field field(const T& value) noexcept {
-  constexpr FieldName kName(Name.text);
-  return {kName, Value(value)};
+[[nodiscard]] constexpr auto field(const T& value) noexcept {
+  return NamedField<Name, decltype(internal::kind_of(value))::value>(Value(value));
 }
 
 // A field whose name is known only at run time; see above for bad names.

@@ -56,7 +56,7 @@ enum class Backend : std::uint8_t {
 };
 
 enum class Overflow : std::uint8_t {
-  kBlock,       ///< a call waits for room, for AsyncOptions::max_block at most; then it is dropped
+  kBlock,       ///< a call waits for room, for LoggerOptions::max_block at most; then it is dropped
   kDropNewest,  ///< a call for which there is no room is dropped at once
 };
 
@@ -67,8 +67,6 @@ enum class Overflow : std::uint8_t {
 struct AsyncOptions {
   std::size_t queue_bytes = std::size_t{256} << 10;  // of each thread that logs
   Overflow overflow = Overflow::kBlock;
-  // After one wait in vain calls stop waiting until something is sent again.
-  std::chrono::milliseconds max_block{1000};
   // How long the end of the logger waits for what is queued.
   std::chrono::milliseconds close_timeout{5000};
   // How long entries wait for a collector that was there and went away, before they go to standard
@@ -79,10 +77,13 @@ struct AsyncOptions {
 struct LoggerOptions {
   std::string identifier{};  // SYSLOG_IDENTIFIER=; empty: the program's short name
   Backend backend = Backend::kNative;
-  Priority level = Priority::kDebug;          // the least important priority that is sent
-  std::string socket_path{};                  // see NativeOptions
-  std::chrono::milliseconds max_block{1000};  // see NativeOptions
-  std::optional<AsyncOptions> async{};        // calls are sent by a thread of the logger's
+  Priority level = Priority::kDebug;  // the least important priority that is sent
+  std::string socket_path{};          // see NativeOptions
+  // How long a call waits for a collector, a reader or a queue that is full. After one wait in vain
+  // the next calls do not wait until something is taken again.
+  std::chrono::milliseconds max_block{1000};
+  // Calls are sent by a thread of the logger's; where there is none to be had, by the caller.
+  std::optional<AsyncOptions> async{};
 };
 
 // What became of all calls so far: the sum of all but renamed_fields is the number of calls made,
@@ -135,25 +136,22 @@ class Logger {
 
   // A logger whose every entry also carries these fields. Copies them; may throw std::bad_alloc.
   template <typename... Fields>
-  requires(std::is_same_v<Fields, Field>&&...) [[nodiscard]] Logger
+  requires(std::is_convertible_v<const Fields&, Field>&&...) [[nodiscard]] Logger
       with(const Fields&... fields) const {
-    const std::array<Field, sizeof...(Fields)> list{fields...};
+    const std::array<Field, sizeof...(Fields)> list{Field(fields)...};
     return with_fields(list);
   }
   [[nodiscard]] Logger with_fields(std::span<const Field> fields) const;
 
   template <typename... Fields>
-  requires(std::is_same_v<Fields, Field>&&...) SendStatus
+  requires(std::is_convertible_v<const Fields&, Field>&&...) SendStatus
       log(Priority priority, Message message, const Fields&... fields)
   const noexcept {
     if (!is_enabled(priority)) return filtered();
-    if (append_to_queue(priority, message, fields...)) return SendStatus::kQueued;
-    if constexpr (sizeof...(Fields) == 0) {
-      return log_fields(priority, message, {});
-    } else {
-      const Field list[] = {fields...};
-      return log_fields(priority, message, list);
+    if constexpr ((internal::kIsNamedField<Fields> && ...)) {
+      if (append_to_queue(priority, message, fields...)) return SendStatus::kQueued;
     }
+    return log_list(priority, message, fields...);
   }
   // The same with fields made at run time.
   SendStatus log_fields(Priority priority,
@@ -218,6 +216,14 @@ class Logger {
   Logger(std::shared_ptr<Shared> shared, std::shared_ptr<const Context> context);
   SendStatus filtered() const noexcept;
   void wake_sender() const noexcept;
+
+  template <typename... Fields>
+  [[gnu::noinline]] SendStatus log_list(Priority priority,
+                                        const Message& message,
+                                        Fields... fields) const noexcept {
+    const std::array<Field, sizeof...(Fields)> list{Field(fields)...};
+    return log_fields(priority, message, list);
+  }
 
   // The usual call of an asynchronous logger. False where there is more to do than that.
   template <typename... Fields>

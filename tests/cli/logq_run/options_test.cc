@@ -61,6 +61,50 @@ TEST(CatOptions, NeedNeitherUnitNorProgram) {
   EXPECT_EQ(options.stream.unit, "");
 }
 
+TEST(CatOptions, WhatBeginsWithAnActionIsAScriptAndElseAProgram) {
+  const Options script = parse(Applet::kCat, {"-t", "x", "t", "-*", "+* fatal: *", "./main"});
+  EXPECT_EQ(script.complaint, "");
+  EXPECT_TRUE(script.program.empty());
+  EXPECT_TRUE(script.cat.script.stamps_lines());
+  EXPECT_EQ(script.cat.script.storage_words(), std::vector<std::string>{"./main"});
+
+  for (const char* program : {"./main", "/bin/t", "echo", "tee", "e2"}) {
+    const Options options = parse(Applet::kCat, {program, "t", "-x"});
+    EXPECT_EQ(options.program, (std::vector<std::string>{program, "t", "-x"}));
+  }
+  EXPECT_EQ(parse(Applet::kCat, {"--", "t", "e"}).program, (std::vector<std::string>{"t", "e"}));
+  // Here the dashes are the identifier.
+  EXPECT_TRUE(parse(Applet::kCat, {"-t", "--", "t", "e"}).program.empty());
+}
+
+TEST(CatOptions, WithADirectoryEveryWordIsAnAction) {
+  const Options options = parse(Applet::kCat, {"-D", "main", "--", "-*", "+x*", "s4096", "./main"});
+
+  EXPECT_EQ(options.complaint, "");
+  EXPECT_EQ(options.cat.directory, "main");
+  EXPECT_EQ(options.cat.script.limits().file_bytes, 4096U);
+  EXPECT_TRUE(parse(Applet::kCat, {"-D", "main", "echo"}).is_bad_script);
+}
+
+TEST(CatOptions, ABadScriptIsToldFromABadOption) {
+  const Options script = parse(Applet::kCat, {"t", "bogus"});
+  EXPECT_EQ(script.complaint, "unknown action 'bogus'");
+  EXPECT_TRUE(script.is_bad_script);
+
+  const Options option = parse(Applet::kCat, {"--overflow=spool:0", "t"});
+  EXPECT_EQ(option.complaint, "bad value of --overflow: 'spool:0'");
+  EXPECT_FALSE(option.is_bad_script);
+}
+
+TEST(CatOptions, SayWhichNeedTheirOwnStore) {
+  EXPECT_NE(parse(Applet::kCat, {"--binary"}).complaint.find("needs -D"), std::string::npos);
+  EXPECT_NE(parse(Applet::kCat, {"--line-max=1K"}).complaint.find("needs -D"), std::string::npos);
+  EXPECT_EQ(parse(Applet::kCat, {"-D", "d", "--line-max=0", "--binary"}).complaint, "");
+  EXPECT_NE(parse(Applet::kCat, {"-D", "d", "--overflow=drop"}).complaint, "");
+  EXPECT_EQ(parse(Applet::kCat, {"-D", "d", "--line-max=78"}).complaint,
+            "bad value of --line-max: '78'");
+}
+
 TEST(StreamSettings, OnlyTakeWhatFitsAHeaderLine) {
   EXPECT_EQ(parse(Applet::kCat, {"-t", std::string(254, 'a')}).complaint, "");
   EXPECT_NE(parse(Applet::kCat, {"-t", std::string(255, 'a')}).complaint, "");

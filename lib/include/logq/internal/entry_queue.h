@@ -6,6 +6,7 @@
 // reads; what they share is published with release and taken with acquire.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -24,30 +25,41 @@ class ThreadField;
 namespace internal {
 
 enum class RecordKind : std::uint8_t {
-  kCall,   ///< as Logger::log makes it: the thread is the queue's, nothing else is given
-  kEntry,  ///< behind the fields is an EntryDetails
+  kCall,   ///< as Logger::log makes it: a word for each field, the message, packed values
+  kEntry,  ///< any entry (client/entry_record.h)
   kSkip,   ///< nothing: the next record is at the begin of the ring
   kBlock,  ///< a pointer to a record of one of the first two kinds that is too large for the ring
 };
 
-// In front of each record. Behind it: the fields, the message, then what the fields borrow.
+// What the compiler knows of a field of a call.
+struct FieldForm {
+  FieldName name;
+  Value::Kind kind;
+};
+template <typename... Fields>
+struct CallForm {
+  static constexpr std::array<FieldForm, sizeof...(Fields)> kFields{
+      FieldForm{Fields::kName, Fields::kKind}...};
+};
+
+// In front of each record. Small, as all of a record: what a call costs is above all the cache
+// lines that it writes to, which the sender has read on another processor.
 struct RecordHeader {
   std::uint32_t bytes;  // of the record with all that is behind it, a multiple of 8
   std::uint16_t field_count;
   Priority priority;
   RecordKind kind;
   std::uint64_t realtime_usec;
-  const char* code_file;      // of a std::source_location: there as long as the program
-  const char* code_function;  // the same
-  std::uint32_t code_line;
-  std::uint32_t message_bytes;
+  std::source_location location;  // of a call; its texts are there as long as the program
+  const FieldForm* forms;         // of a call, the same
+  std::uint64_t message_bytes;
 };
 static_assert(sizeof(RecordHeader) % 8 == 0 && alignof(RecordHeader) == 8);
 
 // What the sender thread tells all who log.
 struct alignas(64) SenderClock {
-  // The time, not older than the sender's last look at its queues, and that is not longer ago than
-  // a millisecond unless the machine is too busy to run it. 0: it sleeps, and must be woken.
+  // The time of the sender's last look at its queues. That is not longer ago than a millisecond,
+  // unless the machine is too busy to run it or its output blocks. 0: it sleeps, and must be woken.
   std::atomic<std::uint64_t> realtime_usec{0};
 };
 
@@ -60,10 +72,10 @@ class EntryQueue {
   [[nodiscard]] std::uint64_t owner() const { return owner_.load(std::memory_order_relaxed); }
   [[nodiscard]] const SenderClock& clock() const { return *clock_; }
 
-  // For the thread that writes. A place for a record of so many bytes; null: room must be made.
-  [[nodiscard]] std::byte* place_for(std::size_t bytes) const {
-    return bytes <= static_cast<std::size_t>(limit_ - write_) ? write_ : nullptr;
-  }
+  // For the thread that writes. Where the next record goes, and the bytes it may have before room
+  // must be made.
+  [[nodiscard]] std::byte* place() const { return write_; }
+  [[nodiscard]] std::size_t room() const { return static_cast<std::size_t>(limit_ - write_); }
   // The record is complete.
   void publish(std::size_t bytes) {
     write_ += bytes;
@@ -77,21 +89,23 @@ class EntryQueue {
 
   EntryQueue() = default;
 
-  // Of the thread that writes.
-  std::atomic<std::uint64_t> owner_{0};
+  // What both read and nobody changes.
+  std::byte* ring_ = nullptr;
+  std::size_t ring_bytes_ = 0;
+  std::uint64_t thread_id_ = 0;
+  // Of the thread that writes, which the other never looks at.
+  alignas(64) std::atomic<std::uint64_t> owner_{0};
   const SenderClock* clock_ = nullptr;
   std::byte* write_ = nullptr;
   std::byte* limit_ = nullptr;  // up to which it may write without a look at how far the reader is
   std::uint64_t written_ = 0;   // bytes, since the beginning
-  std::byte* ring_ = nullptr;
-  std::size_t ring_bytes_ = 0;
-  std::uint64_t thread_id_ = 0;
-  std::uint64_t stalled_at_ = 0;            // how far it was read when a wait for room was in vain
+  std::uint64_t stalled_at_ = 0;  // how far it was read when a wait for room was in vain
+  // What it tells the other.
+  alignas(64) std::atomic<std::uint64_t> published_{0};
   std::atomic<std::uint64_t> appended_{0};  // records
-  std::atomic<std::uint64_t> published_{0};
   // Of the thread that reads.
   alignas(64) std::atomic<std::uint64_t> consumed_{0};  // bytes, since the beginning
-  std::atomic<std::uint64_t> taken_{0};                 // records
+  std::uint64_t seen_ = 0;  // what was published at the last look, which costs the writer time
   // Of both.
   alignas(64) std::atomic<std::uint32_t> waiting_{0};  // the writer waits for room: a futex
   std::atomic<std::uint32_t> users_{0};                // writer and reader; the last one unmaps
@@ -105,16 +119,33 @@ struct ThreadState {
 };
 extern thread_local constinit ThreadState thread_state;
 
-[[gnu::always_inline]] inline void append_field(const Field& from,
-                                                Field*& field,
-                                                char*& text) noexcept {
-  new (field++) Field{from.name, from.value.copied_to(text)};
-  text += from.value.borrowed_bytes();
+// Whether there is room for a record after a look at how far the sender has read.
+bool look_for_room(EntryQueue& queue, std::size_t bytes) noexcept;
+
+inline constexpr std::size_t kCacheLine = 64;
+// So far ahead of the next record lines are asked for: the time that it takes to get one from the
+// other processor is that of a few calls.
+inline constexpr std::size_t kPrefetchDistance = 512;
+
+// Asks for a cache line that will be written to, anywhere. GCC's own takes it for reading only,
+// where it is not told of the processor.
+[[gnu::always_inline]] inline void prefetch_to_write(const std::byte* at) noexcept {
+#if defined(__x86_64__)
+  asm volatile("prefetchw %0" ::"m"(*at));
+#else
+  __builtin_prefetch(at, 1);
+#endif
 }
 
+// Whether append_call() takes such fields.
+template <typename T>
+inline constexpr bool kIsNamedField = false;
+template <LiteralName Name, Value::Kind Kind>
+inline constexpr bool kIsNamedField<NamedField<Name, Kind>> = true;
+
 // Appends a call to the queue. False where that takes more than a few nanoseconds: room must be
-// made, or a field has no literal name. `was_asleep`: the sender must be woken. Inlined, since the
-// kind of each value is known where the call is made, so that nothing is left to ask.
+// made, or the sender sleeps. `was_asleep`: it went to sleep meanwhile, and must be woken. Inlined,
+// since so much is known where the call is made that nothing is left to ask.
 template <typename... Fields>
 [[gnu::always_inline]] inline bool append_call(EntryQueue& queue,
                                                Priority priority,
@@ -122,28 +153,29 @@ template <typename... Fields>
                                                const std::source_location& location,
                                                bool& was_asleep,
                                                const Fields&... fields) noexcept {
-  if (!(fields.name.is_literal() && ...)) return false;
-  constexpr std::size_t kFixed = sizeof(RecordHeader) + sizeof...(Fields) * sizeof(Field);
-  const std::size_t used =
-      kFixed + message.size() + (fields.value.borrowed_bytes() + ... + std::size_t{0});
+  constexpr std::size_t kFixed = sizeof(RecordHeader) + sizeof...(Fields) * sizeof(std::uint64_t);
+  const std::size_t used = kFixed + message.size() + (fields.packed_bytes() + ... + std::size_t{0});
   const std::size_t bytes = (used + 7) & ~std::size_t{7};
-  std::byte* const place = queue.place_for(bytes);
+  if (bytes > queue.room() && !look_for_room(queue, bytes)) [[unlikely]]
+    return false;
   const std::uint64_t now = queue.clock().realtime_usec.load(std::memory_order_relaxed);
-  if (place == nullptr || now == 0) return false;
-  auto* const header = new (place) RecordHeader{static_cast<std::uint32_t>(bytes),
-                                                sizeof...(Fields),
-                                                priority,
-                                                RecordKind::kCall,
-                                                now,
-                                                location.file_name(),
-                                                location.function_name(),
-                                                location.line(),
-                                                static_cast<std::uint32_t>(message.size())};
-  auto* field = reinterpret_cast<Field*>(header + 1);
-  char* text = reinterpret_cast<char*>(field + sizeof...(Fields));
+  if (now == 0) [[unlikely]]
+    return false;
+  for (std::size_t i = 0; i < kFixed + kCacheLine; i += kCacheLine)
+    prefetch_to_write(queue.place() + kPrefetchDistance + i);
+  auto* const header = new (queue.place()) RecordHeader{static_cast<std::uint32_t>(bytes),
+                                                        sizeof...(Fields),
+                                                        priority,
+                                                        RecordKind::kCall,
+                                                        now,
+                                                        location,
+                                                        CallForm<Fields...>::kFields.data(),
+                                                        message.size()};
+  auto* word = reinterpret_cast<std::uint64_t*>(header + 1);
+  char* text = reinterpret_cast<char*>(word + sizeof...(Fields));
   if (!message.empty()) std::memcpy(text, message.data(), message.size());
   text += message.size();
-  (append_field(fields, field, text), ...);
+  ((*word++ = fields.word(), text = fields.pack_to(text)), ...);
   queue.publish(bytes);
   // The sender, before it sleeps, makes every processor see its clock stop (membarrier): either we
   // see that here, or it sees the record.

@@ -1,4 +1,4 @@
-#include "logq/collector/varlink_client.h"
+#include "common/varlink_client.h"
 
 #include <poll.h>
 #include <sys/socket.h>

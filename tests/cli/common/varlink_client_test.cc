@@ -1,5 +1,5 @@
 // Calls of a Varlink service that does not answer.
-#include "logq/collector/varlink_client.h"
+#include "common/varlink_client.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -1,0 +1,111 @@
+#include "supervise/pipe_input.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "base/io.h"
+#include "base/try.h"
+
+namespace logq::supervise {
+namespace {
+
+bool is_pipe(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+Result<std::size_t> read_once(int fd, char* to, std::size_t bytes) {
+  ssize_t count = 0;
+  do {
+    count = ::read(fd, to, bytes);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) return fail(Error::system(errno, "read"));
+  return static_cast<std::size_t>(count);
+}
+
+Result<void> read_exactly(int fd, char* to, std::size_t bytes) {
+  while (bytes != 0) {
+    const std::size_t count = LOGQ_TRY(read_once(fd, to, bytes));
+    if (count == 0) return fail(Error::make(Errc::kClosed, "somebody else reads the pipe"));
+    to += count;
+    bytes -= count;
+  }
+  return {};
+}
+
+}  // namespace
+
+PipeInput::PipeInput(int fd, std::size_t piece_bytes) : fd_(fd), piece_bytes_(piece_bytes) {
+  std::array<int, 2> ends{};
+  if (!is_pipe(fd) || ::pipe2(ends.data(), O_CLOEXEC) != 0) return;
+  copy_out_ = base::UniqueFd(ends[0]);
+  copy_in_ = base::UniqueFd(ends[1]);
+}
+
+Result<std::string_view> PipeInput::look() {
+  if (buffer_.size() < held_ + piece_bytes_) buffer_.resize(held_ + piece_bytes_);
+  seen_ = 0;
+  seen_ = LOGQ_TRY(read_new(buffer_.data() + held_));
+  may_have_more_ = seen_ == piece_bytes_;
+  std::string_view view(buffer_.data(), held_ + seen_);
+  if (!copy_in_.is_open()) {
+    held_ += seen_;
+    seen_ = 0;
+  }
+  return view;
+}
+
+Result<std::size_t> PipeInput::read_new(char* to) {
+  if (copy_in_.is_open()) return peek(to);
+  const auto count = read_once(fd_, to, piece_bytes_);
+  if (!count && count.error().sys_errno == EAGAIN) return 0;
+  at_end_ = count && *count == 0;
+  return count;
+}
+
+Result<std::size_t> PipeInput::peek(char* to) {
+  ssize_t count = 0;
+  do {
+    count = ::tee(fd_, copy_in_.get(), piece_bytes_, SPLICE_F_NONBLOCK);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0 && errno == EAGAIN) return 0;
+  if (count < 0) {  // not in this sandbox, perhaps: then it is read like what is no pipe
+    copy_in_.reset();
+    copy_out_.reset();
+    return read_new(to);
+  }
+  at_end_ = count == 0;
+  const auto bytes = static_cast<std::size_t>(count);
+  LOGQ_TRY(read_exactly(copy_out_.get(), to, bytes));
+  return bytes;
+}
+
+Result<void> PipeInput::take(std::size_t bytes) {
+  const std::size_t from_held = std::min(bytes, held_);
+  if (bytes > from_held) LOGQ_TRY(discard(bytes - from_held));
+  held_ -= from_held;
+  seen_ -= bytes - from_held;
+  std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(bytes),
+            buffer_.begin() + static_cast<std::ptrdiff_t>(bytes + held_ + seen_), buffer_.begin());
+  return {};
+}
+
+// The pipe gives the same bytes once more.
+Result<void> PipeInput::discard(std::size_t bytes) {
+  return read_exactly(fd_, buffer_.data() + held_, bytes);
+}
+
+Result<void> PipeInput::hold() {
+  if (may_have_more_ && held_ + seen_ < piece_bytes_) return {};
+  LOGQ_TRY(discard(seen_));
+  held_ += seen_;
+  seen_ = 0;
+  return {};
+}
+
+}  // namespace logq::supervise

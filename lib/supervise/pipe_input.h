@@ -1,0 +1,53 @@
+// A logger's input, read so that nothing is taken out of the pipe before somebody else has it.
+//
+// What is in the pipe is looked at with tee(2) and stays there until take(): a logger that is
+// killed leaves it to its successor. What cannot be used yet, because its line is not complete, is
+// taken all the same, since poll(2) would tell of it again and again. Input that is no pipe has no
+// successor and is simply read. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "logq/result.h"
+
+namespace logq::supervise {
+
+class PipeInput {
+ public:
+  // Does not own the descriptor. Looks at so many bytes at a time beside those it holds.
+  explicit PipeInput(int fd, std::size_t piece_bytes = std::size_t{64} * 1024);
+
+  // What is held, and behind it what has come since. Blocks while there is nothing new unless the
+  // input is a pipe: poll first. The view is valid until the next call of anything.
+  Result<std::string_view> look();
+  // After look(): nothing will follow what it returned.
+  [[nodiscard]] bool at_end() const { return at_end_; }
+
+  // Takes bytes from the front of what look() returned.
+  Result<void> take(std::size_t bytes);
+  // Takes all that look() returned and was not taken, and keeps it: the next look() begins with it.
+  // Nothing is done while the pipe has more to look at.
+  Result<void> hold();
+  [[nodiscard]] std::string_view held() const { return {buffer_.data(), held_}; }
+  [[nodiscard]] std::size_t held_bytes() const { return held_; }
+
+ private:
+  Result<std::size_t> read_new(char* to);
+  Result<std::size_t> peek(char* to);
+  Result<void> discard(std::size_t bytes);
+
+  const int fd_;
+  const std::size_t piece_bytes_;
+  base::UniqueFd copy_out_;  // a pipe for tee(); closed when the input is no pipe
+  base::UniqueFd copy_in_;
+  std::vector<char> buffer_;
+  std::size_t held_ = 0;  // bytes of the buffer that are out of the pipe
+  std::size_t seen_ = 0;  // bytes behind them that are still in it
+  bool may_have_more_ = false;
+  bool at_end_ = false;
+};
+
+}  // namespace logq::supervise

@@ -1,0 +1,167 @@
+// logq-cat as the one line of log/run under the real daemontools, runit and s6: a service counts,
+// and no number may be missing, whoever is killed and whatever is full.
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/private_logqd.h"
+#include "support/stock_journald.h"
+
+namespace logq::test {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+struct Supervisor {
+  std::string name;
+  std::string scan;  // started with the directory of services
+  Strings kill;      // followed by a service directory: SIGKILL to its process
+  friend void PrintTo(const Supervisor& supervisor, std::ostream* out) { *out << supervisor.name; }
+};
+
+const Supervisor kSupervisors[] = {
+    {"daemontools", "svscan", {"svc", "-k"}},
+    {"runit", "runsvdir", {"sv", "kill"}},
+    {"s6", "s6-svscan", {"s6-svc", "-k"}},
+};
+
+constexpr int kLines = 3000;
+
+class LoggerRecipe : public testing::TestWithParam<Supervisor> {
+ protected:
+  void SetUp() override {
+    const Supervisor& peer = GetParam();
+    const std::string needed = "command -v " + peer.scan + " " + peer.kill[0];
+    if (run_command({{"sh", "-c", needed}, {}, {}}).status != 0) {
+      GTEST_SKIP() << peer.name << " is not installed";
+    }
+    if (run_command({{"unshare", "-mpf", "true"}, {}, {}}).status != 0) {
+      GTEST_SKIP() << "no namespaces here";
+    }
+    write_program(service() + "/run",
+                  "exec 2>&1\ni=0\nwhile [ $i -lt " + std::to_string(kLines) +
+                      " ]; do\n  echo $i\n  i=$((i + 1))\n"
+                      "  [ $((i % 20)) = 0 ] && sleep 0.01\ndone\nexec sleep 1000\n");
+    ::chmod(service().c_str(), 01755);  // for daemontools: it has a logger
+  }
+
+  [[nodiscard]] std::string scanned() const { return directory_.path() + "/services"; }
+  [[nodiscard]] std::string service() const { return scanned() + "/hello"; }
+  [[nodiscard]] std::string store() const { return service() + "/log/main"; }
+
+  static void write_program(const std::string& path, const std::string& script) {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    write_text_file(path, "#!/bin/sh\n" + script);
+    ::chmod(path.c_str(), 0755);
+  }
+  // The script of docs/capturing-output.md whose last line begins with `command`.
+  void log_as_documented(const std::string& command) const {
+    const std::string page = read_text_file(LOGQ_SOURCE_DIR "/docs/capturing-output.md");
+    const std::size_t at = page.find("\n" + command);
+    ASSERT_NE(at, std::string::npos) << command;
+    write_program(service() + "/log/run", page.substr(at, page.find("```", at) - at));
+  }
+
+  // The supervisor, in namespaces that end with it; `prepare` is run before it.
+  void start(const Environment& collector = {}, const std::string& prepare = "") {
+    Environment environment = collector;
+    environment.emplace_back("PATH", std::string(LOGQ_BIN_DIR) + ":" + ::getenv("PATH"));
+    const std::string script = prepare + "exec " + GetParam().scan + " \"$0\"";
+    supervisor_ = std::make_unique<ChildProcess>(
+        Command{.argv = {"unshare", "-mpf", "--propagation", "private", "--kill-child", "sh", "-c",
+                         script, scanned()},
+                .environment = environment,
+                .input = {}});
+  }
+  void kill_logger() const {
+    Strings argv = GetParam().kill;
+    argv.push_back(service() + "/log");
+    run_command({argv, {}, {}});
+  }
+  [[nodiscard]] std::string told() const { return supervisor_->out() + supervisor_->err(); }
+
+  static std::set<int> numbers(const std::string& text) {
+    std::set<int> found;
+    for (const JournalFields& entry : parse_export(text))
+      found.insert(std::stoi(entry.at("MESSAGE")));
+    return found;
+  }
+  std::set<int> stored_by(PrivateLogqd& logqd) {
+    logqd.sync();
+    return numbers(logqd.read("journalctl", {"-u", "hello", "-q", "-o", "export"}).out);
+  }
+  // In the supervisor's mount namespace.
+  std::set<int> stored_in_directory() {
+    const std::string path = "/proc/" + std::to_string(supervisor_->pid()) + "/root" + store();
+    return numbers(
+        run_command({{"journalctl", "-D", path, "-u", "hello", "-q", "-o", "export"}, {}, {}}).out);
+  }
+  template <typename Stored>
+  static bool reaches(std::size_t count, Stored stored) {
+    return wait_until([&] { return stored().size() >= count; });
+  }
+
+  TempDir directory_;
+  std::unique_ptr<ChildProcess> supervisor_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Peers,
+                         LoggerRecipe,
+                         testing::ValuesIn(kSupervisors),
+                         [](const auto& chosen) { return chosen.param.name; });
+
+TEST_P(LoggerRecipe, LosesNothingWhenLoggerAndCollectorAreKilled) {
+  PrivateLogqd logqd;
+  log_as_documented("exec logq-cat -u");
+  start(logqd.environment());
+
+  for (const std::size_t moment : {300U, 900U, 1500U}) {
+    ASSERT_TRUE(reaches(moment, [&] { return stored_by(logqd); })) << told();
+    kill_logger();
+    logqd.kill();
+    logqd.start();
+  }
+
+  EXPECT_TRUE(reaches(kLines, [&] { return stored_by(logqd); })) << told();
+  EXPECT_EQ(stored_by(logqd).size(), static_cast<std::size_t>(kLines));
+}
+
+TEST_P(LoggerRecipe, LosesNothingOfAStoreOfItsOwnWhenTheLoggerIsKilled) {
+  log_as_documented("exec logq-cat -D");
+  start();
+
+  for (const std::size_t moment : {300U, 900U, 1500U}) {
+    ASSERT_TRUE(reaches(moment, [&] { return stored_in_directory(); })) << told();
+    kill_logger();
+  }
+
+  EXPECT_TRUE(reaches(kLines, [&] { return stored_in_directory(); })) << told();
+  EXPECT_NE(told().find("the last logger did not stop cleanly"), std::string::npos) << told();
+}
+
+// 128 KiB hold no journal file: the logger fails until there is room, and the service waits.
+TEST_P(LoggerRecipe, LosesNothingWhenTheDiskIsFullAndThenEnlarged) {
+  log_as_documented("exec logq-cat -D");
+  std::filesystem::create_directories(store());
+  const std::string enlarge = directory_.path() + "/enlarge";
+  start({}, "mount -t tmpfs -o size=128k none \"$0/hello/log/main\" || exit 99\n(until [ -e " +
+                enlarge + " ]; do sleep 0.01; done\nmount -o remount,size=64m " + store() +
+                ") &\n");
+  ASSERT_TRUE(wait_until([&] { return told().find("No space left") != std::string::npos; }))
+      << told();
+
+  write_text_file(enlarge, "");
+
+  EXPECT_TRUE(reaches(kLines, [&] { return stored_in_directory(); })) << told();
+}
+
+}  // namespace
+}  // namespace logq::test
