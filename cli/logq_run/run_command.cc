@@ -82,9 +82,8 @@ Output connect_output(const Options& options, const char* tool, int facility, La
 int report_launch_failure(const char* tool,
                           const Options& options,
                           const supervise::LaunchFailure& failure) {
-  const char* step = failure.step == supervise::LaunchStep::kExec     ? ""
-                     : failure.step == supervise::LaunchStep::kOutput ? "connecting its output: "
-                                                                      : "preparing its process: ";
+  const bool is_exec = failure.step == supervise::LaunchStep::kExec;
+  const char* step = is_exec ? "" : "connecting its output: ";
   say(tool, options.program.front() + ": " + step + ::strerror(failure.sys_errno));
   return supervise::exit_status_of(failure);
 }

@@ -360,12 +360,6 @@ FlushResult AsyncEngine::flush(milliseconds timeout) {
                                                        : FlushResult::kCollectorGone;
 }
 
-std::uint64_t AsyncEngine::pending() {
-  const std::uint64_t all = appended();
-  const std::uint64_t settled = count_.settled();
-  return all > settled ? all - settled : 0;
-}
-
 std::uint64_t AsyncEngine::appended() {
   const std::scoped_lock lock(mutex_);
   std::uint64_t sum = appended_before_;

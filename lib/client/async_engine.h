@@ -52,7 +52,8 @@ class AsyncEngine {
   void wake();
 
   FlushResult flush(std::chrono::milliseconds timeout);
-  [[nodiscard]] std::uint64_t pending();
+  // Entries that were put into queues so far.
+  [[nodiscard]] std::uint64_t appended();
   [[nodiscard]] std::string describe_failure() const { return output_->describe_failure(); }
 
  private:
@@ -79,7 +80,6 @@ class AsyncEngine {
   void rest(Work last);
   void sleep(std::chrono::nanoseconds at_most);
   void end();
-  [[nodiscard]] std::uint64_t appended();
 
   const std::uint64_t owner_;
   const std::string& identifier_;

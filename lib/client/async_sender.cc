@@ -284,9 +284,9 @@ FlushResult AsyncSender::flush(std::chrono::milliseconds timeout) noexcept {
   return engine_.load(std::memory_order_acquire)->flush(timeout);
 }
 
-std::uint64_t AsyncSender::pending() const noexcept {
+std::uint64_t AsyncSender::appended() const noexcept {
   if (page_->is_ours.load(std::memory_order_acquire) == 0) return 0;
-  return engine_.load(std::memory_order_acquire)->pending();
+  return engine_.load(std::memory_order_acquire)->appended();
 }
 
 std::string AsyncSender::describe_failure() const {

@@ -49,8 +49,8 @@ class AsyncSender {
   void wake() noexcept;
 
   FlushResult flush(std::chrono::milliseconds timeout) noexcept;
-  // Entries whose fate is not known.
-  [[nodiscard]] std::uint64_t pending() const noexcept;
+  // Entries that were put into queues so far, of this process.
+  [[nodiscard]] std::uint64_t appended() const noexcept;
   [[nodiscard]] std::string describe_failure() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "logq/logger.h"
 
@@ -29,15 +30,24 @@ class DeliveryCount {
   }
   // The same for entries that were in a queue.
   void settle(SendStatus status, std::uint64_t entries = 1) {
+    settling_.fetch_add(entries, std::memory_order_acq_rel);
     add(status, entries);
-    settled_.fetch_add(entries, std::memory_order_relaxed);
+    settled_.fetch_add(entries, std::memory_order_release);
   }
   // Entries that the collector has taken and, by its own settings, not kept.
   void settle_unwanted(std::uint64_t entries) {
+    settling_.fetch_add(entries, std::memory_order_acq_rel);
     unwanted_.fetch_add(entries, std::memory_order_relaxed);
-    settled_.fetch_add(entries, std::memory_order_relaxed);
+    settled_.fetch_add(entries, std::memory_order_release);
   }
   [[nodiscard]] std::uint64_t settled() const { return settled_.load(std::memory_order_relaxed); }
+  // Settled entries whose counters have all been changed, for a snapshot between two looks at this
+  // that say the same; nothing while one of them is being counted.
+  [[nodiscard]] std::optional<std::uint64_t> all_settled() const {
+    const std::uint64_t settled = settled_.load(std::memory_order_acquire);
+    const bool is_all = settling_.load(std::memory_order_acquire) == settled;
+    return is_all ? std::optional(settled) : std::nullopt;
+  }
   // Nothing has happened yet, in the child of a fork.
   void reset() {
     for (auto* counts : {&counted_, &unreported_})
@@ -45,7 +55,7 @@ class DeliveryCount {
         count.store(0, std::memory_order_relaxed);
     for (FilteredCalls& of_threads : filtered_)
       of_threads.calls.store(0, std::memory_order_relaxed);
-    for (auto* count : {&unreported_total_, &unwanted_, &settled_, &renamed_fields_})
+    for (auto* count : {&unreported_total_, &unwanted_, &settling_, &settled_, &renamed_fields_})
       count->store(0, std::memory_order_relaxed);
   }
   void add_renamed(std::uint64_t fields) {
@@ -111,6 +121,7 @@ class DeliveryCount {
   std::array<std::atomic<std::uint64_t>, kStatusCount> counted_{};
   std::array<std::atomic<std::uint64_t>, kStatusCount> unreported_{};
   std::atomic<std::uint64_t> unwanted_{0};
+  std::atomic<std::uint64_t> settling_{0};  // ahead of the next one while something is counted
   std::atomic<std::uint64_t> settled_{0};
   std::atomic<std::uint64_t> renamed_fields_{0};
 };

@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
 #include <vector>
 
 #include "client/async_sender.h"
@@ -23,6 +26,10 @@ namespace logq {
 using client::ErrnoGuard;
 
 namespace {
+
+// At counters that may be about to change; a sender that was stopped in the middle must not hold up
+// whoever asks.
+constexpr int kMostLooks = 1000;
 
 LineFormat line_format(Backend backend) {
   switch (backend) {
@@ -279,9 +286,23 @@ FlushResult Logger::flush(std::chrono::milliseconds timeout) const noexcept {
 }
 
 LoggerStatistics Logger::statistics() const noexcept {
-  LoggerStatistics statistics = shared_->count.snapshot();
-  if (shared_->sender != nullptr) statistics.pending = shared_->sender->pending();
-  return statistics;
+  if (shared_->sender == nullptr) return shared_->count.snapshot();
+  // The sender counts meanwhile: a look between two of its counts is right, and there is one soon.
+  for (int attempt = 0;; ++attempt) {
+    const auto settled = shared_->count.all_settled();
+    LoggerStatistics statistics = shared_->count.snapshot();
+    const std::uint64_t appended = shared_->sender->appended();
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (settled && settled == shared_->count.all_settled()) {
+      statistics.pending = appended - *settled;
+      return statistics;
+    }
+    if (attempt == kMostLooks) {
+      statistics.pending = appended - std::min(appended, shared_->count.settled());
+      return statistics;
+    }
+    std::this_thread::yield();
+  }
 }
 
 std::string Logger::describe_failure() const {

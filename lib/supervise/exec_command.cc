@@ -170,13 +170,6 @@ std::string with_references(std::string_view word, const VariableLookup& value_o
   return out;
 }
 
-// The words of a value, quotes removed; a quote that is not closed ends with the value.
-void append_words(std::string_view value, std::vector<std::string>& argv) {
-  while (auto word = take_word(value, Escapes::kAnything))
-    argv.push_back(std::move(*word));
-  if (!value.empty()) argv.emplace_back(value);
-}
-
 }  // namespace
 
 ExecCommands parse_exec_commands(std::string_view value, const Specifiers& specifiers) {
@@ -187,11 +180,14 @@ std::vector<std::string> substitute(const ExecCommand& command, const VariableLo
   if (!command.has_variables) return command.argv;
   std::vector<std::string> argv;
   for (const std::string_view word : command.argv) {
-    const bool stands_alone = word.size() > 1 && word[0] == '$' && word[1] != '{' && word[1] != '$';
+    const bool stands_alone =
+        word.starts_with('$') && !word.starts_with("${") && !word.starts_with("$$");
     if (!stands_alone) {
       argv.push_back(with_references(word, value_of));
     } else if (const auto value = value_of(word.substr(1))) {
-      append_words(*value, argv);
+      std::string_view rest = *value;
+      while (auto part = take_word(rest, Escapes::kLenient))
+        argv.push_back(std::move(*part));
     }
   }
   return argv;

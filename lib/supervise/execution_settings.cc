@@ -1,5 +1,6 @@
 // The keys of [Service] about what a process of the service finds: user, environment, directories,
 // limits, capabilities.
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -196,6 +197,12 @@ bool is_directory_name(SettingReading& reading, const std::string& name) {
   return false;
 }
 
+// As systemd has them in $RUNTIME_DIRECTORY and the like: a parent before what is in it.
+void insert_sorted(const std::string& name, std::vector<std::string>& names) {
+  const auto place = std::ranges::lower_bound(names, name);
+  if (place == names.end() || *place != name) names.insert(place, name);
+}
+
 template <DirectoryKind kKind>
 void add_directories(SettingReading& reading) {
   std::vector<std::string>& names = directories_of<kKind>(reading.unit()).names;
@@ -203,7 +210,7 @@ void add_directories(SettingReading& reading) {
   std::string_view rest = reading.value();
   while (const auto word = take_word(rest, Escapes::kAnything)) {
     const std::string name = simplified_path(reading.expand(word->substr(0, word->find(':'))));
-    if (is_directory_name(reading, name)) names.push_back(name);
+    if (is_directory_name(reading, name)) insert_sorted(name, names);
     if (word->find(':') != std::string::npos) {
       reading.ignore("Links of " + reading.key() + "= are not honoured by logq-run", *word);
     }

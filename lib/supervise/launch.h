@@ -1,14 +1,7 @@
-// Starting a program with its output on a collector's stream.
-//
-// REQUIRES for all of it: a process with one thread, since memory is allocated between fork and
-// exec.
+// Becoming a program with its output on a collector's stream: logq-run --exec.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,25 +24,12 @@ struct LaunchPlan {
   Id128 invocation;
 };
 
-enum class LaunchStep : std::uint8_t { kSetUp, kOutput, kExec };
+enum class LaunchStep : std::uint8_t { kOutput, kExec };
 
 struct LaunchFailure {
   LaunchStep step = LaunchStep::kExec;
   int sys_errno = 0;
 };
-
-struct Launched {
-  pid_t pid = -1;                        // of the child; already reaped when `failure` is set
-  std::optional<LaunchFailure> failure;  // why it did not become the program
-};
-
-// Forks a child that leads a session of its own, has /dev/null as input, default signal handling
-// (but SIGPIPE ignored, systemd's IgnoreSIGPIPE=yes) and an empty signal mask, and becomes the
-// program. `before_exec` is called once the child has nothing left to do but that, and the child
-// waits for it: what it tells comes before all output. It is not called for a child that failed
-// earlier, nor when there is no such program. Returns when the child is the program or has failed.
-Result<Launched> launch_child(
-    const LaunchPlan& plan, const std::function<void()>& before_exec = [] {});
 
 // Turns this process into the program: same pid, same input. Takes a session of its own unless it
 // leads a process group (an interactive shell's job). Signals stay as they are, so that nohup(1)

@@ -390,6 +390,7 @@ Result<HeldProcess> start_process(const ProcessPlan& plan) {
   const pid_t pid = ::fork();
   if (pid < 0) return fail(Error::system(errno, "fork"));
   if (pid == 0) {
+    ours.reset();  // so that it ends where nobody will release it
     int control = theirs.get();
     const ProcessFailure failure = run_in_child(plan, control);
     // 'f' takes the place of "ready"; after it, exec has failed.

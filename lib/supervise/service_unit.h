@@ -119,7 +119,7 @@ struct LogSettings {
 // Directories below the one of their kind, made before the start.
 enum class DirectoryKind : std::uint8_t { kRuntime, kState, kCache, kLogs, kConfiguration };
 struct ServiceDirectories {
-  std::vector<std::string> names;  // "hello", "hello/cache"
+  std::vector<std::string> names;  // "hello", "hello/cache": sorted, each once
   mode_t mode = 0755;
 };
 enum class PreserveRuntime : std::uint8_t { kNo, kRestart, kYes };

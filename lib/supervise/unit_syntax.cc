@@ -213,11 +213,10 @@ bool append_escape(std::string_view& text, std::string& out) {
 // Takes a backslash and what belongs to it; false where that is refused.
 bool take_escape(std::string_view& text, Escapes escapes, std::string& word) {
   std::string_view rest = text.substr(1);
-  if (escapes == Escapes::kAnything) {
-    if (rest.empty()) return false;
-    word += rest.front();
-    text.remove_prefix(2);
-    return true;
+  if (escapes == Escapes::kAnything || escapes == Escapes::kLenient) {
+    word += rest.substr(0, 1);
+    text.remove_prefix(rest.empty() ? 1 : 2);
+    return !rest.empty() || escapes == Escapes::kLenient;
   }
   if (!append_escape(rest, word)) {
     if (escapes == Escapes::kRefused) return false;
@@ -276,7 +275,7 @@ std::optional<std::string> take_word(std::string_view& text, Escapes escapes) {
       word += c;
     }
   }
-  if (quote != 0) return std::nullopt;
+  if (quote != 0 && escapes != Escapes::kLenient) return std::nullopt;
   rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
   text = rest;
   return word;

@@ -54,6 +54,7 @@ enum class Escapes : std::uint8_t {
   kRefused,   ///< an escape that is none, "\q", makes the word malformed
   kRelaxed,   ///< it is kept as it is
   kAnything,  ///< what stands behind it is part of the word: "\n" is an n
+  kLenient,   ///< the same, and no word is malformed: a quote may stay open
 };
 
 // Takes the next word off `text`: up to a blank that is not in quotes; quotes within it are

@@ -168,6 +168,17 @@ TEST_F(AsyncLogger, ThreadsThatComeAndGoLoseNothing) {
   EXPECT_EQ(recorded().size(), std::size_t{kThreads});
 }
 
+TEST_F(AsyncLogger, ItsCountersAlwaysAddUpToTheCallsThatWereMade) {
+  const Logger log = make();
+  std::uint64_t calls = 0;
+  for (int round = 0; round < 2000; ++round) {
+    for (int i = 0; i < 5; ++i)
+      log.info("counted");
+    calls += 5;
+    ASSERT_EQ(calls_of(log.statistics()), calls) << round;
+  }
+}
+
 TEST_F(AsyncLogger, SendsWhatTheDestructorsOfAThreadLog) {
   struct LogsAtTheEnd {
     const Logger* log = nullptr;

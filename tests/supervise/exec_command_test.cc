@@ -92,7 +92,7 @@ TEST(ExecVariables, AreNothingWhereTheyAreNotSet) {
 
 TEST(ExecVariables, AreKeptByDoubledDollarsAndBySwitchingThemOff) {
   EXPECT_EQ(substitute(one("p $$ONE $${ONE} a$$ ${ONE $"), &value_of),
-            (Words{"p", "$ONE", "${ONE}", "a$", "${ONE", "$"}));
+            (Words{"p", "$ONE", "${ONE}", "a$", "${ONE"}));
   EXPECT_EQ(substitute(one(":p $ONE $$"), &value_of), (Words{"p", "$ONE", "$$"}));
 }
 

@@ -213,7 +213,7 @@ TEST(ServiceUnit, HasDirectoriesAndCredentials) {
           .execution;
   const auto& directories = found.directories;
 
-  EXPECT_EQ(directories[0].names, (Lines{"hello", "a/b"}));
+  EXPECT_EQ(directories[0].names, (Lines{"a/b", "hello"}));
   EXPECT_EQ(directories[0].mode, 0700U);
   EXPECT_EQ(found.preserve_runtime, PreserveRuntime::kRestart);
   EXPECT_EQ(directories[static_cast<int>(DirectoryKind::kState)].names, Lines{"s"});

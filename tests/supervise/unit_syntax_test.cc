@@ -100,6 +100,8 @@ TEST(UnitWords, KeepOrRefuseWhatIsNoEscape) {
     EXPECT_EQ(split_words(bad, Escapes::kRelaxed), Lines{bad});
   }
   EXPECT_EQ(split_words(R"(a\ b\q)", Escapes::kAnything), Lines{"a bq"});
+  EXPECT_FALSE(split_words("a\\", Escapes::kAnything));
+  EXPECT_EQ(split_words(R"(a "b c\)", Escapes::kLenient), (Lines{"a", "b c"}));
 }
 
 }  // namespace
