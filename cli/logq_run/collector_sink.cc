@@ -29,6 +29,13 @@ void say(const std::string& line) {
   std::fprintf(stderr, "logq-cat: %s\n", line.c_str());
 }
 
+// For what a collector had not read when it died; memory has to do where there is no such file.
+std::optional<supervise::SpoolFile> open_rescue(const std::string& path) {
+  auto file = supervise::SpoolFile::open(path, 0);
+  if (!file) return std::nullopt;
+  return std::move(*file);
+}
+
 }  // namespace
 
 CollectorSink::CollectorSink(const Options& options)
@@ -46,9 +53,13 @@ Result<std::unique_ptr<CollectorSink>> CollectorSink::open(const Options& option
       .overflow = options.cat.overflow,
       .stop_requested = std::move(stop_requested),
       .report_drops = [self](std::uint64_t lines) { return self->report_drops(lines); }};
-  if (options.cat.overflow == supervise::Overflow::kSpool) {
-    relay.spool =
-        LOGQ_TRY(supervise::SpoolFile::open(options.cat.spool_file, options.cat.spool_bytes));
+  const CatSettings& cat = options.cat;
+  const bool blocks = cat.overflow == supervise::Overflow::kBlock;
+  if (blocks) relay.open_spool = [path = cat.spool_file] { return open_rescue(path); };
+  // What another logger has put aside there goes first.
+  const bool has_rescue = blocks && ::access(cat.spool_file.c_str(), F_OK) == 0;
+  if (has_rescue || cat.overflow == supervise::Overflow::kSpool) {
+    relay.spool = LOGQ_TRY(supervise::SpoolFile::open(cat.spool_file, cat.spool_bytes));
   }
   sink->relay_ = std::make_unique<supervise::PipeRelay>(std::move(relay));
   return sink;

@@ -152,6 +152,7 @@ void PipeRelay::finish(SteadyClock::time_point deadline) {
   settle(deadline);
   if (dropped_ != 0) tell_drops();
   if (dropped_ != 0) options_.warn(std::to_string(dropped_) + " lines were dropped");
+  if (!queue_.empty() && put_aside(queue_)) queue_.clear();
   if (spools()) {
     options_.warn(std::to_string(options_.spool->bytes()) +
                   " bytes wait in the spool for the next logger");
@@ -291,9 +292,15 @@ void PipeRelay::lose_connection() {
   all_read_ = true;
   next_attempt_ = SteadyClock::now() + pause_;
   patience_ends_ = SteadyClock::now() + options_.patience;
-  const bool spool_is_next = options_.spool && options_.spool->empty() && queue_.empty();
-  if (spool_is_next && options_.spool->append(again)) return;
-  queue_.insert(0, again);
+  if (!queue_.empty() || !put_aside(again)) queue_.insert(0, again);
+}
+
+// Into the spool, in front of what is there: a logger that is killed now leaves it to the next.
+bool PipeRelay::put_aside(std::string_view bytes) {
+  if (!options_.spool && !bytes.empty() && options_.open_spool) {
+    options_.spool = options_.open_spool();
+  }
+  return options_.spool && options_.spool->put_back(bytes);
 }
 
 }  // namespace logq::supervise

@@ -41,7 +41,11 @@ struct RelayOptions {
   // kDrop: called when lines can be sent again, with how many could not be before; false when that
   // could not be told, and shall be tried again.
   std::function<bool(std::uint64_t)> report_drops = [](std::uint64_t) { return true; };
-  std::optional<SpoolFile> spool = std::nullopt;  // kSpool
+  // kSpool; with others what an earlier logger has left there, which goes first.
+  std::optional<SpoolFile> spool = std::nullopt;
+  // kBlock: opens one when there is something that must not be kept in memory alone, which is what
+  // a collector had not read when it died. Nothing when none can be had.
+  std::function<std::optional<SpoolFile>()> open_spool = {};
 };
 
 class PipeRelay {
@@ -95,6 +99,7 @@ class PipeRelay {
   Sent send_now(std::string_view bytes);
   void confirm();
   void lose_connection();
+  bool put_aside(std::string_view bytes);
   [[nodiscard]] bool spools() const { return options_.spool && !options_.spool->empty(); }
 
   RelayOptions options_;

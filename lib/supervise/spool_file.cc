@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::string_view kMagic = "LQSPOOL1";
 
+constexpr std::uint64_t kBlockBytes = 4096;
+
 struct Head {
   char magic[8];
   base::Le64 read_at;
@@ -57,11 +59,27 @@ Result<void> SpoolFile::load() {
 }
 
 std::uint64_t SpoolFile::room() const {
-  return max_bytes_ - std::min(max_bytes_, end_ - sizeof(Head));
+  return max_bytes_ - std::min(max_bytes_, bytes());
 }
 
 bool SpoolFile::append(std::string_view bytes) {
-  if (bytes.size() > room()) return false;
+  return bytes.size() <= room() && write_at_end(bytes);
+}
+
+// All is written once more behind the rest, and counts when the position says so: a kill leaves the
+// one or the other.
+bool SpoolFile::put_back(std::string_view bytes) {
+  const auto rest = peek(this->bytes());
+  if (!rest) return false;
+  const std::uint64_t begin = end_;
+  if (!write_at_end(std::string(bytes) + *rest)) return false;
+  read_at_ = line_start_ = begin;
+  note_position();
+  give_back_room();
+  return true;
+}
+
+bool SpoolFile::write_at_end(std::string_view bytes) {
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t count = ::pwrite(fd_.get(), bytes.data() + done, bytes.size() - done,
@@ -98,6 +116,15 @@ void SpoolFile::pop(std::string_view bytes) {
     read_at_ = line_start_ = end_ = sizeof(Head);
   }
   note_position();
+  give_back_room();
+}
+
+// What nobody will read any more, but for the block that begins with the position.
+void SpoolFile::give_back_room() {
+  const std::uint64_t end = line_start_ / kBlockBytes * kBlockBytes;
+  if (end <= kBlockBytes) return;
+  std::ignore = ::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, kBlockBytes,
+                            static_cast<off_t>(end - kBlockBytes));
 }
 
 void SpoolFile::note_position() {

@@ -2,8 +2,8 @@
 //
 // The file begins with where reading stands, always the beginning of a line: who opens it after a
 // kill goes on there, so that a line which was under way comes whole, perhaps for the second time.
-// Room is given back when it is empty. Nothing is made durable. One user at a time (a lock). Not
-// thread-safe.
+// Room is given back as it is read, by holes in the file, where the file system has such; else when
+// it is empty. Nothing is made durable. One user at a time (a lock). Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,8 @@ class SpoolFile {
   [[nodiscard]] std::uint64_t room() const;
   // Appends all or, where there is no room for them or none on the disk, nothing.
   bool append(std::string_view bytes);
+  // Puts bytes in front of all others, whatever room there is; false when the disk is full.
+  bool put_back(std::string_view bytes);
   // The next bytes, at most `max_bytes`. Errors: kSystem.
   Result<std::string> peek(std::size_t max_bytes) const;
   // Takes bytes that peek() has returned.
@@ -37,7 +39,9 @@ class SpoolFile {
       : fd_(std::move(fd)),
         max_bytes_(max_bytes) {}
   Result<void> load();
+  bool write_at_end(std::string_view bytes);
   void note_position();
+  void give_back_room();
 
   base::UniqueFd fd_;
   std::uint64_t max_bytes_;

@@ -69,12 +69,12 @@ struct Corpus {
   std::string text;
 };
 
-// Patterns only, and such as do not know the time: what comes behind the first blank, or anything.
+// Patterns only, and such as do not know the time: of what comes behind the first blank.
 std::vector<std::string> random_stamped_script(Random& random, const Corpus& corpus) {
   std::vector<std::string> script{"t"};
   for (std::size_t i = 0; i <= below(random, 5); ++i) {
     const std::string sign = below(random, 2) == 0 ? "-" : "+";
-    const std::string stamp = below(random, 3) == 0 ? "@4*" : "* ";
+    const std::string stamp = below(random, 3) == 0 ? "@4* " : "* ";
     script.push_back(sign + stamp + random_pattern(random, corpus.lines));
   }
   return script;

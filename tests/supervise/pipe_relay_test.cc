@@ -275,6 +275,35 @@ TEST_F(PipeRelayTest, SpoolsWhatADeadCollectorHadNotRead) {
   EXPECT_EQ(passed_through(), "");
 }
 
+TEST_F(PipeRelayTest, PutsAsideWhatADeadCollectorHadNotReadAlsoWhenItBlocks) {
+  const std::string path = directory_.path() + "/spool";
+  const auto blocking = [&] {
+    RelayOptions made = options();
+    made.overflow = Overflow::kBlock;
+    made.stop_requested = [] { return true; };
+    made.open_spool = [&]() -> std::optional<SpoolFile> { return *SpoolFile::open(path, 0); };
+    return made;
+  };
+  auto listener = std::make_unique<StreamListener>(socket_);
+  {
+    PipeRelay killed(blocking());
+    auto first = listener->accept();
+    ASSERT_EQ(killed.relay("one\ntwo\n"), 8U);
+    EXPECT_EQ(test::read_text_file(path), "");
+    first.reset();
+    listener.reset();
+    ASSERT_EQ(killed.relay("three\n"), 0U);  // it stays in the pipe
+  }
+  listener = std::make_unique<StreamListener>(socket_);
+  RelayOptions next = blocking();
+  next.spool.emplace(*SpoolFile::open(path, 0));
+  PipeRelay relay(std::move(next));
+  ASSERT_EQ(relay.relay("three\n"), 6U);
+  relay.finish(std::chrono::steady_clock::now());
+
+  EXPECT_EQ(StreamListener::read(listener->accept().get()), "H\none\ntwo\nthree\n");
+}
+
 TEST_F(PipeRelayTest, LeavesWholeLinesToASuccessorWhenTheSpoolIsFull) {
   RelayOptions full = options();
   full.overflow = Overflow::kSpool;

@@ -1,5 +1,7 @@
 #include "supervise/spool_file.h"
 
+#include <sys/stat.h>
+
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
@@ -31,16 +33,43 @@ TEST_F(SpoolFileTest, GivesBackWhatWasAppendedInOrder) {
   EXPECT_TRUE(spool.empty());
 }
 
-TEST_F(SpoolFileTest, TakesNoMoreThanItMayUntilItIsEmpty) {
+TEST_F(SpoolFileTest, HoldsNoMoreThanItMay) {
   auto spool = *open(8);
   EXPECT_TRUE(spool.append("one\n"));
   EXPECT_FALSE(spool.append("three\n"));
   EXPECT_EQ(spool.room(), 4U);
   EXPECT_TRUE(spool.append("two\n"));
 
-  spool.pop(*spool.peek(100));
-
+  spool.pop("one\n");
+  EXPECT_EQ(spool.room(), 4U);
+  spool.pop("two\n");
   EXPECT_EQ(spool.room(), 8U);
+}
+
+TEST_F(SpoolFileTest, GivesRoomBackAlsoWhenItIsNeverEmpty) {
+  auto spool = *open(std::uint64_t{1} << 20);
+  const std::string line(9'999, 'x');
+  ASSERT_TRUE(spool.append("first\n"));
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(spool.append(line + "\n"));
+    spool.pop(*spool.peek(10'000));
+  }
+
+  struct stat status {};
+  ASSERT_EQ(::stat(path_.c_str(), &status), 0);
+  EXPECT_LT(status.st_blocks * 512, 100'000);
+  EXPECT_EQ(spool.bytes(), 6U);
+}
+
+TEST_F(SpoolFileTest, TakesBackWhatGoesInFront) {
+  {
+    auto spool = *open(4);
+    ASSERT_TRUE(spool.put_back("one\n"));
+    ASSERT_FALSE(spool.append("x"));
+    ASSERT_TRUE(spool.put_back("zero\n"));
+    EXPECT_EQ(*spool.peek(100), "zero\none\n");
+  }
+  EXPECT_EQ(*(*open()).peek(100), "zero\none\n");
 }
 
 TEST_F(SpoolFileTest, GoesOnAfterAKillWithTheLineThatWasUnderWay) {

@@ -157,6 +157,21 @@ TEST_F(LogqCatStore, KeepsAsManyFilesOfThatSizeAsTheScriptSays) {
   expect_verified();
 }
 
+TEST_F(LogqCatStore, KeepsAsMuchAsTheScriptSays) {
+  std::string lines;
+  for (int i = 0; i < 60'000; ++i)
+    lines += "line " + std::to_string(i) + "\n";
+
+  ASSERT_EQ(run_command(storing({"s524288", "n99", "S2000000"}, lines)).status, 0);
+
+  EXPECT_GT(files(), 1U);
+  std::uintmax_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(store()))
+    bytes += file.file_size();
+  EXPECT_LE(bytes, 2'000'000U + 524'288U);  // the active one is not counted while it grows
+  EXPECT_EQ(messages().back(), "line 59999");
+}
+
 TEST_F(LogqCatStore, RotatesAtAnAlarm) {
   const std::string fifo = directory_.path() + "/fifo";
   ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
@@ -224,32 +239,61 @@ TEST_F(LogqCatStore, SaysWhoWroteWhereTheSupervisorDoes) {
   EXPECT_EQ(column(entries(), "OBJECT_PID"), Strings{"12345"});
 }
 
-// A disk of 3 MiB that is full, and larger later.
-TEST_F(LogqCatStore, WaitsWhileTheDiskIsFullAndThenGoesOn) {
-  const std::string script =
-      "mkdir \"$2\" && mount -t tmpfs -o size=3m none \"$2\" || exit 99\n"
-      "(until grep -q pausing \"$3\"; do sleep 0.01; done; mount -o remount,size=64m \"$2\";"
-      " cp \"$3\" \"$3.seen\") &\n"
-      "seq 1 60000 | \"$0\" -u hello -D \"$2\" s1000000 n50 2>\"$3\"; status=$?; wait\n"
-      "cp -r \"$2/.\" \"$1\"; exit $status";
-  const std::string disk = directory_.path() + "/disk";
-  const std::string err = directory_.path() + "/err";
-  std::filesystem::create_directory(store());
-  const auto result = run_command({{"unshare", "-m", "--propagation", "private", "sh", "-c", script,
-                                    kLogqCat, store(), disk, err},
-                                   {},
-                                   {}});
-  if (result.status == 99 || result.err.starts_with("unshare")) GTEST_SKIP() << result.err;
+// A disk of 3 MiB, $2, on which `script` is run; $3 takes what the logger tells, and the store is
+// copied to $1 in the end.
+class LogqCatFullDisk : public LogqCatStore {
+ protected:
+  int run_on_disk(const std::string& script) {
+    std::filesystem::create_directory(store());
+    const auto result = run_command(
+        {{"unshare", "-m", "--propagation", "private", "sh", "-c",
+          "mkdir \"$2\" && mount -t tmpfs -o size=3m none \"$2\" || exit 99\n"
+          "is_full() { until grep -q pausing \"$3\"; do sleep 0.01; done; }\n"
+          "enlarge() { mount -o remount,size=64m \"$2\"; }\n"
+          "store() { exec \"$0\" -u hello -D \"$2\" s1000000 n50 2>>\"$3\"; }\n: >\"$3\"\n" +
+              script + "\nstatus=$?; cp -r \"$2/.\" \"$1\"; exit $status",
+          kLogqCat, store(), disk_, err_},
+         {},
+         {}});
+    EXPECT_TRUE(result.status == 99 || result.err.empty()) << result.err;
+    return result.status;
+  }
+  void expect_all_lines() const {
+    const Strings got = messages();
+    ASSERT_EQ(got.size(), 60'000U);
+    EXPECT_EQ(got.front(), "1");
+    EXPECT_EQ(got.back(), "60000");
+    expect_verified();
+  }
+  [[nodiscard]] std::string told() const { return read_text_file(err_); }
 
-  EXPECT_EQ(result.status, 0) << result.err;
-  const std::string told = read_text_file(err);
-  EXPECT_NE(told.find("unable to write to " + disk + ", pausing: "), std::string::npos) << told;
-  EXPECT_NE(told.find("writing to " + disk + " again"), std::string::npos) << told;
-  const Strings got = messages();
-  ASSERT_EQ(got.size(), 60'000U);
-  EXPECT_EQ(got.front(), "1");
-  EXPECT_EQ(got.back(), "60000");
-  expect_verified();
+  std::string disk_ = directory_.path() + "/disk";
+  std::string err_ = directory_.path() + "/err";
+};
+
+TEST_F(LogqCatFullDisk, IsWaitedForUntilThereIsRoom) {
+  const int status = run_on_disk(
+      "(is_full \"$@\"; enlarge \"$@\") &\n"
+      "seq 1 60000 | (store \"$@\")");
+  if (status == 99) GTEST_SKIP() << "nothing can be mounted here";
+
+  EXPECT_EQ(status, 0);
+  EXPECT_NE(told().find("unable to write to " + disk_ + ", pausing: "), std::string::npos)
+      << told();
+  EXPECT_NE(told().find("writing to " + disk_ + " again"), std::string::npos) << told();
+  expect_all_lines();
+}
+
+TEST_F(LogqCatFullDisk, DoesNotKeepALoggerFromStoppingAndItsSuccessorHasTheRest) {
+  const int status = run_on_disk(
+      "seq 1 60000 | {\n"
+      "  exec 5<&0; (store \"$@\") <&5 & logger=$!\n"
+      "  is_full \"$@\"; kill -TERM $logger; wait $logger || exit 98\n"
+      "  enlarge \"$@\"; (store \"$@\")\n}");
+  if (status == 99) GTEST_SKIP() << "nothing can be mounted here";
+
+  EXPECT_EQ(status, 0) << told();
+  expect_all_lines();
 }
 
 }  // namespace

@@ -206,6 +206,34 @@ TEST_F(LogqCatTest, SaysInTheLogHowManyLinesItHasDropped) {
   }));
 }
 
+TEST_F(LogqCatTest, SpoolsForTheNextLoggerWhatNoCollectorTakes) {
+  journald_->stop();
+  const Command logger =
+      command({"sh", "-c", "exec \"$0\" -t piped --overflow=spool:1M --spool-file=\"$2\" <\"$1\"",
+               kLogqCat, fifo_, directory_.path() + "/spool"},
+              towards(*journald_));
+  const auto pipe = *base::open_file(fifo_, O_RDWR);
+  ChildProcess killed(logger);
+  ASSERT_TRUE(base::write_all(pipe.get(), "one\ntwo\n"));
+  ASSERT_TRUE(wait_until(
+      [&] { return read_text_file(directory_.path() + "/spool").ends_with("one\ntwo\n"); }));
+  killed.signal(SIGKILL);
+  killed.wait();
+  ChildProcess stopped(logger);
+  ASSERT_TRUE(base::write_all(pipe.get(), "three\n"));
+  ASSERT_TRUE(wait_until(
+      [&] { return read_text_file(directory_.path() + "/spool").ends_with("three\n"); }));
+  stopped.signal(SIGTERM);
+  EXPECT_EQ(stopped.wait().status, 0);
+  EXPECT_NE(stopped.err().find("14 bytes wait in the spool"), std::string::npos) << stopped.err();
+
+  journald_->start();
+  ChildProcess last(logger);
+  ASSERT_TRUE(base::write_all(pipe.get(), "four\n"));
+
+  EXPECT_TRUE(stored({"one", "two", "three", "four"})) << last.err();
+}
+
 TEST(LogqCatAlone, PassesInputThroughWithoutACollector) {
   Command cat = command({kLogqCat}, without_collector());
   cat.input = "one\ntwo";
