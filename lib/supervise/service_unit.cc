@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "supervise/ignored_keys.h"
+#include "supervise/pending_keys.h"
 #include "supervise/setting_kinds.h"
 #include "supervise/unit_files.h"
 #include "wire/unit_name.h"
@@ -64,7 +65,9 @@ class ServiceReader {
     SettingReading reading(assignment, file, specifiers_, service_);
     const std::string& key = assignment.key;
     if (const Setting* setting = find_setting(assignment.section, key)) {
+      const std::size_t told = service_.problems.size();
       setting->apply(reading);
+      if (service_.problems.size() == told) tell_if_pending(assignment, reading);
       return;
     }
     if (key.starts_with("X-")) return;
@@ -76,6 +79,14 @@ class ServiceReader {
       reading.warn("Key '" + key + "' in section [" + assignment.section +
                    "] is not honoured by logq-run (" + std::string(subject) + "), ignoring.");
     }
+  }
+
+  void tell_if_pending(const UnitAssignment& assignment, SettingReading& reading) {
+    const std::string part = pending_part(assignment.section, assignment.key, assignment.value);
+    if (part.empty() || !told_.insert(assignment.section + assignment.key).second) return;
+    reading.ignore("Key '" + assignment.key + "' in section [" + assignment.section +
+                       "] is not honoured by logq-run yet",
+                   part);
   }
 
   // About the unit as a whole.

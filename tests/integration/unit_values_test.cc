@@ -183,8 +183,11 @@ class UnitValues : public MachineTest {
   static ServiceUnit add(const std::string& name, const std::string& text) {
     machine_->add_unit(name, text);
     LoadedService service = read_service(name, {{name, text}}, HostFacts::of_this_process());
-    for (const UnitProblem& problem : service.problems)
-      ADD_FAILURE() << problem.text();
+    for (const UnitProblem& problem : service.problems) {
+      const bool is_only_ours =
+          problem.message.find("is not honoured by logq-run yet") != std::string::npos;
+      EXPECT_TRUE(is_only_ours) << problem.text();
+    }
     return service.unit;
   }
 

@@ -388,8 +388,11 @@ class UnitVerify : public testing::Test {
     Lines lines;
     const LoadedService service =
         load_service(directory_.path() + "/" + name_of(index), HostFacts::of_this_process());
-    for (const UnitProblem& problem : service.problems)
-      lines.push_back(without_directory(problem.text()));
+    for (const UnitProblem& problem : service.problems) {
+      const bool is_only_ours =
+          problem.message.find("is not honoured by logq-run yet") != std::string::npos;
+      if (!is_only_ours) lines.push_back(without_directory(problem.text()));
+    }
     return lines;
   }
 

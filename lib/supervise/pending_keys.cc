@@ -1,0 +1,91 @@
+#include "supervise/pending_keys.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/quantity.h"
+#include "supervise/setting_values.h"
+#include "supervise/unit_syntax.h"
+
+namespace logq::supervise {
+namespace {
+
+std::string all(std::string_view value) {
+  return std::string(value);
+}
+
+std::string unless_false(std::string_view value) {
+  return base::parse_boolean(value) == true ? std::string(value) : std::string();
+}
+
+std::string unless_zero(std::string_view value) {
+  return parse_unsigned(value) == 0 ? std::string() : std::string(value);
+}
+
+std::string all_but_null(std::string_view value) {
+  return value == "null" ? std::string() : std::string(value);
+}
+
+std::string of_descriptors(std::string_view value) {
+  return value.starts_with("fd:") ? std::string(value) : std::string();
+}
+
+// One service is run at a time; targets are taken for granted.
+std::string but_targets(std::string_view value) {
+  std::string others;
+  for (const std::string_view name : split_blanks(value)) {
+    if (!name.ends_with(".target")) others.append(others.empty() ? "" : " ").append(name);
+  }
+  return others;
+}
+
+constexpr std::array kPendingKeys = {
+    PendingKey{"Unit", "Requires", &but_targets},
+    PendingKey{"Unit", "RequiresOverridable", &but_targets},
+    PendingKey{"Unit", "Wants", &but_targets},
+    PendingKey{"Unit", "BindsTo", &but_targets},
+    PendingKey{"Unit", "BindTo", &but_targets},
+    PendingKey{"Unit", "PartOf", &but_targets},
+    PendingKey{"Unit", "After", &but_targets},
+    PendingKey{"Unit", "Before", &but_targets},
+    PendingKey{"Unit", "OnFailure", &all},
+    PendingKey{"Service", "FileDescriptorStoreMax", &unless_zero},
+    PendingKey{"Service", "Sockets", &all},
+    PendingKey{"Service", "DynamicUser", &unless_false},
+    PendingKey{"Service", "PassEnvironment", &all},
+    PendingKey{"Service", "RuntimeDirectory", &all},
+    PendingKey{"Service", "RuntimeDirectoryMode", &all},
+    PendingKey{"Service", "RuntimeDirectoryPreserve", &all},
+    PendingKey{"Service", "StateDirectory", &all},
+    PendingKey{"Service", "StateDirectoryMode", &all},
+    PendingKey{"Service", "CacheDirectory", &all},
+    PendingKey{"Service", "CacheDirectoryMode", &all},
+    PendingKey{"Service", "LogsDirectory", &all},
+    PendingKey{"Service", "LogsDirectoryMode", &all},
+    PendingKey{"Service", "ConfigurationDirectory", &all},
+    PendingKey{"Service", "ConfigurationDirectoryMode", &all},
+    PendingKey{"Service", "LoadCredential", &all},
+    PendingKey{"Service", "StandardInput", &all_but_null},
+    PendingKey{"Service", "StandardOutput", &of_descriptors},
+    PendingKey{"Service", "StandardError", &of_descriptors},
+    PendingKey{"Service", "LogLevelMax", &all},
+    PendingKey{"Service", "LogExtraFields", &all},
+    PendingKey{"Service", "LogRateLimitIntervalSec", &all},
+    PendingKey{"Service", "LogRateLimitBurst", &all},
+    PendingKey{"Service", "LogNamespace", &all},
+};
+
+}  // namespace
+
+std::span<const PendingKey> pending_keys() {
+  return kPendingKeys;
+}
+
+std::string pending_part(std::string_view section, std::string_view key, std::string_view value) {
+  const auto found = std::ranges::find_if(kPendingKeys, [&](const PendingKey& pending) {
+    return pending.section == section && pending.key == key;
+  });
+  return found == kPendingKeys.end() ? std::string() : found->part(value);
+}
+
+}  // namespace logq::supervise
