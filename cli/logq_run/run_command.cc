@@ -132,6 +132,7 @@ supervise::LoadedService unit_of_file(const Options& options) {
 std::vector<std::string> service_environment() {
   std::vector<std::string> environment{
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  if (::getenv("LANG") == nullptr) environment.emplace_back("LANG=C.UTF-8");
   for (const char* name : {"LANG", "LOGQ_SOCKET", "LOGQ_STDOUT_SOCKET"}) {
     if (const char* value = ::getenv(name); value != nullptr)
       environment.push_back(std::string(name) + "=" + value);
@@ -164,6 +165,7 @@ supervise::SupervisorOptions supervisor_options(const Options& options,
     return connect_within(wait, candidates);
   };
   of.runtime_directory = supervise::runtime_directory();
+  of.directory_roots = supervise::directory_roots(supervise::HostFacts::of_this_process());
   of.environment = names_unit_files(options) ? service_environment() : inherited_environment();
   of.warn = [](const std::string& line) { say("logq-run", line); };
   return of;

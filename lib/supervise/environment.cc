@@ -1,8 +1,15 @@
 #include "supervise/environment.h"
 
-#include <algorithm>
-#include <cstdint>
+#include <glob.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "base/io.h"
+#include "base/try.h"
 #include "wire/utf8.h"
 
 namespace logq::supervise {
@@ -13,6 +20,16 @@ constexpr std::string_view kLineEnds = "\n\r";
 
 bool is_in(std::string_view set, char c) {
   return set.find(c) != std::string_view::npos;
+}
+
+// The files of a pattern, sorted; fails where there are none.
+Result<std::vector<std::string>> matching_files(const std::string& pattern) {
+  glob_t matches{};
+  const int status = ::glob(pattern.c_str(), 0, nullptr, &matches);
+  const std::unique_ptr<glob_t, void (*)(glob_t*)> freed(&matches, ::globfree);
+  if (status == GLOB_NOSPACE) return fail(Error::system(ENOMEM, "glob"));
+  if (status != 0) return fail(Error::system(status == GLOB_NOMATCH ? ENOENT : EIO, "open"));
+  return std::vector<std::string>(matches.gl_pathv, matches.gl_pathv + matches.gl_pathc);
 }
 
 std::string_view name_of(std::string_view assignment) {
@@ -200,6 +217,37 @@ Result<EnvironmentText> parse_environment_file(std::string_view text) {
     } else {
       result.complaints.push_back("Ignoring invalid environment assignment '" + assignment + "'");
     }
+  }
+  return result;
+}
+
+namespace {
+
+Result<EnvironmentText> read_matching_files(const std::string& pattern) {
+  constexpr std::size_t kFileMax = std::size_t{16} << 20;
+  EnvironmentText result;
+  for (const std::string& path : LOGQ_TRY(matching_files(pattern))) {
+    const std::string text = LOGQ_TRY(base::read_small_file(path, kFileMax));
+    EnvironmentText of_file = LOGQ_TRY(parse_environment_file(text));
+    std::ranges::move(of_file.assignments, std::back_inserter(result.assignments));
+    for (const std::string& complaint : of_file.complaints)
+      result.complaints.push_back(path + ": " + complaint);
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<EnvironmentText> read_environment_files(const std::vector<EnvironmentFile>& files) {
+  EnvironmentText result;
+  for (const EnvironmentFile& file : files) {
+    auto of_file = read_matching_files(file.path);
+    if (!of_file) {
+      if (file.is_optional) continue;
+      return fail(of_file.error());
+    }
+    std::ranges::move(of_file->assignments, std::back_inserter(result.assignments));
+    std::ranges::move(of_file->complaints, std::back_inserter(result.complaints));
   }
   return result;
 }

@@ -45,5 +45,8 @@ struct EnvironmentFile {
   std::string path;  // absolute; may be a pattern, whose matches count in order
   bool is_optional = false;
 };
+// All that they say, in their order. Fails with what fails for the first that may not be missing.
+[[nodiscard]] Result<EnvironmentText> read_environment_files(
+    const std::vector<EnvironmentFile>& files);
 
 }  // namespace logq::supervise

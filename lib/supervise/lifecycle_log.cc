@@ -42,6 +42,14 @@ std::string title_of(const ServiceIdentity& identity) {
   return identity.unit + " - " + identity.description;
 }
 
+// What is said of some steps before that they have failed.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kStepWords{
+    {{"STDIN", "Failed to set up standard input"},
+     {"STDOUT", "Failed to set up standard output"},
+     {"USER", "Failed to determine user credentials"},
+     {"GROUP", "Failed to determine group credentials"},
+     {"CHDIR", "Changing to the requested working directory failed"}}};
+
 }  // namespace
 
 LifecycleLog::LifecycleLog(Transport& transport, ServiceIdentity identity)
@@ -107,6 +115,8 @@ void LifecycleLog::spawn_failed(std::string_view program, std::string_view step,
   const std::string executable(program);
   const std::array fields{field("EXECUTABLE", executable), field("ERRNO", sys_errno)};
   const std::string reason = ": " + std::string(::strerror(sys_errno));
+  for (const auto& [of_step, words] : kStepWords)
+    if (step == of_step) tell(Priority::kError, std::string(words) + reason);
   if (step == "EXEC" && sys_errno == ENOENT)
     send(Priority::kInfo, kSpawnFailed,
          identity_.unit + ": Failed to locate executable " + executable + reason, fields);
@@ -114,6 +124,21 @@ void LifecycleLog::spawn_failed(std::string_view program, std::string_view step,
       Priority::kError, kSpawnFailed,
       identity_.unit + ": Failed at step " + std::string(step) + " spawning " + executable + reason,
       fields);
+}
+
+void LifecycleLog::directory_failed(std::string_view root, int sys_errno) {
+  tell(Priority::kError, "Failed to set up special execution directory in " + std::string(root) +
+                             ": " + ::strerror(sys_errno));
+}
+
+void LifecycleLog::environment_failed(CommandKind kind, int sys_errno) {
+  static constexpr std::array<std::string_view, 7> kTasks{
+      "exec-condition", "start-pre", "start", "start-post", "reload", "stop", "stop-post"};
+  const std::string reason = std::string(": ") + ::strerror(sys_errno);
+  tell(Priority::kError, "Failed to load environment files" + reason);
+  tell(Priority::kWarning, "Failed to run '" +
+                               std::string(kTasks.at(static_cast<std::size_t>(kind))) + "' task" +
+                               reason);
 }
 
 void LifecycleLog::main_process_exited(const ProcessExit& exit) {

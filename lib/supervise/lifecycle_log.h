@@ -56,6 +56,10 @@ class LifecycleLog {
 
   // `step` as systemd names it, "EXEC".
   void spawn_failed(std::string_view program, std::string_view step, int sys_errno);
+  // A directory of the service's in `root`, said before the step that fails with it.
+  void directory_failed(std::string_view root, int sys_errno);
+  // No process is begun, for want of the files of EnvironmentFile=.
+  void environment_failed(CommandKind kind, int sys_errno);
   // A process ended badly; systemd tells of a good end at debug level only, we not at all.
   void main_process_exited(const ProcessExit& exit);
   void control_process_exited(CommandKind kind, const ProcessExit& exit);

@@ -22,10 +22,6 @@ std::string unless_zero(std::string_view value) {
   return parse_unsigned(value) == 0 ? std::string() : std::string(value);
 }
 
-std::string all_but_null(std::string_view value) {
-  return value == "null" ? std::string() : std::string(value);
-}
-
 std::string of_descriptors(std::string_view value) {
   return value.starts_with("fd:") ? std::string(value) : std::string();
 }
@@ -52,20 +48,8 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Service", "FileDescriptorStoreMax", &unless_zero},
     PendingKey{"Service", "Sockets", &all},
     PendingKey{"Service", "DynamicUser", &unless_false},
-    PendingKey{"Service", "PassEnvironment", &all},
-    PendingKey{"Service", "RuntimeDirectory", &all},
-    PendingKey{"Service", "RuntimeDirectoryMode", &all},
-    PendingKey{"Service", "RuntimeDirectoryPreserve", &all},
-    PendingKey{"Service", "StateDirectory", &all},
-    PendingKey{"Service", "StateDirectoryMode", &all},
-    PendingKey{"Service", "CacheDirectory", &all},
-    PendingKey{"Service", "CacheDirectoryMode", &all},
-    PendingKey{"Service", "LogsDirectory", &all},
-    PendingKey{"Service", "LogsDirectoryMode", &all},
-    PendingKey{"Service", "ConfigurationDirectory", &all},
-    PendingKey{"Service", "ConfigurationDirectoryMode", &all},
     PendingKey{"Service", "LoadCredential", &all},
-    PendingKey{"Service", "StandardInput", &all_but_null},
+    PendingKey{"Service", "StandardInput", &of_descriptors},
     PendingKey{"Service", "StandardOutput", &of_descriptors},
     PendingKey{"Service", "StandardError", &of_descriptors},
     PendingKey{"Service", "LogLevelMax", &all},

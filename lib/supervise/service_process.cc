@@ -45,6 +45,14 @@ constexpr ProcessFailure kCapabilities{"CAPABILITIES", 218, 0};
 constexpr ProcessFailure kSetsid{"SETSID", 220, 0};
 constexpr ProcessFailure kNoNewPrivileges{"NO_NEW_PRIVILEGES", 227, 0};
 
+// By DirectoryKind.
+constexpr std::array<ProcessFailure, 5> kDirectories{
+    {{"RUNTIME_DIRECTORY", 233, 0, DirectoryKind::kRuntime},
+     {"STATE_DIRECTORY", 238, 0, DirectoryKind::kState},
+     {"CACHE_DIRECTORY", 239, 0, DirectoryKind::kCache},
+     {"LOGS_DIRECTORY", 240, 0, DirectoryKind::kLogs},
+     {"CONFIGURATION_DIRECTORY", 241, 0, DirectoryKind::kConfiguration}}};
+
 // The steps by their exit status, which crosses the process boundary.
 constexpr std::array kSteps{kFds,       kChdir,        kNice,   kExec,           kLimits,
                             kOomAdjust, kStdin,        kStdout, kChroot,         kGroup,
@@ -74,7 +82,7 @@ Failure redirect(const OutputStream& stream, int target, bool has_own_header) {
 Failure take_standard_descriptors(const ProcessPlan& plan) {
   int input = plan.standard_input;
   // NOLINTNEXTLINE(android-cloexec-open): it becomes the program's standard input
-  if (input < 0) input = ::open("/dev/null", O_RDONLY);
+  if (input < 0) input = ::open(plan.standard_input_file.c_str(), O_RDONLY | O_NOCTTY);
   if (input < 0 || ::dup2(input, STDIN_FILENO) < 0) return failed(kStdin, errno);
   const bool is_same = plan.standard_error.fd == plan.standard_output.fd;
   if (const Failure failure = redirect(plan.standard_output, STDOUT_FILENO, true)) return failure;
@@ -112,6 +120,10 @@ Failure apply_limits(const ExecutionSettings& settings) {
     if (errno != EPERM || ::setrlimit(static_cast<__rlimit_resource>(limit.resource), &wanted) != 0)
       return failed(kLimits, errno);
   }
+  return std::nullopt;
+}
+
+Failure apply_priorities(const ExecutionSettings& settings) {
   if (settings.nice && ::setpriority(PRIO_PROCESS, 0, *settings.nice) != 0)
     return failed(kNice, errno);
   if (settings.oom_score_adjust) {
@@ -240,18 +252,37 @@ Failure enter_directory(const ExecutionSettings& settings, const Identity& ident
   return failed(kChdir, errno);
 }
 
+Failure make_directories(const ProcessPlan& plan, const Identity& identity) {
+  const ExecutionSettings& settings = *plan.settings;
+  if (plan.directory_roots == nullptr) return std::nullopt;
+  DirectoryOwner owner;
+  if (!settings.user.empty()) owner.uid = identity.uid;
+  if (!settings.user.empty() || !settings.group.empty()) owner.gid = identity.gid;
+  ::umask(0022);
+  const auto failure = make_service_directories(settings, *plan.directory_roots, owner);
+  if (!failure) return std::nullopt;
+  return failed(kDirectories.at(static_cast<std::size_t>(failure->kind)), failure->sys_errno);
+}
+
 Failure become_service(const ProcessPlan& plan) {
   const ExecutionSettings& settings = *plan.settings;
-  ::umask(settings.umask);
-  if (const Failure failure = apply_limits(settings)) return failure;
   Failure missing;
   const auto identity = find_identity(settings, missing);
   if (!identity) return missing;
+  if (const Failure failure = make_directories(plan, *identity)) return failure;
+  // As systemd, a command with the privileges of root is still in the groups of the user.
+  const bool is_of_user = !settings.user.empty() && !identity->name.empty() && identity->gid != 0;
+  if (plan.privileges != Privileges::kOfService && is_of_user && ::geteuid() == 0 &&
+      ::initgroups(identity->name.c_str(), identity->gid) != 0)
+    return failed(kGroup, errno);
+  ::umask(settings.umask);
+  if (const Failure failure = apply_priorities(settings)) return failure;
   if (!settings.root_directory.empty() && plan.privileges != Privileges::kFull) {
     if (::chroot(settings.root_directory.c_str()) != 0 || ::chdir("/") != 0)
       return failed(kChroot, errno);
   }
   if (plan.privileges != Privileges::kFull) {
+    if (const Failure failure = apply_limits(settings)) return failure;
     const bool keeps_user = plan.privileges == Privileges::kKeepUser;
     if (!keeps_user)
       if (const Failure failure = take_groups(settings, *identity)) return failure;
@@ -374,9 +405,13 @@ std::optional<ProcessFailure> read_report(int fd) {
   Report report{};
   if (::recv(fd, &report, sizeof report, MSG_WAITALL) != static_cast<ssize_t>(sizeof report))
     return std::nullopt;
-  const auto found = std::ranges::find_if(
-      kSteps, [&](const ProcessFailure& step) { return step.exit_status == report.exit_status; });
-  return failed(found == kSteps.end() ? kExec : *found, report.sys_errno);
+  const auto is_step = [&](const ProcessFailure& step) {
+    return step.exit_status == report.exit_status;
+  };
+  if (const auto step = std::ranges::find_if(kDirectories, is_step); step != kDirectories.end())
+    return failed(*step, report.sys_errno);
+  const auto step = std::ranges::find_if(kSteps, is_step);
+  return failed(step == kSteps.end() ? kExec : *step, report.sys_errno);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "base/unique_fd.h"
 #include "logq/result.h"
 #include "supervise/launch.h"
+#include "supervise/service_directories.h"
 #include "supervise/service_unit.h"
 
 namespace logq::supervise {
@@ -25,11 +26,13 @@ struct ProcessPlan {
   std::vector<std::string> argv;
   std::vector<std::string> environment;  // complete, but for what only the process itself knows
   OutputStream standard_output;
-  OutputStream standard_error;   // fd may be that of standard_output: then its header is not used
-  int standard_input = -1;       // -1: nothing to read
+  OutputStream standard_error;  // fd may be that of standard_output: then its header is not used
+  int standard_input = -1;      // -1: `standard_input_file`
+  std::string standard_input_file = "/dev/null";
   bool has_watchdog = false;     // it is told that it is the process to ping
   std::vector<int> descriptors;  // from 3 on; LISTEN_PID is set where there are any
   const ExecutionSettings* settings = nullptr;
+  const DirectoryRoots* directory_roots = nullptr;  // null: no directories are made
   ExecCommand::Privileges privileges = ExecCommand::Privileges::kOfService;
 };
 
@@ -38,6 +41,7 @@ struct ProcessFailure {
   const char* step = "EXEC";  // a literal, the same in parent and child
   int exit_status = 203;
   int sys_errno = 0;
+  std::optional<DirectoryKind> directory = std::nullopt;  // that could not be made
 };
 
 // The parent's end of a process that has not become its program yet.

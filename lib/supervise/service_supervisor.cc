@@ -61,6 +61,26 @@ pid_t pid_in_file(const std::string& path) {
   return pid;
 }
 
+// As systemd: nothing of an account that is not for logging in.
+void set_user_variables(const std::string& name, Environment& environment) {
+  uid_t number = 0;
+  const char* const end = name.data() + name.size();
+  const auto [last, error] = std::from_chars(name.data(), end, number);
+  const bool is_number = error == std::errc() && last == end;
+  const passwd* const user = is_number ? ::getpwuid(number) : ::getpwnam(name.c_str());
+  if (user == nullptr) return;
+  constexpr uid_t kNobody = 65534;
+  const std::string_view shell = user->pw_shell;
+  const std::string_view home = user->pw_dir;
+  environment.set(std::string("USER=") + user->pw_name);
+  environment.set(std::string("LOGNAME=") + user->pw_name);
+  if (user->pw_uid == kNobody) return;
+  if (home.starts_with('/') && home != "/") environment.set("HOME=" + std::string(home));
+  const bool is_for_logins = shell.starts_with('/') && !shell.ends_with("/nologin") &&
+                             !shell.ends_with("/false") && !shell.ends_with("/true");
+  if (is_for_logins) environment.set("SHELL=" + std::string(shell));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ServiceSupervisor>> ServiceSupervisor::create(const ServiceUnit& unit,
@@ -169,13 +189,22 @@ void ServiceSupervisor::finish_if_over() {
 // --- processes ---
 
 std::optional<pid_t> ServiceSupervisor::spawn(CommandKind kind, const ExecCommand& command) {
-  const Environment environment = environment_for(kind);
+  const auto found = environment_for(kind);
+  if (!found) {
+    const int reason = found.error().sys_errno;
+    log_.environment_failed(kind, reason != 0 ? reason : EINVAL);
+    return std::nullopt;
+  }
+  const Environment& environment = *found;
   ProcessPlan plan;
   plan.program = command.program;
   plan.argv =
       substitute(command, [&](std::string_view name) { return environment.value_of(name); });
   plan.environment = environment.assignments();
   plan.settings = &unit_.execution;
+  plan.directory_roots = &options_.directory_roots;
+  if (unit_.standard_input.from == Input::From::kFile)
+    plan.standard_input_file = unit_.standard_input.name;
   plan.privileges = command.privileges;
   plan.has_watchdog = kind == CommandKind::kStart && service_.watchdog_usec() > 0;
   Process process;
@@ -189,8 +218,7 @@ std::optional<pid_t> ServiceSupervisor::spawn(CommandKind kind, const ExecComman
   process.held = *std::move(held);
   const pid_t pid = process.held.pid;
   if (process.held.failure) {
-    spawn_failure_ = process.held.failure;
-    log_.spawn_failed(process.program, spawn_failure_->step, spawn_failure_->sys_errno);
+    tell_failure(process, *process.held.failure);
   }
   processes_.emplace(pid, std::move(process));
   return pid;
@@ -226,8 +254,16 @@ void ServiceSupervisor::process_executed(pid_t pid) {
   process.executed.reset();
   process.held.control.reset();
   if (!failure) return service_.process_executed(pid);
+  tell_failure(process, *failure);
+}
+
+void ServiceSupervisor::tell_failure(const Process& process, const ProcessFailure& failure) {
   spawn_failure_ = failure;
-  log_.spawn_failed(process.program, failure->step, failure->sys_errno);
+  if (failure.directory) {
+    const auto kind = static_cast<std::size_t>(*failure.directory);
+    log_.directory_failed(options_.directory_roots.at(kind), failure.sys_errno);
+  }
+  log_.spawn_failed(process.program, failure.step, failure.sys_errno);
 }
 
 void ServiceSupervisor::open_output(ProcessPlan& plan, Process& process) {
@@ -291,31 +327,22 @@ bool ServiceSupervisor::open_file(const Output& output, OutputStream& stream, Pr
   return true;
 }
 
-Environment ServiceSupervisor::environment_for(CommandKind kind) const {
-  Environment environment(options_.environment);
-  environment.unset("NOTIFY_SOCKET");
-  environment.unset("WATCHDOG_USEC");
-  environment.unset("WATCHDOG_PID");
-  environment.unset("LISTEN_FDS");
-  environment.unset("LISTEN_PID");
-  environment.unset("LISTEN_FDNAMES");
-  environment.unset("JOURNAL_STREAM");
+// What the service manager says, of which the unit may say something else.
+void ServiceSupervisor::set_own_variables(CommandKind kind, Environment& environment) const {
   const auto set = [&](const std::string& name, const std::string& value) {
     environment.set(name + "=" + value);
   };
   set("INVOCATION_ID", invocation_.to_string());
-  if (const passwd* user =
-          unit_.execution.user.empty() ? nullptr : ::getpwnam(unit_.execution.user.c_str())) {
-    set("USER", user->pw_name);
-    set("LOGNAME", user->pw_name);
-    set("HOME", user->pw_dir);
-    set("SHELL", user->pw_shell);
-  }
-  if (notify_) set("NOTIFY_SOCKET", notify_->path());
-  if (service_.watchdog_usec() > 0 && kind == CommandKind::kStart)
+  if (!unit_.execution.user.empty()) set_user_variables(unit_.execution.user, environment);
+  const bool is_control = kind != CommandKind::kStart;
+  const wire::NotifyAccess access = service_.notify_access();
+  const bool may_control_notify =
+      access == wire::NotifyAccess::kExec || access == wire::NotifyAccess::kAll;
+  if (notify_ && (!is_control || may_control_notify)) set("NOTIFY_SOCKET", notify_->path());
+  if (service_.watchdog_usec() > 0 && !is_control)
     set("WATCHDOG_USEC", std::to_string(service_.watchdog_usec()));
-  if (kind != CommandKind::kStart && service_.main_pid())
-    set("MAINPID", std::to_string(*service_.main_pid()));
+  if (is_control && service_.main_pid()) set("MAINPID", std::to_string(*service_.main_pid()));
+  if (!unit_.pid_file.empty()) set("PIDFILE", unit_.pid_file);
   if (kind == CommandKind::kStop || kind == CommandKind::kStopPost) {
     set("SERVICE_RESULT", std::string(name_of(service_.result())));
     if (const auto& exit = service_.main_exit()) {
@@ -325,19 +352,30 @@ Environment ServiceSupervisor::environment_for(CommandKind kind) const {
                              : std::string(::sigabbrev_np(exit->status)));
     }
   }
-  for (const std::string& assignment : unit_.execution.environment.assignments())
-    environment.set(assignment);
-  for (const EnvironmentFile& file : unit_.execution.environment_files) {
-    const auto text = base::read_small_file(file.path);
-    const auto parsed = text ? parse_environment_file(*text) : fail(text.error());
-    if (!parsed) {
-      if (!file.is_optional) options_.warn(file.path + ": " + parsed.error().message());
-      continue;
-    }
-    for (const std::string& assignment : parsed->assignments)
+}
+
+Result<Environment> ServiceSupervisor::environment_for(CommandKind kind) const {
+  Environment environment(options_.environment);
+  for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS",
+                           "LISTEN_PID", "LISTEN_FDNAMES", "JOURNAL_STREAM"})
+    environment.unset(name);
+  const auto add = [&](const std::vector<std::string>& assignments) {
+    for (const std::string& assignment : assignments)
       environment.set(assignment);
+  };
+  const ExecutionSettings& settings = unit_.execution;
+  const EnvironmentText of_files = LOGQ_TRY(read_environment_files(settings.environment_files));
+  for (const std::string& complaint : of_files.complaints)
+    options_.warn(complaint);
+  set_own_variables(kind, environment);
+  add(directory_variables(settings, options_.directory_roots));
+  for (const std::string& name : settings.pass_environment) {
+    if (const char* const value = ::getenv(name.c_str()); value != nullptr)
+      environment.set(name + "=" + value);
   }
-  for (const std::string& name : unit_.execution.unset_environment)
+  add(settings.environment.assignments());
+  add(of_files.assignments);
+  for (const std::string& name : settings.unset_environment)
     environment.unset(name);
   return environment;
 }
@@ -537,7 +575,9 @@ void ServiceSupervisor::begin_invocation() {
   spawn_failure_.reset();
 }
 
-void ServiceSupervisor::end_invocation(bool /*will_restart*/) {}
+void ServiceSupervisor::end_invocation(bool will_restart) {
+  remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
+}
 
 void ServiceSupervisor::job_done(JobType /*type*/, JobResult /*result*/) {}
 

@@ -37,6 +37,7 @@ struct SupervisorOptions {
   std::function<std::string(const std::string& program, bool is_error)> header;
   bool has_error_stream = false;                 // else standard error is standard output
   std::string runtime_directory;                 // for the notify socket
+  DirectoryRoots directory_roots;                // of RuntimeDirectory= and its like
   std::vector<std::string> environment;          // that every process begins with
   std::function<void(const std::string&)> warn;  // one line
 };
@@ -101,7 +102,9 @@ class ServiceSupervisor final : private ServiceHost {
   void take_notification(NotifySocket::Received& received);
   [[nodiscard]] bool may_notify(pid_t pid, uid_t uid) const;
   void process_executed(pid_t pid);
-  Environment environment_for(CommandKind kind) const;
+  Result<Environment> environment_for(CommandKind kind) const;
+  void set_own_variables(CommandKind kind, Environment& environment) const;
+  void tell_failure(const Process& process, const ProcessFailure& failure);
   void open_output(ProcessPlan& plan, Process& process);
   bool open_file(const Output& output, OutputStream& stream, Process& process);
   [[nodiscard]] std::vector<ProcessInfo> own_processes() const;

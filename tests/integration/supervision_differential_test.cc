@@ -77,8 +77,11 @@ class SupervisionDifferential : public MachineTest {
       const bool is_own = id != fields.end() && (id->second == "a22a98cbcb0b4db88869b5d86e6a27ce" ||
                                                  id->second == "48a66455e26346c68d436dc31bfb56a3");
       // Written by the child that could not become the program, at any time.
+      const auto message = fields.find("MESSAGE");
+      static const std::regex steps(": (Failed to set up |Failed to determine |Changing to the )");
       const bool is_of_child =
-          id != fields.end() && id->second == "641257651c1b4ec9a8624d7a40a9e1e7";
+          (id != fields.end() && id->second == "641257651c1b4ec9a8624d7a40a9e1e7") ||
+          (message != fields.end() && std::regex_search(message->second, steps));
       if (!is_own) (is_of_child ? of_children : lines) += essence(fields) + "\n";
     }
     return of_children + lines;
@@ -112,9 +115,13 @@ class SupervisionDifferential : public MachineTest {
     });
   }
   static void run_under_logq_run(const Case& of) {
-    Command command = machine_->command({"env", "LOGQ_SOCKET=/run/logq/socket",
-                                         "LOGQ_STDOUT_SOCKET=/run/logq/stdout", "logq-run",
-                                         "/run/systemd/system/" + of.name + ".service"});
+    // With the limits and capabilities of the machine's own first process.
+    Command command = machine_->command(
+        {"sh", "-c",
+         "ulimit -n $(sed -n 's/^Max open files *\\([0-9]*\\).*/\\1/p' /proc/1/limits)\n"
+         "export LOGQ_SOCKET=/run/logq/socket LOGQ_STDOUT_SOCKET=/run/logq/stdout\n"
+         "exec setpriv --bounding-set=-sys_boot,-sys_module,-sys_rawio,-sys_time logq-run \"$0\"",
+         "/run/systemd/system/" + of.name + ".service"});
     ChildProcess supervisor(std::move(command));
     for (const std::string& verb : of.verbs) {
       std::this_thread::sleep_for(700ms);
@@ -217,6 +224,126 @@ TEST_F(SupervisionDifferential, StartsThatTakeTooLong) {
 
 TEST_F(SupervisionDifferential, AProtocolThatIsBroken) {
   compare({"early", "[Service]\nType=notify\nExecStart=/bin/true\n"});
+}
+
+// What a process finds, told by itself in a file. Each command of a unit adds a part.
+class FoundByProcesses : public SupervisionDifferential {
+ protected:
+  // What is of one run only, or says who the service manager is.
+  static std::string masked(std::string text) {
+    static const std::regex runs(
+        "(INVOCATION_ID|SYSTEMD_EXEC_PID|JOURNAL_STREAM|NOTIFY_SOCKET|WATCHDOG_PID|MAINPID)=[^\n]"
+        "*");
+    text = std::regex_replace(text, runs, "$1=MASKED");
+    // The way to the collector, which is handed on, and what the machine gives all its units.
+    static const std::regex ours("(LOGQ_SOCKET|LOGQ_STDOUT_SOCKET|ASAN_OPTIONS)=[^\n]*\n");
+    return std::regex_replace(text, ours, "");
+  }
+  std::string found_by(const Case& of, void (*run)(const Case& of)) {
+    std::ignore = machine_->run({"rm", "-rf", "/tmp/found"});
+    run(of);
+    return masked(machine_->output_of({"cat", "/tmp/found"}));
+  }
+  // The unit's program is a script that tells; `lines` are of [Service].
+  void compare_found(const std::string& name, const std::string& lines) {
+    SCOPED_TRACE(name);
+    const Case of{
+        name, "[Service]\nType=oneshot\nLimitNOFILE=500:1000\nExecStart=/bin/sh /opt/tell start\n" +
+                  lines};
+    machine_->add_unit(name + ".service", of.unit);
+    const std::string by_systemd = found_by(of, &run_under_systemd);
+    EXPECT_FALSE(by_systemd.empty());
+    EXPECT_EQ(found_by(of, &run_under_logq_run), by_systemd);
+  }
+  void SetUp() override {
+    SupervisionDifferential::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    write_text_file(
+        machine_->path("/opt/tell"),
+        "exec 5>>/tmp/found; chmod 666 /tmp/found 2>/dev/null; { echo \"-- $1\"; env | grep -v "
+        "'^_=' | sort; id; umask; pwd; ulimit -a; ulimit -Ha; nice; cat /proc/self/oom_score_adj; "
+        "grep -E '^(Cap|NoNewPrivs|SigBlk|SigIgn)' /proc/self/status; readlink /proc/self/fd/0; "
+        "for path in $(env | sed -n 's/^[A-Z]*_DIRECTORY=//p' | tr : '\\n' | sort); do stat -c "
+        "'%n %A %U %G' \"$path\" \"${path%/*}\"; done; } >&5\n");
+  }
+};
+
+TEST_F(FoundByProcesses, WhereTheUnitSaysNothing) {
+  compare_found("found-plain", "");
+}
+
+TEST_F(FoundByProcesses, OfAUserAndGroups) {
+  compare_found("found-user", "User=daemon\n");
+  compare_found("found-group", "Group=adm\n");
+  compare_found("found-both", "User=daemon\nGroup=adm\nSupplementaryGroups=audio video\n");
+  compare_found("found-groups", "SupplementaryGroups=audio 44\n");
+  compare_found("found-root", "User=root\n");
+  compare_found("found-number", "User=1\n");
+  compare_found("found-nobody", "User=nobody\n");
+  compare_found("found-home", "User=daemon\nWorkingDirectory=~\n");
+}
+
+TEST_F(FoundByProcesses, InItsEnvironment) {
+  write_text_file(machine_->path("/opt/1.env"), "ONE=1\nSHARED=of a file\n");
+  write_text_file(machine_->path("/opt/2.env"), "TWO=2\n");
+  compare_found("found-environment",
+                "Environment=SHARED=of-the-unit OTHER=\"a b\" HOME=/nowhere\n"
+                "EnvironmentFile=/opt/*.env\nEnvironmentFile=-/opt/none.env\n"
+                "PassEnvironment=NOT_THERE PATH\nUnsetEnvironment=LANG OTHER\n");
+  compare_found("found-commands",
+                "ExecStartPre=/bin/sh /opt/tell pre\nExecStop=/bin/sh /opt/tell stop\n"
+                "ExecStopPost=/bin/sh /opt/tell post\nNotifyAccess=main\nPIDFile=/run/x.pid\n");
+  compare_found("found-exit-status",
+                "ExecStart=/bin/sh -c 'exit 3'\nExecStopPost=/bin/sh /opt/tell post\n");
+  compare_found("found-exit-signal",
+                "ExecStart=/bin/sh -c 'kill -KILL $$$$'\nExecStopPost=/bin/sh /opt/tell post\n");
+}
+
+TEST_F(FoundByProcesses, OfLimitsAndPrivileges) {
+  compare_found("found-limits",
+                "LimitNOFILE=100:200\nLimitCORE=0\nLimitNPROC=500\nUMask=0027\nNice=5\n"
+                "OOMScoreAdjust=300\nWorkingDirectory=/var\nIgnoreSIGPIPE=no\n");
+  compare_found("found-bounded", "CapabilityBoundingSet=CAP_CHOWN CAP_KILL\nNoNewPrivileges=yes\n");
+  compare_found("found-ambient",
+                "User=daemon\nAmbientCapabilities=CAP_NET_BIND_SERVICE CAP_KILL\n");
+  compare_found("found-ambient-bounded",
+                "User=daemon\nAmbientCapabilities=CAP_KILL\nCapabilityBoundingSet=CAP_KILL\n");
+  compare_found("found-ambient-root", "AmbientCapabilities=CAP_KILL\n");
+  compare_found(
+      "found-prefixes",
+      "User=daemon\nCapabilityBoundingSet=CAP_KILL\nExecStartPre=+/bin/sh /opt/tell full\n"
+      "ExecStartPre=!/bin/sh /opt/tell kept\n");
+}
+
+TEST_F(FoundByProcesses, OfItsDirectories) {
+  compare_found("found-directories",
+                "User=daemon\nRuntimeDirectory=fd-a fd-b/c\nStateDirectory=fd-s\n"
+                "StateDirectoryMode=0700\nCacheDirectory=fd-c\nLogsDirectory=fd-l/x fd-l\n"
+                "ConfigurationDirectory=fd-e\nExecStartPre=/bin/sh /opt/tell pre\n"
+                "ExecStopPost=/bin/sh /opt/tell post\nUMask=0077\n");
+  EXPECT_NE(machine_->run({"test", "-e", "/run/fd-a"}).status, 0);
+  EXPECT_EQ(machine_->run({"test", "-d", "/var/lib/fd-s"}).status, 0);
+  compare_found("found-directories-of-group", "Group=adm\nRuntimeDirectory=fd-g\n");
+}
+
+TEST_F(FoundByProcesses, AtItsInputAndOutput) {
+  write_text_file(machine_->path("/opt/input"), "x\n");
+  compare_found("found-input", "StandardInput=file:/opt/input\nExecStartPre=/bin/cat\n");
+  compare_found("found-output",
+                "ExecStartPost=/bin/sh -c 'echo out; echo error >&2'\n"
+                "StandardOutput=append:/tmp/found\n");
+}
+
+// What is not there ends a start in the same way.
+TEST_F(SupervisionDifferential, WhatAStartNeedsIsNotThere) {
+  compare(
+      {"lacks-environment", "[Service]\nEnvironmentFile=/opt/missing.env\nExecStart=/bin/true\n"});
+  compare({"lacks-input", "[Service]\nStandardInput=file:/opt/missing\nExecStart=/bin/true\n"});
+  compare({"lacks-user", "[Service]\nUser=nosuchuser\nExecStart=/bin/true\n"});
+  compare({"lacks-group", "[Service]\nGroup=nosuchgroup\nExecStart=/bin/true\n"});
+  compare({"lacks-directory", "[Service]\nWorkingDirectory=/missing\nExecStart=/bin/true\n"});
+  write_text_file(machine_->path("/run/file"), "");
+  compare({"lacks-runtime", "[Service]\nRuntimeDirectory=file/inner\nExecStart=/bin/true\n"});
 }
 
 // The table of Restart= in systemd.service(5), each cell by what happens.

@@ -1,9 +1,13 @@
 #include "supervise/environment.h"
 
+#include <cerrno>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "support/child_process.h"
+#include "support/temp_dir.h"
 
 namespace logq::supervise {
 namespace {
@@ -69,6 +73,32 @@ TEST(EnvironmentFile, LeavesOutWhatIsNoAssignmentAndSaysSo) {
 
 TEST(EnvironmentFile, IsRefusedWhereItIsNotText) {
   EXPECT_EQ(parsed("A=1\nB=\xff\n"), Lines{"refused"});
+}
+
+TEST(EnvironmentFiles, AreReadInOrderAndThoseOfAPatternSorted) {
+  test::TempDir directory;
+  const std::string path = directory.path();
+  test::write_text_file(path + "/2.env", "B=2\n");
+  test::write_text_file(path + "/1.env", "A=1\n1A=x\n");
+  test::write_text_file(path + "/last", "C=3\n");
+
+  const auto read = read_environment_files({{path + "/missing", true},
+                                            {path + "/last", false},
+                                            {path + "/*.env", false},
+                                            {path + "/*.none", true}});
+
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->assignments, (Lines{"C=3", "A=1", "B=2"}));
+  EXPECT_EQ(read->complaints,
+            Lines{path + "/1.env: Ignoring invalid environment assignment '1A=x'"});
+}
+
+TEST(EnvironmentFiles, FailWithOneThatMayNotBeMissing) {
+  test::TempDir directory;
+  const auto missing = read_environment_files({{directory.path() + "/missing", false}});
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_EQ(missing.error().sys_errno, ENOENT);
+  EXPECT_FALSE(read_environment_files({{directory.path() + "/*.none", false}}).has_value());
 }
 
 }  // namespace
