@@ -137,7 +137,9 @@ Result<void> ServiceSupervisor::prepare() {
   if (service_.notify_access() == wire::NotifyAccess::kNone) return {};
   const std::string directory = options_.runtime_directory + "/notify";
   LOGQ_TRY(base::make_directories(directory, 0755));
-  notify_ = LOGQ_TRY(NotifySocket::open(directory + "/" + unit_.name));
+  // Two of us may run a unit of that name.
+  notify_ =
+      LOGQ_TRY(NotifySocket::open(directory + "/" + unit_.name + "-" + std::to_string(::getpid())));
   sd_event_source* source = nullptr;
   LOGQ_TRY(event_result(sd_event_add_io(
                             event, &source, notify_->fd(), EPOLLIN,
@@ -293,13 +295,14 @@ bool ServiceSupervisor::open_file(const Output& output, OutputStream& stream, Pr
 
 Environment ServiceSupervisor::environment_for(CommandKind kind) const {
   Environment environment(options_.environment);
-  environment.unset("NOTIFY_SOCKET");
-  environment.unset("WATCHDOG_USEC");
-  environment.unset("WATCHDOG_PID");
+  // What whoever started us wants to hear from the service is for it, unless we do.
+  if (notify_) {
+    environment.unset("WATCHDOG_USEC");
+    environment.unset("WATCHDOG_PID");
+  }
   environment.unset("LISTEN_FDS");
   environment.unset("LISTEN_PID");
   environment.unset("LISTEN_FDNAMES");
-  environment.unset("JOURNAL_STREAM");
   const auto set = [&](const std::string& name, const std::string& value) {
     environment.set(name + "=" + value);
   };
@@ -391,10 +394,7 @@ void ServiceSupervisor::take_signal(int signal) {
   if (signal == SIGCHLD) {
     reap();
   } else if (signal == SIGTERM || signal == SIGINT) {
-    const bool is_first =
-        service_.state() == ServiceState::kRunning || service_.state() == ServiceState::kExited ||
-        service_.state() == ServiceState::kStart || service_.state() == ServiceState::kAutoRestart;
-    if (!is_first) hand_on(signal);
+    if (service_.is_stopping()) hand_on(signal);  // somebody is impatient
     stop_signal_ = signal;
     service_.stop();
     stop_signal_ = 0;
@@ -475,6 +475,8 @@ void ServiceSupervisor::take_notification(NotifySocket::Received& received) {
   }
   if (received.message.is_barrier) return;  // its descriptor closes now
   if (!may_notify(received.pid, received.uid)) {
+    // Once a run: who pings in vain does so again and again.
+    if (std::exchange(has_refused_, true)) return;
     log_.complained("A message to the notify socket by process " + std::to_string(received.pid) +
                     " is ignored: NotifyAccess= does not include it.");
     return;
@@ -535,6 +537,7 @@ void ServiceSupervisor::begin_invocation() {
   invocation_ = Id128::random();
   log_.begin_invocation(invocation_);
   spawn_failure_.reset();
+  has_refused_ = false;
 }
 
 void ServiceSupervisor::end_invocation(bool /*will_restart*/) {}
