@@ -108,7 +108,7 @@ void PipeRelay::tell_drops() {
 
 std::size_t PipeRelay::relay_or_spool(std::string_view bytes) {
   std::size_t done = 0;
-  bool told = false;
+  if (!spools()) fullness_told_ = false;
   for (;;) {
     if (make_way() == Way::kOpen) done += send_some(bytes.substr(done));
     std::string_view rest = bytes.substr(done);
@@ -119,7 +119,9 @@ std::size_t PipeRelay::relay_or_spool(std::string_view bytes) {
     if (!rest.empty() && options_.spool->append(rest)) done += rest.size();
     if (done == bytes.size()) return done;
     if (options_.stop_requested()) return line_start(bytes, done);
-    if (!std::exchange(told, true)) options_.warn("the spool is full; waiting for the collector");
+    if (!std::exchange(fullness_told_, true)) {
+      options_.warn("the spool is full; waiting for the collector");
+    }
     wait_for_room();
   }
 }
@@ -146,6 +148,7 @@ void PipeRelay::reconnect_by(SteadyClock::time_point deadline) {
   std::ignore = sent_.take();
   stream_.reset();
   all_read_ = true;
+  patience_ends_ = SteadyClock::now() + options_.patience;
 }
 
 void PipeRelay::finish(SteadyClock::time_point deadline) {
@@ -170,7 +173,9 @@ void PipeRelay::settle(SteadyClock::time_point deadline) {
   SteadyClock::duration pause = kFirstPause / 20;
   for (;;) {
     look_after();
-    const bool is_done = queue_.empty() && (!stream_.is_open() || (all_read_ && !spools()));
+    // A spool waits for a collector that is there, and not for one that is not.
+    const bool has_spooled = spools() && !is_absent_;
+    const bool is_done = queue_.empty() && !has_spooled && (all_read_ || !stream_.is_open());
     if (is_done || SteadyClock::now() >= deadline) return;
     nap(pause);
     pause = std::min<SteadyClock::duration>(pause * 2, kFirstPause);
@@ -204,6 +209,7 @@ bool PipeRelay::try_connect() {
   if (connection.fd.is_open()) {
     if (base::write_all(connection.fd.get(), options_.header)) {
       stream_ = std::move(connection.fd);
+      is_absent_ = false;
       if (std::exchange(was_connected_, true) || absence_told_) {
         options_.warn("connected to the collector again");
       }
@@ -213,6 +219,7 @@ bool PipeRelay::try_connect() {
     connection.sys_errno = errno;
   }
   last_failure_ = ::strerror(connection.sys_errno);
+  is_absent_ = true;
   return false;
 }
 
@@ -238,9 +245,10 @@ bool PipeRelay::drain_spool() {
   while (spools()) {
     const auto piece = options_.spool->peek(kSpoolPiece);
     if (!piece || piece->empty()) return false;
-    const std::size_t sent = send_some(*piece);
-    options_.spool->pop(std::string_view(*piece).substr(0, sent));
-    if (sent < piece->size()) return false;
+    const Sent sent = send_now(*piece);
+    options_.spool->pop(std::string_view(*piece).substr(0, sent.bytes));
+    if (sent.is_lost) lose_connection();
+    if (sent.bytes < piece->size()) return false;
   }
   return true;
 }
@@ -292,14 +300,13 @@ void PipeRelay::lose_connection() {
   all_read_ = true;
   next_attempt_ = SteadyClock::now() + pause_;
   patience_ends_ = SteadyClock::now() + options_.patience;
+  if (again.empty()) return;
   if (!queue_.empty() || !put_aside(again)) queue_.insert(0, again);
 }
 
 // Into the spool, in front of what is there: a logger that is killed now leaves it to the next.
 bool PipeRelay::put_aside(std::string_view bytes) {
-  if (!options_.spool && !bytes.empty() && options_.open_spool) {
-    options_.spool = options_.open_spool();
-  }
+  if (!options_.spool && options_.open_spool) options_.spool = options_.open_spool();
   return options_.spool && options_.spool->put_back(bytes);
 }
 

@@ -106,12 +106,14 @@ class PipeRelay {
   base::UniqueFd stream_;
   std::string socket_path_;
   std::string last_failure_;    // of try_connect()
+  bool is_absent_ = false;      // the last attempt to connect failed
   bool was_connected_ = false;  // at any time
   bool absence_told_ = false;   // kPass: and so the fallback is in use
   bool all_read_ = true;        // at the last look
   SentBytes sent_;
   std::string queue_;  // goes before everything else: what is sent again, the rest of a line
-  bool ends_in_line_ = false;  // what was sent or queued last
+  bool ends_in_line_ = false;   // what was sent or queued last
+  bool fullness_told_ = false;  // of the spool
   bool is_dropping_line_ = false;
   std::uint64_t dropped_ = 0;  // lines that were not reported yet
   bool has_failed_ = false;

@@ -58,6 +58,7 @@ class Service {
   [[nodiscard]] bool is_at_rest() const {
     return state_ == ServiceState::kDead || state_ == ServiceState::kFailed;
   }
+  [[nodiscard]] bool is_stopping() const;
   [[nodiscard]] std::optional<pid_t> main_pid() const { return main_pid_; }
   [[nodiscard]] std::optional<pid_t> control_pid() const { return control_pid_; }
   [[nodiscard]] ServiceResult result() const { return result_; }
@@ -109,7 +110,6 @@ class Service {
 
   [[nodiscard]] const Commands& commands_of(CommandKind kind) const;
   [[nodiscard]] bool is_starting() const;
-  [[nodiscard]] bool is_stopping() const;
   [[nodiscard]] bool is_alive() const;  // there is somebody to be running for
   [[nodiscard]] int signal_of(State state) const;
   [[nodiscard]] SignalTarget target_of(State state) const;

@@ -331,7 +331,12 @@ std::vector<std::string> own_environment(const ProcessPlan& plan) {
   if (plan.has_watchdog) replace_variable(environment, "WATCHDOG_PID", pid);
   if (!plan.descriptors.empty()) replace_variable(environment, "LISTEN_PID", pid);
   const OutputStream& stream =
-      plan.standard_error.fd >= 0 ? plan.standard_error : plan.standard_output;
+      plan.standard_error.header.empty() ? plan.standard_output : plan.standard_error;
+  if (stream.fd >= 0) {
+    std::erase_if(environment, [](const std::string& text) {
+      return text.starts_with("JOURNAL_STREAM=");  // that was another one
+    });
+  }
   if (stream.fd >= 0 && !stream.header.empty()) {
     if (const auto id = journal_stream_id(stream.fd))
       replace_variable(environment, "JOURNAL_STREAM", *id);

@@ -157,7 +157,9 @@ Result<void> ServiceSupervisor::prepare() {
   if (service_.notify_access() == wire::NotifyAccess::kNone) return {};
   const std::string directory = options_.runtime_directory + "/notify";
   LOGQ_TRY(base::make_directories(directory, 0755));
-  notify_ = LOGQ_TRY(NotifySocket::open(directory + "/" + unit_.name));
+  // Two of us may run a unit of that name.
+  notify_ =
+      LOGQ_TRY(NotifySocket::open(directory + "/" + unit_.name + "-" + std::to_string(::getpid())));
   sd_event_source* source = nullptr;
   LOGQ_TRY(event_result(sd_event_add_io(
                             event, &source, notify_->fd(), EPOLLIN,
@@ -268,31 +270,32 @@ void ServiceSupervisor::tell_failure(const Process& process, const ProcessFailur
 
 void ServiceSupervisor::open_output(ProcessPlan& plan, Process& process) {
   const bool has_file = open_file(unit_.standard_output, plan.standard_output, process);
-  if (open_file(unit_.standard_error, plan.standard_error, process)) {
-    if (has_file) return;
-  } else if (has_file) {
-    if (unit_.standard_error.to == Output::To::kInherit) plan.standard_error = plan.standard_output;
-    return;
-  }
-  StreamConnection output = options_.connect();
+  const bool has_error_file = open_file(unit_.standard_error, plan.standard_error, process);
+  const bool inherits = unit_.standard_error.to == Output::To::kInherit;
+  if (has_file && inherits) plan.standard_error = plan.standard_output;
+  const bool wants_error = plan.standard_error.fd < 0 && (has_file || options_.has_error_stream);
+  StreamConnection output;
   StreamConnection error;
-  const bool wants_second = options_.has_error_stream && plan.standard_error.fd < 0;
-  if (output.fd.is_open() && wants_second) error = options_.connect();
-  if (!output.fd.is_open() || (wants_second && !error.fd.is_open())) {
-    const StreamConnection& failed = output.fd.is_open() ? error : output;
+  if (!has_file) output = options_.connect();
+  if (wants_error && (has_file || output.fd.is_open())) error = options_.connect();
+  if ((!has_file && !output.fd.is_open()) || (wants_error && !error.fd.is_open())) {
+    const StreamConnection& failed = has_file || output.fd.is_open() ? error : output;
     options_.warn("no collector at " + failed.path + ": " + ::strerror(failed.sys_errno) +
                   "; output is passed through");
     return;
   }
-  plan.standard_output = {output.fd.get(), options_.header(process.program, false)};
-  if (wants_second) {
-    plan.standard_error = {error.fd.get(), options_.header(process.program, true)};
-  } else if (plan.standard_error.fd < 0) {
+  if (!has_file) plan.standard_output = {output.fd.get(), options_.header(process.program, false)};
+  if (wants_error) {
+    plan.standard_error = {error.fd.get(),
+                           options_.header(process.program, options_.has_error_stream)};
+  } else if (!has_error_file && !has_file) {
     plan.standard_error = plan.standard_output;
   }
-  has_collector_ = true;
-  process.streams.push_back(std::move(output.fd));
-  if (wants_second) process.streams.push_back(std::move(error.fd));
+  for (StreamConnection* const stream : {&output, &error}) {
+    if (!stream->fd.is_open()) continue;
+    has_collector_ = true;
+    process.streams.push_back(std::move(stream->fd));
+  }
 }
 
 // Where output goes to no collector. False where it does, or stays ours.
@@ -356,8 +359,12 @@ void ServiceSupervisor::set_own_variables(CommandKind kind, Environment& environ
 
 Result<Environment> ServiceSupervisor::environment_for(CommandKind kind) const {
   Environment environment(options_.environment);
-  for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS",
-                           "LISTEN_PID", "LISTEN_FDNAMES", "JOURNAL_STREAM"})
+  // What whoever started us wants to hear from the service is for it, unless we do.
+  if (notify_) {
+    for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
+      environment.unset(name);
+  }
+  for (const char* name : {"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"})
     environment.unset(name);
   const auto add = [&](const std::vector<std::string>& assignments) {
     for (const std::string& assignment : assignments)
@@ -429,10 +436,7 @@ void ServiceSupervisor::take_signal(int signal) {
   if (signal == SIGCHLD) {
     reap();
   } else if (signal == SIGTERM || signal == SIGINT) {
-    const bool is_first =
-        service_.state() == ServiceState::kRunning || service_.state() == ServiceState::kExited ||
-        service_.state() == ServiceState::kStart || service_.state() == ServiceState::kAutoRestart;
-    if (!is_first) hand_on(signal);
+    if (service_.is_stopping()) hand_on(signal);  // somebody is impatient
     stop_signal_ = signal;
     service_.stop();
     stop_signal_ = 0;
@@ -513,6 +517,8 @@ void ServiceSupervisor::take_notification(NotifySocket::Received& received) {
   }
   if (received.message.is_barrier) return;  // its descriptor closes now
   if (!may_notify(received.pid, received.uid)) {
+    // Once a run: who pings in vain does so again and again.
+    if (std::exchange(has_refused_, true)) return;
     log_.complained("A message to the notify socket by process " + std::to_string(received.pid) +
                     " is ignored: NotifyAccess= does not include it.");
     return;
@@ -573,6 +579,7 @@ void ServiceSupervisor::begin_invocation() {
   invocation_ = Id128::random();
   log_.begin_invocation(invocation_);
   spawn_failure_.reset();
+  has_refused_ = false;
 }
 
 void ServiceSupervisor::end_invocation(bool will_restart) {

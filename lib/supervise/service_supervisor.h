@@ -129,6 +129,7 @@ class ServiceSupervisor final : private ServiceHost {
   Id128 invocation_;
   int stop_signal_ = 0;  // that we were ended by, in place of KillSignal=
   bool is_over_ = false;
+  bool has_refused_ = false;  // a message to the notify socket, in this run
   bool has_left_output_ = false;
   bool has_collector_ = false;
   std::optional<ProcessFailure> spawn_failure_;

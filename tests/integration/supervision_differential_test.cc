@@ -332,6 +332,12 @@ TEST_F(FoundByProcesses, AtItsInputAndOutput) {
   compare_found("found-output",
                 "ExecStartPost=/bin/sh -c 'echo out; echo error >&2'\n"
                 "StandardOutput=append:/tmp/found\n");
+  compare_found("found-error",
+                "ExecStartPost=/bin/sh -c 'echo out; echo error >&2; readlink /proc/self/fd/1'\n"
+                "StandardError=append:/tmp/found\n");
+  compare_found("found-file",
+                "ExecStartPost=/bin/sh -c 'echo out; echo error >&2; readlink /proc/self/fd/1'\n"
+                "StandardOutput=append:/tmp/found\nStandardError=journal\n");
 }
 
 // What is not there ends a start in the same way.

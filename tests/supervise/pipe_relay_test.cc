@@ -4,7 +4,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <memory>
+#include <random>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -312,6 +315,81 @@ TEST_F(PipeRelayTest, LeavesWholeLinesToASuccessorWhenTheSpoolIsFull) {
   PipeRelay relay(std::move(full));
 
   EXPECT_EQ(relay.relay("one\ntwo\nthree\n"), 8U);
+}
+
+// A collector that dies again and again, somewhere in what it was sent: it has read the whole lines
+// that it got, and nothing else.
+class DyingCollector {
+ public:
+  explicit DyingCollector(const std::string& socket)
+      : listener_(socket),
+        thread_([this] { run(); }) {}
+
+  void calm_down() { calm_ = true; }
+  std::string lines() {
+    // It may have died having read everything, and wait for somebody who has nothing to send.
+    std::ignore = base::write_all(connect_stream({{listener_.path(), false}}).fd.get(), "H\n");
+    thread_.join();
+    return lines_;
+  }
+
+ private:
+  void run() {
+    std::mt19937 random(3);
+    for (bool last = false; !last;) {
+      const auto stream = listener_.accept();
+      const std::size_t lifetime = 1 + random() % 60'000;
+      std::string got = StreamListener::read(stream.get(), lifetime);
+      last = calm_;
+      if (last) got += StreamListener::read(stream.get());
+      got.erase(0, 2);  // the header
+      lines_ += got.substr(0, got.rfind('\n') + 1);
+    }
+  }
+
+  StreamListener listener_;
+  std::atomic<bool> calm_ = false;
+  std::string lines_;
+  std::thread thread_;
+};
+
+class DyingCollectorTest : public PipeRelayTest, public testing::WithParamInterface<Overflow> {};
+
+INSTANTIATE_TEST_SUITE_P(Ways,
+                         DyingCollectorTest,
+                         testing::Values(Overflow::kPass, Overflow::kBlock, Overflow::kSpool));
+
+TEST_P(DyingCollectorTest, GetsEveryLineInTheirOrder) {
+  const std::string path = directory_.path() + "/spool";
+  RelayOptions made = options();
+  made.overflow = GetParam();
+  if (made.overflow == Overflow::kSpool) made.spool.emplace(*SpoolFile::open(path, 1 << 20));
+  if (made.overflow == Overflow::kBlock) {
+    made.open_spool = [&]() -> std::optional<SpoolFile> { return *SpoolFile::open(path, 0); };
+  }
+  DyingCollector collector(socket_);
+  PipeRelay relay(std::move(made));
+  constexpr int kLines = 100'000;
+  std::mt19937 random(4);
+  std::string piece;
+  for (int i = 0; i < kLines; ++i) {
+    piece += std::to_string(i) + "\n";
+    if (random() % 500 != 0 && i != kLines - 1) continue;
+    ASSERT_EQ(relay.relay(piece), piece.size());
+    piece.clear();
+  }
+  collector.calm_down();
+  relay.finish(std::chrono::steady_clock::now() + test::kHangs);
+
+  // A line may come again, with all that followed it; none is left out.
+  std::istringstream lines(collector.lines());
+  int next = 0;
+  for (int line = 0; lines >> line;) {
+    ASSERT_LE(line, next);
+    next = std::max(next, line + 1);
+  }
+  EXPECT_EQ(next, kLines);
+  EXPECT_EQ(passed_through(), "");
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 // logq-run as a whole, with stock journald as the collector.
 #include <signal.h>
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "cli/logq_run/programs.h"
 #include "support/child_process.h"
+#include "support/temp_dir.h"
 
 namespace logq::test {
 namespace {
@@ -21,9 +24,16 @@ class LogqRunTest : public testing::Test {
   }
   CommandResult run(Strings arguments) {
     arguments.insert(arguments.begin(), kLogqRun);
-    return run_command(command(std::move(arguments), towards(*journald_)));
+    return run_command(command(std::move(arguments), environment()));
   }
+  Environment environment() {
+    Environment environment = towards(*journald_);
+    environment.emplace_back("LOGQ_RUN_DIR", runtime_.path());
+    return environment;
+  }
+  Strings told() { return column(journald_->entries({kLifecycle}), "MESSAGE"); }
 
+  TempDir runtime_;
   std::optional<StockJournald> journald_;
 };
 
@@ -132,7 +142,7 @@ TEST_F(LogqRunTest, ForwardsSignalsToTheProgram) {
       {kLogqRun, "-u", "hello", "sh", "-c",
        "trap 'echo got USR1' USR1; trap 'echo got HUP' HUP; trap 'echo got TERM; exit 7' TERM;"
        "echo ready; while :; do sleep 0.01; done"},
-      towards(*journald_)));
+      environment()));
   const auto has = [&](const std::string& text) {
     return wait_until([&] {
       const Strings messages = column(journald_->entries(), "MESSAGE");
@@ -156,8 +166,7 @@ TEST_F(LogqRunTest, ForwardsSignalsThatFewProgramsUse) {
   const std::string script =
       "trap 'echo got $(kill -l $0)' ALRM; trap 'exit 9' CONT;"
       "echo ready; while :; do sleep 0.01; done";
-  ChildProcess running(
-      command({kLogqRun, "-u", "hello", "sh", "-c", script, "14"}, towards(*journald_)));
+  ChildProcess running(command({kLogqRun, "-u", "hello", "sh", "-c", script, "14"}, environment()));
   const auto has = [&](const std::string& text) {
     return wait_until([&] { return !journald_->entries({"MESSAGE=" + text}).empty(); });
   };
@@ -171,7 +180,7 @@ TEST_F(LogqRunTest, ForwardsSignalsThatFewProgramsUse) {
 
 TEST_F(LogqRunTest, CapturesWithoutStandardDescriptorsOfItsOwn) {
   run_command(command({"sh", "-c", "exec " + kLogqRun + " -u hello -- echo output <&- >&- 2>&-"},
-                      towards(*journald_)));
+                      environment()));
 
   EXPECT_EQ(column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE"), Strings{"output"});
 }
@@ -179,7 +188,7 @@ TEST_F(LogqRunTest, CapturesWithoutStandardDescriptorsOfItsOwn) {
 TEST_F(LogqRunTest, WaitsForACollectorAsLongAsItIsTold) {
   journald_->stop();
   ChildProcess running(
-      command({kLogqRun, "--wait=20", "-u", "hello", "echo", "output"}, towards(*journald_)));
+      command({kLogqRun, "--wait=20", "-u", "hello", "echo", "output"}, environment()));
   journald_->start();
 
   EXPECT_EQ(running.wait().status, 0);
@@ -188,8 +197,8 @@ TEST_F(LogqRunTest, WaitsForACollectorAsLongAsItIsTold) {
 }
 
 TEST_F(LogqRunTest, ReachesChildrenOfTheProgramToo) {
-  ChildProcess running(command({kLogqRun, "-u", "hello", "sh", "-c", "sleep 1000; echo never"},
-                               towards(*journald_)));
+  ChildProcess running(
+      command({kLogqRun, "-u", "hello", "sh", "-c", "sleep 1000; echo never"}, environment()));
   ASSERT_TRUE(wait_until([&] { return !journald_->entries({kLifecycle}).empty(); }));
 
   running.signal(SIGTERM);
@@ -209,7 +218,7 @@ TEST_F(LogqRunTest, DoesNotWaitForDescendantsThatKeepTheStream) {
 
 TEST_F(LogqRunTest, ExecKeepsThePid) {
   ChildProcess running(command(
-      {kLogqRun, "--exec", "-u", "hello", "sh", "-c", "echo pid $$; exit 5"}, towards(*journald_)));
+      {kLogqRun, "--exec", "-u", "hello", "sh", "-c", "echo pid $$; exit 5"}, environment()));
   const std::string expected = "pid " + std::to_string(running.pid());
   const std::string pid = std::to_string(running.pid());
 
@@ -233,9 +242,106 @@ TEST_F(LogqRunTest, ReapsZombiesAsProcessOne) {
   Strings argv = alone;
   argv.insert(argv.end(), {kLogqRun, "-u", "hello", "--", "sh", "-c", script});
 
-  EXPECT_EQ(run_command(command(argv, towards(*journald_))).status, 7);
+  EXPECT_EQ(run_command(command(argv, environment())).status, 7);
 
   EXPECT_TRUE(journald_->entries({"_TRANSPORT=stdout"}).empty());
+}
+
+TEST_F(LogqRunTest, RestartsAFailedProgramUntilTheLimit) {
+  EXPECT_EQ(run({"-u", "hello", "--restart=on-failure", "--property=RestartSec=0",
+                 "--property=StartLimitBurst=3", "sh", "-c", "echo try; exit 3"})
+                .status,
+            3);
+
+  EXPECT_EQ(journald_->entries({"MESSAGE=try"}).size(), 3U);
+  const Strings told = this->told();
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.back(), "Failed to start hello.service.");
+}
+
+TEST_F(LogqRunTest, RunsAUnitFile) {
+  const std::string file = runtime_.path() + "/greeter.service";
+  write_text_file(file,
+                  "[Unit]\nDescription=Greeter\n[Service]\nType=oneshot\nBogusKey=1\n"
+                  "Environment=WHOM=world\nExecStartPre=/bin/echo before\n"
+                  "ExecStart=/bin/sh -c 'echo hello $WHOM'\n");
+  const CommandResult result = run({file});
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "logq-run: " + file +
+                            ":5: Unknown key 'BogusKey' in section [Service], "
+                            "ignoring.\n");
+  EXPECT_EQ(told(), (Strings{file + ":5: Unknown key 'BogusKey' in section [Service], ignoring.",
+                             "Starting greeter.service - Greeter...",
+                             "greeter.service: Deactivated successfully.",
+                             "Finished greeter.service - Greeter."}));
+  EXPECT_EQ(column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE"),
+            (Strings{"before", "hello world"}));
+}
+
+TEST_F(LogqRunTest, HearsWhatTheServiceSaysOfItself) {
+  const std::string say =
+      "systemd-notify --status=warming; echo up; systemd-notify --ready; exit 0";
+  EXPECT_EQ(
+      run({"-u", "hello", "--property=Type=notify", "--property=NotifyAccess=all", "sh", "-c", say})
+          .status,
+      0);
+
+  EXPECT_EQ(told(),
+            (Strings{"Starting hello.service...", "hello.service: warming",
+                     "Started hello.service.", "hello.service: Deactivated successfully."}));
+  EXPECT_TRUE(std::filesystem::is_empty(runtime_.path() + "/notify"));
+}
+
+TEST_F(LogqRunTest, KillsWhatDoesNotStop) {
+  ChildProcess running(command({kLogqRun, "-u", "hello", "--property=TimeoutStopSec=300ms", "sh",
+                                "-c", "trap '' TERM; echo deaf; while :; do sleep 0.05; done"},
+                               environment()));
+  ASSERT_TRUE(wait_until([&] { return !journald_->entries({"MESSAGE=deaf"}).empty(); }));
+  running.signal(SIGTERM);
+
+  EXPECT_EQ(running.wait().status, 137);
+  const Strings told = this->told();
+  ASSERT_GE(told.size(), 5U);
+  EXPECT_EQ(told[1], "Stopping hello.service...");
+  EXPECT_EQ(told[2], "hello.service: State 'stop-sigterm' timed out. Killing.");
+  EXPECT_EQ(told.back(), "Stopped hello.service.");
+}
+
+TEST_F(LogqRunTest, TakesVariablesFromADirectory) {
+  const std::string directory = runtime_.path() + "/env";
+  std::filesystem::create_directory(directory);
+  write_text_file(directory + "/WHOM", "world  \n");
+  EXPECT_EQ(run({"-u", "hello", "-e", directory, "sh", "-c", "echo hello $WHOM"}).status, 0);
+  EXPECT_EQ(journald_->entries({"MESSAGE=hello world"}).size(), 1U);
+
+  const CommandResult missing = run({"-u", "hello", "-e", "/nonexistent", "true"});
+  EXPECT_EQ(missing.status, 111);
+  EXPECT_EQ(std::ranges::count(missing.err, '\n'), 1) << missing.err;
+}
+
+TEST(LogqRunAlone, LeavesTheNotifySocketOfItsParentToTheService) {
+  Environment environment = without_collector();
+  environment.emplace_back("NOTIFY_SOCKET", "/run/its/parent");
+  EXPECT_EQ(run_command(
+                command({kLogqRun, "-u", "hello", "sh", "-c", "echo $NOTIFY_SOCKET"}, environment))
+                .out,
+            "/run/its/parent\n");
+}
+
+TEST(LogqRunAlone, BadSettingsAreOneLineEach) {
+  const auto complaint = [](Strings arguments) {
+    arguments.insert(arguments.begin(), {kLogqRun, "-u", "hello"});
+    arguments.emplace_back("true");
+    const CommandResult result = run_command(command(std::move(arguments), without_collector()));
+    return result.err.substr(0, result.err.find('\n') + 1);
+  };
+  EXPECT_EQ(
+      complaint({"--property=Restart"}),
+      "logq-run: bad value of --property: 'Restart' is not KEY=VALUE (try logq-run --help)\n");
+  EXPECT_EQ(complaint({"--restart=sometimes"}),
+            "logq-run: command line:3: Failed to parse service restart specifier, ignoring: "
+            "sometimes\n");
 }
 
 TEST(LogqRunAlone, PassesOutputThroughWithoutACollectorAndSaysSo) {
