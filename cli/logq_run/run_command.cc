@@ -183,6 +183,11 @@ int status_of(const Options& options, const supervise::ServiceSupervisor& superv
   return exit ? exit->shell_status() : kOwnFailure;
 }
 
+// Less privilege than it asks for is a warning, more is not to be had.
+bool wants_a_user_of_its_own(const supervise::ServiceUnit& unit) {
+  return unit.execution.has_dynamic_user && unit.execution.user.empty() && ::geteuid() == 0;
+}
+
 // Says what is wrong with the unit, here and in the log. False where it must not be started.
 bool tell_problems(const supervise::LoadedService& loaded, supervise::LifecycleLog& log) {
   for (const supervise::UnitProblem& problem : loaded.problems) {
@@ -213,6 +218,13 @@ int supervise_service(const Options& options) {
   const auto transport = make_native_transport({.socket_path = {}, .max_block = 5s});
   supervise::LifecycleLog log(*transport, {unit.name, unit.description, Id128{}});
   if (!tell_problems(loaded, log)) return kOwnFailure;
+  if (wants_a_user_of_its_own(unit)) {
+    const std::string why =
+        unit.name + ": DynamicUser= is not there yet, and it would run as root; give it a User=";
+    say("logq-run", why);
+    log.misconfigured(why, unit.file, 0);
+    return kOwnFailure;
+  }
   supervise::SupervisorOptions of = supervisor_options(options, unit);
   if (!apply_environment_directory(options, of)) return kTemporaryFailure;
   auto supervisor = supervise::ServiceSupervisor::create(unit, log, std::move(of));

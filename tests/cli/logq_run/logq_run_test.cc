@@ -1,5 +1,6 @@
 // logq-run as a whole, with stock journald as the collector.
 #include <signal.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -342,6 +343,18 @@ TEST(LogqRunAlone, BadSettingsAreOneLineEach) {
   EXPECT_EQ(complaint({"--restart=sometimes"}),
             "logq-run: command line:3: Failed to parse service restart specifier, ignoring: "
             "sometimes\n");
+}
+
+TEST_F(LogqRunTest, DoesNotRunAsRootWhatAsksForAUserOfItsOwn) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root could run it as root";
+  const CommandResult result =
+      run({"-u", "hello", "--property=DynamicUser=yes", "sh", "-c", "echo as $(id -un)"});
+
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("DynamicUser= is not there yet, and it would run as root"),
+            std::string::npos)
+      << result.err;
+  EXPECT_TRUE(journald_->entries({"MESSAGE=as root"}).empty());
 }
 
 TEST(LogqRunAlone, PassesOutputThroughWithoutACollectorAndSaysSo) {
