@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "logq/transport.h"
@@ -104,11 +106,14 @@ mode_t current_umask() {
 
 // The unit that a command line stands for: its settings as those of a file.
 supervise::LoadedService unit_of_command_line(const Options& options) {
+  std::array<char, 32> inherited{};
+  std::snprintf(inherited.data(), inherited.size(), "[Service]\nUMask=%04o\n", current_umask());
   std::string text = "[Service]\nExecStart=/bin/true\n";
   for (const std::string& setting : options.settings)
     text += setting + "\n";
-  auto loaded = supervise::read_service(options.stream.unit, {{"command line", text}},
-                                        supervise::HostFacts::of_this_process());
+  auto loaded = supervise::read_service(
+      options.stream.unit, {{"what is inherited", inherited.data()}, {"command line", text}},
+      supervise::HostFacts::of_this_process());
   supervise::ServiceUnit& unit = loaded.unit;
   unit.description = options.description;
   supervise::ExecCommand command;
@@ -116,7 +121,6 @@ supervise::LoadedService unit_of_command_line(const Options& options) {
   command.argv = options.program;
   command.has_variables = false;
   unit.commands.start = {command};
-  unit.execution.umask = current_umask();
   return loaded;
 }
 
@@ -161,8 +165,9 @@ supervise::SupervisorOptions supervisor_options(const Options& options,
     const int level = is_error ? *settings.stderr_level : *settings.level;
     return make_header(of_program, facility * 8 + level);
   };
-  of.connect = [wait = options.wait, candidates = supervise::find_stream_sockets()] {
-    return connect_within(wait, candidates);
+  // Only the first start is waited with for a collector: later there is a service to look after.
+  of.connect = [wait = options.wait, candidates = supervise::find_stream_sockets()]() mutable {
+    return connect_within(std::exchange(wait, 0s), candidates);
   };
   of.runtime_directory = supervise::runtime_directory();
   of.directory_roots = supervise::directory_roots(supervise::HostFacts::of_this_process());
@@ -171,16 +176,19 @@ supervise::SupervisorOptions supervisor_options(const Options& options,
   return of;
 }
 
-int status_of(const Options& options, const supervise::ServiceSupervisor& supervisor) {
+int status_of(const supervise::ServiceSupervisor& supervisor) {
   if (const auto& failure = supervisor.spawn_failure()) {
-    const bool is_exec = std::string_view(failure->step) == "EXEC";
-    say("logq-run", options.program.front() + ": " + (is_exec ? "" : failure->step) +
-                        (is_exec ? "" : ": ") + ::strerror(failure->sys_errno));
+    const auto& [program, why] = *failure;
+    const bool is_exec = std::string_view(why.step) == "EXEC";
+    const std::string step = is_exec ? "" : std::string(why.step) + ": ";
+    say("logq-run", program + ": " + step + ::strerror(why.sys_errno));
     if (!is_exec) return kOwnFailure;
-    return failure->sys_errno == ENOENT || failure->sys_errno == ENOTDIR ? 127 : 126;
+    return why.sys_errno == ENOENT || why.sys_errno == ENOTDIR ? 127 : 126;
   }
-  const auto& exit = supervisor.service().main_exit();
-  return exit ? exit->shell_status() : kOwnFailure;
+  const supervise::Service& service = supervisor.service();
+  if (service.main_exit()) return service.main_exit()->shell_status();
+  // There was nothing to run, or no reason to.
+  return service.state() == supervise::ServiceState::kFailed ? kOwnFailure : 0;
 }
 
 // Less privilege than it asks for is a warning, more is not to be had.
@@ -195,6 +203,15 @@ bool tell_problems(const supervise::LoadedService& loaded, supervise::LifecycleL
     log.misconfigured(problem.text(), problem.file, problem.line);
   }
   return loaded.is_usable();
+}
+
+void tell_left_output(supervise::ServiceSupervisor::LeftOutput left) {
+  using LeftOutput = supervise::ServiceSupervisor::LeftOutput;
+  if (left == LeftOutput::kUnread) {
+    say("logq-run", "the collector had not read all output when the exit entry was sent");
+  } else if (left == LeftOutput::kCollectorGone) {
+    say("logq-run", "the collector closed the stream; the last output may be lost");
+  }
 }
 
 // Adds the variables of -e. False where they cannot be read.
@@ -233,9 +250,8 @@ int supervise_service(const Options& options) {
     return kOwnFailure;
   }
   (*supervisor)->run();
-  const int status = status_of(options, **supervisor);
-  if ((*supervisor)->has_left_output())
-    say("logq-run", "the collector had not read all output when the exit entry was sent");
+  const int status = status_of(**supervisor);
+  tell_left_output((*supervisor)->left_output());
   // Until it has been read the collector can still look up who sent the last entry.
   transport->flush(1s);
   if (log.undelivered() != 0 && (*supervisor)->has_collector()) {

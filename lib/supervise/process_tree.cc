@@ -27,6 +27,14 @@ std::optional<ProcessInfo> parse_stat(std::string_view text) {
   return info;
 }
 
+std::optional<ProcessInfo> read_process(const std::string& directory) {
+  const auto text = base::read_small_file(directory + "/stat");
+  return text ? parse_stat(*text) : std::nullopt;  // it has ended
+}
+
+// A chain that changes while it is read could be a ring.
+constexpr int kMostAncestors = 1000;
+
 }  // namespace
 
 std::vector<ProcessInfo> list_processes(const std::string& proc) {
@@ -35,9 +43,7 @@ std::vector<ProcessInfo> list_processes(const std::string& proc) {
   for (const auto& entry : std::filesystem::directory_iterator(proc, error)) {
     const std::string name = entry.path().filename().string();
     if (name.empty() || name.front() < '0' || name.front() > '9') continue;
-    const auto text = base::read_small_file(entry.path().string() + "/stat");
-    if (!text) continue;  // it has ended
-    if (auto info = parse_stat(*text)) all.push_back(*std::move(info));
+    if (auto info = read_process(entry.path().string())) all.push_back(*std::move(info));
   }
   return all;
 }
@@ -47,8 +53,7 @@ std::vector<ProcessInfo> descendants_of(pid_t root, const std::vector<ProcessInf
   for (const ProcessInfo& info : all)
     parents[info.pid] = info.parent;
   const auto descends = [&](pid_t pid) {
-    // A chain that changed while it was read could be a ring.
-    for (std::size_t steps = 0; steps <= parents.size(); ++steps) {
+    for (int steps = 0; steps < kMostAncestors; ++steps) {
       const auto found = parents.find(pid);
       if (found == parents.end()) return false;
       if (found->second == root) return true;
@@ -61,6 +66,15 @@ std::vector<ProcessInfo> descendants_of(pid_t root, const std::vector<ProcessInf
     return !info.is_zombie && info.pid != root && descends(info.pid);
   });
   return result;
+}
+
+bool is_descendant_of(pid_t root, pid_t pid, const std::string& proc) {
+  for (int steps = 0; steps < kMostAncestors && pid > 0; ++steps) {
+    const auto info = read_process(proc + "/" + std::to_string(pid));
+    if (!info || info->parent == root) return info.has_value();
+    pid = info->parent;
+  }
+  return false;
 }
 
 }  // namespace logq::supervise

@@ -21,5 +21,7 @@ struct ProcessInfo {
 // Those among them that descend from `root`, without itself, zombies left out.
 [[nodiscard]] std::vector<ProcessInfo> descendants_of(pid_t root,
                                                       const std::vector<ProcessInfo>& all);
+// Whether one process does, by a look at it and at those above it. False of one that has gone.
+[[nodiscard]] bool is_descendant_of(pid_t root, pid_t pid, const std::string& proc = "/proc");
 
 }  // namespace logq::supervise

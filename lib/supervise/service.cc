@@ -114,7 +114,6 @@ void Service::begin_start() {
   main_pid_.reset();
   control_pid_.reset();
   main_command_ = 0;
-  is_ready_ = false;
   status_text_.clear();
   status_errno_ = 0;
   notify_access_ = default_access(unit_);
@@ -154,7 +153,6 @@ bool Service::run_main() {
   const auto pid = host_.spawn(CommandKind::kStart, unit_.commands.start[main_command_]);
   if (!pid) return false;
   main_pid_ = *pid;
-  is_main_known_late_ = false;
   return true;
 }
 
@@ -423,7 +421,6 @@ void Service::daemon_has_forked(ServiceResult result) {
   if (result != ServiceResult::kSuccess) return enter_signal(State::kStopSigterm, result);
   if (const auto pid = host_.find_main_process()) {
     main_pid_ = *pid;
-    is_main_known_late_ = true;
   } else if (!unit_.pid_file.empty()) {
     log_.complained("No process in " + unit_.pid_file + " after the start.");
     return enter_signal(State::kStopSigterm, ServiceResult::kProtocol);
@@ -497,10 +494,10 @@ void Service::watchdog_is_up() {
 // --- what it says of itself ---
 
 void Service::notified(const NotifyMessage& message) {
+  if (is_at_rest() || state_ == State::kAutoRestart) return;  // last words that came late
   if (message.notify_access) notify_access_ = *message.notify_access;
   if (message.main_pid && *message.main_pid != main_pid_) {
     main_pid_ = *message.main_pid;
-    is_main_known_late_ = true;
     log_.main_pid_changed(*main_pid_);
   }
   take_status(message);
@@ -528,7 +525,6 @@ void Service::take_state(NotifyMessage::State said) {
       }
       return;
     case NotifyMessage::State::kReady:
-      is_ready_ = true;
       if (state_ == State::kStart && waits_for_ready(unit_.type)) return enter_start_post();
       if (state_ == State::kReloadNotify) enter_running(ServiceResult::kSuccess);
       return;

@@ -133,10 +133,8 @@ class Service {
   std::size_t main_command_ = 0;  // of unit_.commands.start
   CommandKind control_kind_ = CommandKind::kStart;
   std::size_t control_command_ = 0;
-  bool is_main_known_late_ = false;  // it is no child of ours, or was told by MAINPID=
   std::optional<ProcessExit> main_exit_;
 
-  bool is_ready_ = false;  // said READY=1 in this run
   std::string status_text_;
   int status_errno_ = 0;
   wire::NotifyAccess notify_access_;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -18,10 +17,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 
 #include "base/io.h"
 #include "base/try.h"
+#include "supervise/account.h"
 #include "supervise/collector_stream.h"
 
 namespace logq::supervise {
@@ -134,50 +133,32 @@ Failure apply_priorities(const ExecutionSettings& settings) {
   return std::nullopt;
 }
 
-template <typename Id>
-bool parse_id(const std::string& text, Id& id) {
-  const char* const end = text.data() + text.size();
-  const auto [last, error] = std::from_chars(text.data(), end, id);
-  return error == std::errc() && last == end;
-}
-
-struct Identity {
-  std::string name;
-  uid_t uid = 0;
-  gid_t gid = 0;
-  std::string home;
-};
-
-// The user of the settings; nothing where they name none.
-std::optional<Identity> find_identity(const ExecutionSettings& settings, Failure& failure) {
-  Identity identity;
+// Whom the settings name: ourselves where that is nobody.
+std::optional<Account> find_identity(const ExecutionSettings& settings, Failure& failure) {
+  Account identity;
   identity.uid = ::geteuid();
   identity.gid = ::getegid();
+  identity.home.clear();
   if (!settings.user.empty()) {
-    uid_t number = 0;
-    const bool is_number = parse_id(settings.user, number);
-    const passwd* const user = is_number ? ::getpwuid(number) : ::getpwnam(settings.user.c_str());
-    if (user == nullptr && !is_number) {
+    const auto account = find_account(settings.user);
+    if (!account) {
       failure = failed(kUser, ESRCH);
       return std::nullopt;
     }
-    identity.name = user != nullptr ? user->pw_name : settings.user;
-    identity.uid = user != nullptr ? user->pw_uid : number;
-    identity.gid = user != nullptr ? user->pw_gid : number;
-    identity.home = user != nullptr ? user->pw_dir : "/";
+    identity = *account;
   }
-  if (!settings.group.empty() && !parse_id(settings.group, identity.gid)) {
-    const group* const found = ::getgrnam(settings.group.c_str());
-    if (found == nullptr) {
+  if (!settings.group.empty()) {
+    const auto gid = find_group(settings.group);
+    if (!gid) {
       failure = failed(kGroup, ESRCH);
       return std::nullopt;
     }
-    identity.gid = found->gr_gid;
+    identity.gid = *gid;
   }
   return identity;
 }
 
-Failure take_groups(const ExecutionSettings& settings, const Identity& identity) {
+Failure take_groups(const ExecutionSettings& settings, const Account& identity) {
   if (!settings.user.empty() && !identity.name.empty() && ::geteuid() == 0) {
     if (::initgroups(identity.name.c_str(), identity.gid) != 0) return failed(kGroup, errno);
   } else if (!settings.group.empty() && ::geteuid() == 0 && ::setgroups(0, nullptr) != 0) {
@@ -188,13 +169,9 @@ Failure take_groups(const ExecutionSettings& settings, const Identity& identity)
     groups.resize(static_cast<std::size_t>(
         std::max(0, ::getgroups(static_cast<int>(groups.size()), groups.data()))));
     for (const std::string& name : settings.supplementary_groups) {
-      gid_t gid = 0;
-      if (!parse_id(name, gid)) {
-        const group* const found = ::getgrnam(name.c_str());
-        if (found == nullptr) return failed(kGroup, ESRCH);
-        gid = found->gr_gid;
-      }
-      groups.push_back(gid);
+      const auto gid = find_group(name);
+      if (!gid) return failed(kGroup, ESRCH);
+      groups.push_back(*gid);
     }
     if (::setgroups(groups.size(), groups.data()) != 0) return failed(kGroup, errno);
   }
@@ -235,7 +212,7 @@ Failure raise_ambient(std::uint64_t capabilities) {
   return std::nullopt;
 }
 
-Failure take_user(const ExecutionSettings& settings, const Identity& identity) {
+Failure take_user(const ExecutionSettings& settings, const Account& identity) {
   const bool has_ambient = settings.ambient_capabilities != 0;
   if (has_ambient) ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
   if (identity.uid != ::geteuid() && ::setresuid(identity.uid, identity.uid, identity.uid) != 0)
@@ -243,7 +220,7 @@ Failure take_user(const ExecutionSettings& settings, const Identity& identity) {
   return has_ambient ? raise_ambient(settings.ambient_capabilities) : std::nullopt;
 }
 
-Failure enter_directory(const ExecutionSettings& settings, const Identity& identity) {
+Failure enter_directory(const ExecutionSettings& settings, const Account& identity) {
   const std::string& wanted = settings.working_directory;
   // As systemd: a service begins at the root, unless it is ours to inherit a place.
   if (wanted.empty()) return std::nullopt;
@@ -252,7 +229,7 @@ Failure enter_directory(const ExecutionSettings& settings, const Identity& ident
   return failed(kChdir, errno);
 }
 
-Failure make_directories(const ProcessPlan& plan, const Identity& identity) {
+Failure make_directories(const ProcessPlan& plan, const Account& identity) {
   const ExecutionSettings& settings = *plan.settings;
   if (plan.directory_roots == nullptr) return std::nullopt;
   DirectoryOwner owner;

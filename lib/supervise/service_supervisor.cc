@@ -1,7 +1,6 @@
 #include "supervise/service_supervisor.h"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -17,6 +16,7 @@
 
 #include "base/io.h"
 #include "base/try.h"
+#include "supervise/account.h"
 
 namespace logq::supervise {
 namespace {
@@ -28,6 +28,8 @@ constexpr std::int64_t kNotifyPriority = SD_EVENT_PRIORITY_NORMAL - 20;
 constexpr std::int64_t kProcessPriority = SD_EVENT_PRIORITY_NORMAL - 10;
 
 constexpr std::uint64_t kPrecisely = 1;  // of a timer, in microseconds
+
+constexpr int kMostAtOnce = 256;  // messages to the notify socket
 
 // How long an end waits for output that the collector has not read. With descendants that may go on
 // writing the queue need never be empty, so the wait is shorter.
@@ -63,22 +65,18 @@ pid_t pid_in_file(const std::string& path) {
 
 // As systemd: nothing of an account that is not for logging in.
 void set_user_variables(const std::string& name, Environment& environment) {
-  uid_t number = 0;
-  const char* const end = name.data() + name.size();
-  const auto [last, error] = std::from_chars(name.data(), end, number);
-  const bool is_number = error == std::errc() && last == end;
-  const passwd* const user = is_number ? ::getpwuid(number) : ::getpwnam(name.c_str());
-  if (user == nullptr) return;
+  const auto account = find_account(name);
+  if (!account || !account->is_known) return;
   constexpr uid_t kNobody = 65534;
-  const std::string_view shell = user->pw_shell;
-  const std::string_view home = user->pw_dir;
-  environment.set(std::string("USER=") + user->pw_name);
-  environment.set(std::string("LOGNAME=") + user->pw_name);
-  if (user->pw_uid == kNobody) return;
-  if (home.starts_with('/') && home != "/") environment.set("HOME=" + std::string(home));
+  const std::string& shell = account->shell;
+  const std::string& home = account->home;
+  environment.set("USER=" + account->name);
+  environment.set("LOGNAME=" + account->name);
+  if (account->uid == kNobody) return;
+  if (home.starts_with('/') && home != "/") environment.set("HOME=" + home);
   const bool is_for_logins = shell.starts_with('/') && !shell.ends_with("/nologin") &&
                              !shell.ends_with("/false") && !shell.ends_with("/true");
-  if (is_for_logins) environment.set("SHELL=" + std::string(shell));
+  if (is_for_logins) environment.set("SHELL=" + shell);
 }
 
 }  // namespace
@@ -211,6 +209,9 @@ std::optional<pid_t> ServiceSupervisor::spawn(CommandKind kind, const ExecComman
   plan.has_watchdog = kind == CommandKind::kStart && service_.watchdog_usec() > 0;
   Process process;
   process.program = command.program;
+  const bool is_after_the_run =
+      kind == CommandKind::kReload || kind == CommandKind::kStop || kind == CommandKind::kStopPost;
+  process.may_fail = command.ignores_failure || is_after_the_run;
   open_output(plan, process);
   auto held = start_process(plan);
   if (!held) {
@@ -260,7 +261,7 @@ void ServiceSupervisor::process_executed(pid_t pid) {
 }
 
 void ServiceSupervisor::tell_failure(const Process& process, const ProcessFailure& failure) {
-  spawn_failure_ = failure;
+  if (!process.may_fail) spawn_failure_ = SpawnFailure{process.program, failure};
   if (failure.directory) {
     const auto kind = static_cast<std::size_t>(*failure.directory);
     log_.directory_failed(options_.directory_roots.at(kind), failure.sys_errno);
@@ -423,8 +424,9 @@ std::optional<pid_t> ServiceSupervisor::find_main_process() {
   const std::vector<ProcessInfo> own = own_processes();
   if (!unit_.pid_file.empty()) {
     const pid_t pid = pid_in_file(unit_.pid_file);
-    const bool is_own = std::ranges::any_of(own, [&](const auto& info) { return info.pid == pid; });
-    return is_own ? std::optional(pid) : std::nullopt;
+    const bool is_there =
+        std::ranges::any_of(own, [&](const auto& info) { return info.pid == pid; });
+    return is_there ? std::optional(pid) : std::nullopt;
   }
   if (!unit_.guesses_main_pid || own.size() != 1) return std::nullopt;
   return own.front().pid;
@@ -447,9 +449,11 @@ void ServiceSupervisor::take_signal(int signal) {
 }
 
 void ServiceSupervisor::hand_on(int signal) {
-  // The main process leads a group; one that was told by MAINPID= need not.
   const auto pid = service_.main_pid();
-  if (pid && ::kill(-*pid, signal) != 0) ::kill(*pid, signal);
+  if (!pid) return;
+  // Those we have started lead a group; one that was told by MAINPID= need not.
+  const bool leads_group = ::getpgid(*pid) == *pid;
+  ::kill(leads_group ? -*pid : *pid, signal);
 }
 
 void ServiceSupervisor::reap() {
@@ -471,7 +475,7 @@ void ServiceSupervisor::tell_ends() {
   while (!ended_.empty()) {
     Ended& first = ended_.front();
     Process& process = processes_[first.pid];
-    if (!is_output_received(process, first)) {
+    if (!is_output_received(process)) {
       if (first.deadline_usec == 0) {
         const bool is_alone = own_processes().empty();
         first.deadline_usec = now_usec() + (is_alone ? kDrainAloneUsec : kDrainBesideOthersUsec);
@@ -482,7 +486,7 @@ void ServiceSupervisor::tell_ends() {
         first.nap_usec = std::min(first.nap_usec * 2, kLongestNapUsec);
         return;
       }
-      has_left_output_ = true;
+      left_output_ = LeftOutput::kUnread;
     }
     hear_notifications();
     const Ended told = first;
@@ -494,46 +498,63 @@ void ServiceSupervisor::tell_ends() {
   finish_if_over();
 }
 
-bool ServiceSupervisor::is_output_received(Process& process, const Ended& /*ended*/) {
+bool ServiceSupervisor::is_output_received(const Process& process) {
   return std::ranges::all_of(process.streams, [&](const base::UniqueFd& stream) {
     if (collector_has_gone(stream.get())) {
-      has_left_output_ = true;
+      left_output_ = LeftOutput::kCollectorGone;
       return true;
     }
     return unread_by_collector(stream.get()) == 0;
   });
 }
 
+// At most so many at once: whoever sends without end must not keep us from everything else.
 void ServiceSupervisor::hear_notifications() {
   if (!notify_) return;
-  while (auto received = notify_->receive())
+  for (int heard = 0; heard < kMostAtOnce; ++heard) {
+    auto received = notify_->receive();
+    if (!received) return;
     take_notification(*received);
+  }
+}
+
+// Anybody may send there, again and again: the first refusal of a run is told, the others counted.
+void ServiceSupervisor::refuse(const std::string& why) {
+  if (refused_++ == 0) log_.complained("A message to the notify socket is ignored: " + why + ".");
+}
+
+void ServiceSupervisor::tell_refused() {
+  if (refused_ > 1)
+    log_.complained(std::to_string(refused_ - 1) +
+                    " more messages to the notify socket were ignored.");
+  refused_ = 0;
 }
 
 void ServiceSupervisor::take_notification(NotifySocket::Received& received) {
-  if (!received.complaint.empty()) {
-    log_.complained("A message to the notify socket is ignored: " + received.complaint + ".");
-    return;
-  }
+  if (!received.complaint.empty()) return refuse(received.complaint);
   if (received.message.is_barrier) return;  // its descriptor closes now
-  if (!may_notify(received.pid, received.uid)) {
-    // Once a run: who pings in vain does so again and again.
-    if (std::exchange(has_refused_, true)) return;
-    log_.complained("A message to the notify socket by process " + std::to_string(received.pid) +
-                    " is ignored: NotifyAccess= does not include it.");
-    return;
-  }
-  if (received.message.main_pid) {
-    const auto own = own_processes();
-    const bool is_own = std::ranges::any_of(
-        own, [&](const ProcessInfo& info) { return info.pid == *received.message.main_pid; });
-    if (!is_own && received.uid != 0) {
-      log_.complained("MAINPID=" + std::to_string(*received.message.main_pid) +
-                      " is ignored: it is no process of this service.");
-      received.message.main_pid.reset();
-    }
+  if (!may_notify(received.pid, received.uid))
+    return refuse("NotifyAccess= does not include process " + std::to_string(received.pid));
+  // Whoever says it: of a stranger we would not hear the end, and our signals must not reach it.
+  const auto main_pid = std::exchange(received.message.main_pid, std::nullopt);
+  if (main_pid && is_own(*main_pid)) {
+    received.message.main_pid = main_pid;
+  } else if (main_pid) {
+    refuse("MAINPID=" + std::to_string(*main_pid) + " is no process of this service");
   }
   service_.notified(received.message);
+}
+
+bool ServiceSupervisor::is_own(pid_t pid) const {
+  return processes_.contains(pid) ||
+         (!strangers_.contains(pid) && is_descendant_of(::getpid(), pid));
+}
+
+// Of one that cannot be asked any more, since it has ended: only who could be of it.
+bool ServiceSupervisor::is_user_of_service(uid_t uid) const {
+  if (uid == 0 || uid == ::geteuid()) return true;
+  const auto account = find_account(unit_.execution.user);
+  return account && account->uid == uid;
 }
 
 bool ServiceSupervisor::may_notify(pid_t pid, uid_t uid) const {
@@ -547,11 +568,7 @@ bool ServiceSupervisor::may_notify(pid_t pid, uid_t uid) const {
     case wire::NotifyAccess::kAll:
       break;
   }
-  // The socket is this service's alone; who has ended meanwhile was of it, or of root.
-  const auto own = own_processes();
-  const bool is_own =
-      std::ranges::any_of(own, [&](const ProcessInfo& info) { return info.pid == pid; });
-  return is_own || uid == 0 || ::kill(pid, 0) != 0;
+  return is_own(pid) || uid == 0 || (is_user_of_service(uid) && ::kill(pid, 0) != 0);
 }
 
 // --- time and runs ---
@@ -579,10 +596,10 @@ void ServiceSupervisor::begin_invocation() {
   invocation_ = Id128::random();
   log_.begin_invocation(invocation_);
   spawn_failure_.reset();
-  has_refused_ = false;
 }
 
 void ServiceSupervisor::end_invocation(bool will_restart) {
+  tell_refused();
   remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
 }
 

@@ -53,12 +53,19 @@ class ServiceSupervisor final : private ServiceHost {
   // Starts the service and returns when it is at rest, and nothing will start it again.
   void run();
   [[nodiscard]] const Service& service() const { return service_; }
-  // Why the program could not be run, the last time it could not.
-  [[nodiscard]] const std::optional<ProcessFailure>& spawn_failure() const {
-    return spawn_failure_;
-  }
+  // Why a program that the last run could not do without could not be run.
+  struct SpawnFailure {
+    std::string program;
+    ProcessFailure why;
+  };
+  [[nodiscard]] const std::optional<SpawnFailure>& spawn_failure() const { return spawn_failure_; }
   // Whether the end of a process was told though not all of its output had been received.
-  [[nodiscard]] bool has_left_output() const { return has_left_output_; }
+  enum class LeftOutput : std::uint8_t {
+    kNone,
+    kUnread,         ///< it could not be waited for any longer
+    kCollectorGone,  ///< what it had not read is lost
+  };
+  [[nodiscard]] LeftOutput left_output() const { return left_output_; }
   // Whether output went to a collector, at any time.
   [[nodiscard]] bool has_collector() const { return has_collector_; }
 
@@ -70,6 +77,7 @@ class ServiceSupervisor final : private ServiceHost {
     std::vector<base::UniqueFd> streams;  // our ends of its output
     std::vector<base::UniqueFd> files;    // the same where it goes to files
     std::string program;
+    bool may_fail = false;  // nothing comes of that
   };
   struct Ended {
     pid_t pid;
@@ -97,10 +105,14 @@ class ServiceSupervisor final : private ServiceHost {
   void take_signal(int signal);
   void reap();
   void tell_ends();
-  bool is_output_received(Process& process, const Ended& ended);
+  bool is_output_received(const Process& process);
   void hear_notifications();
   void take_notification(NotifySocket::Received& received);
   [[nodiscard]] bool may_notify(pid_t pid, uid_t uid) const;
+  void refuse(const std::string& why);
+  void tell_refused();
+  [[nodiscard]] bool is_own(pid_t pid) const;
+  [[nodiscard]] bool is_user_of_service(uid_t uid) const;
   void process_executed(pid_t pid);
   Result<Environment> environment_for(CommandKind kind) const;
   void set_own_variables(CommandKind kind, Environment& environment) const;
@@ -129,10 +141,10 @@ class ServiceSupervisor final : private ServiceHost {
   Id128 invocation_;
   int stop_signal_ = 0;  // that we were ended by, in place of KillSignal=
   bool is_over_ = false;
-  bool has_refused_ = false;  // a message to the notify socket, in this run
-  bool has_left_output_ = false;
+  std::uint64_t refused_ = 0;  // messages to the notify socket, in this run
+  LeftOutput left_output_ = LeftOutput::kNone;
   bool has_collector_ = false;
-  std::optional<ProcessFailure> spawn_failure_;
+  std::optional<SpawnFailure> spawn_failure_;
   Service service_;
 };
 

@@ -294,6 +294,44 @@ TEST_F(LogqRunTest, HearsWhatTheServiceSaysOfItself) {
   EXPECT_TRUE(std::filesystem::is_empty(runtime_.path() + "/notify"));
 }
 
+TEST_F(LogqRunTest, TakesNoStrangerForTheMainProcess) {
+  const CommandResult result =
+      run({"-u", "hello", "--property=Type=notify", "--property=NotifyAccess=all", "sh", "-c",
+           "systemd-notify --pid=1 --ready; exit 0"});
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(told(),
+            (Strings{"Starting hello.service...",
+                     "hello.service: A message to the notify socket is ignored: MAINPID=1 "
+                     "is no process of this service.",
+                     "Started hello.service.", "hello.service: Deactivated successfully."}));
+}
+
+TEST_F(LogqRunTest, TellsTheFirstMessageItRefusesAndCountsTheOthers) {
+  // Of root systemd-notify speaks for its parent, which must not be the main process.
+  const std::string say = "for i in 1 2 3; do (systemd-notify --status=$i; true); done";
+  run({"-u", "hello", "--property=NotifyAccess=main", "sh", "-c", say + "; exit 0"});
+
+  Strings told = this->told();
+  std::erase_if(told, [](const std::string& text) {
+    return text.find("notify socket") == std::string::npos;
+  });
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[1], "hello.service: 2 more messages to the notify socket were ignored.");
+}
+
+TEST_F(LogqRunTest, FailsWithWhatItCouldNotDoWithout) {
+  const auto with = [&](const std::string& setting) {
+    return run({"-u", "hello", "--property=" + setting, "sh", "-c", "exit 3"});
+  };
+  EXPECT_EQ(with("ExecStartPre=-/nonexistent/before").status, 3);
+  EXPECT_EQ(with("ExecStopPost=/nonexistent/after").status, 3);
+  EXPECT_EQ(with("ExecCondition=/bin/false").status, 0) << "there was no reason to run it";
+  const CommandResult result = with("ExecStartPre=/nonexistent/before");
+  EXPECT_EQ(result.status, 127);
+  EXPECT_EQ(result.err, "logq-run: /nonexistent/before: No such file or directory\n");
+}
+
 TEST_F(LogqRunTest, KillsWhatDoesNotStop) {
   ChildProcess running(command({kLogqRun, "-u", "hello", "--property=TimeoutStopSec=300ms", "sh",
                                 "-c", "trap '' TERM; echo deaf; while :; do sleep 0.05; done"},
@@ -328,6 +366,18 @@ TEST(LogqRunAlone, LeavesTheNotifySocketOfItsParentToTheService) {
                 command({kLogqRun, "-u", "hello", "sh", "-c", "echo $NOTIFY_SOCKET"}, environment))
                 .out,
             "/run/its/parent\n");
+}
+
+TEST(LogqRunAlone, KeepsTheUmaskUnlessItIsToldAnother) {
+  const auto umask_of = [](Strings arguments) {
+    arguments.insert(arguments.begin(), {kLogqRun, "-u", "hello"});
+    arguments.insert(arguments.end(), {"sh", "-c", "umask"});
+    const std::string inner = "umask 0027; exec \"$@\"";
+    arguments.insert(arguments.begin(), {"sh", "-c", inner, "sh"});
+    return run_command(command(std::move(arguments), without_collector())).out;
+  };
+  EXPECT_EQ(umask_of({}), "0027\n");
+  EXPECT_EQ(umask_of({"--property=UMask=0077"}), "0077\n");
 }
 
 TEST(LogqRunAlone, BadSettingsAreOneLineEach) {
