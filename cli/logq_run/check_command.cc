@@ -1,17 +1,13 @@
 #include "logq_run/check_command.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <string>
-#include <string_view>
 
 #include "common/run.h"
 #include "logq_run/run_command.h"
+#include "supervise/program_search.h"
 #include "supervise/service_unit.h"
 
 namespace logq::cli {
@@ -20,30 +16,8 @@ namespace {
 using supervise::Commands;
 using supervise::ServiceCommands;
 
-// What a service's programs without a slash are looked for in.
-constexpr std::string_view kSearchPath =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 void say(const std::string& line) {
   std::fprintf(stderr, "%s\n", without_controls(line).c_str());
-}
-
-// 0, or why this cannot be executed.
-int execution_error(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return errno;
-  if (!S_ISREG(status.st_mode)) return S_ISDIR(status.st_mode) ? EISDIR : EACCES;
-  return ::access(path.c_str(), X_OK) == 0 ? 0 : errno;
-}
-
-int program_error(const std::string& program) {
-  if (program.starts_with('/')) return execution_error(program);
-  for (std::string_view rest = kSearchPath; !rest.empty();) {
-    const std::string_view directory = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(directory.size() + 1, rest.size()));
-    if (execution_error(std::string(directory) + "/" + program) == 0) return 0;
-  }
-  return ENOENT;
 }
 
 bool has_all_programs(const supervise::ServiceUnit& unit) {
@@ -54,8 +28,9 @@ bool has_all_programs(const supervise::ServiceUnit& unit) {
   bool has_all = true;
   for (const auto list : kLists) {
     for (const supervise::ExecCommand& command : unit.commands.*list) {
-      const int error = command.ignores_failure ? 0 : program_error(command.program);
-      if (error == 0) continue;
+      const int error =
+          supervise::find_program(command.program, supervise::kServiceSearchPath).sys_errno;
+      if (error == 0 || command.ignores_failure) continue;
       say(unit.name + ": Command " + command.program + " is not executable: " + ::strerror(error));
       has_all = false;
     }

@@ -16,6 +16,7 @@
 #include "supervise/collector_stream.h"
 #include "supervise/envdir.h"
 #include "supervise/launch.h"
+#include "supervise/program_search.h"
 #include "supervise/runtime_directory.h"
 #include "supervise/service_supervisor.h"
 #include "supervise/service_unit.h"
@@ -134,8 +135,7 @@ supervise::LoadedService unit_of_file(const Options& options) {
 
 // What a service of a unit file begins with: nothing of ours but where to log to.
 std::vector<std::string> service_environment() {
-  std::vector<std::string> environment{
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  std::vector<std::string> environment{"PATH=" + std::string(supervise::kServiceSearchPath)};
   if (::getenv("LANG") == nullptr) environment.emplace_back("LANG=C.UTF-8");
   for (const char* name : {"LANG", "LOGQ_SOCKET", "LOGQ_STDOUT_SOCKET"}) {
     if (const char* value = ::getenv(name); value != nullptr)

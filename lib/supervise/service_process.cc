@@ -22,6 +22,7 @@
 #include "base/try.h"
 #include "supervise/account.h"
 #include "supervise/collector_stream.h"
+#include "supervise/program_search.h"
 
 namespace logq::supervise {
 namespace {
@@ -321,39 +322,10 @@ std::vector<std::string> own_environment(const ProcessPlan& plan) {
   return environment;
 }
 
-std::string path_of(const std::vector<std::string>& environment) {
-  for (const std::string& text : environment)
+std::string_view search_path_of(const std::vector<std::string>& environment) {
+  for (const std::string_view text : environment)
     if (text.starts_with("PATH=")) return text.substr(5);
-  return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-}
-
-int obstacle_to(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return errno;
-  if (!S_ISREG(status.st_mode)) return EACCES;
-  return ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0 ? 0 : errno;
-}
-
-// The file to execute, looked up as execvp(3) does; `obstacle` is why there is none.
-std::string find_program(const ProcessPlan& plan, int& obstacle) {
-  obstacle = 0;
-  if (plan.program.find('/') != std::string::npos) {
-    obstacle = obstacle_to(plan.program);
-    return plan.program;
-  }
-  const std::string path = path_of(plan.environment);
-  int worst = ENOENT;
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find(':', begin), path.size());
-    const std::string directory = path.substr(begin, end - begin);
-    const std::string file = (directory.empty() ? "." : directory) + "/" + plan.program;
-    const int found = plan.program.empty() ? ENOENT : obstacle_to(file);
-    if (found == 0) return file;
-    if (found == EACCES) worst = EACCES;
-    begin = end + 1;
-  }
-  obstacle = worst;
-  return plan.program;
+  return kServiceSearchPath;
 }
 
 bool receive_byte(int fd) {
@@ -373,13 +345,13 @@ ProcessFailure run_in_child(const ProcessPlan& plan, int& control) {
   if (const Failure failure = place_descriptors(plan, control)) return *failure;
   std::vector<std::string> environment = own_environment(plan);
   if (const Failure failure = become_service(plan)) return *failure;
-  int obstacle = 0;
-  const std::string program = find_program(plan, obstacle);
-  if (obstacle != 0) return failed(kExec, obstacle);
+  const FoundProgram program = find_program(plan.program, search_path_of(plan.environment));
+  if (program.sys_errno != 0)
+    return failed(kExec, program.sys_errno == EISDIR ? EACCES : program.sys_errno);
   if (!base::write_all(control, "r") || !receive_byte(control)) ::_exit(kExec.exit_status);
   reset_signals(plan.settings->ignores_sigpipe);
   std::vector<std::string> arguments = plan.argv;
-  ::execve(program.c_str(), pointers_to(arguments).data(), pointers_to(environment).data());
+  ::execve(program.path.c_str(), pointers_to(arguments).data(), pointers_to(environment).data());
   return failed(kExec, errno);
 }
 
