@@ -34,6 +34,8 @@ constexpr std::string_view kLimitHit = "2ac568bf996d4f80ac34d18bbf8816be";
 constexpr std::string_view kRefused = "7bbd2a4bcb694e23aa5e727d07448e00";
 constexpr std::string_view kSignalSent = "314db2e1747c46ec894fb4e4ec51cab2";
 constexpr std::string_view kMainPidChanged = "48a66455e26346c68d436dc31bfb56a3";
+constexpr std::string_view kDescriptorStored = "158ef6d9caf7454e8ad972708c805f84";
+constexpr std::string_view kDescriptorDropped = "1a28135723244c6e8f9ad06e60282660";
 
 constexpr int kFacilityDaemon = 3;
 
@@ -213,6 +215,19 @@ void LifecycleLog::main_pid_changed(pid_t pid) {
        std::array{field("OBJECT_PID", pid)});
 }
 
+void LifecycleLog::descriptor_stored(std::string_view name) {
+  send(Priority::kDebug, kDescriptorStored,
+       identity_.unit + ": Stored a descriptor '" + std::string(name) + "'.",
+       std::array{field("FDNAME", name)});
+}
+
+void LifecycleLog::descriptor_dropped(std::string_view name, std::string_view reason) {
+  send(Priority::kDebug, kDescriptorDropped,
+       identity_.unit + ": Dropped the stored descriptor '" + std::string(name) + "' (" +
+           std::string(reason) + ").",
+       std::array{field("FDNAME", name), field("FD_REASON", reason)});
+}
+
 void LifecycleLog::misconfigured(const std::string& text,
                                  const std::string& file,
                                  std::size_t line) {
@@ -260,7 +275,7 @@ void LifecycleLog::send(Priority priority,
   entry.thread_id = static_cast<std::uint64_t>(::gettid());
   entry.context = std::span(context).first(message_id.empty() ? 4 : 5);
   entry.fields = fields;
-  if (transport_.send(entry).status != SendStatus::kSent) ++undelivered_;
+  if (is_dropped(transport_.send(entry).status)) ++undelivered_;
 }
 
 }  // namespace logq::supervise

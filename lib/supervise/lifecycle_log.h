@@ -74,6 +74,9 @@ class LifecycleLog {
   // What it said of itself; systemd does not tell.
   void status_changed(std::string_view status);
   void main_pid_changed(pid_t pid);
+  // It left a descriptor with us; one of them was closed, since nobody is at its other end.
+  void descriptor_stored(std::string_view name);
+  void descriptor_dropped(std::string_view name, std::string_view reason);
   // A line of its unit file that is left out, in systemd's words.
   void misconfigured(const std::string& text, const std::string& file, std::size_t line);
   // What it did that it may not do, or that cannot be believed.

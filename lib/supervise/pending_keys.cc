@@ -4,7 +4,6 @@
 #include <array>
 
 #include "base/quantity.h"
-#include "supervise/setting_values.h"
 #include "supervise/unit_syntax.h"
 
 namespace logq::supervise {
@@ -16,10 +15,6 @@ std::string all(std::string_view value) {
 
 std::string unless_false(std::string_view value) {
   return base::parse_boolean(value) == true ? std::string(value) : std::string();
-}
-
-std::string unless_zero(std::string_view value) {
-  return parse_unsigned(value) == 0 ? std::string() : std::string(value);
 }
 
 std::string of_descriptors(std::string_view value) {
@@ -45,7 +40,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Unit", "After", &but_targets},
     PendingKey{"Unit", "Before", &but_targets},
     PendingKey{"Unit", "OnFailure", &all},
-    PendingKey{"Service", "FileDescriptorStoreMax", &unless_zero},
     PendingKey{"Service", "Sockets", &all},
     PendingKey{"Service", "DynamicUser", &unless_false},
     PendingKey{"Service", "LoadCredential", &all},

@@ -45,7 +45,9 @@ class Service {
   void process_exited(pid_t pid, const ProcessExit& exit);
   // It runs its program now (Type=exec waits for that).
   void process_executed(pid_t pid);
-  // The last process of the service has ended, after its end was told.
+  // Whether it is waited for that the last process ends, whoever that is.
+  [[nodiscard]] bool awaits_the_last() const;
+  // It has, after all ends were told.
   void processes_gone();
   // A datagram of a process that may say what it says. A barrier and descriptors are not for us.
   void notified(const wire::NotifyMessage& message);
@@ -93,6 +95,7 @@ class Service {
   void set_state(State state);
   void tell_job();
   void wait_for(std::uint64_t usec);
+  [[nodiscard]] std::uint64_t time_in(std::uint64_t usec) const;
   void note(ServiceResult result);
 
   void main_exited(const ProcessExit& exit);

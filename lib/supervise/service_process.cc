@@ -22,6 +22,7 @@
 #include "base/try.h"
 #include "supervise/account.h"
 #include "supervise/collector_stream.h"
+#include "supervise/descriptor_limit.h"
 #include "supervise/program_search.h"
 
 namespace logq::supervise {
@@ -343,6 +344,7 @@ ProcessFailure run_in_child(const ProcessPlan& plan, int& control) {
   ::signal(SIGPIPE, SIG_IGN);  // a collector that leaves now must not end us silently
   if (const Failure failure = take_standard_descriptors(plan)) return *failure;
   if (const Failure failure = place_descriptors(plan, control)) return *failure;
+  restore_descriptor_limit();
   std::vector<std::string> environment = own_environment(plan);
   if (const Failure failure = become_service(plan)) return *failure;
   const FoundProgram program = find_program(plan.program, search_path_of(plan.environment));

@@ -332,6 +332,37 @@ TEST_F(LogqRunTest, FailsWithWhatItCouldNotDoWithout) {
   EXPECT_EQ(result.err, "logq-run: /nonexistent/before: No such file or directory\n");
 }
 
+TEST_F(LogqRunTest, HandsBackWhatAServiceLeftWithItBeforeItWasKilled) {
+  // The first run leaves a file in memory, and dies; the second one reads it.
+  const std::string file = runtime_.path() + "/keeper.service";
+  const std::string script = runtime_.path() + "/keeper.py";
+  write_text_file(script, R"py(
+import array, os, signal, socket
+fds = int(os.environ.get("LISTEN_FDS", 0))
+print("given", fds, os.environ.get("LISTEN_FDNAMES"), os.environ.get("LISTEN_PID") == str(os.getpid()),
+      flush=True)
+if fds:
+    print("kept", os.pread(3, 100, 0).decode(), flush=True)
+    raise SystemExit(0)
+memory = os.memfd_create("state")
+os.write(memory, b"forty-two")
+notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+notify.connect(os.environ["NOTIFY_SOCKET"])
+ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [memory]))]
+notify.sendmsg([b"FDSTORE=1\nFDNAME=state"], ancillary)
+os.kill(os.getpid(), signal.SIGKILL)
+)py");
+  write_text_file(file,
+                  "[Service]\nFileDescriptorStoreMax=2\nRestart=on-failure\nRestartSec=1ms\n"
+                  "ExecStart=/usr/bin/python3 " +
+                      script + "\n");
+  EXPECT_EQ(run({file}).status, 0);
+
+  EXPECT_EQ(column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE"),
+            (Strings{"given 0 None False", "given 1 state True", "kept forty-two"}));
+  EXPECT_EQ(journald_->entries({"FDNAME=state"}).size(), 1U);
+}
+
 TEST_F(LogqRunTest, KillsWhatDoesNotStop) {
   ChildProcess running(command({kLogqRun, "-u", "hello", "--property=TimeoutStopSec=300ms", "sh",
                                 "-c", "trap '' TERM; echo deaf; while :; do sleep 0.05; done"},

@@ -1,0 +1,90 @@
+#include "logq_run/exec_in_place.h"
+
+#include <string.h>
+
+#include <cstdio>
+#include <string>
+#include <thread>
+
+#include "supervise/launch.h"
+
+namespace logq::cli {
+namespace {
+
+using supervise::LaunchPlan;
+using supervise::StreamConnection;
+using namespace std::chrono_literals;
+
+constexpr int kLevelInfo = 6;
+
+void say(const char* tool, const std::string& text) {
+  std::fprintf(stderr, "%s: %s\n", tool, text.c_str());
+}
+
+// The plan and the connections it refers to.
+struct Output {
+  StreamConnection out;
+  StreamConnection err;  // used with --stderr-priority only
+};
+
+// Fills in the streams of `plan`. Without a collector the program keeps our own output, and one
+// line says so: nothing is ever dropped silently, and nothing goes to a collector not asked for.
+Output connect_output(const Options& options, const char* tool, int facility, LaunchPlan& plan) {
+  Output output;
+  const auto candidates = supervise::find_stream_sockets();
+  output.out = connect_within(options.wait, candidates);
+  if (options.stream.stderr_level && output.out.fd.is_open()) {
+    output.err = supervise::connect_stream(candidates);
+  }
+  const bool wants_second = options.stream.stderr_level.has_value();
+  if (!output.out.fd.is_open() || (wants_second && !output.err.fd.is_open())) {
+    const StreamConnection& failed = output.out.fd.is_open() ? output.err : output.out;
+    say(tool, "no collector at " + failed.path + ": " + ::strerror(failed.sys_errno) +
+                  "; output is passed through");
+    return {};
+  }
+  StreamSettings settings = options.stream;
+  if (settings.identifier.empty() && facility != 0) {
+    settings.identifier = identifier_of(options.program.front());
+  }
+  const int level = settings.level.value_or(kLevelInfo);
+  plan.standard_output = {output.out.fd.get(), make_header(settings, facility * 8 + level)};
+  plan.standard_error = {
+      wants_second ? output.err.fd.get() : output.out.fd.get(),
+      make_header(settings, facility * 8 + settings.stderr_level.value_or(level))};
+  return output;
+}
+
+int report_launch_failure(const char* tool,
+                          const Options& options,
+                          const supervise::LaunchFailure& failure) {
+  const bool is_exec = failure.step == supervise::LaunchStep::kExec;
+  const char* step = is_exec ? "" : "connecting its output: ";
+  say(tool, options.program.front() + ": " + step + ::strerror(failure.sys_errno));
+  return supervise::exit_status_of(failure);
+}
+
+}  // namespace
+
+StreamConnection connect_within(std::chrono::seconds wait,
+                                const std::vector<client::SocketCandidate>& candidates) {
+  constexpr auto kStep = 20ms;
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  for (;;) {
+    StreamConnection connection = supervise::connect_stream(candidates);
+    if (connection.fd.is_open() || std::chrono::steady_clock::now() >= deadline) return connection;
+    std::this_thread::sleep_for(kStep);
+  }
+}
+
+int exec_in_place(const Options& options, const char* tool, int facility) {
+  LaunchPlan plan{.argv = options.program,
+                  .standard_output = {},
+                  .standard_error = {},
+                  .invocation = Id128::random()};
+  const Output output = connect_output(options, tool, facility, plan);
+  const auto failure = supervise::become_program(plan);
+  return report_launch_failure(tool, options, failure);
+}
+
+}  // namespace logq::cli

@@ -1,0 +1,168 @@
+#include "logq_run/service_setup.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "logq_run/exec_in_place.h"
+#include "logq_run/run_command.h"
+#include "supervise/collector_stream.h"
+#include "supervise/envdir.h"
+#include "supervise/program_search.h"
+#include "supervise/runtime_directory.h"
+
+namespace logq::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kTemporaryFailure = 111;  // daemontools' word for what may be better later
+
+void say(const std::string& text) {
+  std::fprintf(stderr, "logq-run: %s\n", text.c_str());
+}
+
+// The environment and the umask are what the program would have without us.
+std::vector<std::string> inherited_environment() {
+  std::vector<std::string> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    environment.emplace_back(*variable);
+  return environment;
+}
+
+mode_t current_umask() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return mask;
+}
+
+// What a service of a unit file begins with: nothing of ours but where to log to.
+std::vector<std::string> service_environment() {
+  std::vector<std::string> environment{"PATH=" + std::string(supervise::kServiceSearchPath)};
+  if (::getenv("LANG") == nullptr) environment.emplace_back("LANG=C.UTF-8");
+  for (const char* name : {"LANG", "LOGQ_SOCKET", "LOGQ_STDOUT_SOCKET"}) {
+    if (const char* value = ::getenv(name); value != nullptr)
+      environment.push_back(std::string(name) + "=" + value);
+  }
+  return environment;
+}
+
+// Lines say what their unit says; options of the command line win.
+StreamSettings stream_settings(const Options& options, const supervise::ServiceUnit& unit) {
+  StreamSettings settings = options.stream;
+  settings.unit = unit.name;
+  if (settings.identifier.empty()) settings.identifier = unit.log.identifier;
+  if (!settings.level) settings.level = unit.log.level;
+  settings.level_prefix = settings.level_prefix && unit.log.has_level_prefix;
+  return settings;
+}
+
+supervise::RunnerOptions runner_options(const Options& options,
+                                        const supervise::ServiceUnit& unit) {
+  supervise::RunnerOptions of;
+  of.output.has_error_stream = options.stream.stderr_level.has_value();
+  of.output.header = [settings = stream_settings(options, unit), facility = unit.log.facility](
+                         const std::string& program, bool is_error) {
+    StreamSettings of_program = settings;
+    if (of_program.identifier.empty()) of_program.identifier = identifier_of(program);
+    const int level = is_error ? *settings.stderr_level : *settings.level;
+    return make_header(of_program, facility * 8 + level);
+  };
+  // Only the first start is waited with for a collector: later there is a service to look after.
+  of.output.connect = [wait = options.wait,
+                       candidates = supervise::find_stream_sockets()]() mutable {
+    return connect_within(std::exchange(wait, 0s), candidates);
+  };
+  of.runtime_directory = supervise::runtime_directory();
+  of.directory_roots = supervise::directory_roots(supervise::HostFacts::of_this_process());
+  of.environment = names_unit_files(options) ? service_environment() : inherited_environment();
+  of.output.warn = [](const std::string& line) { say(line); };
+  return of;
+}
+
+// Less privilege than it asks for is a warning, more is not to be had.
+bool wants_a_user_of_its_own(const supervise::ServiceUnit& unit) {
+  return unit.execution.has_dynamic_user && unit.execution.user.empty() && ::geteuid() == 0;
+}
+
+// Says what is wrong with the unit, here and in the log. False where it must not be started.
+bool tell_problems(const supervise::LoadedService& loaded, supervise::LifecycleLog& log) {
+  for (const supervise::UnitProblem& problem : loaded.problems) {
+    say(problem.text());
+    log.misconfigured(problem.text(), problem.file, problem.line);
+  }
+  if (!loaded.is_usable()) return false;
+  const supervise::ServiceUnit& unit = loaded.unit;
+  if (!wants_a_user_of_its_own(unit)) return true;
+  const std::string why =
+      unit.name + ": DynamicUser= is not there yet, and it would run as root; give it a User=";
+  say(why);
+  log.misconfigured(why, unit.file, 0);
+  return false;
+}
+
+// Adds the variables of -e. False where they cannot be read.
+bool apply_environment_directory(const Options& options, supervise::RunnerOptions& of) {
+  if (options.environment_directory.empty()) return true;
+  const auto directory = supervise::read_environment_directory(options.environment_directory);
+  if (!directory.failure.empty()) {
+    say(directory.failure);
+    return false;
+  }
+  supervise::Environment environment(of.environment);
+  directory.apply_to(environment);
+  of.environment = environment.assignments();
+  return true;
+}
+
+}  // namespace
+
+// The unit that a command line stands for: its settings as those of a file.
+supervise::LoadedService unit_of_command_line(const Options& options) {
+  std::array<char, 32> inherited{};
+  std::snprintf(inherited.data(), inherited.size(), "[Service]\nUMask=%04o\n", current_umask());
+  std::string text = "[Service]\nExecStart=/bin/true\n";
+  for (const std::string& setting : options.settings)
+    text += setting + "\n";
+  auto loaded = supervise::read_service(
+      options.stream.unit, {{"what is inherited", inherited.data()}, {"command line", text}},
+      supervise::HostFacts::of_this_process());
+  supervise::ServiceUnit& unit = loaded.unit;
+  unit.description = options.description;
+  supervise::ExecCommand command;
+  command.program = options.program.front();
+  command.argv = options.program;
+  command.has_variables = false;
+  unit.commands.start = {command};
+  return loaded;
+}
+
+supervise::LoadedService unit_of_file(const std::string& file) {
+  auto loaded = supervise::load_service(file, supervise::HostFacts::of_this_process());
+  if (loaded.unit.execution.working_directory.empty())
+    loaded.unit.execution.working_directory = "/";
+  return loaded;
+}
+
+std::unique_ptr<ServiceSetup> set_up_service(const Options& options,
+                                             supervise::LoadedService loaded,
+                                             Transport& transport,
+                                             int& status) {
+  auto setup = std::make_unique<ServiceSetup>(std::move(loaded), transport);
+  status = kOwnFailure;
+  if (!tell_problems(setup->loaded, setup->log)) return nullptr;
+  setup->runner = runner_options(options, setup->loaded.unit);
+  status = kTemporaryFailure;
+  if (!apply_environment_directory(options, setup->runner)) return nullptr;
+  status = 0;
+  return setup;
+}
+
+}  // namespace logq::cli

@@ -1,0 +1,81 @@
+#include "supervise/service_output.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include <utility>
+
+#include "base/io.h"
+
+namespace logq::supervise {
+namespace {
+
+// Where output goes to no collector. False where it does, or stays ours.
+bool open_file(const Output& output,
+               const OutputOptions& options,
+               OutputStream& stream,
+               ServiceOutput& opened) {
+  using To = Output::To;
+  int flags = O_WRONLY | O_CREAT;
+  switch (output.to) {
+    case To::kJournal:
+    case To::kInherit:
+    case To::kDescriptor:
+      return false;
+    case To::kNull:
+      flags = O_WRONLY;
+      break;
+    case To::kFile:
+      break;
+    case To::kAppend:
+      flags |= O_APPEND;
+      break;
+    case To::kTruncate:
+      flags |= O_TRUNC;
+      break;
+  }
+  const std::string path = output.to == To::kNull ? "/dev/null" : output.name;
+  auto file = base::open_file(path, flags, 0644);
+  if (!file) {
+    options.warn(path + ": " + file.error().message() + "; output goes to the journal");
+    return false;
+  }
+  stream = {file->get(), {}};
+  opened.files.push_back(*std::move(file));
+  return true;
+}
+
+}  // namespace
+
+ServiceOutput open_service_output(const ServiceUnit& unit,
+                                  const OutputOptions& options,
+                                  const std::string& program) {
+  ServiceOutput opened;
+  const bool has_file = open_file(unit.standard_output, options, opened.standard_output, opened);
+  const bool has_error_file =
+      open_file(unit.standard_error, options, opened.standard_error, opened);
+  const bool inherits = unit.standard_error.to == Output::To::kInherit;
+  if (has_file && inherits) opened.standard_error = opened.standard_output;
+  const bool wants_error = opened.standard_error.fd < 0 && (has_file || options.has_error_stream);
+  StreamConnection output;
+  StreamConnection error;
+  if (!has_file) output = options.connect();
+  if (wants_error && (has_file || output.fd.is_open())) error = options.connect();
+  if ((!has_file && !output.fd.is_open()) || (wants_error && !error.fd.is_open())) {
+    const StreamConnection& failed = has_file || output.fd.is_open() ? error : output;
+    options.warn("no collector at " + failed.path + ": " + ::strerror(failed.sys_errno) +
+                 "; output is passed through");
+    return opened;
+  }
+  if (!has_file) opened.standard_output = {output.fd.get(), options.header(program, false)};
+  if (wants_error) {
+    opened.standard_error = {error.fd.get(), options.header(program, options.has_error_stream)};
+  } else if (!has_error_file && !has_file) {
+    opened.standard_error = opened.standard_output;
+  }
+  for (StreamConnection* const stream : {&output, &error})
+    if (stream->fd.is_open()) opened.streams.push_back(std::move(stream->fd));
+  return opened;
+}
+
+}  // namespace logq::supervise

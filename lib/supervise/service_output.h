@@ -1,0 +1,37 @@
+// Where the output of a service's processes goes: streams of the collector, or files.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "supervise/collector_stream.h"
+#include "supervise/launch.h"
+#include "supervise/service_unit.h"
+
+namespace logq::supervise {
+
+struct OutputOptions {
+  // A stream for each process that is started, two where `has_error_stream`; the header says whose
+  // it is. One that is not open leaves the process our own output.
+  std::function<StreamConnection()> connect;
+  std::function<std::string(const std::string& program, bool is_error)> header;
+  bool has_error_stream = false;                 // else standard error is standard output
+  std::function<void(const std::string&)> warn;  // one line
+};
+
+// Of one process. The streams refer to the descriptors.
+struct ServiceOutput {
+  OutputStream standard_output;
+  OutputStream standard_error;
+  std::vector<base::UniqueFd> streams;  // our ends
+  std::vector<base::UniqueFd> files;    // the same where it goes to files
+};
+
+// What cannot be opened is a warning, and goes to the collector or stays our own output.
+[[nodiscard]] ServiceOutput open_service_output(const ServiceUnit& unit,
+                                                const OutputOptions& options,
+                                                const std::string& program);
+
+}  // namespace logq::supervise

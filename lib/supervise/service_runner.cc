@@ -1,0 +1,402 @@
+#include "supervise/service_runner.h"
+
+#include <signal.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <utility>
+
+#include "base/io.h"
+#include "base/try.h"
+#include "supervise/account.h"
+#include "supervise/collector_stream.h"
+
+namespace logq::supervise {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kMostAtOnce = 256;  // messages to the notify socket
+
+// How long an end waits for output that the collector has not read. With descendants that may go on
+// writing the queue need never be empty, so the wait is shorter.
+constexpr std::uint64_t kDrainAloneUsec = 5'000'000;
+constexpr std::uint64_t kDrainBesideOthersUsec = 1'000'000;
+constexpr std::uint64_t kShortestNapUsec = 50;
+constexpr std::uint64_t kLongestNapUsec = 5'000;
+
+// How long a program waits for the collector to take the entry of its start, so that it is stored
+// before all output.
+constexpr auto kStartedPatience = 1s;
+
+pid_t pid_in_file(const std::string& path) {
+  const auto text = base::read_small_file(path, 64);
+  pid_t pid = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), pid);
+  return pid;
+}
+
+void set_or_pause(EventSource& timer, std::optional<std::uint64_t> usec) {
+  if (usec) {
+    timer.set_time(*usec);
+  } else {
+    timer.pause();
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ServiceRunner>> ServiceRunner::create(const ServiceUnit& unit,
+                                                             LifecycleLog& log,
+                                                             EventLoop& loop,
+                                                             ProcessOwners& owners,
+                                                             ProcessOwners::Owner owner,
+                                                             RunnerOptions options) {
+  std::unique_ptr<ServiceRunner> made(
+      new ServiceRunner(unit, log, loop, owners, owner, std::move(options)));
+  LOGQ_TRY(made->prepare());
+  return made;
+}
+
+ServiceRunner::ServiceRunner(const ServiceUnit& unit,
+                             LifecycleLog& log,
+                             EventLoop& loop,
+                             ProcessOwners& owners,
+                             ProcessOwners::Owner owner,
+                             RunnerOptions options)
+    : unit_(unit),
+      log_(log),
+      loop_(loop),
+      owners_(owners),
+      owner_(owner),
+      options_(std::move(options)),
+      store_(loop,
+             unit.descriptor_store_max,
+             [this](const std::string& name) { log_.descriptor_dropped(name, "hangup"); }),
+      service_(unit, *this, log) {}
+
+ServiceRunner::~ServiceRunner() = default;
+
+Result<void> ServiceRunner::prepare() {
+  timer_ = LOGQ_TRY(loop_.add_timer([this] { service_.time_is_up(); }));
+  watchdog_ = LOGQ_TRY(loop_.add_timer([this] { service_.watchdog_is_up(); }));
+  drain_timer_ = LOGQ_TRY(loop_.add_timer([this] { tell_ends(); }));
+  if (service_.notify_access() == wire::NotifyAccess::kNone) return {};
+  return open_notify_socket();
+}
+
+Result<void> ServiceRunner::open_notify_socket() {
+  const std::string directory = options_.runtime_directory + "/notify";
+  LOGQ_TRY(base::make_directories(directory, 0755));
+  // Two of us may run a unit of that name.
+  notify_ =
+      LOGQ_TRY(NotifySocket::open(directory + "/" + unit_.name + "-" + std::to_string(::getpid())));
+  notify_source_ =
+      LOGQ_TRY(loop_.watch(notify_->fd(), EPOLLIN, Turn::kWord,
+                           [this](std::uint32_t /*events*/) { hear_notifications(); }));
+  return {};
+}
+
+void ServiceRunner::stop(int signal) {
+  stop_signal_ = signal;
+  service_.stop();
+  stop_signal_ = 0;
+}
+
+void ServiceRunner::take_signal(int signal) {
+  if (signal == SIGTERM || signal == SIGINT) {
+    if (service_.is_stopping()) hand_on(signal);  // somebody is impatient
+    stop(signal);
+  } else if (signal != SIGHUP || !service_.reload()) {
+    hand_on(signal);
+  }
+}
+
+void ServiceRunner::hand_on(int signal) {
+  const auto pid = service_.main_pid();
+  if (!pid) return;
+  // Those we have started lead a group; one that was told by MAINPID= need not.
+  const bool leads_group = ::getpgid(*pid) == *pid;
+  ::kill(leads_group ? -*pid : *pid, signal);
+}
+
+// --- processes begin ---
+
+std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& command) {
+  ProcessPlan plan;
+  RunFacts facts{invocation_, notify_ ? notify_->path() : std::string(), {}};
+  pass_descriptors(kind, plan, facts);
+  const auto environment = service_environment(unit_, service_, kind, facts, options_.environment,
+                                               options_.directory_roots, options_.output.warn);
+  if (!environment) {
+    const int reason = environment.error().sys_errno;
+    log_.environment_failed(kind, reason != 0 ? reason : EINVAL);
+    return std::nullopt;
+  }
+  plan.program = command.program;
+  plan.argv =
+      substitute(command, [&](std::string_view name) { return environment->value_of(name); });
+  plan.environment = environment->assignments();
+  plan.settings = &unit_.execution;
+  plan.directory_roots = &options_.directory_roots;
+  if (unit_.standard_input.from == Input::From::kFile)
+    plan.standard_input_file = unit_.standard_input.name;
+  plan.privileges = command.privileges;
+  plan.has_watchdog = kind == CommandKind::kStart && service_.watchdog_usec() > 0;
+  Process process;
+  process.program = command.program;
+  const bool is_after_the_run =
+      kind == CommandKind::kReload || kind == CommandKind::kStop || kind == CommandKind::kStopPost;
+  process.may_fail = command.ignores_failure || is_after_the_run;
+  ServiceOutput output = open_service_output(unit_, options_.output, command.program);
+  plan.standard_output = output.standard_output;
+  plan.standard_error = output.standard_error;
+  has_collector_ |= !output.streams.empty();
+  process.streams = std::move(output.streams);
+  process.files = std::move(output.files);
+  auto held = start_process(plan);
+  if (!held) {
+    log_.complained("Failed to start a process: " + held.error().message());
+    return std::nullopt;
+  }
+  process.held = *std::move(held);
+  const pid_t pid = process.held.pid;
+  owners_.started(owner_, pid, invocation_);
+  if (process.held.failure) tell_failure(process, *process.held.failure);
+  processes_.emplace(pid, std::move(process));
+  return pid;
+}
+
+// Sockets first, then what the service has left with us.
+void ServiceRunner::pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const {
+  if (kind != CommandKind::kStart) return;
+  const auto pass = [&](int fd, const std::string& name) {
+    plan.descriptors.push_back(fd);
+    facts.descriptor_names.push_back(name);
+  };
+  for (const PassedDescriptor& socket : options_.sockets)
+    pass(socket.fd, socket.name);
+  for (const DescriptorStore::Stored& stored : store_.all())
+    pass(stored.fd.get(), stored.name);
+}
+
+void ServiceRunner::release(pid_t pid) {
+  const auto found = processes_.find(pid);
+  if (found == processes_.end() || found->second.held.failure) return;
+  if (!options_.is_collector) log_.settle(kStartedPatience);
+  release_process(found->second.held);
+  auto executed = loop_.watch(found->second.held.control.get(), EPOLLIN, Turn::kWord,
+                              [this, pid](std::uint32_t /*events*/) { process_executed(pid); });
+  if (executed) found->second.executed = *std::move(executed);
+}
+
+// It runs its program, or could not.
+void ServiceRunner::process_executed(pid_t pid) {
+  Process& process = processes_.at(pid);
+  const auto failure = outcome_of(process.held);
+  process.executed.reset();
+  process.held.control.reset();
+  if (!failure) return service_.process_executed(pid);
+  tell_failure(process, *failure);
+}
+
+void ServiceRunner::tell_failure(const Process& process, const ProcessFailure& failure) {
+  if (!process.may_fail) spawn_failure_ = SpawnFailure{process.program, failure};
+  if (failure.directory) {
+    const auto kind = static_cast<std::size_t>(*failure.directory);
+    log_.directory_failed(options_.directory_roots.at(kind), failure.sys_errno);
+  }
+  log_.spawn_failed(process.program, failure.step, failure.sys_errno);
+}
+
+// --- processes end ---
+
+bool ServiceRunner::send_signal(SignalTarget target, int signal, bool is_told) {
+  if (stop_signal_ != 0 && signal == unit_.kill.signal) signal = std::exchange(stop_signal_, 0);
+  std::vector<ProcessInfo> targets = owners_.processes_of(owner_);
+  const auto is_first = [&](const ProcessInfo& info) { return info.pid == service_.main_pid(); };
+  const auto is_ours = [&](const ProcessInfo& info) {
+    return is_first(info) || (target != SignalTarget::kMain && info.pid == service_.control_pid());
+  };
+  if (target != SignalTarget::kEverybody)
+    std::erase_if(targets, [&](const ProcessInfo& info) { return !is_ours(info); });
+  std::ranges::stable_partition(targets, is_first);
+  bool anybody = false;
+  for (const ProcessInfo& info : targets) {
+    if (is_told) log_.killing(info.pid, info.command, signal);
+    anybody |= ::kill(info.pid, signal) == 0;
+    if (signal != SIGKILL) ::kill(info.pid, SIGCONT);
+    if (unit_.kill.sends_hup && signal == unit_.kill.signal) ::kill(info.pid, SIGHUP);
+  }
+  return anybody;
+}
+
+std::optional<pid_t> ServiceRunner::find_main_process() {
+  if (!unit_.pid_file.empty()) {
+    const pid_t pid = pid_in_file(unit_.pid_file);
+    return owners_.owns(owner_, pid) ? std::optional(pid) : std::nullopt;
+  }
+  const std::vector<ProcessInfo> own = owners_.processes_of(owner_);
+  if (!unit_.guesses_main_pid || own.size() != 1) return std::nullopt;
+  return own.front().pid;
+}
+
+bool ServiceRunner::take_end(pid_t pid, const ProcessExit& exit) {
+  if (!processes_.contains(pid) && pid != service_.main_pid()) return false;
+  ended_.push_back({pid, exit, 0, kShortestNapUsec});
+  for (const auto& stream : processes_[pid].streams)
+    end_partial_line(stream.get());
+  return true;
+}
+
+// Ends are told in their order, each after what its process has printed and said.
+void ServiceRunner::tell_ends() {
+  while (!ended_.empty()) {
+    if (waits_for_output(ended_.front())) return;
+    hear_notifications();
+    const Ended told = ended_.front();
+    ended_.pop_front();
+    processes_.erase(told.pid);
+    service_.process_exited(told.pid, told.exit);
+  }
+  if (service_.awaits_the_last() && !has_processes()) service_.processes_gone();
+}
+
+// Then the drain timer is set.
+bool ServiceRunner::waits_for_output(Ended& ended) {
+  if (is_output_received(processes_[ended.pid])) return false;
+  if (ended.deadline_usec == 0) {
+    const bool is_alone = owners_.processes_of(owner_).empty();
+    ended.deadline_usec = now_usec() + (is_alone ? kDrainAloneUsec : kDrainBesideOthersUsec);
+  }
+  if (now_usec() >= ended.deadline_usec) {
+    left_output_ = LeftOutput::kUnread;
+    return false;
+  }
+  drain_timer_.set_time(now_usec() + ended.nap_usec);
+  ended.nap_usec = std::min(ended.nap_usec * 2, kLongestNapUsec);
+  return true;
+}
+
+bool ServiceRunner::is_output_received(const Process& process) {
+  return std::ranges::all_of(process.streams, [&](const base::UniqueFd& stream) {
+    if (collector_has_gone(stream.get())) {
+      left_output_ = LeftOutput::kCollectorGone;
+      return true;
+    }
+    return unread_by_collector(stream.get()) == 0;
+  });
+}
+
+// --- what the service says ---
+
+// At most so many at once: whoever sends without end must not keep us from everything else.
+void ServiceRunner::hear_notifications() {
+  if (!notify_) return;
+  for (int heard = 0; heard < kMostAtOnce; ++heard) {
+    auto received = notify_->receive();
+    if (!received) return;
+    take_notification(*received);
+  }
+}
+
+void ServiceRunner::take_notification(NotifySocket::Received& received) {
+  if (!received.complaint.empty()) return refuse(received.complaint);
+  if (received.message.is_barrier) return;  // its descriptor closes now
+  if (!may_notify(received.pid, received.uid))
+    return refuse("NotifyAccess= does not include process " + std::to_string(received.pid));
+  // Whoever says it: of a stranger we would not hear the end, and our signals must not reach it.
+  const auto main_pid = std::exchange(received.message.main_pid, std::nullopt);
+  if (main_pid && owners_.owns(owner_, *main_pid)) {
+    received.message.main_pid = main_pid;
+  } else if (main_pid) {
+    refuse("MAINPID=" + std::to_string(*main_pid) + " is no process of this service");
+  }
+  take_descriptors(received);
+  service_.notified(received.message);
+}
+
+void ServiceRunner::take_descriptors(NotifySocket::Received& received) {
+  const wire::NotifyMessage& message = received.message;
+  if (message.remove_descriptors) {
+    for (const std::string_view name : message.descriptor_names)
+      store_.remove(name);
+    return;
+  }
+  if (!message.store_descriptors || service_.is_at_rest()) return;
+  for (std::size_t i = 0; i < received.descriptors.size(); ++i) {
+    const std::string name(message.descriptor_name(i));
+    switch (store_.add(std::move(received.descriptors[i]), name, message.poll_descriptors)) {
+      case DescriptorStore::Outcome::kStored:
+        if (!options_.is_collector) log_.descriptor_stored(name);
+        break;
+      case DescriptorStore::Outcome::kThereAlready:
+        break;
+      case DescriptorStore::Outcome::kNoRoom:
+        refuse("there is no room for the descriptor '" + name +
+               "', FileDescriptorStoreMax=" + std::to_string(unit_.descriptor_store_max));
+        break;
+    }
+  }
+}
+
+bool ServiceRunner::may_notify(pid_t pid, uid_t uid) const {
+  switch (service_.notify_access()) {
+    case wire::NotifyAccess::kNone:
+      return false;
+    case wire::NotifyAccess::kMain:
+      return pid == service_.main_pid();
+    case wire::NotifyAccess::kExec:
+      return pid == service_.main_pid() || pid == service_.control_pid();
+    case wire::NotifyAccess::kAll:
+      break;
+  }
+  return owners_.owns(owner_, pid) || uid == 0 || (is_user_of_service(uid) && ::kill(pid, 0) != 0);
+}
+
+// Of one that cannot be asked any more, since it has ended: only who could be of it.
+bool ServiceRunner::is_user_of_service(uid_t uid) const {
+  if (uid == 0 || uid == ::geteuid()) return true;
+  const auto account = find_account(unit_.execution.user);
+  return account && account->uid == uid;
+}
+
+// Anybody may send there, again and again: the first refusal of a run is told, the others counted.
+void ServiceRunner::refuse(const std::string& why) {
+  if (refused_++ == 0) log_.complained("A message to the notify socket is ignored: " + why + ".");
+}
+
+void ServiceRunner::tell_refused() {
+  if (refused_ > 1)
+    log_.complained(std::to_string(refused_ - 1) +
+                    " more messages to the notify socket were ignored.");
+  refused_ = 0;
+}
+
+// --- time and runs ---
+
+void ServiceRunner::set_timer(std::optional<std::uint64_t> usec) {
+  set_or_pause(timer_, usec);
+}
+
+void ServiceRunner::set_watchdog(std::optional<std::uint64_t> usec) {
+  set_or_pause(watchdog_, usec);
+}
+
+void ServiceRunner::begin_invocation() {
+  if (!has_processes()) owners_.forget(owner_);
+  invocation_ = Id128::random();
+  log_.begin_invocation(invocation_);
+  spawn_failure_.reset();
+}
+
+void ServiceRunner::end_invocation(bool will_restart) {
+  tell_refused();
+  if (!will_restart) store_.clear();
+  remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
+}
+
+}  // namespace logq::supervise

@@ -1,0 +1,170 @@
+// ServiceRunner: one service in the world: its processes, its notify socket, its timers. Everything
+// a process has printed has been received by the collector before its end is told.
+//
+// Not thread-safe; see Supervisor.
+#pragma once
+
+#include <sys/types.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "logq/result.h"
+#include "supervise/descriptor_store.h"
+#include "supervise/event_loop.h"
+#include "supervise/notify_socket.h"
+#include "supervise/process_owners.h"
+#include "supervise/service.h"
+#include "supervise/service_environment.h"
+#include "supervise/service_host.h"
+#include "supervise/service_output.h"
+#include "supervise/service_process.h"
+
+namespace logq::supervise {
+
+// A descriptor that its service is handed, $LISTEN_FDS.
+struct PassedDescriptor {
+  int fd = -1;  // borrowed
+  std::string name;
+};
+
+struct RunnerOptions {
+  OutputOptions output;
+  std::string runtime_directory;         // for the notify socket
+  DirectoryRoots directory_roots;        // of RuntimeDirectory= and its like
+  std::vector<std::string> environment;  // that every process begins with
+  std::vector<PassedDescriptor> sockets;
+  // The service is the collector that the log goes to: nothing waits for that to have taken it.
+  bool is_collector = false;
+};
+
+class ServiceRunner final : private ServiceHost {
+ public:
+  // Borrows all but the options. `owner` is its name among the owners.
+  static Result<std::unique_ptr<ServiceRunner>> create(const ServiceUnit& unit,
+                                                       LifecycleLog& log,
+                                                       EventLoop& loop,
+                                                       ProcessOwners& owners,
+                                                       ProcessOwners::Owner owner,
+                                                       RunnerOptions options);
+  ~ServiceRunner() override;
+
+  void start() { service_.start(); }
+  // `signal`: what is sent in place of KillSignal=, once; 0: nothing special.
+  void stop(int signal = 0);
+  // A signal to us that is meant for the service: SIGTERM and SIGINT stop it, SIGHUP reloads it
+  // where that is possible; all others, and those, are handed on.
+  void take_signal(int signal);
+
+  // --- of the supervisor ---
+
+  // A child has ended. False where it is none of this service.
+  bool take_end(pid_t pid, const ProcessExit& exit);
+  // Tells what has not been told yet, when all children that had ended have been taken.
+  void tell_ends();
+
+  [[nodiscard]] const ServiceUnit& unit() const { return unit_; }
+  [[nodiscard]] const Service& service() const { return service_; }
+  // At rest, and nothing will start it again.
+  [[nodiscard]] bool is_over() const { return service_.is_at_rest() && ended_.empty(); }
+  // Why a program that the last run could not do without could not be run.
+  struct SpawnFailure {
+    std::string program;
+    ProcessFailure why;
+  };
+  [[nodiscard]] const std::optional<SpawnFailure>& spawn_failure() const { return spawn_failure_; }
+  // Whether the end of a process was told though not all of its output had been received.
+  enum class LeftOutput : std::uint8_t {
+    kNone,
+    kUnread,         ///< it could not be waited for any longer
+    kCollectorGone,  ///< what it had not read is lost
+  };
+  [[nodiscard]] LeftOutput left_output() const { return left_output_; }
+  // Whether output went to a collector, at any time.
+  [[nodiscard]] bool has_collector() const { return has_collector_; }
+
+ private:
+  struct Process {
+    HeldProcess held;
+    EventSource executed;
+    std::vector<base::UniqueFd> streams;  // our ends of its output
+    std::vector<base::UniqueFd> files;    // the same where it goes to files
+    std::string program;
+    bool may_fail = false;  // nothing comes of that
+  };
+  struct Ended {
+    pid_t pid;
+    ProcessExit exit;
+    std::uint64_t deadline_usec;
+    std::uint64_t nap_usec;
+  };
+
+  ServiceRunner(const ServiceUnit& unit,
+                LifecycleLog& log,
+                EventLoop& loop,
+                ProcessOwners& owners,
+                ProcessOwners::Owner owner,
+                RunnerOptions options);
+  Result<void> prepare();
+  Result<void> open_notify_socket();
+
+  // ServiceHost
+  std::optional<pid_t> spawn(CommandKind kind, const ExecCommand& command) override;
+  void release(pid_t pid) override;
+  bool send_signal(SignalTarget target, int signal, bool is_told) override;
+  void set_timer(std::optional<std::uint64_t> usec) override;
+  void set_watchdog(std::optional<std::uint64_t> usec) override;
+  [[nodiscard]] std::uint64_t now_usec() const override { return monotonic_usec(); }
+  [[nodiscard]] bool has_processes() const override { return owners_.has_processes(owner_); }
+  std::optional<pid_t> find_main_process() override;
+  void begin_invocation() override;
+  void end_invocation(bool will_restart) override;
+  void job_done(JobType /*type*/, JobResult /*result*/) override {}
+
+  void pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const;
+  void tell_failure(const Process& process, const ProcessFailure& failure);
+  void process_executed(pid_t pid);
+  bool waits_for_output(Ended& ended);
+  bool is_output_received(const Process& process);
+  void hand_on(int signal);
+
+  void hear_notifications();
+  void take_notification(NotifySocket::Received& received);
+  void take_descriptors(NotifySocket::Received& received);
+  [[nodiscard]] bool may_notify(pid_t pid, uid_t uid) const;
+  [[nodiscard]] bool is_user_of_service(uid_t uid) const;
+  void refuse(const std::string& why);
+  void tell_refused();
+
+  const ServiceUnit& unit_;
+  LifecycleLog& log_;
+  EventLoop& loop_;
+  ProcessOwners& owners_;
+  const ProcessOwners::Owner owner_;
+  const RunnerOptions options_;
+  EventSource timer_;
+  EventSource watchdog_;
+  EventSource drain_timer_;
+  EventSource notify_source_;
+  std::optional<NotifySocket> notify_;
+  DescriptorStore store_;
+
+  // That were started here and have not been told to have ended.
+  std::map<pid_t, Process> processes_;
+  std::deque<Ended> ended_;
+  Id128 invocation_;
+  int stop_signal_ = 0;        // that we were ended by, in place of KillSignal=
+  std::uint64_t refused_ = 0;  // messages to the notify socket, in this run
+  LeftOutput left_output_ = LeftOutput::kNone;
+  bool has_collector_ = false;
+  std::optional<SpawnFailure> spawn_failure_;
+  Service service_;
+};
+
+}  // namespace logq::supervise

@@ -1,0 +1,122 @@
+#include "supervise/supervisor.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "base/try.h"
+#include "supervise/descriptor_limit.h"
+
+namespace logq::supervise {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long entries that the collector did not take wait for the next attempt.
+constexpr std::uint64_t kRetryUsec = 50'000;
+
+// Everything a sender can mean for the service. Not: what reports our own faults, what job control
+// does to us, SIGPIPE (ignored) and what cannot be caught.
+bool is_for_service(int signal) {
+  constexpr std::array kOurs{SIGILL,  SIGABRT, SIGBUS,  SIGFPE,  SIGSEGV, SIGSYS,  SIGTRAP,
+                             SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGCHLD, SIGKILL, SIGSTOP};
+  const bool is_of_libc = signal >= 32 && signal < SIGRTMIN;
+  return std::ranges::find(kOurs, signal) == kOurs.end() && !is_of_libc;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Supervisor>> Supervisor::create(PatientTransport& transport,
+                                                       std::function<void(int)> on_signal) {
+  auto loop = LOGQ_TRY(EventLoop::create());
+  std::unique_ptr<Supervisor> made(
+      new Supervisor(std::move(loop), transport, std::move(on_signal)));
+  LOGQ_TRY(made->prepare());
+  return made;
+}
+
+Supervisor::Supervisor(EventLoop loop,
+                       PatientTransport& transport,
+                       std::function<void(int)> on_signal)
+    : loop_(std::move(loop)),
+      owners_(::getpid()),
+      transport_(transport),
+      on_signal_(std::move(on_signal)) {}
+
+Result<void> Supervisor::prepare() {
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return fail(Error::system(errno, "prctl"));
+  ::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+  sigset_t blocked;
+  ::sigemptyset(&blocked);
+  for (int signal = 1; signal <= SIGRTMAX; ++signal)
+    if (is_for_service(signal) || signal == SIGCHLD) ::sigaddset(&blocked, signal);
+  if (::sigprocmask(SIG_BLOCK, &blocked, nullptr) != 0)
+    return fail(Error::system(errno, "sigprocmask"));
+  retry_ = LOGQ_TRY(loop_.add_timer([this] { transport_.retry(); }));
+  signals_.push_back(LOGQ_TRY(loop_.add_signal(SIGCHLD, Turn::kEnd, [this] { reap(); })));
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+    if (!is_for_service(signal)) continue;
+    signals_.push_back(
+        LOGQ_TRY(loop_.add_signal(signal, Turn::kRest, [this, signal] { on_signal_(signal); })));
+  }
+  return {};
+}
+
+Result<ServiceRunner*> Supervisor::add(const ServiceUnit& unit,
+                                       LifecycleLog& log,
+                                       RunnerOptions options) {
+  runners_.push_back(LOGQ_TRY(
+      ServiceRunner::create(unit, log, loop_, owners_, runners_.size(), std::move(options))));
+  return runners_.back().get();
+}
+
+Result<void> Supervisor::run(const std::function<bool()>& is_over) {
+  while (!is_over()) {
+    if (transport_.waiting() != 0) retry_.set_time(monotonic_usec() + kRetryUsec);
+    LOGQ_TRY(loop_.run_once());
+  }
+  return {};
+}
+
+void Supervisor::reap() {
+  int status = 0;
+  pid_t pid = 0;
+  while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
+    owners_.reaped(pid);
+    const auto exit = ProcessExit::from_wait_status(status);
+    std::ranges::any_of(runners_, [&](const auto& runner) { return runner->take_end(pid, exit); });
+  }
+  for (const auto& runner : runners_)
+    runner->tell_ends();
+}
+
+void end_others(std::chrono::milliseconds patience) {
+  constexpr pid_t kAllButUs = -1;
+  ::kill(kAllButUs, SIGTERM);
+  ::kill(kAllButUs, SIGCONT);
+  sigset_t child;
+  ::sigemptyset(&child);
+  ::sigaddset(&child, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &child, nullptr);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    pid_t pid = 0;
+    while ((pid = ::waitpid(-1, nullptr, WNOHANG)) > 0) {
+    }
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (pid < 0 || left <= 0ms) return;
+    const timespec pause{left.count() / 1000, left.count() % 1000 * 1'000'000};
+    ::sigtimedwait(&child, nullptr, &pause);
+  }
+}
+
+}  // namespace logq::supervise

@@ -1,0 +1,53 @@
+// Supervisor: what the services of one process share: it hears its signals, reaps its children,
+// gives every end to the service it is of, and sends their entries when the collector takes them.
+//
+// The process becomes the reaper of orphans and must have one thread. Not thread-safe.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "logq/result.h"
+#include "supervise/event_loop.h"
+#include "supervise/patient_transport.h"
+#include "supervise/process_owners.h"
+#include "supervise/service_runner.h"
+
+namespace logq::supervise {
+
+class Supervisor {
+ public:
+  // Blocks all signals that can be meant for a service; `on_signal` gets them.
+  // `transport`, that of the logs, is borrowed.
+  static Result<std::unique_ptr<Supervisor>> create(PatientTransport& transport,
+                                                    std::function<void(int)> on_signal);
+
+  // Borrows the unit and the log. The runner lives as long as the supervisor.
+  Result<ServiceRunner*> add(const ServiceUnit& unit, LifecycleLog& log, RunnerOptions options);
+  [[nodiscard]] EventLoop& loop() { return loop_; }
+
+  // Handles what happens until `is_over` says so. REQUIRES: something will happen.
+  Result<void> run(const std::function<bool()>& is_over);
+
+ private:
+  Supervisor(EventLoop loop, PatientTransport& transport, std::function<void(int)> on_signal);
+  Result<void> prepare();
+  void reap();
+
+  EventLoop loop_;
+  ProcessOwners owners_;
+  PatientTransport& transport_;
+  const std::function<void(int)> on_signal_;
+  EventSource retry_;
+  std::vector<EventSource> signals_;
+  std::vector<std::unique_ptr<ServiceRunner>> runners_;
+};
+
+// Asks all other processes to end and waits for them, at most for `patience`. REQUIRES: this is
+// process 1, whose end is theirs: a collector in the same container could not store what it has
+// received last.
+void end_others(std::chrono::milliseconds patience);
+
+}  // namespace logq::supervise
