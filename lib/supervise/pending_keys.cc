@@ -51,6 +51,20 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Service", "LogRateLimitIntervalSec", &all},
     PendingKey{"Service", "LogRateLimitBurst", &all},
     PendingKey{"Service", "LogNamespace", &all},
+    PendingKey{"Socket", "ListenNetlink", &all},
+    PendingKey{"Socket", "ListenSpecial", &all},
+    PendingKey{"Socket", "ListenMessageQueue", &all},
+    PendingKey{"Socket", "ListenUSBFunction", &all},
+    PendingKey{"Socket", "MaxConnections", &all},
+    PendingKey{"Socket", "MaxConnectionsPerSource", &all},
+    PendingKey{"Socket", "FlushPending", &unless_false},
+    PendingKey{"Socket", "TriggerLimitIntervalSec", &all},
+    PendingKey{"Socket", "TriggerLimitBurst", &all},
+    PendingKey{"Socket", "ExecStartPre", &all},
+    PendingKey{"Socket", "ExecStartPost", &all},
+    PendingKey{"Socket", "ExecStopPre", &all},
+    PendingKey{"Socket", "ExecStopPost", &all},
+    PendingKey{"Socket", "TimeoutSec", &all},
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The keys that are read into a ServiceUnit though the supervisor does not act on them yet, so that
+// The keys that are read into a unit though the supervisor does not act on them yet, so that
 // nobody takes them for honoured. What makes one work deletes its line.
 #pragma once
 
