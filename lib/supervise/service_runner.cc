@@ -391,6 +391,13 @@ void ServiceRunner::begin_invocation() {
   invocation_ = Id128::random();
   log_.begin_invocation(invocation_);
   spawn_failure_.reset();
+  has_come_up_ = false;
+}
+
+void ServiceRunner::job_done(JobType type, JobResult result) {
+  // Skipped for a condition it has not.
+  if (type == JobType::kStart && result == JobResult::kDone)
+    has_come_up_ = service_.result() != ServiceResult::kExecCondition;
 }
 
 void ServiceRunner::end_invocation(bool will_restart) {
