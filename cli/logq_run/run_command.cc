@@ -16,6 +16,7 @@
 #include "logq/transport.h"
 #include "logq_run/exec_in_place.h"
 #include "logq_run/service_setup.h"
+#include "logq_run/socket_setup.h"
 #include "logq_run/tree_run.h"
 #include "supervise/activation.h"
 #include "supervise/patient_transport.h"
@@ -89,52 +90,54 @@ class ServiceRun {
  private:
   bool load();
   bool load_sockets();
-  std::string service_file() const;
+  [[nodiscard]] bool names_service() const;
+  [[nodiscard]] std::string service_file() const;
   Result<void> supervise();
-  bool open_sockets(supervise::EventLoop& loop);
 
   const Options& options_;
   supervise::PatientTransport transport_{
       make_native_transport({.socket_path = {}, .max_block = 0s})};
   std::unique_ptr<ServiceSetup> service_;
-  std::vector<std::unique_ptr<SocketSetup>> sockets_;
+  SocketSetup sockets_{transport_};
   std::unique_ptr<supervise::Supervisor> supervisor_;
-  std::vector<std::unique_ptr<supervise::SocketRunner>> open_;
   supervise::ServiceRunner* runner_ = nullptr;
   int status_ = 0;
 };
 
 bool ServiceRun::load() {
+  status_ = kOwnFailure;
   if (!load_sockets()) return false;
-  service_ = set_up_service(
-      options_,
-      names_unit_files(options_) ? unit_of_file(service_file()) : unit_of_command_line(options_),
-      transport_, status_);
-  return service_ != nullptr;
+  const bool has_file = names_unit_files(options_);
+  const std::string file = has_file ? service_file() : std::string();
+  service_ =
+      set_up_service(options_, has_file ? unit_of_file(file) : unit_of_command_line(options_),
+                     transport_, status_);
+  if (!service_) return false;
+  status_ = kOwnFailure;
+  return sockets_.add_files(service_->loaded.unit.sockets, file.substr(0, file.rfind('/') + 1));
 }
 
+// Those that the command line names.
 bool ServiceRun::load_sockets() {
-  const auto add = [&](supervise::LoadedSocket loaded) {
-    sockets_.push_back(set_up_socket(std::move(loaded), transport_, status_));
-    return sockets_.back() != nullptr;
-  };
   const bool has_files = names_unit_files(options_);
   const auto host = supervise::HostFacts::of_this_process();
   for (const std::string& file : options_.program) {
-    if (has_files && file.ends_with(".socket") && !add(supervise::load_socket(file, host)))
+    if (has_files && file.ends_with(".socket") && !sockets_.add(supervise::load_socket(file, host)))
       return false;
   }
   const std::string service = has_files ? options_.program.front() : options_.stream.unit;
   for (const std::string& argument : options_.listen) {
     auto read = supervise::read_listen_argument(argument, service.substr(service.rfind('/') + 1));
-    if (!read.unit) {
-      say("bad value of --listen: " + read.complaint);
-      status_ = kOwnFailure;
-      return false;
-    }
-    if (!add({*std::move(read.unit), {}})) return false;
+    if (!read.unit) say("bad value of --listen: " + read.complaint);
+    if (!read.unit || !sockets_.add({*std::move(read.unit), {}})) return false;
   }
   return true;
+}
+
+bool ServiceRun::names_service() const {
+  return !names_unit_files(options_) ||
+         std::ranges::any_of(options_.program,
+                             [](const std::string& file) { return file.ends_with(".service"); });
 }
 
 // The one that was named, else the one beside its socket.
@@ -142,24 +145,7 @@ std::string ServiceRun::service_file() const {
   for (const std::string& file : options_.program)
     if (file.ends_with(".service")) return file;
   const std::string& socket = options_.program.front();
-  return socket.substr(0, socket.rfind('/') + 1) + sockets_.front()->loaded.unit.service;
-}
-
-bool ServiceRun::open_sockets(supervise::EventLoop& loop) {
-  for (const auto& setup : sockets_) {
-    open_.push_back(
-        std::make_unique<supervise::SocketRunner>(setup->loaded.unit, setup->log, loop));
-    std::string failure;
-    if (!open_.back()->open(failure)) {
-      say(failure);
-      return false;
-    }
-    for (const auto& descriptor : open_.back()->descriptors())
-      service_->runner.sockets.push_back(descriptor);
-    service_->runner.is_collector |= is_way_to_collector(setup->loaded.unit);
-  }
-  service_->runner.output.is_passed_through = service_->runner.is_collector;
-  return true;
+  return socket.substr(0, socket.rfind('/') + 1) + sockets_.service();
 }
 
 Result<void> ServiceRun::supervise() {
@@ -167,24 +153,16 @@ Result<void> ServiceRun::supervise() {
   supervisor_ = LOGQ_TRY(supervise::Supervisor::create(
       transport_, [&](int signal) { activation->take_signal(signal); }));
   status_ = kOwnFailure;
-  if (open_sockets(supervisor_->loop())) {
+  if (sockets_.open(supervisor_->loop(), service_->runner)) {
     runner_ = LOGQ_TRY(
         supervisor_->add(service_->loaded.unit, service_->log, std::move(service_->runner)));
-    std::vector<supervise::SocketRunner*> sockets;
-    for (const auto& socket : open_)
-      sockets.push_back(socket.get());
-    const bool names_no_service =
-        names_unit_files(options_) && std::ranges::none_of(options_.program, [](const auto& file) {
-          return file.ends_with(".service");
-        });
-    activation.emplace(*runner_, std::move(sockets), options_.is_lazy || names_no_service);
+    activation.emplace(*runner_, sockets_.runners(), options_.is_lazy || !names_service());
     activation->begin();
     LOGQ_TRY(supervisor_->run([&] { return activation->is_over(); }));
     if (!activation->has_failed()) status_ = status_of(*runner_);
     tell_left_output(runner_->left_output());
   }
-  for (const auto& socket : open_)
-    socket->close();
+  sockets_.close();
   return {};
 }
 

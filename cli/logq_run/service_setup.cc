@@ -4,16 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "client/socket_search.h"
 #include "logq_run/exec_in_place.h"
 #include "logq_run/run_command.h"
 #include "supervise/collector_stream.h"
@@ -171,27 +168,6 @@ std::unique_ptr<ServiceSetup> set_up_service(const Options& options,
   if (!apply_environment_directory(options, setup->runner)) return nullptr;
   status = 0;
   return setup;
-}
-
-std::unique_ptr<SocketSetup> set_up_socket(supervise::LoadedSocket loaded,
-                                           Transport& transport,
-                                           int& status) {
-  auto setup = std::make_unique<SocketSetup>(std::move(loaded), transport);
-  tell_problems(setup->loaded.problems, setup->log);
-  if (setup->loaded.is_usable()) return setup;
-  status = kOwnFailure;
-  return nullptr;
-}
-
-bool is_way_to_collector(const supervise::SocketUnit& unit) {
-  auto candidates = supervise::find_stream_sockets();
-  std::ranges::move(client::find_sockets({}, client::SearchEnvironment::of_process()),
-                    std::back_inserter(candidates));
-  return std::ranges::any_of(unit.listeners, [&](const supervise::Listener& listener) {
-    return std::ranges::any_of(candidates, [&](const client::SocketCandidate& candidate) {
-      return candidate.path == listener.node();
-    });
-  });
 }
 
 }  // namespace logq::cli

@@ -1,4 +1,4 @@
-// What a service and its sockets need to be run as the command line and its unit file ask for it.
+// What a service needs to be run as the command line and its unit file ask for it.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,6 @@
 #include "supervise/lifecycle_log.h"
 #include "supervise/service_runner.h"
 #include "supervise/service_unit.h"
-#include "supervise/socket_unit.h"
 
 namespace logq::cli {
 
@@ -34,28 +33,11 @@ struct ServiceSetup {
   supervise::RunnerOptions runner;
 };
 
-// The same of sockets.
-struct SocketSetup {
-  SocketSetup(supervise::LoadedSocket of, Transport& transport)
-      : loaded(std::move(of)),
-        log(transport, {loaded.unit.name, loaded.unit.description, Id128{}}) {}
-
-  const supervise::LoadedSocket loaded;
-  supervise::LifecycleLog log;
-};
-
 // Says what is wrong with the unit, here and in the log. Null where it must not be started: then
 // `status` is what to exit with.
 std::unique_ptr<ServiceSetup> set_up_service(const Options& options,
                                              supervise::LoadedService loaded,
                                              Transport& transport,
                                              int& status);
-std::unique_ptr<SocketSetup> set_up_socket(supervise::LoadedSocket loaded,
-                                           Transport& transport,
-                                           int& status);
-
-// Whether the log would go to one of these sockets, so that the service behind them is the
-// collector itself.
-bool is_way_to_collector(const supervise::SocketUnit& unit);
 
 }  // namespace logq::cli

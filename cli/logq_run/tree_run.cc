@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,9 @@
 #include "logq/transport.h"
 #include "logq_run/run_command.h"
 #include "logq_run/service_setup.h"
+#include "logq_run/socket_setup.h"
 #include "supervise/patient_transport.h"
+#include "supervise/pending_keys.h"
 #include "supervise/supervisor.h"
 #include "supervise/tree_runner.h"
 
@@ -33,6 +36,22 @@ constexpr auto kLastPatience =
 
 void say(const std::string& text) {
   std::fprintf(stderr, "logq-run: %s\n", text.c_str());
+}
+
+// What a unit says of others of its tree is honoured: the tree's order is theirs, and links are
+// BindsTo= and PartOf=.
+void forget_relations_of_tree(supervise::LoadedService& loaded,
+                              const std::set<std::string>& names) {
+  const supervise::Dependencies& of = loaded.unit.dependencies;
+  const auto is_of_tree = [&](const std::string& name) {
+    return names.contains(name) || name.ends_with(".target");
+  };
+  for (const auto* list :
+       {&of.requires_units, &of.wants, &of.binds_to, &of.part_of, &of.after, &of.before})
+    if (!std::ranges::all_of(*list, is_of_tree)) return;
+  std::erase_if(loaded.problems, [](const supervise::UnitProblem& problem) {
+    return supervise::is_relation_key(problem.pending_key);
+  });
 }
 
 class TreeRun {
@@ -65,7 +84,9 @@ class TreeRun {
   supervise::PatientTransport transport_{
       make_native_transport({.socket_path = {}, .max_block = 0s})};
   std::map<std::string, LoadedFile> trees_;
+  std::set<std::string> names_;  // of all units in them
   std::deque<std::unique_ptr<ServiceSetup>> services_;
+  std::deque<SocketSetup> sockets_;
   std::unique_ptr<supervise::Supervisor> supervisor_;
   std::unique_ptr<TreeRunner> root_;
   int status_ = kOwnFailure;
@@ -88,6 +109,7 @@ TreeRun::LoadedFile* TreeRun::tree_of(const std::string& name) {
   auto loaded = supervise::load_tree(directory_ + name, supervise::HostFacts::of_this_process());
   LoadedFile& file = trees_.try_emplace(name, std::move(loaded), transport_).first->second;
   tell_problems(file.loaded.problems, file.log);
+  names_.insert(file.loaded.unit.children.begin(), file.loaded.unit.children.end());
   return &file;
 }
 
@@ -133,10 +155,15 @@ Result<TreeRunner::ServiceChild> TreeRun::service_of(const std::string& name) {
   child.restart = loaded.unit.restart;
   for (const auto& linked : {loaded.unit.dependencies.binds_to, loaded.unit.dependencies.part_of})
     child.links.insert(child.links.end(), linked.begin(), linked.end());
+  forget_relations_of_tree(loaded, names_);
   loaded.unit = supervise::as_child(std::move(loaded.unit));
   int status = 0;
   auto setup = set_up_service(options_, std::move(loaded), transport_, status);
   if (!setup) return child;
+  sockets_.emplace_back(transport_);
+  if (!sockets_.back().add_files(setup->loaded.unit.sockets, directory_) ||
+      !sockets_.back().open(supervisor_->loop(), setup->runner))
+    return child;
   child.runner =
       LOGQ_TRY(supervisor_->add(setup->loaded.unit, setup->log, std::move(setup->runner)));
   services_.push_back(std::move(setup));
@@ -157,6 +184,8 @@ Result<void> TreeRun::supervise() {
     root_->look();
     return root_->is_over();
   }));
+  for (SocketSetup& sockets : sockets_)
+    sockets.close();
   const bool has_failed = root_->end() == supervise::TreeEnd::kStartFailed ||
                           root_->end() == supervise::TreeEnd::kIntensity;
   status_ = has_failed ? 1 : 0;

@@ -40,7 +40,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Unit", "After", &but_targets},
     PendingKey{"Unit", "Before", &but_targets},
     PendingKey{"Unit", "OnFailure", &all},
-    PendingKey{"Service", "Sockets", &all},
     PendingKey{"Service", "DynamicUser", &unless_false},
     PendingKey{"Service", "LoadCredential", &all},
     PendingKey{"Service", "StandardInput", &of_descriptors},
@@ -57,9 +56,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Socket", "ListenUSBFunction", &all},
     PendingKey{"Socket", "MaxConnections", &all},
     PendingKey{"Socket", "MaxConnectionsPerSource", &all},
-    PendingKey{"Socket", "FlushPending", &unless_false},
-    PendingKey{"Socket", "TriggerLimitIntervalSec", &all},
-    PendingKey{"Socket", "TriggerLimitBurst", &all},
     PendingKey{"Socket", "ExecStartPre", &all},
     PendingKey{"Socket", "ExecStartPost", &all},
     PendingKey{"Socket", "ExecStopPre", &all},
@@ -78,6 +74,11 @@ std::string pending_part(std::string_view section, std::string_view key, std::st
     return pending.section == section && pending.key == key;
   });
   return found == kPendingKeys.end() ? std::string() : found->part(value);
+}
+
+bool is_relation_key(std::string_view key) {
+  const auto found = std::ranges::find(kPendingKeys, key, &PendingKey::key);
+  return found != kPendingKeys.end() && found->part == &but_targets;
 }
 
 }  // namespace logq::supervise

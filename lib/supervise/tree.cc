@@ -135,16 +135,12 @@ bool Tree::take_step() {
     stop_next();
   } else if (!to_start_.empty()) {
     start_next();
-  } else if (task_ == Task::kEnd && std::ranges::any_of(children_, [](const Child& child) {
-               return child.state == ChildState::kStopping;
-             })) {
-    return false;  // instances, which are stopped all at once
   } else if (task_ != Task::kNone) {
+    if (has_stopping_children()) return false;  // instances, which are stopped all at once
     finish_task();
-  } else if (!events_.empty()) {
-    take_event();
   } else {
-    return false;
+    if (events_.empty()) return false;
+    take_event();
   }
   return true;
 }
@@ -378,6 +374,11 @@ Tree::Child Tree::child_of(const TreeChild& spec) const {
   const bool is_named = std::ranges::find(unit_.significant, spec.name) != unit_.significant.end();
   child.is_significant = is_named && spec.restart != ChildRestart::kPermanent;
   return child;
+}
+
+bool Tree::has_stopping_children() const {
+  return std::ranges::any_of(
+      children_, [](const Child& child) { return child.state == ChildState::kStopping; });
 }
 
 std::vector<std::string> Tree::names_reversed(std::size_t first) const {

@@ -42,6 +42,7 @@ class Tree {
   Tree(const TreeUnit& unit, std::vector<TreeChild> children, TreeHost& host, TreeLog& log);
   Tree(const Tree&) = delete;
   Tree& operator=(const Tree&) = delete;
+  ~Tree() = default;
 
   // --- what is asked for ---
 
@@ -113,6 +114,7 @@ class Tree {
   [[nodiscard]] const TreeChild* template_of(const std::string& name) const;
   [[nodiscard]] Child child_of(const TreeChild& spec) const;
   [[nodiscard]] bool is_simple() const { return unit_.strategy == Strategy::kSimpleOneForOne; }
+  [[nodiscard]] bool has_stopping_children() const;
   [[nodiscard]] std::vector<std::string> names_reversed(std::size_t first) const;
 
   const TreeUnit& unit_;

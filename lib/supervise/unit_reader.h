@@ -94,6 +94,7 @@ class UnitReader {
     reading.ignore("Key '" + assignment.key + "' in section [" + assignment.section +
                        "] is not honoured by logq-run yet",
                    part);
+    loaded_.problems.back().pending_key = assignment.key;
   }
 
   void tell_if_not_honoured(const UnitAssignment& assignment, AssignmentReading& reading) {

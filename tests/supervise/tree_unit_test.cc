@@ -203,6 +203,17 @@ TEST(TreeUnit, IsLoadedWithItsDropIns) {
   EXPECT_EQ(tree.unit.children, (Lines{"a.service", "b.service"}));
 }
 
+TEST(TreeUnit, TheExampleOfThePageIsReadWithoutAWord) {
+  const std::string page = test::read_text_file(LOGQ_SOURCE_DIR "/docs/supervision-trees.md");
+  const std::size_t begin = page.find("```ini\n") + 7;
+  ASSERT_LT(begin, page.size());
+
+  const LoadedTree tree = read(page.substr(begin, page.find("```", begin) - begin));
+
+  EXPECT_EQ(texts_of(tree.problems), Lines{});
+  EXPECT_EQ(tree.unit.children, (Lines{"database.service", "cache.service", "web.service"}));
+}
+
 TEST(TreeUnit, AFileThatCannotBeReadOrIsNoTreeIsFatal) {
   EXPECT_FALSE(load_tree("/nonexistent/app.tree", {}).is_usable());
   EXPECT_EQ(load_tree("/etc/hello.service", {}).problems.front().text(),
