@@ -73,7 +73,7 @@ class TreeRun {
 
   LoadedFile* tree_of(const std::string& name);
   bool load();
-  Result<bool> add_children(TreeRunner& runner, const TreeUnit& unit);
+  Result<bool> add_children(TreeRunner& runner, LoadedFile& file);
   Result<bool> add_service(TreeRunner& runner, const std::string& name);
   Result<TreeRunner::ServiceChild> service_of(const std::string& name);
   Result<void> supervise();
@@ -124,16 +124,18 @@ bool TreeRun::load() {
          });
 }
 
-Result<bool> TreeRun::add_children(TreeRunner& runner, const TreeUnit& unit) {
+Result<bool> TreeRun::add_children(TreeRunner& runner, LoadedFile& file) {
+  const TreeUnit& unit = file.loaded.unit;
   for (const std::string& name : unit.children) {
     if (supervise::is_tree_name(name)) {
       LoadedFile& inner = *tree_of(name);
-      if (!LOGQ_TRY(add_children(runner.add_tree(inner.loaded.unit, inner.log), inner.loaded.unit)))
+      if (!LOGQ_TRY(add_children(runner.add_tree(inner.loaded.unit, inner.log), inner)))
         return false;
     } else if (!LOGQ_TRY(add_service(runner, name))) {
       return false;
     }
   }
+  tell_problems(supervise::check_significance(unit, runner.children()), file.log);
   return true;
 }
 
@@ -178,7 +180,7 @@ Result<void> TreeRun::supervise() {
     auto made = service_of(name);
     return made ? *std::move(made) : TreeRunner::ServiceChild();
   });
-  if (!LOGQ_TRY(add_children(*root_, file.loaded.unit))) return {};
+  if (!LOGQ_TRY(add_children(*root_, file))) return {};
   root_->start();
   LOGQ_TRY(supervisor_->run([&] {
     root_->look();
