@@ -97,6 +97,7 @@ int TreeRun::execute() {
     const auto done = supervise();
     if (!done) say(done.error().message());
   }
+  transport_.be_patient_again();
   transport_.flush(kLastPatience);
   if (::getpid() == 1) supervise::end_others(5s);
   return status_;
@@ -195,9 +196,10 @@ Result<void> TreeRun::supervise() {
 }
 
 void TreeRun::take_signal(int signal) {
-  if (signal == SIGTERM || signal == SIGINT) return root_->stop();
-  // What a service is told by its supervisor's name is meant for each of them.
-  root_->for_each_service([&](supervise::ServiceRunner& runner) { runner.take_signal(signal); });
+  if (signal == SIGTERM || signal == SIGINT) root_->stop();
+  // Other signals could be meant for any of them, and would end those that do not know them.
+  if (signal == SIGHUP)
+    root_->for_each_service([](supervise::ServiceRunner& runner) { runner.reload(); });
 }
 
 }  // namespace
