@@ -81,10 +81,7 @@ void PipeRelay::relay_or_drop(std::string_view bytes) {
     bytes.remove_prefix(newline + 1);
     is_dropping_line_ = false;
   }
-  if (make_way() == Way::kOpen) {
-    tell_drops();
-    bytes.remove_prefix(send_some(bytes));
-  }
+  if (make_way() == Way::kOpen && tell_drops()) bytes.remove_prefix(send_some(bytes));
   if (bytes.empty()) return;
   if (ends_in_line_ && queue_.size() < kQueueMax) {
     const std::size_t newline = bytes.find('\n');
@@ -102,8 +99,13 @@ void PipeRelay::drop(std::string_view bytes) {
   if (is_dropping_line_) ++dropped_;
 }
 
-void PipeRelay::tell_drops() {
-  if (dropped_ != 0 && options_.report_drops(dropped_)) dropped_ = 0;
+// False while lines go on being dropped: until the queue is short again, as one report for each
+// line that fits would not do.
+bool PipeRelay::tell_drops() {
+  if (dropped_ == 0) return true;
+  if (!has_room()) return false;
+  if (options_.report_drops(dropped_)) dropped_ = 0;
+  return true;
 }
 
 std::size_t PipeRelay::relay_or_spool(std::string_view bytes) {
@@ -134,7 +136,7 @@ std::size_t PipeRelay::pass_to_fallback(std::string_view bytes) {
 void PipeRelay::look_after() {
   if (stream_.is_open() && collector_has_gone(stream_.get())) lose_connection();
   confirm();
-  if (is_held_up() && make_way() == Way::kOpen) tell_drops();
+  if (is_held_up() && make_way() == Way::kOpen) std::ignore = tell_drops();
 }
 
 bool PipeRelay::has_work() const {
@@ -153,7 +155,7 @@ void PipeRelay::reconnect_by(SteadyClock::time_point deadline) {
 
 void PipeRelay::finish(SteadyClock::time_point deadline) {
   settle(deadline);
-  if (dropped_ != 0) tell_drops();
+  if (dropped_ != 0 && options_.report_drops(dropped_)) dropped_ = 0;
   if (dropped_ != 0) options_.warn(std::to_string(dropped_) + " lines were dropped");
   if (!queue_.empty() && put_aside(queue_)) queue_.clear();
   if (spools()) {
@@ -189,6 +191,12 @@ PipeRelay::Way PipeRelay::make_way() {
   }
   if (flush_queue() && drain_spool()) return Way::kOpen;
   return stream_.is_open() ? Way::kFull : Way::kAbsent;
+}
+
+// As poll() sees it: three quarters of the queue are free.
+bool PipeRelay::has_room() const {
+  pollfd room{stream_.get(), POLLOUT, 0};
+  return stream_.is_open() && ::poll(&room, 1, 0) > 0;
 }
 
 // A moment, at most until the stream takes bytes or a collector may be looked for again.

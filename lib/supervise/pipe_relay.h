@@ -84,11 +84,12 @@ class PipeRelay {
   std::size_t relay_waiting(std::string_view bytes);
   void relay_or_drop(std::string_view bytes);
   void drop(std::string_view bytes);
-  void tell_drops();
+  bool tell_drops();
   std::size_t relay_or_spool(std::string_view bytes);
   std::size_t pass_to_fallback(std::string_view bytes);
 
   Way make_way();
+  [[nodiscard]] bool has_room() const;
   void wait_for_room();
   void settle(std::chrono::steady_clock::time_point deadline);
   bool try_connect();
