@@ -45,17 +45,28 @@ PipeRelay::PipeRelay(RelayOptions options) : options_(std::move(options)) {
 }
 
 std::size_t PipeRelay::relay(std::string_view bytes) {
+  std::size_t taken = bytes.size();
   switch (options_.overflow) {
     case Overflow::kDrop:
       relay_or_drop(bytes);
-      return bytes.size();
+      break;
     case Overflow::kSpool:
-      return relay_or_spool(bytes);
+      taken = relay_or_spool(bytes);
+      break;
     case Overflow::kPass:
     case Overflow::kBlock:
+      taken = relay_waiting(bytes);
       break;
   }
-  return relay_waiting(bytes);
+  if (taken != 0) in_line_ = bytes[taken - 1] != '\n';
+  return taken;
+}
+
+// A line of which a part was sent is left to the successor whole, unless its beginning was taken by
+// an earlier call: then what the collector has of it is not sent again.
+std::size_t PipeRelay::leave_behind(std::string_view bytes, std::size_t done) const {
+  const std::size_t start = line_start(bytes, done);
+  return start == 0 && in_line_ ? done : start;
 }
 
 std::size_t PipeRelay::relay_waiting(std::string_view bytes) {
@@ -68,7 +79,7 @@ std::size_t PipeRelay::relay_waiting(std::string_view bytes) {
       if (is_over && !absence_told_) tell_absence();
       if (absence_told_) return done + pass_to_fallback(bytes.substr(done));
     } else if (options_.stop_requested()) {
-      return line_start(bytes, done);
+      return leave_behind(bytes, done);
     }
     wait_for_room();
   }
@@ -120,7 +131,7 @@ std::size_t PipeRelay::relay_or_spool(std::string_view bytes) {
     }
     if (!rest.empty() && options_.spool->append(rest)) done += rest.size();
     if (done == bytes.size()) return done;
-    if (options_.stop_requested()) return line_start(bytes, done);
+    if (options_.stop_requested()) return leave_behind(bytes, done);
     if (!std::exchange(fullness_told_, true)) {
       options_.warn("the spool is full; waiting for the collector");
     }

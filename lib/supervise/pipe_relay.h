@@ -53,8 +53,8 @@ class PipeRelay {
   explicit PipeRelay(RelayOptions options);
 
   // Takes bytes from the front and returns how many. Fewer than there are only when it was told to
-  // stop while waiting, then whole lines of them; and when the fallback does not take them either:
-  // then has_failed().
+  // stop while waiting, then whole lines of them, or some of a line that an earlier call has begun;
+  // and when the fallback does not take them either: then has_failed().
   std::size_t relay(std::string_view bytes);
   [[nodiscard]] bool has_failed() const { return has_failed_; }
 
@@ -87,6 +87,7 @@ class PipeRelay {
   bool tell_drops();
   std::size_t relay_or_spool(std::string_view bytes);
   std::size_t pass_to_fallback(std::string_view bytes);
+  [[nodiscard]] std::size_t leave_behind(std::string_view bytes, std::size_t done) const;
 
   Way make_way();
   [[nodiscard]] bool has_room() const;
@@ -114,6 +115,7 @@ class PipeRelay {
   SentBytes sent_;
   std::string queue_;  // goes before everything else: what is sent again, the rest of a line
   bool ends_in_line_ = false;   // what was sent or queued last
+  bool in_line_ = false;        // what was taken
   bool fullness_told_ = false;  // of the spool
   bool is_dropping_line_ = false;
   std::uint64_t dropped_ = 0;  // lines that were not reported yet

@@ -167,6 +167,27 @@ TEST_F(PipeRelayTest, StopsAtALineWhileTheCollectorDoesNotRead) {
   EXPECT_LT(got.size() - taken, 32U);  // of the line that is left
 }
 
+// The beginning is out of the pipe, and the collector has it: what follows is not given to it
+// twice.
+TEST_F(PipeRelayTest, StopsInALineThatItHasBegunAndSaysWhere) {
+  StreamListener listener(socket_);
+  RelayOptions stopping = options();
+  stopping.stop_requested = [] { return true; };
+  PipeRelay relay(std::move(stopping));
+  const auto stream = listener.accept();
+  ASSERT_EQ(relay.relay("begun"), 5U);
+  const std::string rest = std::string(std::size_t{64} << 20, 'x') + "\nnext\n";
+
+  const std::size_t taken = relay.relay(rest);
+  relay.finish(std::chrono::steady_clock::now());
+
+  EXPECT_GT(taken, 0U);
+  EXPECT_LT(taken, rest.size());
+  const std::string got = StreamListener::read(stream.get());
+  EXPECT_EQ(got.size(), taken + 7);
+  EXPECT_TRUE(got == "H\nbegun" + rest.substr(0, taken));
+}
+
 TEST_F(PipeRelayTest, BlocksUntilTheCollectorComesWhenToldTo) {
   RelayOptions blocking = options();
   blocking.overflow = Overflow::kBlock;
