@@ -64,9 +64,19 @@ std::size_t PipeRelay::relay(std::string_view bytes) {
 
 // A line of which a part was sent is left to the successor whole, unless its beginning was taken by
 // an earlier call: then what the collector has of it is not sent again.
-std::size_t PipeRelay::leave_behind(std::string_view bytes, std::size_t done) const {
-  const std::size_t start = line_start(bytes, done);
-  return start == 0 && in_line_ ? done : start;
+std::size_t PipeRelay::leave_behind(std::string_view bytes, std::size_t done) {
+  // Of a connection that was lost meanwhile: the spool ends with that part, and goes before the
+  // rest.
+  if (spools()) return done;
+  const std::size_t start = begun_line(bytes, done);
+  queue_.resize(queue_.size() - std::min(queue_.size(), done - start));
+  return start;
+}
+
+// Where the line that contains position `at` begins, as far as no earlier call has taken that.
+std::size_t PipeRelay::begun_line(std::string_view bytes, std::size_t at) const {
+  const std::size_t start = line_start(bytes, at);
+  return start == 0 && in_line_ ? at : start;
 }
 
 std::size_t PipeRelay::relay_waiting(std::string_view bytes) {
@@ -124,12 +134,18 @@ std::size_t PipeRelay::relay_or_spool(std::string_view bytes) {
   if (!spools()) fullness_told_ = false;
   for (;;) {
     if (make_way() == Way::kOpen) done += send_some(bytes.substr(done));
-    std::string_view rest = bytes.substr(done);
+    // With the part of a line that was sent, so that a successor has the line whole.
+    const std::size_t start = spools() ? done : begun_line(bytes, done);
+    std::string_view rest = bytes.substr(start);
     // Whole lines, as far as they fit: what is left behind at a stop begins with a line.
     if (const std::uint64_t room = options_.spool->room(); room < rest.size()) {
       rest = rest.substr(0, line_start(rest, room));
     }
-    if (!rest.empty() && options_.spool->append(rest)) done += rest.size();
+    const std::size_t sent = done - start;
+    if (rest.size() > sent && options_.spool->append(rest)) {
+      if (sent != 0) options_.spool->pop(rest.substr(0, sent));
+      done = start + rest.size();
+    }
     if (done == bytes.size()) return done;
     if (options_.stop_requested()) return leave_behind(bytes, done);
     if (!std::exchange(fullness_told_, true)) {

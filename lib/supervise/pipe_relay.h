@@ -87,7 +87,8 @@ class PipeRelay {
   bool tell_drops();
   std::size_t relay_or_spool(std::string_view bytes);
   std::size_t pass_to_fallback(std::string_view bytes);
-  [[nodiscard]] std::size_t leave_behind(std::string_view bytes, std::size_t done) const;
+  std::size_t leave_behind(std::string_view bytes, std::size_t done);
+  [[nodiscard]] std::size_t begun_line(std::string_view bytes, std::size_t at) const;
 
   Way make_way();
   [[nodiscard]] bool has_room() const;
