@@ -62,7 +62,7 @@ CatLoop::CatLoop(const CatSignals& signals, supervise::LineSieve& sieve, LineSin
 int CatLoop::run() {
   const int status = go();
   // The beginning of a line that was not judged yet.
-  if (input_.held_bytes() != 0 && !is_refused_) std::ignore = take_from(input_.held(), true);
+  if (input_.held_bytes() != 0 && owed_ == 0) std::ignore = take_from(input_.held(), true);
   sink_.finish();
   pass_on_what_is_held();
   return status;
@@ -117,7 +117,7 @@ void CatLoop::follow_orders() {
 // are no writers any more.
 CatLoop::Step CatLoop::take_input(Reach reach, bool is_last) {
   look_at_.reset();
-  const Result<std::string_view> input = is_refused_ ? input_.rest() : input_.look();
+  const Result<std::string_view> input = owed_ != 0 ? input_.rest() : input_.look();
   if (!input) {
     say("standard input: " + input.error().message());
     return Step::kFailed;
@@ -151,14 +151,16 @@ CatLoop::Step CatLoop::take_from(std::string_view input, bool at_end) {
   std::size_t done = 0;
   Step step = Step::kGoOn;
   while (done < input.size() && step == Step::kGoOn) {
-    const auto next = sieve_.next(input.substr(done), at_end);
+    const std::string_view rest = input.substr(done);
+    const auto next = owed_ != 0 ? supervise::LineSieve::Step{std::min(owed_, rest.size()), true}
+                                 : sieve_.next(rest, at_end);
     if (next.bytes == 0) break;
-    const std::size_t taken =
-        next.is_stored ? sink_.take(input.substr(done, next.bytes)) : next.bytes;
+    if (owed_ == 0 && next.is_stored) owed_ = next.bytes;
+    const std::size_t taken = next.is_stored ? sink_.take(rest.substr(0, next.bytes)) : next.bytes;
+    if (next.is_stored) owed_ -= taken;
     done += taken;
     if (taken < next.bytes) step = sink_.has_failed() ? Step::kFailed : Step::kRefused;
   }
-  is_refused_ = step != Step::kGoOn;
   if (done != 0) in_line_ = input[done - 1] != '\n';
   if (!input_.take(done)) return Step::kFailed;
   return step;
@@ -172,8 +174,8 @@ int CatLoop::finish_line() {
 
 CatLoop::Step CatLoop::finish_line_by(SteadyClock::time_point deadline) {
   while (in_line_ || input_.held_bytes() != 0 || look_at_) {
-    if (is_refused_ && !in_line_) break;
-    if (is_refused_) look_at_ = SteadyClock::now() + kRefusedPause;
+    if (owed_ != 0 && !in_line_) break;
+    if (owed_ != 0) look_at_ = SteadyClock::now() + kRefusedPause;
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now());
     if (left <= 0ms) break;

@@ -65,7 +65,7 @@ class CatLoop {
   bool in_line_ = false;  // as far as it was handed on
   // The beginning of a line is still in the pipe, and is to be looked at then.
   std::optional<SteadyClock::time_point> look_at_;
-  bool is_refused_ = false;  // what was handed on last
+  std::size_t owed_ = 0;  // bytes that the sieve has judged and the sink not taken
 };
 
 }  // namespace logq::cli
