@@ -56,6 +56,7 @@ PipeInput::PipeInput(int fd, std::size_t piece_bytes) : fd_(fd), piece_bytes_(pi
   if (!is_pipe(fd) || ::pipe2(ends.data(), O_CLOEXEC) != 0) return;
   copy_out_ = base::UniqueFd(ends[0]);
   copy_in_ = base::UniqueFd(ends[1]);
+  nowhere_ = base::UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   // Then what fills the one fills the other, however small the pieces that it came in.
   const int size = ::fcntl(fd, F_GETPIPE_SZ);
   if (size > 0 && static_cast<std::size_t>(size) < piece_bytes) {
@@ -125,9 +126,21 @@ std::optional<microseconds> PipeInput::leave_line() {
   return pause_;
 }
 
-// The pipe gives the same bytes once more.
-Result<void> PipeInput::discard(std::size_t bytes) {
-  return read_exactly(fd_, buffer_.data() + held_, bytes);
+// They have been copied. splice(2) does not do so again, and does not wait where somebody else has
+// read them.
+Result<void> PipeInput::discard(std::size_t bytes) const {
+  while (bytes != 0 && nowhere_.is_open()) {
+    const ssize_t count =
+        ::splice(fd_, nullptr, nowhere_.get(), nullptr, bytes, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    if (count < 0 && errno == EINTR) continue;
+    if (count == 0 || (count < 0 && errno == EAGAIN)) {
+      return fail(Error::make(Errc::kClosed, "somebody else reads the pipe"));
+    }
+    if (count < 0) break;
+    bytes -= static_cast<std::size_t>(count);
+  }
+  std::vector<char> unused(bytes);
+  return read_exactly(fd_, unused.data(), bytes);
 }
 
 Result<void> PipeInput::hold() {

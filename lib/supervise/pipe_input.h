@@ -45,12 +45,13 @@ class PipeInput {
  private:
   Result<std::size_t> read_new(char* to);
   Result<std::size_t> peek(char* to);
-  Result<void> discard(std::size_t bytes);
+  [[nodiscard]] Result<void> discard(std::size_t bytes) const;
 
   const int fd_;
   const std::size_t piece_bytes_;
   base::UniqueFd copy_out_;  // a pipe for tee(); closed when the input is no pipe
   base::UniqueFd copy_in_;
+  base::UniqueFd nowhere_;  // /dev/null; not open where there is none
   std::vector<char> buffer_;
   std::size_t held_ = 0;  // bytes of the buffer that are out of the pipe
   std::size_t seen_ = 0;  // bytes behind them that are still in it

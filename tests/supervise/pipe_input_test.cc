@@ -107,6 +107,20 @@ TEST_F(PipeInputTest, TakesALineThatFillsThePipe) {
   EXPECT_FALSE(input.leave_line());
 }
 
+TEST_F(PipeInputTest, DoesNotWaitForBytesThatSomebodyElseHasRead) {
+  ::fcntl(out_.get(), F_SETFL, 0);  // a read would wait
+  PipeInput input(out_.get());
+  write("one\ntwo\n");
+  EXPECT_EQ(input.look()->size(), 8U);
+  std::array<char, 6> stolen{};
+  ASSERT_EQ(::read(out_.get(), stolen.data(), stolen.size()), 6);
+
+  const auto taken = input.take(8);
+
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, Errc::kClosed);
+}
+
 TEST_F(PipeInputTest, TellsTheEnd) {
   PipeInput input(out_.get());
   EXPECT_EQ(*input.look(), "");
