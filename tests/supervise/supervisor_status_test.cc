@@ -1,5 +1,7 @@
 #include "supervise/supervisor_status.h"
 
+#include <sys/stat.h>
+
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
@@ -26,6 +28,14 @@ TEST(SupervisorStatus, KnowsNobodyOfAServiceThatIsDownOrOfAnotherFile) {
   EXPECT_EQ(pid_in_supervisor_status(kLabel + "\xff\xff\xff\xffxx"), std::nullopt);
   EXPECT_EQ(pid_in_supervisor_status("hello"), std::nullopt);
   EXPECT_EQ(SupervisorStatus("/nonexistent/status").pid(), std::nullopt);
+}
+
+TEST(SupervisorStatus, DoesNotWaitAtAPipe) {
+  const test::TempDir directory;
+  const std::string path = directory.path() + "/status";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+
+  EXPECT_EQ(SupervisorStatus(path).pid(), std::nullopt);
 }
 
 TEST(SupervisorStatus, FollowsAFileThatIsReplaced) {
