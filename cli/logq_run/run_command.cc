@@ -11,6 +11,7 @@
 #include "base/try.h"
 #include "logq/transport.h"
 #include "logq_run/exec_in_place.h"
+#include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
 #include "supervise/patient_transport.h"
 #include "supervise/supervisor.h"
@@ -75,20 +76,28 @@ int supervise_service(const Options& options) {
     transport.flush(kLastPatience);
     return status;
   }
+  bool runs_elsewhere = false;
   supervise::ServiceRunner* runner = nullptr;
-  auto supervisor =
-      supervise::Supervisor::create(transport, [&](int signal) { runner->take_signal(signal); });
+  ControlSetup* control = nullptr;
+  auto supervisor = supervise::Supervisor::create(transport, [&](int signal) {
+    control->take_signal(signal);
+    runner->take_signal(signal);
+  });
   const auto run = [&]() -> Result<void> {
     runner = LOGQ_TRY((*supervisor)->add(setup->loaded.unit, setup->log, std::move(setup->runner)));
+    ControlSetup of_operators = set_up_control(options, *runner, (*supervisor)->loop(), setup->log);
+    runs_elsewhere = of_operators.runs_elsewhere;
+    if (runs_elsewhere) return {};
+    control = &of_operators;
     runner->start();
-    return (*supervisor)->run([&] { return runner->is_over(); });
+    return (*supervisor)->run([&] { return runner->is_over() && !control->holds(); });
   };
   const auto failure = supervisor ? run() : fail(supervisor.error());
   if (!failure) {
     say(failure.error().message());
     return kOwnFailure;
   }
-  status = status_of(*runner);
+  status = runs_elsewhere ? kTemporaryFailure : status_of(*runner);
   tell_left_output(runner->left_output());
   // Until it has been read the collector can still look up who sent the last entry.
   transport.flush(kLastPatience);
