@@ -1,6 +1,5 @@
 #include "logq_run/svc_client.h"
 
-#include <dirent.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,8 +7,10 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <tuple>
+#include <utility>
 
-#include "base/io.h"
+#include "base/unique_fd.h"
 #include "supervise/control_directory.h"
 #include "supervise/runtime_directory.h"
 #include "wire/unit_name.h"
@@ -55,6 +56,20 @@ SvcReply connect_failure(const SvcUnit& unit, const Error& error) {
   return {::access(unit.path.c_str(), F_OK) == 0 ? Kind::kGone : Kind::kNoUnit, {}};
 }
 
+// What comes behind the line is of no interest, not even that the connection has been reset.
+SvcReply read_reply(const base::UniqueFd& connection) {
+  std::string text;
+  while (!text.ends_with('\n') && text.size() < kReplyMax) {
+    std::array<char, 4096> chunk{};
+    const ssize_t count = ::recv(connection.get(), chunk.data(), chunk.size(), 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno != ECONNRESET) return failure_reply(Error::system(errno, "read"));
+    if (count <= 0) return {SvcReply::Kind::kGone, {}};
+    text.append(chunk.data(), static_cast<std::size_t>(count));
+  }
+  return {SvcReply::Kind::kText, std::move(text)};
+}
+
 }  // namespace
 
 SvcUnit svc_unit(const std::string& word) {
@@ -82,10 +97,7 @@ SvcReply ask_supervisor(const SvcUnit& unit, const ControlOrder& order) {
   const std::string line = supervise::control_line(order) + "\n";
   // One that does not read has said why.
   std::ignore = ::send(connection->get(), line.data(), line.size(), MSG_NOSIGNAL);
-  auto text = base::read_all(connection->get(), kReplyMax);
-  if (!text) return failure_reply(text.error());
-  if (!text->ends_with('\n')) return {SvcReply::Kind::kGone, {}};
-  return {SvcReply::Kind::kText, *std::move(text)};
+  return read_reply(*connection);
 }
 
 }  // namespace logq::cli
