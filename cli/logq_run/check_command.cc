@@ -9,6 +9,7 @@
 #include "logq_run/run_command.h"
 #include "supervise/program_search.h"
 #include "supervise/service_unit.h"
+#include "supervise/socket_unit.h"
 
 namespace logq::cli {
 namespace {
@@ -45,13 +46,21 @@ std::string unit_path(std::string path) {
   return path;
 }
 
-bool check(const std::string& file, const supervise::HostFacts& host) {
-  const supervise::LoadedService service = supervise::load_service(unit_path(file), host);
-  for (const supervise::UnitProblem& problem : service.problems)
+template <typename UnitType>
+bool tell_problems(const supervise::LoadedUnit<UnitType>& loaded) {
+  for (const supervise::UnitProblem& problem : loaded.problems)
     say(problem.text());
+  return loaded.is_usable();
+}
+
+bool check(const std::string& file, const supervise::HostFacts& host) {
+  const std::string path = unit_path(file);
+  if (path.ends_with(".socket")) return tell_problems(supervise::load_socket(path, host));
+  const supervise::LoadedService service = supervise::load_service(path, host);
+  const bool is_usable = tell_problems(service);
   const bool has_programs =
       !service.unit.execution.root_directory.empty() || has_all_programs(service.unit);
-  return service.is_usable() && has_programs;
+  return is_usable && has_programs;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "logq_run/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <span>
@@ -57,6 +58,16 @@ Outcome<void> apply_environment_directory(Options& options, Value value) {
   return {};
 }
 
+Outcome<void> apply_listen(Options& options, Value value) {
+  options.listen.emplace_back(*value);
+  return {};
+}
+
+Outcome<void> apply_lazy(Options& options, Value /*value*/) {
+  options.is_lazy = true;
+  return {};
+}
+
 Outcome<void> apply_exec(Options& options, Value /*value*/) {
   options.exec_in_place = true;
   return {};
@@ -111,6 +122,12 @@ constexpr Option<Options> kRunRows[] = {
     {{0, "watchdog", Argument::kRequired, "TIME",
       "Restart or stop it when it says nothing for so long"},
      &apply_key<LongName{"WatchdogSec"}>},
+    {{0, "listen", Argument::kRequired, "[NAME=][KIND:]ADDRESS",
+      "A socket that it is handed (LISTEN_FDS): PORT, IP:PORT, /PATH, @NAME; KIND is dgram, "
+      "seqpacket, fifo; may be repeated"},
+     &apply_listen},
+    {{0, "lazy", Argument::kNone, "", "Start it when something comes in, again and again"},
+     &apply_lazy},
     {{'e', "envdir", Argument::kRequired, "DIR", "Variables from the files of a directory"},
      &apply_environment_directory},
     {{0, "property", Argument::kRequired, "KEY=VALUE",
@@ -149,14 +166,38 @@ Rows rows_of(Applet applet) {
   return rows;
 }
 
-std::string complaint_about_run(const Options& options) {
-  if (names_unit_files(options)) {
-    if (options.program.size() > 1) return "several services at once are not supported yet";
-    return options.exec_in_place ? "--exec takes a program, not a unit file" : "";
+bool is_socket_file(const std::string& file) {
+  return file.ends_with(".socket");
+}
+
+bool is_tree_file(const std::string& file) {
+  return file.ends_with(".tree");
+}
+
+std::string complaint_about_files(const Options& options) {
+  if (options.exec_in_place) return "--exec takes a program, not a unit file";
+  if (is_tree_file(options.program.front())) {
+    if (options.program.size() > 1) return "a .tree names its services itself";
+    return options.listen.empty() && !options.is_lazy ? ""
+                                                      : "--listen and --lazy are for a service";
   }
+  const auto services = std::ranges::count_if(
+      options.program, [](const std::string& file) { return file.ends_with(".service"); });
+  if (services > 1) return "several services are run as a NAME.tree";
+  const bool is_all_known = std::ranges::all_of(options.program, [](const std::string& file) {
+    return file.ends_with(".service") || is_socket_file(file);
+  });
+  if (!is_all_known) return "unit files are called NAME.service or NAME.socket";
+  return services == 0 && !options.listen.empty() ? "--listen is for a program or a .service" : "";
+}
+
+std::string complaint_about_run(const Options& options) {
+  if (names_unit_files(options)) return complaint_about_files(options);
   if (options.stream.unit.empty()) return "option -u UNIT is required";
   if (options.program.empty()) return "no program given";
-  const bool has_settings = !options.settings.empty() || !options.environment_directory.empty();
+  if (options.is_lazy && options.listen.empty()) return "--lazy is for a program with --listen";
+  const bool has_settings = !options.settings.empty() || !options.environment_directory.empty() ||
+                            !options.listen.empty();
   return options.exec_in_place && has_settings ? "--exec starts the program as it is: no settings"
                                                : "";
 }
@@ -175,8 +216,9 @@ void apply_words(std::vector<std::string> words, bool after_dashes, Options& opt
 }  // namespace
 
 bool names_unit_files(const Options& options) {
-  return options.stream.unit.empty() && !options.program.empty() &&
-         options.program.front().ends_with(".service");
+  if (!options.stream.unit.empty() || options.program.empty()) return false;
+  const std::string& first = options.program.front();
+  return first.ends_with(".service") || is_socket_file(first) || is_tree_file(first);
 }
 
 Options parse_options(Applet applet, int argc, char** argv) {
@@ -230,6 +272,8 @@ std::string help_text(Applet applet) {
            "for a bad script, 111 when a directory or file cannot be had.\n";
   }
   return "Usage: logq-run -u UNIT [OPTIONS] [--] PROGRAM [ARGUMENTS]\n"
+         "       logq-run [OPTIONS] NAME.service [NAME.socket...]\n"
+         "       logq-run [OPTIONS] NAME.tree\n"
          "       logq-run --check FILE...\n\n"
          "Runs a program as a service: its output goes to the journal, its start and end are\n"
          "logged, signals are passed to it, and its exit status is passed on.\n\n" +

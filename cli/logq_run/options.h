@@ -21,6 +21,8 @@ struct Options {
   std::chrono::seconds wait{0};       // --wait: for a collector that is not there yet
   bool exec_in_place = false;         // --exec
   std::vector<std::string> settings;  // "Restart=on-failure", as in the [Service] of a unit file
+  std::vector<std::string> listen;    // --listen: addresses of sockets for it
+  bool is_lazy = false;               // --lazy: started when something comes in
   std::string environment_directory;  // -e: as envdir(8)
   std::vector<std::string> program;   // with its arguments; may be empty for logq-cat
   CatSettings cat;                    // of logq-cat
@@ -33,7 +35,8 @@ Options parse_options(Applet applet, int argc, char** argv);
 
 std::string help_text(Applet applet);
 
-// Whether what stands for the program is unit files: "hello.service", without a unit of its own.
+// Whether what stands for the program is unit files: "hello.service" and "hello.socket", or
+// "app.tree", without a unit of its own.
 bool names_unit_files(const Options& options);
 
 }  // namespace logq::cli

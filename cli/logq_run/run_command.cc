@@ -3,16 +3,23 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/try.h"
 #include "logq/transport.h"
 #include "logq_run/exec_in_place.h"
 #include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
+#include "logq_run/socket_setup.h"
+#include "logq_run/tree_run.h"
+#include "supervise/activation.h"
 #include "supervise/patient_transport.h"
 #include "supervise/supervisor.h"
 
@@ -63,54 +70,116 @@ void tell_undelivered(const supervise::ServiceRunner& runner,
   say(std::to_string(undelivered) + " lifecycle entries not delivered: " + log.describe_failure());
 }
 
-int supervise_service(const Options& options) {
-  supervise::PatientTransport transport(
-      make_native_transport({.socket_path = {}, .max_block = 0s}));
-  int status = 0;
-  const auto setup =
-      set_up_service(options,
-                     names_unit_files(options) ? unit_of_file(options.program.front())
-                                               : unit_of_command_line(options),
-                     transport, status);
-  if (!setup) {
-    transport.flush(kLastPatience);
-    return status;
+// One service with its sockets.
+class ServiceRun {
+ public:
+  explicit ServiceRun(const Options& options) : options_(options) {}
+
+  int execute() {
+    if (load()) {
+      const auto done = supervise();
+      if (!done) say(done.error().message());
+      if (!done) status_ = kOwnFailure;
+    }
+    // Until it has been read the collector can still look up who sent the last entry.
+    transport_.flush(kLastPatience);
+    if (runner_ != nullptr) tell_undelivered(*runner_, service_->log, transport_);
+    if (::getpid() == 1) supervise::end_others(5s);
+    return status_;
   }
-  bool runs_elsewhere = false;
-  supervise::ServiceRunner* runner = nullptr;
-  ControlSetup* control = nullptr;
-  auto supervisor = supervise::Supervisor::create(transport, [&](int signal) {
-    control->take_signal(signal);
-    runner->take_signal(signal);
-  });
-  const auto run = [&]() -> Result<void> {
-    runner = LOGQ_TRY((*supervisor)->add(setup->loaded.unit, setup->log, std::move(setup->runner)));
-    ControlSetup of_operators = set_up_control(options, *runner, (*supervisor)->loop(), setup->log);
-    runs_elsewhere = of_operators.runs_elsewhere;
-    if (runs_elsewhere) return {};
-    control = &of_operators;
-    runner->start();
-    return (*supervisor)->run([&] { return runner->is_over() && !control->holds(); });
-  };
-  const auto failure = supervisor ? run() : fail(supervisor.error());
-  if (!failure) {
-    say(failure.error().message());
-    return kOwnFailure;
+
+ private:
+  bool load();
+  bool load_sockets();
+  [[nodiscard]] bool names_service() const;
+  [[nodiscard]] std::string service_file() const;
+  Result<void> supervise();
+
+  const Options& options_;
+  supervise::PatientTransport transport_{
+      make_native_transport({.socket_path = {}, .max_block = 0s})};
+  std::unique_ptr<ServiceSetup> service_;
+  SocketSetup sockets_{transport_};
+  std::unique_ptr<supervise::Supervisor> supervisor_;
+  supervise::ServiceRunner* runner_ = nullptr;
+  ControlSetup control_;
+  int status_ = 0;
+};
+
+bool ServiceRun::load() {
+  status_ = kOwnFailure;
+  if (!load_sockets()) return false;
+  const bool has_file = names_unit_files(options_);
+  const std::string file = has_file ? service_file() : std::string();
+  service_ =
+      set_up_service(options_, has_file ? unit_of_file(file) : unit_of_command_line(options_),
+                     transport_, status_);
+  if (!service_) return false;
+  status_ = kOwnFailure;
+  return sockets_.add_files(service_->loaded.unit.sockets, file.substr(0, file.rfind('/') + 1));
+}
+
+// Those that the command line names.
+bool ServiceRun::load_sockets() {
+  const bool has_files = names_unit_files(options_);
+  const auto host = supervise::HostFacts::of_this_process();
+  for (const std::string& file : options_.program) {
+    if (has_files && file.ends_with(".socket") && !sockets_.add(supervise::load_socket(file, host)))
+      return false;
   }
-  status = runs_elsewhere ? kTemporaryFailure : status_of(*runner);
-  tell_left_output(runner->left_output());
-  // Until it has been read the collector can still look up who sent the last entry.
-  transport.flush(kLastPatience);
-  tell_undelivered(*runner, setup->log, transport);
-  if (::getpid() == 1) supervise::end_others(5s);
-  return status;
+  const std::string service = has_files ? options_.program.front() : options_.stream.unit;
+  for (const std::string& argument : options_.listen) {
+    auto read = supervise::read_listen_argument(argument, service.substr(service.rfind('/') + 1));
+    if (!read.unit) say("bad value of --listen: " + read.complaint);
+    if (!read.unit || !sockets_.add({*std::move(read.unit), {}})) return false;
+  }
+  return true;
+}
+
+bool ServiceRun::names_service() const {
+  return !names_unit_files(options_) ||
+         std::ranges::any_of(options_.program,
+                             [](const std::string& file) { return file.ends_with(".service"); });
+}
+
+// The one that was named, else the one beside its socket.
+std::string ServiceRun::service_file() const {
+  for (const std::string& file : options_.program)
+    if (file.ends_with(".service")) return file;
+  const std::string& socket = options_.program.front();
+  return socket.substr(0, socket.rfind('/') + 1) + sockets_.service();
+}
+
+Result<void> ServiceRun::supervise() {
+  std::optional<supervise::Activation> activation;
+  supervisor_ = LOGQ_TRY(supervise::Supervisor::create(transport_, [&](int signal) {
+    control_.take_signal(signal);
+    activation->take_signal(signal);
+  }));
+  status_ = kTemporaryFailure;
+  if (!control_.take_directory(options_, service_->loaded.unit.name, service_->log)) return {};
+  status_ = kOwnFailure;
+  if (sockets_.open(supervisor_->loop(), service_->runner)) {
+    runner_ = LOGQ_TRY(
+        supervisor_->add(service_->loaded.unit, service_->log, std::move(service_->runner)));
+    activation.emplace(*runner_, sockets_.runners(), options_.is_lazy || !names_service());
+    control_.open(*runner_, supervisor_->loop());
+    activation->begin();
+    LOGQ_TRY(supervisor_->run(
+        [&] { return control_.is_to_end() || activation->is_over(control_.holds()); }));
+    if (!activation->has_failed()) status_ = status_of(*runner_);
+    tell_left_output(runner_->left_output());
+  }
+  sockets_.close();
+  return {};
 }
 
 }  // namespace
 
 int run_command(const Options& options) {
   if (options.exec_in_place) return exec_in_place(options, "logq-run", kFacilityDaemon);
-  return supervise_service(options);
+  if (names_tree(options)) return run_tree(options);
+  return ServiceRun(options).execute();
 }
 
 }  // namespace logq::cli

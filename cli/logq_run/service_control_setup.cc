@@ -3,7 +3,7 @@
 #include <signal.h>
 
 #include <cstdio>
-#include <string>
+#include <utility>
 
 #include "supervise/runtime_directory.h"
 
@@ -16,27 +16,39 @@ void say(const std::string& text) {
 
 }  // namespace
 
-void ControlSetup::take_signal(int signal) {
-  if (control != nullptr && (signal == SIGTERM || signal == SIGINT)) control->let_go();
+bool ControlSetup::take_directory(const Options& options,
+                                  const std::string& unit,
+                                  supervise::LifecycleLog& log) {
+  const std::string path = supervise::runtime_directory() + "/" + unit;
+  auto opened = supervise::ControlDirectory::open(path);
+  if (opened) {
+    directory_ = *std::move(opened);
+    return true;
+  }
+  if (!names_unit_files(options)) return true;
+  if (opened.error().code != Errc::kBusy) {
+    say(unit + ": no operator can get at it: " + path + ": " + opened.error().message());
+    return true;
+  }
+  const std::string why =
+      "Another logq-run runs it already: unable to lock " + path + "/supervise.";
+  say(unit + ": " + why);
+  log.complained(why);
+  return false;
 }
 
-ControlSetup set_up_control(const Options& options,
-                            supervise::ServiceRunner& runner,
-                            supervise::EventLoop& loop,
-                            supervise::LifecycleLog& log) {
-  const std::string directory = supervise::runtime_directory();
-  auto made = supervise::ServiceControl::create(runner, loop, directory);
-  if (made) return {*std::move(made)};
-  if (!names_unit_files(options)) return {};
-  const std::string path = directory + "/" + runner.unit().name + "/supervise";
-  if (made.error().code != Errc::kBusy) {
-    say(path + ": " + made.error().message() + "; it cannot be controlled");
-    return {};
+void ControlSetup::open(supervise::ServiceRunner& runner, supervise::EventLoop& loop) {
+  if (directory_ == nullptr) return;
+  auto made = supervise::ServiceControl::create(std::move(directory_), runner, loop);
+  if (made) {
+    control_ = *std::move(made);
+  } else {
+    say(runner.unit().name + ": no operator can get at it: " + made.error().message());
   }
-  const std::string why = "Another logq-run runs it already: unable to lock " + path + ".";
-  say(runner.unit().name + ": " + why);
-  log.complained(why);
-  return {nullptr, true};
+}
+
+void ControlSetup::take_signal(int signal) {
+  if (control_ != nullptr && (signal == SIGTERM || signal == SIGINT)) control_->let_go();
 }
 
 }  // namespace logq::cli

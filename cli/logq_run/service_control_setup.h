@@ -1,9 +1,11 @@
-// Whether and how operators get at a service that is about to be started.
+// Whether and how operators get at a service.
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "logq_run/options.h"
+#include "supervise/control_directory.h"
 #include "supervise/event_loop.h"
 #include "supervise/lifecycle_log.h"
 #include "supervise/service_control.h"
@@ -13,20 +15,26 @@ namespace logq::cli {
 
 inline constexpr int kTemporaryFailure = 111;  // daemontools' word for what may be better later
 
-struct ControlSetup {
-  std::unique_ptr<supervise::ServiceControl> control;  // null: there is none
-  bool runs_elsewhere = false;                         // it must not be started a second time
+class ControlSetup {
+ public:
+  // Before anything of the service is touched. False where it runs already: a unit file is run once
+  // in a runtime directory, and a second time is told, here and in the log. Of a program of the
+  // command line there may be several, of which the first can be controlled.
+  bool take_directory(const Options& options,
+                      const std::string& unit,
+                      supervise::LifecycleLog& log);
+  // Before the service is started; until this object ends it borrows both.
+  void open(supervise::ServiceRunner& runner, supervise::EventLoop& loop);
 
-  [[nodiscard]] bool holds() const { return control != nullptr && control->holds(); }
+  // As ServiceControl's; false where there is none.
+  [[nodiscard]] bool holds() const { return control_ != nullptr && control_->holds(); }
+  [[nodiscard]] bool is_to_end() const { return control_ != nullptr && control_->is_to_end(); }
   // A signal to us: one that ends us ends what an operator has asked for.
   void take_signal(int signal);
-};
 
-// A unit file is run once in a runtime directory: a second time is told, here and in the log. Of a
-// program of the command line there may be several, of which the first can be controlled.
-ControlSetup set_up_control(const Options& options,
-                            supervise::ServiceRunner& runner,
-                            supervise::EventLoop& loop,
-                            supervise::LifecycleLog& log);
+ private:
+  std::unique_ptr<supervise::ControlDirectory> directory_;
+  std::unique_ptr<supervise::ServiceControl> control_;
+};
 
 }  // namespace logq::cli

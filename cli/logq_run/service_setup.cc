@@ -91,12 +91,9 @@ bool wants_a_user_of_its_own(const supervise::ServiceUnit& unit) {
   return unit.execution.has_dynamic_user && unit.execution.user.empty() && ::geteuid() == 0;
 }
 
-// Says what is wrong with the unit, here and in the log. False where it must not be started.
-bool tell_problems(const supervise::LoadedService& loaded, supervise::LifecycleLog& log) {
-  for (const supervise::UnitProblem& problem : loaded.problems) {
-    say(problem.text());
-    log.misconfigured(problem.text(), problem.file, problem.line);
-  }
+// False where it must not be started.
+bool is_startable(const supervise::LoadedService& loaded, supervise::LifecycleLog& log) {
+  tell_problems(loaded.problems, log);
   if (!loaded.is_usable()) return false;
   const supervise::ServiceUnit& unit = loaded.unit;
   if (!wants_a_user_of_its_own(unit)) return true;
@@ -122,6 +119,14 @@ bool apply_environment_directory(const Options& options, supervise::RunnerOption
 }
 
 }  // namespace
+
+void tell_problems(const std::vector<supervise::UnitProblem>& problems,
+                   supervise::LifecycleLog& log) {
+  for (const supervise::UnitProblem& problem : problems) {
+    say(problem.text());
+    log.misconfigured(problem.text(), problem.file, problem.line);
+  }
+}
 
 // The unit that a command line stands for: its settings as those of a file.
 supervise::LoadedService unit_of_command_line(const Options& options) {
@@ -157,7 +162,7 @@ std::unique_ptr<ServiceSetup> set_up_service(const Options& options,
                                              int& status) {
   auto setup = std::make_unique<ServiceSetup>(std::move(loaded), transport);
   status = kOwnFailure;
-  if (!tell_problems(setup->loaded, setup->log)) return nullptr;
+  if (!is_startable(setup->loaded, setup->log)) return nullptr;
   setup->runner = runner_options(options, setup->loaded.unit);
   status = kTemporaryFailure;
   if (!apply_environment_directory(options, setup->runner)) return nullptr;

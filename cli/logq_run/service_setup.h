@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "logq/transport.h"
 #include "logq_run/options.h"
@@ -15,6 +17,10 @@ namespace logq::cli {
 // The unit that a command line stands for: its settings as those of a file.
 supervise::LoadedService unit_of_command_line(const Options& options);
 supervise::LoadedService unit_of_file(const std::string& file);
+
+// Says what is wrong with a unit, here and in the log.
+void tell_problems(const std::vector<supervise::UnitProblem>& problems,
+                   supervise::LifecycleLog& log);
 
 // Stays where it is: the runner borrows the unit and the log.
 struct ServiceSetup {

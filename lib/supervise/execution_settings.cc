@@ -12,24 +12,14 @@ namespace {
 using X = ExecutionSettings;
 constexpr auto kExecution = &ServiceUnit::execution;
 
-constexpr std::string_view kBadAccount = "Invalid user/group name or numeric ID: ";
-
-template <auto kMember>
-void set_account(SettingReading& reading) {
-  const std::string name = reading.expanded();
-  if (!name.empty() && !is_account_name(name)) {
-    return reading.refuse(std::string(kBadAccount) + name);
-  }
-  reading.unit().execution.*kMember = name;
-}
-
 void add_groups(SettingReading& reading) {
   std::vector<std::string>& list = reading.unit().execution.supplementary_groups;
   if (reading.is_empty()) return list.clear();
   std::string_view rest = reading.value();
   while (const auto word = take_word(rest, Escapes::kAnything)) {
     const std::string name = reading.expand(*word);
-    if (!is_account_name(name)) return reading.refuse(std::string(kBadAccount) + name);
+    if (!is_account_name(name))
+      return reading.refuse("Invalid user/group name or numeric ID: " + name);
     list.push_back(name);
   }
   if (!rest.empty()) reading.refuse("Invalid syntax: " + reading.value());
@@ -259,8 +249,8 @@ void add_credential(SettingReading& reading) {
 
 using Kind = DirectoryKind;
 constexpr std::array kSettings = {
-    Setting{"User", &set_account<&X::user>},
-    Setting{"Group", &set_account<&X::group>},
+    Setting{"User", &set_account<kExecution, &X::user>},
+    Setting{"Group", &set_account<kExecution, &X::group>},
     Setting{"SupplementaryGroups", &add_groups},
     Setting{"DynamicUser", &set_dynamic_user},
     Setting{"Environment", &add_environment},

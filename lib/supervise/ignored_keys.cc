@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "supervise/setting_kinds.h"
 #include "supervise/unit_syntax.h"
 
 namespace logq::supervise {
@@ -84,10 +85,33 @@ constexpr std::array kIgnoredKeys = {
         "ProtectHome MountFlags MountAPIVFS Personality ProtectHostname"},
     IgnoredKeys{"Service", "security modules",
                 "PAMName SELinuxContext AppArmorProfile SmackProcessLabel"},
+    IgnoredKeys{"Socket", "security modules",
+                "SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet"},
+    IgnoredKeys{"Socket", "message queues and special files",
+                "Writable MessageQueueMaxMessages MessageQueueMessageSize"},
     IgnoredKeys{"Service", "rare ways to run",
                 "TimeoutStartFailureMode TimeoutStopFailureMode RuntimeRandomizedExtraSec ExitType "
                 "PermissionsStartOnly RootDirectoryStartOnly NonBlocking TimeoutCleanSec"},
 };
+
+// Keys of services that are no matter of the processes which sockets may have, too.
+constexpr std::string_view kOnlyOfServices =
+    "StartLimitAction FailureAction RebootArgument BusName USBFunctionDescriptors "
+    "USBFunctionStrings OOMPolicy TimeoutStartFailureMode TimeoutStopFailureMode "
+    "RuntimeRandomizedExtraSec ExitType PermissionsStartOnly RootDirectoryStartOnly NonBlocking "
+    "ReloadSignal";
+
+bool contains(std::string_view keys, std::string_view key) {
+  const auto words = split_blanks(keys);
+  return std::ranges::find(words, key) != words.end();
+}
+
+std::string_view subject_in_section(std::string_view section, std::string_view key) {
+  for (const IgnoredKeys& group : kIgnoredKeys) {
+    if (group.section == section && contains(group.keys, key)) return group.subject;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -96,12 +120,12 @@ std::span<const IgnoredKeys> ignored_keys() {
 }
 
 std::string_view ignored_key_subject(std::string_view section, std::string_view key) {
-  for (const IgnoredKeys& group : kIgnoredKeys) {
-    if (group.section != section) continue;
-    const auto keys = split_blanks(group.keys);
-    if (std::ranges::find(keys, key) != keys.end()) return group.subject;
+  const std::string_view subject = subject_in_section(section, key);
+  if (section != "Socket" || !subject.empty() || contains(kOnlyOfServices, key)) return subject;
+  for (const auto table : {execution_settings(), output_settings(), kill_settings()}) {
+    if (std::ranges::find(table, key, &Setting::key) != table.end()) return "commands of sockets";
   }
-  return {};
+  return subject_in_section("Service", key);
 }
 
 bool is_install_key(std::string_view key) {

@@ -7,7 +7,8 @@
 
 namespace logq::supervise {
 
-// What such a key is about: "sandboxing", "control groups", …; empty for every other key.
+// What such a key is about: "sandboxing", "control groups", …; empty for every other key. [Socket]
+// also has the keys of services about a process, which are about its commands and ignored there.
 [[nodiscard]] std::string_view ignored_key_subject(std::string_view section, std::string_view key);
 
 // Keys of [Install], which are for enabling a unit, not for running it.

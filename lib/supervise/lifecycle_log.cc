@@ -110,7 +110,37 @@ void LifecycleLog::restart_scheduled(unsigned restarts) {
 }
 
 void LifecycleLog::start_limit_hit() {
-  send(Priority::kWarning, kLimitHit, identity_.unit + ": Start request repeated too quickly.", {});
+  limit_hit(Priority::kWarning, "Start request repeated too quickly.", {});
+}
+
+void LifecycleLog::limit_hit(Priority priority,
+                             std::string_view text,
+                             std::span<const Field> fields) {
+  send(priority, kLimitHit, identity_.unit + ": " + std::string(text), fields);
+}
+
+void LifecycleLog::listening() {
+  send_of_job(Priority::kInfo, kStarted, "Listening on " + title_ + ".", JobType::kStart, "done");
+}
+
+void LifecycleLog::listening_failed(const std::string& address, int sys_errno) {
+  send(Priority::kWarning, {},
+       identity_.unit + ": Failed to create listening socket (" + address +
+           "): " + ::strerror(sys_errno),
+       std::array{field("ERRNO", sys_errno)});
+  failed("resources");
+  send_of_job(Priority::kError, kStartFailed, "Failed to listen on " + title_ + ".",
+              JobType::kStart, "failed");
+}
+
+void LifecycleLog::trigger_limit_hit() {
+  send(Priority::kWarning, kLimitHit,
+       identity_.unit + ": Trigger limit hit, refusing further activation.", {});
+  failed("trigger-limit-hit");
+}
+
+void LifecycleLog::closed() {
+  send_of_job(Priority::kInfo, kStopped, "Closed " + title_ + ".", JobType::kStop, "done");
 }
 
 void LifecycleLog::spawn_failed(std::string_view program, std::string_view step, int sys_errno) {

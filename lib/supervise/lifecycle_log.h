@@ -51,6 +51,11 @@ class LifecycleLog {
   void reloaded(JobResult result);
   void restart_scheduled(unsigned restarts);
   void start_limit_hit();
+  // Of sockets.
+  void listening();
+  void listening_failed(const std::string& address, int sys_errno);
+  void trigger_limit_hit();
+  void closed();
 
   // --- what happened ---
 
@@ -89,6 +94,14 @@ class LifecycleLog {
   [[nodiscard]] std::uint64_t undelivered() const { return undelivered_; }
   [[nodiscard]] std::string describe_failure() const { return transport_.describe_failure(); }
 
+ protected:
+  [[nodiscard]] const std::string& unit() const { return identity_.unit; }
+  void limit_hit(Priority priority, std::string_view text, std::span<const Field> fields);
+  void send(Priority priority,
+            std::string_view message_id,
+            const std::string& message,
+            std::span<const Field> fields);
+
  private:
   void process_exited(std::string_view which, CommandKind kind, const ProcessExit& exit);
   void tell(Priority priority, std::string_view text);  // "UNIT: text", without an id
@@ -97,10 +110,6 @@ class LifecycleLog {
                    const std::string& message,
                    JobType type,
                    std::string_view result);
-  void send(Priority priority,
-            std::string_view message_id,
-            const std::string& message,
-            std::span<const Field> fields);
 
   Transport& transport_;
   ServiceIdentity identity_;

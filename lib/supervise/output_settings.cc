@@ -25,8 +25,7 @@ std::optional<std::string> descriptor_name(SettingReading& reading,
                                            std::string_view name,
                                            std::string_view otherwise) {
   std::string resolved = name.empty() ? std::string(otherwise) : reading.expand(name);
-  const auto fits = [](char c) { return c >= ' ' && c < 127 && c != ':'; };
-  if (resolved.size() <= 255 && std::ranges::all_of(resolved, fits)) return resolved;
+  if (is_descriptor_name(resolved)) return resolved;
   reading.ignore("Invalid file descriptor name", resolved);
   return std::nullopt;
 }

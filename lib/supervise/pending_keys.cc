@@ -40,7 +40,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Unit", "After", &but_targets},
     PendingKey{"Unit", "Before", &but_targets},
     PendingKey{"Unit", "OnFailure", &all},
-    PendingKey{"Service", "Sockets", &all},
     PendingKey{"Service", "DynamicUser", &unless_false},
     PendingKey{"Service", "LoadCredential", &all},
     PendingKey{"Service", "StandardInput", &of_descriptors},
@@ -51,6 +50,17 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Service", "LogRateLimitIntervalSec", &all},
     PendingKey{"Service", "LogRateLimitBurst", &all},
     PendingKey{"Service", "LogNamespace", &all},
+    PendingKey{"Socket", "ListenNetlink", &all},
+    PendingKey{"Socket", "ListenSpecial", &all},
+    PendingKey{"Socket", "ListenMessageQueue", &all},
+    PendingKey{"Socket", "ListenUSBFunction", &all},
+    PendingKey{"Socket", "MaxConnections", &all},
+    PendingKey{"Socket", "MaxConnectionsPerSource", &all},
+    PendingKey{"Socket", "ExecStartPre", &all},
+    PendingKey{"Socket", "ExecStartPost", &all},
+    PendingKey{"Socket", "ExecStopPre", &all},
+    PendingKey{"Socket", "ExecStopPost", &all},
+    PendingKey{"Socket", "TimeoutSec", &all},
 };
 
 }  // namespace
@@ -64,6 +74,11 @@ std::string pending_part(std::string_view section, std::string_view key, std::st
     return pending.section == section && pending.key == key;
   });
   return found == kPendingKeys.end() ? std::string() : found->part(value);
+}
+
+bool is_relation_key(std::string_view key) {
+  const auto found = std::ranges::find(kPendingKeys, key, &PendingKey::key);
+  return found != kPendingKeys.end() && found->part == &but_targets;
 }
 
 }  // namespace logq::supervise

@@ -1,4 +1,4 @@
-// The keys that are read into a ServiceUnit though the supervisor does not act on them yet, so that
+// The keys that are read into a unit though the supervisor does not act on them yet, so that
 // nobody takes them for honoured. What makes one work deletes its line.
 #pragma once
 
@@ -19,5 +19,8 @@ struct PendingKey {
 [[nodiscard]] std::string pending_part(std::string_view section,
                                        std::string_view key,
                                        std::string_view value);
+
+// Whether it is about other units, so that a tree of these units makes it true.
+[[nodiscard]] bool is_relation_key(std::string_view key);
 
 }  // namespace logq::supervise

@@ -28,17 +28,6 @@ void set_type(SettingReading& reading) {
   reading.ignore("Failed to parse service type");
 }
 
-template <auto kList>
-void add_commands(SettingReading& reading) {
-  Commands& list = reading.unit().commands.*kList;
-  if (reading.is_empty()) return list.clear();
-  ExecCommands parsed = parse_exec_commands(reading.value(), reading.specifiers());
-  if (parsed.is_fatal) return reading.refuse(std::move(parsed.complaint));
-  if (!parsed.complaint.empty()) reading.warn(std::move(parsed.complaint));
-  for (ExecCommand& command : parsed.commands)
-    list.push_back(std::move(command));
-}
-
 void set_pid_file(SettingReading& reading) {
   std::string path = reading.expanded();
   if (!path.empty() && path.front() != '/') {
@@ -120,13 +109,13 @@ using U = ServiceUnit;
 using C = ServiceCommands;
 constexpr std::array kSettings = {
     Setting{"Type", &set_type},
-    Setting{"ExecCondition", &add_commands<&C::condition>},
-    Setting{"ExecStartPre", &add_commands<&C::start_pre>},
-    Setting{"ExecStart", &add_commands<&C::start>},
-    Setting{"ExecStartPost", &add_commands<&C::start_post>},
-    Setting{"ExecReload", &add_commands<&C::reload>},
-    Setting{"ExecStop", &add_commands<&C::stop>},
-    Setting{"ExecStopPost", &add_commands<&C::stop_post>},
+    Setting{"ExecCondition", &add_commands<&U::commands, &C::condition>},
+    Setting{"ExecStartPre", &add_commands<&U::commands, &C::start_pre>},
+    Setting{"ExecStart", &add_commands<&U::commands, &C::start>},
+    Setting{"ExecStartPost", &add_commands<&U::commands, &C::start_post>},
+    Setting{"ExecReload", &add_commands<&U::commands, &C::reload>},
+    Setting{"ExecStop", &add_commands<&U::commands, &C::stop>},
+    Setting{"ExecStopPost", &add_commands<&U::commands, &C::stop_post>},
     Setting{"PIDFile", &set_pid_file},
     Setting{"RemainAfterExit", &set_boolean<&U::remains_after_exit>},
     Setting{"GuessMainPID", &set_boolean<&U::guesses_main_pid>},

@@ -48,19 +48,18 @@ std::optional<JobType> job_of(ControlVerb verb) {
 }  // namespace
 
 Result<std::unique_ptr<ServiceControl>> ServiceControl::create(
-    ServiceRunner& runner, EventLoop& loop, const std::string& runtime_directory) {
-  std::unique_ptr<ServiceControl> made(new ServiceControl(runner, loop));
-  LOGQ_TRY(made->prepare(runtime_directory + "/" + runner.unit().name));
+    std::unique_ptr<ControlDirectory> directory, ServiceRunner& runner, EventLoop& loop) {
+  std::unique_ptr<ServiceControl> made(new ServiceControl(std::move(directory), runner));
+  LOGQ_TRY(made->prepare(loop));
   return made;
 }
 
-Result<void> ServiceControl::prepare(const std::string& path) {
-  directory_ = LOGQ_TRY(ControlDirectory::open(path));
+Result<void> ServiceControl::prepare(EventLoop& loop) {
   socket_ = LOGQ_TRY(ControlSocket::create(
-      directory_->listener(), loop_,
+      directory_->listener(), loop,
       [this](ControlSocket::Client client, std::string_view line) { take_line(client, line); }));
-  letters_ = LOGQ_TRY(loop_.watch(directory_->control(), EPOLLIN, Turn::kRest,
-                                  [this](std::uint32_t /*events*/) { read_letters(); }));
+  letters_ = LOGQ_TRY(loop.watch(directory_->control(), EPOLLIN, Turn::kRest,
+                                 [this](std::uint32_t /*events*/) { read_letters(); }));
   told_.since_usec = realtime_usec();
   told_.wanted = 'u';
   active_ = active_name_of(runner_.service().state());

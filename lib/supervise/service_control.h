@@ -25,13 +25,15 @@ namespace logq::supervise {
 
 class ServiceControl final : private ServiceObserver {
  public:
-  // Borrows the runner and the loop. kBusy: another process runs a unit of that name there.
+  // Borrows the runner and the loop.
   [[nodiscard]] static Result<std::unique_ptr<ServiceControl>> create(
-      ServiceRunner& runner, EventLoop& loop, const std::string& runtime_directory);
+      std::unique_ptr<ControlDirectory> directory, ServiceRunner& runner, EventLoop& loop);
   ~ServiceControl() override;
 
-  // Whether its supervisor has to stay though the service is at rest.
+  // Whether its supervisor has to stay though the service is at rest,
   [[nodiscard]] bool holds() const { return wanted_ != Wanted::kUp && !is_leaving_; }
+  // or to end, since it is.
+  [[nodiscard]] bool is_to_end() const { return is_leaving_ && runner_.is_over(); }
   // From now on that is over: the supervisor is to end when the service is down.
   void let_go();
 
@@ -46,8 +48,10 @@ class ServiceControl final : private ServiceObserver {
     JobResult result;
   };
 
-  ServiceControl(ServiceRunner& runner, EventLoop& loop) : runner_(runner), loop_(loop) {}
-  Result<void> prepare(const std::string& path);
+  ServiceControl(std::unique_ptr<ControlDirectory> directory, ServiceRunner& runner)
+      : directory_(std::move(directory)),
+        runner_(runner) {}
+  Result<void> prepare(EventLoop& loop);
 
   void state_changed() override;
   void job_done(JobType type, JobResult result) override;
@@ -66,9 +70,8 @@ class ServiceControl final : private ServiceObserver {
   void write_status();
   [[nodiscard]] std::string describe() const;
 
+  const std::unique_ptr<ControlDirectory> directory_;
   ServiceRunner& runner_;
-  EventLoop& loop_;
-  std::unique_ptr<ControlDirectory> directory_;
   std::unique_ptr<ControlSocket> socket_;
   EventSource letters_;
   Wanted wanted_ = Wanted::kUp;

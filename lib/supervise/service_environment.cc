@@ -27,8 +27,8 @@ void set_user_variables(const std::string& name, Environment& environment) {
 
 std::string joined_names(const std::vector<std::string>& names) {
   std::string joined;
-  for (const std::string& name : names)
-    joined += (joined.empty() ? "" : ":") + name;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    joined.append(i == 0 ? "" : ":").append(names[i]);
   return joined;
 }
 

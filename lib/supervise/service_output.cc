@@ -56,6 +56,7 @@ ServiceOutput open_service_output(const ServiceUnit& unit,
       open_file(unit.standard_error, options, opened.standard_error, opened);
   const bool inherits = unit.standard_error.to == Output::To::kInherit;
   if (has_file && inherits) opened.standard_error = opened.standard_output;
+  if (options.is_passed_through) return opened;
   const bool wants_error = opened.standard_error.fd < 0 && (has_file || options.has_error_stream);
   StreamConnection output;
   StreamConnection error;

@@ -17,7 +17,9 @@ struct OutputOptions {
   // it is. One that is not open leaves the process our own output.
   std::function<StreamConnection()> connect;
   std::function<std::string(const std::string& program, bool is_error)> header;
-  bool has_error_stream = false;                 // else standard error is standard output
+  bool has_error_stream = false;  // else standard error is standard output
+  // Of the collector itself: what would go to the collector stays our own output.
+  bool is_passed_through = false;
   std::function<void(const std::string&)> warn;  // one line
 };
 

@@ -396,6 +396,7 @@ void ServiceRunner::begin_invocation() {
   invocation_ = Id128::random();
   log_.begin_invocation(invocation_);
   spawn_failure_.reset();
+  has_come_up_ = false;
 }
 
 void ServiceRunner::end_invocation(bool will_restart) {
@@ -413,6 +414,9 @@ void ServiceRunner::state_changed() {
 }
 
 void ServiceRunner::job_done(JobType type, JobResult result) {
+  // Skipped for a condition it has not.
+  if (type == JobType::kStart && result == JobResult::kDone)
+    has_come_up_ = service_.result() != ServiceResult::kExecCondition;
   for (ServiceObserver* observer : observers_)
     observer->job_done(type, result);
 }

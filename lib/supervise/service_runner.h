@@ -87,6 +87,8 @@ class ServiceRunner final : private ServiceHost {
   [[nodiscard]] const ServiceUnit& unit() const { return unit_; }
   [[nodiscard]] const Service& service() const { return service_; }
   [[nodiscard]] const Id128& invocation() const { return invocation_; }  // the last
+  // Whether its last start was a success, whatever has happened since.
+  [[nodiscard]] bool has_come_up() const { return has_come_up_; }
   // At rest, and nothing will start it again.
   [[nodiscard]] bool is_over() const { return service_.is_at_rest() && ended_.empty(); }
   // Why a program that the last run could not do without could not be run.
@@ -180,6 +182,7 @@ class ServiceRunner final : private ServiceHost {
   std::uint64_t refused_ = 0;  // messages to the notify socket, in this run
   LeftOutput left_output_ = LeftOutput::kNone;
   bool has_collector_ = false;
+  bool has_come_up_ = false;
   std::optional<SpawnFailure> spawn_failure_;
   Service service_;
 };

@@ -15,11 +15,11 @@
 
 #include "base/quantity.h"
 #include "supervise/environment.h"
-#include "supervise/exec_command.h"
 #include "supervise/resource_limits.h"
 #include "supervise/restart_policy.h"
 #include "supervise/specifiers.h"
-#include "supervise/unit_syntax.h"
+#include "supervise/unit.h"
+#include "supervise/unit_files.h"
 #include "wire/notify_message.h"
 
 namespace logq::supervise {
@@ -33,24 +33,6 @@ enum class ServiceType : std::uint8_t {
   kNotifyReload,
 };
 
-// [Unit] but for the dependencies.
-struct StartLimitSettings {
-  std::uint64_t interval_usec = 10 * base::kUsecPerSecond;
-  unsigned burst = 5;
-};
-
-// Names of units, in file order. Targets need not exist.
-struct Dependencies {
-  std::vector<std::string> requires_units;  // `requires` is a keyword
-  std::vector<std::string> wants;
-  std::vector<std::string> binds_to;
-  std::vector<std::string> part_of;
-  std::vector<std::string> after;
-  std::vector<std::string> before;
-  std::vector<std::string> on_failure;
-};
-
-using Commands = std::vector<ExecCommand>;
 struct ServiceCommands {
   Commands condition;
   Commands start_pre;
@@ -154,14 +136,7 @@ struct ExecutionSettings {
   PreserveRuntime preserve_runtime = PreserveRuntime::kNo;
 };
 
-struct ServiceUnit {
-  std::string name;  // "hello.service"
-  std::string file;  // the main one
-  std::string description;
-  std::vector<std::string> documentation;
-  Dependencies dependencies;
-  StartLimitSettings start_limit;
-
+struct ServiceUnit : Unit {
   ServiceType type = ServiceType::kSimple;
   bool is_type_set = false;
   ServiceCommands commands;
@@ -183,11 +158,7 @@ struct ServiceUnit {
   LogSettings log;
 };
 
-struct LoadedService {
-  ServiceUnit unit;
-  std::vector<UnitProblem> problems;
-  [[nodiscard]] bool is_usable() const;  // whether none of them is fatal
-};
+using LoadedService = LoadedUnit<ServiceUnit>;
 
 // Reads `path`, or for "web@7.service" that is not there "web@.service" beside it, and the drop-ins
 // beside it: of hello.service those in hello.service.d/, service.d/ and those of its dash-prefixes,
@@ -195,10 +166,6 @@ struct LoadedService {
 [[nodiscard]] LoadedService load_service(const std::string& path, const HostFacts& host);
 
 // The same from texts, the main file's first; `file` is what warnings begin with.
-struct UnitFileText {
-  std::string file;
-  std::string text;
-};
 [[nodiscard]] LoadedService read_service(const std::string& unit_name,
                                          const std::vector<UnitFileText>& files,
                                          const HostFacts& host);

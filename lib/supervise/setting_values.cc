@@ -143,6 +143,20 @@ bool is_credential_name(std::string_view text) {
          std::ranges::all_of(text, fits);
 }
 
+bool is_descriptor_name(std::string_view text) {
+  const auto fits = [](char c) { return c >= ' ' && c < 127 && c != ':'; };
+  return text.size() <= 255 && std::ranges::all_of(text, fits);
+}
+
+bool is_interface_name(std::string_view text) {
+  constexpr std::size_t kNameMax = 15;  // IFNAMSIZ with its NUL
+  const auto fits = [](char c) { return c > ' ' && c < 127 && c != ':' && c != '/' && c != '%'; };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !text.empty() && text.size() <= kNameMax && text != "." && text != ".." && text != "all" &&
+         text != "default" && std::ranges::all_of(text, fits) &&
+         !std::ranges::all_of(text, is_digit);
+}
+
 std::string simplified_path(std::string_view path) {
   const bool is_absolute = path.starts_with('/');
   std::string result;

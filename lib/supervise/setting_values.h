@@ -23,7 +23,10 @@ namespace logq::supervise {
 // A user or group: a number, or a name that no file of accounts could not hold.
 [[nodiscard]] bool is_account_name(std::string_view text);
 [[nodiscard]] bool is_documentation_address(std::string_view text);
-[[nodiscard]] bool is_credential_name(std::string_view text);  // also of descriptors' names
+[[nodiscard]] bool is_credential_name(std::string_view text);
+// Of a descriptor that is passed on: no colon, which stands between two. May be empty.
+[[nodiscard]] bool is_descriptor_name(std::string_view text);
+[[nodiscard]] bool is_interface_name(std::string_view text);  // of a network link
 
 // A path without "." and doubled or last slashes.
 [[nodiscard]] std::string simplified_path(std::string_view path);

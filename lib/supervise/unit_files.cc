@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <map>
 
+#include "base/io.h"
 #include "supervise/specifiers.h"
+#include "wire/unit_name.h"
 
 namespace logq::supervise {
 namespace {
@@ -59,6 +61,29 @@ std::vector<std::string> unit_files_of(const std::string& path) {
     gather(directory + drop_in, drop_ins);
   for (const auto& [file_name, file] : drop_ins)
     files.push_back(file);
+  return files;
+}
+
+UnitFileTexts read_unit_files(const std::string& path, std::string_view type) {
+  constexpr std::size_t kFileMax = std::size_t{16} << 20;
+  UnitFileTexts files;
+  files.unit_name = path.substr(path.rfind('/') + 1);
+  const auto refuse = [&](const std::string& file, std::string message) {
+    files.trouble = UnitProblem{file, 0, std::move(message), UnitProblem::Severity::kFatal};
+    return files;
+  };
+  const bool is_of_type = files.unit_name.ends_with("." + std::string(type));
+  if (!is_of_type || !wire::is_valid_unit_name(files.unit_name)) {
+    return refuse(path, "This is not the name of a " + std::string(type) + " unit.");
+  }
+  for (const std::string& file : unit_files_of(path)) {
+    auto text = base::read_small_file(file, kFileMax);
+    if (!text) return refuse(file, text.error().message());
+    if (files.texts.empty() && text->empty()) {
+      return refuse(file, "Unit " + files.unit_name + " is masked.");
+    }
+    files.texts.push_back({file, std::move(*text)});
+  }
   return files;
 }
 

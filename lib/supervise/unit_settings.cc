@@ -7,8 +7,8 @@
 namespace logq::supervise {
 namespace {
 
-template <auto kList>
-void add_units(SettingReading& reading) {
+template <auto kList, typename Reading>
+void add_units(Reading& reading) {
   for (const std::string_view word : split_blanks(reading.value())) {
     std::string name = reading.expand(word);
     if (wire::is_valid_unit_name(name)) {
@@ -19,13 +19,15 @@ void add_units(SettingReading& reading) {
   }
 }
 
-void add_required(SettingReading& reading) {
+template <typename Reading>
+void add_required(Reading& reading) {
   reading.warn("Unit dependency type " + reading.key() +
                "= is obsolete, replacing by Requires=, please update your unit file");
   add_units<&Dependencies::requires_units>(reading);
 }
 
-void add_documentation(SettingReading& reading) {
+template <typename Reading>
+void add_documentation(Reading& reading) {
   std::vector<std::string>& list = reading.unit().documentation;
   if (reading.is_empty()) return list.clear();
   std::string_view rest = reading.value();
@@ -40,30 +42,35 @@ void add_documentation(SettingReading& reading) {
   if (!rest.empty()) reading.ignore("Invalid syntax");
 }
 
+template <typename UnitType>
 constexpr std::array kSettings = {
-    Setting{"Description", &set_text<&ServiceUnit::description>},
-    Setting{"Documentation", &add_documentation},
-    Setting{"Requires", &add_units<&Dependencies::requires_units>},
-    Setting{"RequiresOverridable", &add_required},
-    Setting{"Wants", &add_units<&Dependencies::wants>},
-    Setting{"BindsTo", &add_units<&Dependencies::binds_to>},
-    Setting{"BindTo", &add_units<&Dependencies::binds_to>},
-    Setting{"PartOf", &add_units<&Dependencies::part_of>},
-    Setting{"After", &add_units<&Dependencies::after>},
-    Setting{"Before", &add_units<&Dependencies::before>},
-    Setting{"OnFailure", &add_units<&Dependencies::on_failure>},
-    Setting{"StartLimitIntervalSec",
-            &set_seconds<&ServiceUnit::start_limit, &StartLimitSettings::interval_usec>},
-    Setting{"StartLimitInterval",
-            &set_seconds<&ServiceUnit::start_limit, &StartLimitSettings::interval_usec>},
-    Setting{"StartLimitBurst",
-            &set_unsigned<&ServiceUnit::start_limit, &StartLimitSettings::burst>},
+    UnitSetting<UnitType>{"Description", &set_text<&Unit::description>},
+    UnitSetting<UnitType>{"Documentation", &add_documentation},
+    UnitSetting<UnitType>{"Requires", &add_units<&Dependencies::requires_units>},
+    UnitSetting<UnitType>{"RequiresOverridable", &add_required},
+    UnitSetting<UnitType>{"Wants", &add_units<&Dependencies::wants>},
+    UnitSetting<UnitType>{"BindsTo", &add_units<&Dependencies::binds_to>},
+    UnitSetting<UnitType>{"BindTo", &add_units<&Dependencies::binds_to>},
+    UnitSetting<UnitType>{"PartOf", &add_units<&Dependencies::part_of>},
+    UnitSetting<UnitType>{"After", &add_units<&Dependencies::after>},
+    UnitSetting<UnitType>{"Before", &add_units<&Dependencies::before>},
+    UnitSetting<UnitType>{"OnFailure", &add_units<&Dependencies::on_failure>},
+    UnitSetting<UnitType>{"StartLimitIntervalSec",
+                          &set_seconds<&Unit::start_limit, &StartLimitSettings::interval_usec>},
+    UnitSetting<UnitType>{"StartLimitInterval",
+                          &set_seconds<&Unit::start_limit, &StartLimitSettings::interval_usec>},
+    UnitSetting<UnitType>{"StartLimitBurst",
+                          &set_unsigned<&Unit::start_limit, &StartLimitSettings::burst>},
 };
 
 }  // namespace
 
-std::span<const Setting> unit_settings() {
-  return kSettings;
+template <typename UnitType>
+std::span<const UnitSetting<UnitType>> unit_settings() {
+  return kSettings<UnitType>;
 }
+
+template std::span<const UnitSetting<ServiceUnit>> unit_settings();
+template std::span<const UnitSetting<SocketUnit>> unit_settings();
 
 }  // namespace logq::supervise

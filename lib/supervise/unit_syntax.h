@@ -32,6 +32,7 @@ struct UnitProblem {
   std::size_t line = 0;  // 0 likewise
   std::string message;
   Severity severity = Severity::kWarning;
+  std::string pending_key = {};  // not empty: it is about this key, which is not honoured yet
 
   // "FILE:LINE: message"
   [[nodiscard]] std::string text() const;

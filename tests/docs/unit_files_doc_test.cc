@@ -1,5 +1,5 @@
-// docs/unit-files.md names every key of a service that is honoured, and every other one that is
-// known.
+// docs/unit-files.md names every key of a service or socket that is honoured, and every other one
+// that is known.
 #include <set>
 #include <string>
 #include <vector>
@@ -52,11 +52,13 @@ TEST(UnitFilesDocument, NamesEveryKeyThatIsReadAndNotActedOnYet) {
 
 TEST(UnitFilesDocument, NamesEveryKeyThatIsHonouredAndNoOther) {
   std::set<std::string> honoured;
-  for (const auto table : {unit_settings(), run_settings(), kill_settings(), execution_settings(),
-                           output_settings()}) {
+  for (const auto table : {unit_settings<ServiceUnit>(), run_settings(), kill_settings(),
+                           execution_settings(), output_settings()}) {
     for (const Setting& setting : table)
       honoured.emplace(setting.key);
   }
+  for (const auto& setting : socket_settings())
+    honoured.emplace(setting.key);
 
   std::set<std::string> named = keys_in_column("key of ", 0);
   for (const std::string& key : pending())  // of some, targets and files are

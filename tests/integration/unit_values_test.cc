@@ -4,12 +4,14 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/quantity.h"
 #include "supervise/service_unit.h"
+#include "supervise/socket_unit.h"
 #include "support/machine_test.h"
 
 namespace logq::test {
@@ -76,6 +78,54 @@ RuntimeDirectory=full a/./b/
 RuntimeDirectoryMode=0700
 RuntimeDirectoryPreserve=restart
 StateDirectory=s
+)";
+
+constexpr const char* kFullSocket = R"([Socket]
+ListenStream=/run/full//socket
+ListenDatagram=@%p
+ListenSequentialPacket=/run/full/../packets
+ListenFIFO=/run//full/fifo
+ListenStream=0x50
+ListenStream=127.0.0.1:0o17
+ListenDatagram=[::1]:80
+ListenStream=vsock::7
+FileDescriptorName=%p-x
+SocketMode=0600
+DirectoryMode=0711
+SocketUser=daemon
+SocketGroup=adm
+RemoveOnStop=yes
+BindIPv6Only=yes
+BindToDevice=lo
+Backlog=0x10
+ReusePort=1
+NoDelay=1
+KeepAlive=1
+KeepAliveTimeSec=1min 30s
+KeepAliveIntervalSec=5
+KeepAliveProbes=3
+DeferAcceptSec=2500ms
+FreeBind=1
+Transparent=1
+Broadcast=1
+PassCredentials=1
+PassSecurity=1
+PassPacketInfo=1
+Timestamping=yes
+ReceiveBuffer=1.5M
+SendBuffer=64K
+PipeSize=128K
+Priority=3
+Mark=0x11
+IPTOS=throughput
+IPTTL=7
+TCPCongestion=%p
+TriggerLimitIntervalSec=3min
+TriggerLimitBurst=9
+MaxConnections=5
+MaxConnectionsPerSource=2
+FlushPending=yes
+TimeoutSec=7
 )";
 
 // By the numbers of our enumerations.
@@ -165,6 +215,62 @@ void add_execution_values(const ExecutionSettings& found, Values& values) {
   }
 }
 
+void add_socket_options(const SocketOptions& options, Values& values) {
+  constexpr std::array<const char*, 3> kBinds = {"default", "both", "ipv6-only"};
+  constexpr std::array<const char*, 3> kStamps = {"off", "us", "ns"};
+  const auto span = [](std::uint64_t usec) { return base::format_time_span(usec); };
+  values["BindIPv6Only"] = kBinds[static_cast<std::size_t>(options.bind_ipv6_only)];
+  values["Timestamping"] = kStamps[static_cast<std::size_t>(options.timestamping)];
+  values["BindToDevice"] = options.device;
+  values["TCPCongestion"] = options.congestion_control;
+  values["Backlog"] = std::to_string(options.backlog);
+  values["ReceiveBuffer"] = std::to_string(options.receive_buffer);
+  values["SendBuffer"] = std::to_string(options.send_buffer);
+  values["PipeSize"] = std::to_string(options.pipe_size);
+  values["KeepAliveTimeUSec"] = span(options.keep_alive_time_usec);
+  values["KeepAliveIntervalUSec"] = span(options.keep_alive_interval_usec);
+  values["KeepAliveProbes"] = std::to_string(options.keep_alive_probes);
+  values["DeferAcceptUSec"] = span(options.defer_accept_usec);
+  values["Priority"] = std::to_string(options.priority);
+  values["Mark"] = std::to_string(options.mark);
+  values["IPTOS"] = std::to_string(options.ip_tos);
+  values["IPTTL"] = std::to_string(options.ip_ttl);
+  values["ReusePort"] = yes_or_no(options.reuses_port);
+  values["NoDelay"] = yes_or_no(options.has_no_delay);
+  values["KeepAlive"] = yes_or_no(options.keeps_alive);
+  values["FreeBind"] = yes_or_no(options.binds_freely);
+  values["Transparent"] = yes_or_no(options.is_transparent);
+  values["Broadcast"] = yes_or_no(options.may_broadcast);
+  values["PassCredentials"] = yes_or_no(options.passes_credentials);
+  values["PassSecurity"] = yes_or_no(options.passes_security);
+  values["PassPacketInfo"] = yes_or_no(options.passes_packet_info);
+}
+
+Values values_of(const SocketUnit& unit) {
+  constexpr std::array<const char*, 4> kKinds = {"Stream", "Datagram", "SequentialPacket", "FIFO"};
+  Values values;
+  add_socket_options(unit.options, values);
+  values["FileDescriptorName"] = descriptor_name_of(unit);
+  values["SocketMode"] = octal(unit.nodes.mode);
+  values["DirectoryMode"] = octal(unit.nodes.directory_mode);
+  values["SocketUser"] = unit.nodes.user;
+  values["SocketGroup"] = unit.nodes.group;
+  values["Symlinks"] = joined(unit.nodes.symlinks);
+  values["RemoveOnStop"] = yes_or_no(unit.nodes.are_removed_on_stop);
+  values["FlushPending"] = yes_or_no(unit.flushes_pending);
+  values["MaxConnections"] = std::to_string(unit.max_connections);
+  values["MaxConnectionsPerSource"] = std::to_string(unit.max_connections_per_source);
+  values["TriggerLimitIntervalUSec"] = base::format_time_span(unit.trigger_limit.interval_usec);
+  values["TriggerLimitBurst"] = std::to_string(unit.trigger_limit.burst);
+  values["TimeoutUSec"] = base::format_time_span(unit.timeout_usec);
+  values["Triggers"] = unit.service;
+  for (const Listener& listener : unit.listeners) {
+    values["Listen"] += (values["Listen"].empty() ? "" : "\n") + listener.address.text() + " (" +
+                        kKinds[static_cast<std::size_t>(listener.kind)] + ")";
+  }
+  return values;
+}
+
 void add_log_values(const LogSettings& log, Values& values) {
   values["SyslogIdentifier"] = log.identifier;
   values["SyslogFacility"] = std::to_string(log.facility);
@@ -191,6 +297,12 @@ class UnitValues : public MachineTest {
     return service.unit;
   }
 
+  static SocketUnit add_socket(const std::string& name, const std::string& text) {
+    machine_->add_unit(name + ".service", "[Service]\nExecStart=/bin/true\n");
+    machine_->add_unit(name + ".socket", text);
+    return read_socket_unit(name + ".socket", {{name, text}}, HostFacts::of_this_process()).unit;
+  }
+
   static std::string lines_of(const Values& values) {
     std::string lines;
     for (const auto& [key, value] : values)
@@ -203,12 +315,18 @@ class UnitValues : public MachineTest {
     add_run_values(unit, ours);
     add_execution_values(unit.execution, ours);
     add_log_values(unit.log, ours);
+    compare_values(name, std::move(ours));
+  }
+
+  // Of the unit's properties those that we have, too. A list has its key on each line.
+  static void compare_values(const std::string& name, Values ours) {
     std::erase_if(ours, [](const auto& item) { return item.second.empty(); });  // not shown
     Values theirs;
     std::istringstream shown(machine_->output_of({"systemctl", "show", name}));
     for (std::string line; std::getline(shown, line);) {
       const std::string key = line.substr(0, line.find('='));
-      if (ours.contains(key)) theirs[key] = line.substr(key.size() + 1);
+      if (!ours.contains(key)) continue;
+      theirs[key] += (theirs[key].empty() ? "" : "\n") + line.substr(key.size() + 1);
     }
     EXPECT_EQ(lines_of(ours), lines_of(theirs));
   }
@@ -220,6 +338,14 @@ TEST_F(UnitValues, AreThoseOfSystemd) {
 
 TEST_F(UnitValues, AreSystemdsByDefault) {
   compare("least.service", add("least.service", "[Service]\nExecStart=/bin/true\n"));
+}
+
+TEST_F(UnitValues, OfSocketsAreThoseOfSystemd) {
+  compare_values("full.socket", values_of(add_socket("full", kFullSocket)));
+}
+
+TEST_F(UnitValues, OfSocketsAreSystemdsByDefault) {
+  compare_values("least.socket", values_of(add_socket("least", "[Socket]\nListenStream=80\n")));
 }
 
 TEST_F(UnitValues, OfEnvironmentsAndCommandLinesReachTheProgram) {

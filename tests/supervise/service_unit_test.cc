@@ -345,6 +345,7 @@ TEST(ServiceUnit, SaysNothingOfValuesThatAskForNothing) {
 
 TEST(PendingKeys, AreAllOfThoseThatAreRead) {
   for (const PendingKey& pending : pending_keys()) {
+    if (pending.section == "Socket") continue;
     const LoadedService service =
         read("[Service]\nExecStart=/bin/true\n[" + std::string(pending.section) + "]\n" +
              std::string(pending.key) + "=\n");
@@ -402,6 +403,7 @@ TEST(ServiceUnit, OfDebianCanBeStarted) {
 
 TEST(IgnoredKeys, AreNoneOfThoseThatAreHonoured) {
   for (const IgnoredKeys& group : ignored_keys()) {
+    if (group.section == "Socket") continue;
     for (const std::string_view key : split_blanks(group.keys)) {
       const LoadedService service =
           read("[Service]\nExecStart=/bin/true\n[" + std::string(group.section) + "]\n" +

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <string>
 
 #include <gtest/gtest.h>
@@ -43,6 +45,19 @@ TEST_F(Check, WarnsOfLinesThatAreLeftOut) {
                             "(sandboxing), ignoring.\n" +
                             path +
                             ":5: Failed to parse service restart specifier, ignoring: sometimes\n");
+}
+
+TEST_F(Check, ReadsSocketsAsWellAndOpensNone) {
+  const std::string path = directory_.path() + "/a.socket";
+  write_text_file(path, "[Socket]\nListenStream=" + directory_.path() + "/x\nBacklog=few\n");
+  const std::string bad = directory_.path() + "/b.socket";
+  write_text_file(bad, "[Socket]\nListenStream=nowhere\n");
+
+  const CommandResult good = check({path});
+  EXPECT_EQ(good.status, 0);
+  EXPECT_EQ(good.err, path + ":3: Failed to parse unsigned value, ignoring: few\n");
+  EXPECT_NE(::access((directory_.path() + "/x").c_str(), F_OK), 0);
+  EXPECT_EQ(check({path, bad}).status, 1);
 }
 
 TEST_F(Check, FailsWhenOneOfTheUnitsCannotBeStarted) {

@@ -1,0 +1,46 @@
+// The sockets of one service, as the command line and its unit files ask for them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "logq/transport.h"
+#include "supervise/lifecycle_log.h"
+#include "supervise/service_runner.h"
+#include "supervise/socket_runner.h"
+#include "supervise/socket_unit.h"
+
+namespace logq::cli {
+
+class SocketSetup {
+ public:
+  explicit SocketSetup(Transport& transport) : transport_(transport) {}
+
+  // Says what is wrong with a unit, here and in the log. False where it must not be opened.
+  bool add(supervise::LoadedSocket loaded);
+  // The units of Sockets= in `directory` (which ends with a slash) that are not there already.
+  bool add_files(const std::vector<std::string>& names, const std::string& directory);
+  [[nodiscard]] bool empty() const { return units_.empty(); }
+  // That the first of them is for.
+  [[nodiscard]] const std::string& service() const { return units_.front()->loaded.unit.service; }
+
+  // Opens all of them and gives them to a service. False where one cannot be had, which is told.
+  bool open(supervise::EventLoop& loop, supervise::RunnerOptions& options);
+  [[nodiscard]] std::vector<supervise::SocketRunner*> runners() const;
+  void close();
+
+ private:
+  // Stays where it is: the runner borrows both.
+  struct Unit {
+    Unit(supervise::LoadedSocket of, Transport& transport);
+    const supervise::LoadedSocket loaded;
+    supervise::LifecycleLog log;
+    std::unique_ptr<supervise::SocketRunner> runner;
+  };
+
+  Transport& transport_;
+  std::vector<std::unique_ptr<Unit>> units_;
+};
+
+}  // namespace logq::cli

@@ -1,0 +1,211 @@
+#include "logq_run/tree_run.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/try.h"
+#include "logq/transport.h"
+#include "logq_run/run_command.h"
+#include "logq_run/service_setup.h"
+#include "logq_run/socket_setup.h"
+#include "supervise/patient_transport.h"
+#include "supervise/pending_keys.h"
+#include "supervise/supervisor.h"
+#include "supervise/tree_runner.h"
+
+namespace logq::cli {
+namespace {
+
+using supervise::TreeRunner;
+using supervise::TreeUnit;
+using namespace std::chrono_literals;
+
+constexpr auto kLastPatience =
+    1s;  // with a collector that is busy when there is nothing else to do
+
+void say(const std::string& text) {
+  std::fprintf(stderr, "logq-run: %s\n", text.c_str());
+}
+
+// What a unit says of others of its tree is honoured: the tree's order is theirs, and links are
+// BindsTo= and PartOf=.
+void forget_relations_of_tree(supervise::LoadedService& loaded,
+                              const std::set<std::string>& names) {
+  const supervise::Dependencies& of = loaded.unit.dependencies;
+  const auto is_of_tree = [&](const std::string& name) {
+    return names.contains(name) || name.ends_with(".target");
+  };
+  for (const auto* list :
+       {&of.requires_units, &of.wants, &of.binds_to, &of.part_of, &of.after, &of.before})
+    if (!std::ranges::all_of(*list, is_of_tree)) return;
+  std::erase_if(loaded.problems, [](const supervise::UnitProblem& problem) {
+    return supervise::is_relation_key(problem.pending_key);
+  });
+}
+
+class TreeRun {
+ public:
+  explicit TreeRun(const Options& options)
+      : options_(options),
+        directory_(options.program.front().substr(0, options.program.front().rfind('/') + 1)) {}
+
+  int execute();
+
+ private:
+  struct LoadedFile {
+    LoadedFile(supervise::LoadedTree of, Transport& transport)
+        : loaded(std::move(of)),
+          log(transport, {loaded.unit.name, loaded.unit.description, Id128{}}) {}
+    supervise::LoadedTree loaded;
+    supervise::TreeLog log;
+  };
+
+  LoadedFile* tree_of(const std::string& name);
+  bool load();
+  Result<bool> add_children(TreeRunner& runner, const TreeUnit& unit);
+  Result<bool> add_service(TreeRunner& runner, const std::string& name);
+  Result<TreeRunner::ServiceChild> service_of(const std::string& name);
+  Result<void> supervise();
+  void take_signal(int signal);
+
+  const Options& options_;
+  const std::string directory_;  // of all files; ends with a slash, or is empty
+  supervise::PatientTransport transport_{
+      make_native_transport({.socket_path = {}, .max_block = 0s})};
+  std::map<std::string, LoadedFile> trees_;
+  std::set<std::string> names_;  // of all units in them
+  std::deque<std::unique_ptr<ServiceSetup>> services_;
+  std::deque<SocketSetup> sockets_;
+  std::unique_ptr<supervise::Supervisor> supervisor_;
+  std::unique_ptr<TreeRunner> root_;
+  int status_ = kOwnFailure;
+};
+
+int TreeRun::execute() {
+  if (load()) {
+    const auto done = supervise();
+    if (!done) say(done.error().message());
+  }
+  transport_.flush(kLastPatience);
+  if (::getpid() == 1) supervise::end_others(5s);
+  return status_;
+}
+
+// Reads it once and says what is wrong with it.
+TreeRun::LoadedFile* TreeRun::tree_of(const std::string& name) {
+  const auto known = trees_.find(name);
+  if (known != trees_.end()) return &known->second;
+  auto loaded = supervise::load_tree(directory_ + name, supervise::HostFacts::of_this_process());
+  LoadedFile& file = trees_.try_emplace(name, std::move(loaded), transport_).first->second;
+  tell_problems(file.loaded.problems, file.log);
+  names_.insert(file.loaded.unit.children.begin(), file.loaded.unit.children.end());
+  return &file;
+}
+
+bool TreeRun::load() {
+  const std::string root = options_.program.front().substr(directory_.size());
+  LoadedFile& file = *tree_of(root);
+  const auto problems = supervise::check_nesting(
+      file.loaded.unit, [&](const std::string& name) { return &tree_of(name)->loaded.unit; });
+  tell_problems(problems, file.log);
+  return problems.empty() && std::ranges::all_of(trees_, [](const auto& tree) {
+           return tree.second.loaded.is_usable();
+         });
+}
+
+Result<bool> TreeRun::add_children(TreeRunner& runner, const TreeUnit& unit) {
+  for (const std::string& name : unit.children) {
+    if (supervise::is_tree_name(name)) {
+      LoadedFile& inner = *tree_of(name);
+      if (!LOGQ_TRY(add_children(runner.add_tree(inner.loaded.unit, inner.log), inner.loaded.unit)))
+        return false;
+    } else if (!LOGQ_TRY(add_service(runner, name))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Result<bool> TreeRun::add_service(TreeRunner& runner, const std::string& name) {
+  if (name.find("@.") != std::string::npos) {
+    runner.add_template(name, unit_of_file(directory_ + name).unit.restart);
+    return true;
+  }
+  auto child = LOGQ_TRY(service_of(name));
+  if (child.runner == nullptr) return false;
+  runner.add_service(name, std::move(child));
+  return true;
+}
+
+// Without a runner where the service must not be started, of which has been told.
+Result<TreeRunner::ServiceChild> TreeRun::service_of(const std::string& name) {
+  supervise::LoadedService loaded = unit_of_file(directory_ + name);
+  TreeRunner::ServiceChild child;
+  child.restart = loaded.unit.restart;
+  for (const auto& linked : {loaded.unit.dependencies.binds_to, loaded.unit.dependencies.part_of})
+    child.links.insert(child.links.end(), linked.begin(), linked.end());
+  forget_relations_of_tree(loaded, names_);
+  loaded.unit = supervise::as_child(std::move(loaded.unit));
+  int status = 0;
+  auto setup = set_up_service(options_, std::move(loaded), transport_, status);
+  if (!setup) return child;
+  sockets_.emplace_back(transport_);
+  if (!sockets_.back().add_files(setup->loaded.unit.sockets, directory_) ||
+      !sockets_.back().open(supervisor_->loop(), setup->runner))
+    return child;
+  child.runner =
+      LOGQ_TRY(supervisor_->add(setup->loaded.unit, setup->log, std::move(setup->runner)));
+  services_.push_back(std::move(setup));
+  return child;
+}
+
+Result<void> TreeRun::supervise() {
+  supervisor_ = LOGQ_TRY(
+      supervise::Supervisor::create(transport_, [this](int signal) { take_signal(signal); }));
+  LoadedFile& file = trees_.at(options_.program.front().substr(directory_.size()));
+  root_ = std::make_unique<TreeRunner>(file.loaded.unit, file.log, [this](const std::string& name) {
+    auto made = service_of(name);
+    return made ? *std::move(made) : TreeRunner::ServiceChild();
+  });
+  if (!LOGQ_TRY(add_children(*root_, file.loaded.unit))) return {};
+  root_->start();
+  LOGQ_TRY(supervisor_->run([&] {
+    root_->look();
+    return root_->is_over();
+  }));
+  for (SocketSetup& sockets : sockets_)
+    sockets.close();
+  const bool has_failed = root_->end() == supervise::TreeEnd::kStartFailed ||
+                          root_->end() == supervise::TreeEnd::kIntensity;
+  status_ = has_failed ? 1 : 0;
+  return {};
+}
+
+void TreeRun::take_signal(int signal) {
+  if (signal == SIGTERM || signal == SIGINT) return root_->stop();
+  // What a service is told by its supervisor's name is meant for each of them.
+  root_->for_each_service([&](supervise::ServiceRunner& runner) { runner.take_signal(signal); });
+}
+
+}  // namespace
+
+bool names_tree(const Options& options) {
+  return names_unit_files(options) && options.program.front().ends_with(".tree");
+}
+
+int run_tree(const Options& options) {
+  return TreeRun(options).execute();
+}
+
+}  // namespace logq::cli

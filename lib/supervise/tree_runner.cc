@@ -1,0 +1,174 @@
+#include "supervise/tree_runner.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace logq::supervise {
+
+ServiceUnit as_child(ServiceUnit unit) {
+  unit.restart = RestartSettings();
+  unit.start_limit.burst = 0;
+  return unit;
+}
+
+TreeRunner::TreeRunner(const TreeUnit& unit,
+                       TreeLog& log,
+                       std::function<ServiceChild(const std::string& name)> of_instance)
+    : unit_(unit),
+      log_(log),
+      of_instance_(std::move(of_instance)) {}
+
+TreeRunner::~TreeRunner() = default;
+
+void TreeRunner::add_service(const std::string& name, ServiceChild child) {
+  specs_.push_back({name, child_restart(child.restart)});
+  members_[name].service = std::move(child);
+}
+
+TreeRunner& TreeRunner::add_tree(const TreeUnit& unit, TreeLog& log) {
+  specs_.push_back({unit.name, unit.restart});
+  Member& member = members_[unit.name];
+  member.tree = std::make_unique<TreeRunner>(unit, log, of_instance_);
+  member.tree->parent_ = this;
+  return *member.tree;
+}
+
+void TreeRunner::add_template(const std::string& name, const RestartSettings& restart) {
+  specs_.push_back({name, child_restart(restart)});
+}
+
+void TreeRunner::start() {
+  log_.begin_invocation(Id128::random());
+  TreeHost& host = *this;
+  if (!tree_) tree_ = std::make_unique<Tree>(unit_, specs_, host, log_);
+  tree_->start();
+}
+
+void TreeRunner::stop() {
+  tree_->stop();
+}
+
+// --- what the tree orders ---
+
+void TreeRunner::start_child(const std::string& name) {
+  Member& member = members_[name];
+  if (!member.tree && member.service.runner == nullptr) member.service = of_instance_(name);
+  member.phase = Phase::kStarting;
+  if (member.tree) {
+    member.tree->start();
+  } else if (member.service.runner != nullptr) {
+    member.service.runner->start();
+  }
+}
+
+void TreeRunner::stop_child(const std::string& name) {
+  Member& member = members_.at(name);
+  member.phase = Phase::kStopping;
+  if (member.tree) {
+    member.tree->stop();
+  } else if (member.service.runner != nullptr) {
+    member.service.runner->stop();
+  }
+}
+
+std::uint64_t TreeRunner::now_usec() const {
+  return monotonic_usec();
+}
+
+void TreeRunner::tree_is_up() {
+  if (parent_ != nullptr) parent_->inner_is_up(unit_.name);
+}
+
+void TreeRunner::tree_has_ended(TreeEnd end) {
+  end_ = end;
+  if (parent_ != nullptr) parent_->inner_has_ended(unit_.name, end);
+}
+
+void TreeRunner::request_done(const std::string& /*name*/, TreeAnswer /*answer*/) {}
+
+// --- what has become of them ---
+
+void TreeRunner::look() {
+  // What one child does can change what is true of another one: until nothing is new.
+  for (bool is_new = true; is_new;) {
+    is_new = false;
+    for (auto& [name, member] : members_) {
+      if (member.tree) {
+        member.tree->look();
+      } else if (look_at(name, member)) {
+        is_new = true;
+      }
+    }
+  }
+}
+
+// Whether something was to be told.
+bool TreeRunner::look_at(const std::string& name, Member& member) {
+  ServiceRunner* const runner = member.service.runner;
+  if (member.phase == Phase::kDown) return false;
+  if (runner == nullptr) {
+    has_gone_down(name, member);
+    return true;
+  }
+  if (member.phase == Phase::kStarting && runner->has_come_up()) {
+    has_come_up(name, member);
+    return true;
+  }
+  if (!runner->is_over()) return false;
+  has_gone_down(name, member);
+  return true;
+}
+
+void TreeRunner::has_come_up(const std::string& name, Member& member) {
+  member.phase = Phase::kUp;
+  tree_->child_started(name);
+}
+
+void TreeRunner::has_gone_down(const std::string& name, Member& member) {
+  const Phase before = std::exchange(member.phase, Phase::kDown);
+  const ServiceRunner* const runner = member.service.runner;
+  if (before == Phase::kStarting) {
+    const bool is_skipped = runner != nullptr && runner->service().state() != ServiceState::kFailed;
+    return is_skipped ? tree_->child_skipped(name) : tree_->child_start_failed(name);
+  }
+  cut_links(name);
+  if (before == Phase::kStopping) return tree_->child_stopped(name);
+  if (before == Phase::kUnlinked) return tree_->child_ended(name, ChildEnd::kAbnormal);
+  const Service& service = runner->service();
+  tree_->child_ended(
+      name, child_end(member.service.restart, {service.result(), service.main_exit(), false}));
+}
+
+// Those that are bound to one that has gone go too, and are started again as after any bad end.
+void TreeRunner::cut_links(const std::string& gone) {
+  if (tree_->state() == TreeState::kEnding) return;
+  for (auto& [name, member] : members_) {
+    const auto& links = member.service.links;
+    if (member.phase != Phase::kUp || std::ranges::find(links, gone) == links.end()) continue;
+    member.phase = Phase::kUnlinked;
+    member.service.runner->stop();
+  }
+}
+
+void TreeRunner::inner_is_up(const std::string& name) {
+  Member& member = members_.at(name);
+  if (member.phase == Phase::kStarting) has_come_up(name, member);
+}
+
+void TreeRunner::inner_has_ended(const std::string& name, TreeEnd end) {
+  Member& member = members_.at(name);
+  const Phase before = std::exchange(member.phase, Phase::kDown);
+  cut_links(name);
+  if (before == Phase::kStopping) return tree_->child_stopped(name);
+  if (end == TreeEnd::kStartFailed) return tree_->child_start_failed(name);
+  tree_->child_ended(name, ChildEnd::kNormal);
+}
+
+void TreeRunner::for_each_service(const std::function<void(ServiceRunner&)>& of) const {
+  for (const auto& [name, member] : members_) {
+    if (member.tree) member.tree->for_each_service(of);
+    if (member.service.runner != nullptr) of(*member.service.runner);
+  }
+}
+
+}  // namespace logq::supervise

@@ -1,0 +1,250 @@
+// logq-run with sockets: handed over at once or when something comes in, and the collectors
+// themselves as its services.
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "cli/logq_run/programs.h"
+#include "supervise/process_list.h"
+#include "support/child_process.h"
+#include "support/temp_dir.h"
+#include "support/unix_socket.h"
+
+namespace logq::test {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+// Greets one client and ends.
+constexpr const char* kGreeter = R"py(
+import os, socket
+print("given", os.environ["LISTEN_FDS"], os.environ["LISTEN_FDNAMES"], flush=True)
+client, _ = socket.socket(fileno=3).accept()
+client.sendall(b"hello " + client.recv(100))
+)py";
+
+class ActivationTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+    journald_.emplace();
+    write_text_file(path("greeter.py"), kGreeter);
+  }
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return home_.path() + "/" + name;
+  }
+  Environment environment() {
+    Environment environment = towards(*journald_);
+    environment.emplace_back("LOGQ_RUN_DIR", home_.path());
+    return environment;
+  }
+  Command logq_run(Strings arguments) {
+    arguments.insert(arguments.begin(), kLogqRun);
+    return command(std::move(arguments), environment());
+  }
+  // What the greeter answers at the socket.
+  [[nodiscard]] std::string greet(const std::string& name) const {
+    wait_until([&] { return std::filesystem::exists(path("greeter.sock")); });
+    return run_command({.argv = {"python3", "-c",
+                                 "import socket, sys\n"
+                                 "s = socket.socket(socket.AF_UNIX)\n"
+                                 "s.connect(sys.argv[1])\n"
+                                 "s.sendall(sys.argv[2].encode())\n"
+                                 "print(s.recv(100).decode())",
+                                 path("greeter.sock"), name},
+                        .environment = {},
+                        .input = {}})
+        .out;
+  }
+  Strings told() { return column(journald_->entries({"SYSLOG_IDENTIFIER=logq-run"}), "MESSAGE"); }
+
+  TempDir home_;
+  std::optional<StockJournald> journald_;
+};
+
+TEST_F(ActivationTest, HandsASocketToTheProgram) {
+  ChildProcess running(logq_run({"-u", "greeter", "--listen=web=" + path("greeter.sock"),
+                                 "/usr/bin/python3", path("greeter.py")}));
+  EXPECT_EQ(greet("you"), "hello you\n");
+  EXPECT_EQ(running.wait().status, 0);
+  EXPECT_EQ(journald_->entries({"MESSAGE=given 1 web"}).size(), 1U);
+  EXPECT_EQ(told(),
+            (Strings{"Listening on greeter.socket.", "Started greeter.service.",
+                     "greeter.service: Deactivated successfully.",
+                     "greeter.socket: Deactivated successfully.", "Closed greeter.socket."}));
+}
+
+TEST_F(ActivationTest, StartsAServiceWheneverSomethingComesIn) {
+  write_text_file(path("greeter.service"),
+                  "[Unit]\nDescription=Greeter\n[Service]\nExecStart=/usr/bin/python3 " +
+                      path("greeter.py") + "\n");
+  write_text_file(path("greeter.socket"),
+                  "[Socket]\nListenStream=" + path("greeter.sock") + "\nSocketMode=0600\n");
+  ChildProcess running(logq_run({path("greeter.socket")}));
+  ASSERT_TRUE(wait_until([&] { return told().size() == 1; }));
+  struct stat status {};
+  ASSERT_EQ(::stat(path("greeter.sock").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600U);
+  EXPECT_EQ(greet("one"), "hello one\n");
+  EXPECT_EQ(greet("two"), "hello two\n");
+  ASSERT_TRUE(wait_until([&] { return told().size() == 5; }));
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 0);
+
+  EXPECT_EQ(
+      told(),
+      (Strings{"Listening on greeter.socket.", "Started greeter.service - Greeter.",
+               "greeter.service: Deactivated successfully.", "Started greeter.service - Greeter.",
+               "greeter.service: Deactivated successfully.",
+               "greeter.socket: Deactivated successfully.", "Closed greeter.socket."}));
+  EXPECT_EQ(journald_->entries({"MESSAGE=given 1 greeter.socket"}).size(), 2U);
+}
+
+TEST_F(ActivationTest, GivesUpOnAServiceThatNeverTakesWhatComesIn) {
+  ChildProcess running(logq_run({"-u", "greeter", "--listen=" + path("greeter.sock"), "--lazy",
+                                 "--property=StartLimitBurst=100", "true"}));
+  ASSERT_TRUE(wait_until([&] { return accepts_connections(path("greeter.sock"), SOCK_STREAM); }));
+  const CommandResult result = running.wait();
+  EXPECT_EQ(result.status, 125);
+  const Strings told = this->told();
+  EXPECT_EQ(std::ranges::count(told,
+                               "greeter.socket: Trigger limit hit, refusing further "
+                               "activation."),
+            1);
+  EXPECT_EQ(std::ranges::count(told, "Started greeter.service."), 20);
+}
+
+TEST_F(ActivationTest, SaysWhichAddressCannotBeHad) {
+  const CommandResult result = run_command(logq_run(
+      {"-u", "greeter", "--listen=" + path("missing/../../x\n"), "--listen=1.2.3.4:80", "true"}));
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+}
+
+TEST_F(ActivationTest, AnErlangPortMapperIsGivenItsPort) {
+  if (!std::filesystem::exists("/usr/bin/epmd")) GTEST_SKIP() << "erlang-base is not installed";
+  ChildProcess running(
+      logq_run({"-u", "epmd", "--listen=127.0.0.1:14369", "--lazy", "/usr/bin/epmd", "-systemd"}));
+  ASSERT_TRUE(wait_until([&] { return told().size() == 1; }));
+  // NAMES_REQ; the answer begins with the number of the port it believes to have.
+  const CommandResult names =
+      run_command({.argv = {"python3", "-c",
+                            "import socket\n"
+                            "s = socket.create_connection(('127.0.0.1', 14369))\n"
+                            "s.sendall(b'\\0\\1n')\n"
+                            "print(s.recv(4).hex())"},
+                   .environment = {},
+                   .input = {}});
+  EXPECT_EQ(names.out, "00001111\n") << names.err;
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 143);
+}
+
+// --- a collector as the service ---
+
+class SupervisedCollector : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+    for (const char* name : {"run", "store", "control"})
+      std::filesystem::create_directory(path(name));
+    write_text_file(path("run/flushed"), "");
+    const bool is_journald = GetParam() == "journald";
+    const std::string exec = is_journald ? "/lib/systemd/systemd-journald"
+                                         : std::string(LOGQ_BIN_DIR) + "/logqd" +
+                                               " --runtime-dir=" + path("run") +
+                                               " --storage-dir=" + path("store");
+    write_text_file(path("collector.service"),
+                    "[Unit]\nStartLimitIntervalSec=0\n[Service]\nType=notify\nRestart=always\n"
+                    "RestartSec=1ms\nFileDescriptorStoreMax=4224\nStandardOutput=null\n"
+                    "Environment=RUNTIME_DIRECTORY=" +
+                        path("run") + " LOGS_DIRECTORY=" + path("store") + "\nExecStart=" + exec +
+                        "\n");
+    write_text_file(path("collector.socket"),
+                    "[Socket]\nListenStream=" + path("run/stdout") +
+                        "\nListenDatagram=" + path("run/socket") +
+                        "\nPassCredentials=yes\nPassSecurity=yes\nReceiveBuffer=8M\n");
+  }
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return home_.path() + "/" + name;
+  }
+  [[nodiscard]] Environment environment() const {
+    return {{"LOGQ_SOCKET", path("run/socket")},
+            {"LOGQ_STDOUT_SOCKET", path("run/stdout")},
+            {"LOGQ_RUN_DIR", path("control")}};
+  }
+  // With a /run of its own: journald's configuration is to be found there.
+  [[nodiscard]] Command supervisor() const {
+    return command({"unshare", "-m", "--propagation", "private", "sh", "-c",
+                    "mount -t tmpfs -o mode=0755 none /run && mkdir -p "
+                    "/run/systemd/journald.conf.d && printf '[Journal]\\nReadKMsg=no\\nAudit=no\\n"
+                    "RateLimitBurst=0\\nForwardToWall=no\\nForwardToSyslog=no\\n' "
+                    ">/run/systemd/journald.conf.d/t.conf && exec \"$@\"",
+                    "sh", kLogqRun, path("collector.service"), path("collector.socket")},
+                   environment());
+  }
+  static pid_t child_of(pid_t parent) {
+    for (const auto& info : supervise::list_processes())
+      if (info.parent == parent && !info.is_zombie) return info.pid;
+    return 0;
+  }
+  [[nodiscard]] std::vector<JournalFields> entries(const std::string& match) const {
+    return parse_export(
+        run_command({.argv = {"journalctl", "-q", "-D", path("store"), "-o", "export", match},
+                     .environment = {},
+                     .input = {}})
+            .out);
+  }
+
+  TempDir home_;
+};
+
+TEST_P(SupervisedCollector, LosesNoLineWhenItIsKilledAgainAndAgain) {
+  ChildProcess supervisor(this->supervisor());
+  ASSERT_TRUE(wait_until([&] { return accepts_connections(path("run/stdout"), SOCK_STREAM); }));
+  ASSERT_TRUE(wait_until([&] { return child_of(supervisor.pid()) != 0; }));
+  ChildProcess writer(command(
+      {kLogqRun, "-u", "writer", "sh", "-c",
+       "i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); [ $((i%10)) = 0 ] && sleep 0.01; "
+       "done"},
+      environment()));
+  for (int kills = 0; kills < 5; ++kills) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    pid_t collector = 0;
+    ASSERT_TRUE(wait_until([&] { return (collector = child_of(supervisor.pid())) != 0; }));
+    // What journald has read and not stored yet it loses, whoever supervises it.
+    const pid_t program = GetParam() == "journald" ? child_of(writer.pid()) : 0;
+    if (program != 0) {
+      ::kill(program, SIGSTOP);
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    ::kill(collector, SIGKILL);
+    if (program != 0) ::kill(program, SIGCONT);
+  }
+  EXPECT_EQ(writer.wait().status, 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  supervisor.signal(SIGTERM);
+  const CommandResult ended = supervisor.wait();
+
+  Strings expected;
+  for (int i = 0; i < 2000; ++i)
+    expected.push_back("line " + std::to_string(i));
+  Strings lines = column(entries("_TRANSPORT=stdout"), "MESSAGE");
+  EXPECT_EQ(lines, expected);
+  EXPECT_EQ(ended.err, "");
+  EXPECT_EQ(
+      entries("MESSAGE=collector.service: Main process exited, code=killed, status=9/KILL").size(),
+      5U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Collectors,
+                         SupervisedCollector,
+                         testing::Values("logqd", "journald"),
+                         [](const auto& kind) { return kind.param; });
+
+}  // namespace
+}  // namespace logq::test

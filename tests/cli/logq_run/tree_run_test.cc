@@ -1,0 +1,182 @@
+// logq-run with trees of services, with stock journald as the collector.
+#include <signal.h>
+
+#include <gtest/gtest.h>
+
+#include "cli/logq_run/programs.h"
+#include "supervise/process_list.h"
+#include "support/child_process.h"
+#include "support/temp_dir.h"
+
+namespace logq::test {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+class TreeRunTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
+    journald_.emplace();
+  }
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return home_.path() + "/" + name;
+  }
+  void write(const std::string& name, const std::string& text) const {
+    write_text_file(path(name), text);
+  }
+  // One that runs until it is stopped.
+  void write_service(const std::string& name, const std::string& settings = {}) const {
+    write(name + ".service", "[Service]\nRestart=always\nExecStart=/bin/sleep 1000\n" + settings);
+  }
+  void write_tree(const std::string& settings) const {
+    write("app.tree", "[Supervisor]\n" + settings);
+  }
+  Command logq_run() {
+    Environment environment = towards(*journald_);
+    environment.emplace_back("LOGQ_RUN_DIR", home_.path());
+    return command({kLogqRun, path("app.tree")}, environment);
+  }
+  // What was started and stopped, in order: "+a -b".
+  std::string order() {
+    std::string order;
+    for (const std::string& text :
+         column(journald_->entries({"SYSLOG_IDENTIFIER=logq-run"}), "MESSAGE")) {
+      const bool is_start = text.starts_with("Started ") || text.starts_with("Finished ");
+      if (!is_start && !text.starts_with("Stopped ")) continue;
+      const std::size_t name = text.find(' ') + 1;
+      order += (order.empty() ? "" : " ");
+      order += (is_start ? "+" : "-") + text.substr(name, text.find('.', name) - name);
+    }
+    return order;
+  }
+  bool comes_to(const std::string& expected) {
+    return wait_until([&] { return order() == expected; });
+  }
+  void kill_main(const std::string& unit) {
+    const auto started = journald_->entries(
+        {"MESSAGE_ID=39f53479d3a045ac8e11786248231fbf", "UNIT=" + unit + ".service"});
+    ASSERT_FALSE(started.empty());
+    // Who runs under the invocation of its last start.
+    const std::string invocation = "INVOCATION_ID=" + started.back().at("INVOCATION_ID");
+    for (const auto& info : supervise::list_processes()) {
+      const std::string environ = read_text_file("/proc/" + std::to_string(info.pid) + "/environ");
+      if (info.command == "sleep" && environ.find(invocation) != std::string::npos)
+        ::kill(info.pid, SIGKILL);
+    }
+  }
+  std::string after_kill_of_b(const std::string& strategy) {
+    for (const char* name : {"a", "b", "c"})
+      write_service(name);
+    write_tree("Strategy=" + strategy + "\nChildren=a.service b.service c.service\n");
+    ChildProcess running(logq_run());
+    EXPECT_TRUE(comes_to("+a +b +c +app"));
+    kill_main("b");
+    EXPECT_TRUE(wait_until([&] { return order().ends_with("+c") || order().ends_with("+b"); }));
+    running.signal(SIGTERM);
+    EXPECT_EQ(running.wait().status, 0);
+    const std::string all = order();
+    EXPECT_TRUE(all.ends_with(" -c -b -a -app")) << all;
+    return all.substr(14, all.size() - 14 - std::string(" -c -b -a -app").size());
+  }
+
+  TempDir home_;
+  std::optional<StockJournald> journald_;
+};
+
+TEST_F(TreeRunTest, StartsAgainWhomTheStrategyNames) {
+  EXPECT_EQ(after_kill_of_b("one_for_one"), "+b");
+}
+
+TEST_F(TreeRunTest, StartsAgainThoseBehindItToo) {
+  EXPECT_EQ(after_kill_of_b("rest_for_one"), "-c +b +c");
+}
+
+TEST_F(TreeRunTest, StartsAllAgain) {
+  EXPECT_EQ(after_kill_of_b("one_for_all"), "-c -a +a +b +c");
+}
+
+TEST_F(TreeRunTest, StartsTheNextWhenTheOneBeforeIsReady) {
+  write_service("a",
+                "Type=notify\nNotifyAccess=all\nExecStart=\nExecStart=/bin/sh -c "
+                "'sleep 0.3; echo a is ready; systemd-notify --ready; exec sleep 1000'\n");
+  write("b.service", "[Service]\nType=oneshot\nExecStart=/bin/echo b\nRemainAfterExit=yes\n");
+  write_tree("Children=a.service b.service\n");
+  ChildProcess running(logq_run());
+  EXPECT_TRUE(comes_to("+a +b +app"));
+  EXPECT_EQ(column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE"),
+            (Strings{"a is ready", "b"}));
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 0);
+}
+
+TEST_F(TreeRunTest, GivesUpAfterTooManyRestarts) {
+  write_service("a");
+  write("b.service", "[Service]\nRestart=always\nExecStart=/bin/sh -c 'exit 1'\n");
+  write_tree("Intensity=2\nPeriod=1h\nChildren=a.service b.service\n");
+  const CommandResult result = run_command(logq_run());
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(order().ends_with("-a -app") || order().ends_with("-a")) << order();
+  EXPECT_EQ(journald_->entries({"MESSAGE_ID=2ac568bf996d4f80ac34d18bbf8816be"}).size(), 1U);
+}
+
+TEST_F(TreeRunTest, ATreeInATreeIsStartedAndStoppedInItsPlace) {
+  for (const char* name : {"a", "b", "c"})
+    write_service(name);
+  write("inner.tree", "[Supervisor]\nChildren=b.service\n");
+  write_tree("Children=a.service inner.tree c.service\n");
+  ChildProcess running(logq_run());
+  EXPECT_TRUE(comes_to("+a +b +inner +c +app"));
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 0);
+  EXPECT_EQ(order(), "+a +b +inner +c +app -c -b -inner -a -app");
+}
+
+TEST_F(TreeRunTest, WhatIsBoundToAServiceGoesWithIt) {
+  write_service("a");
+  write("b.service",
+        "[Unit]\nBindsTo=a.service\nAfter=a.service\n[Service]\nRestart=always\n"
+        "ExecStart=/bin/sleep 1000\n");
+  write_service("c");
+  write_tree("Intensity=5\nChildren=a.service b.service c.service\n");
+  ChildProcess running(logq_run());
+  EXPECT_TRUE(comes_to("+a +b +c +app"));
+  kill_main("a");
+  EXPECT_TRUE(wait_until([&] { return std::ranges::count(order(), '+') == 6; })) << order();
+  EXPECT_EQ(order(), "+a +b +c +app +a -b +b");
+  running.signal(SIGTERM);
+  const CommandResult result = running.wait();
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "") << "BindsTo= and After= are honoured here";
+}
+
+TEST_F(TreeRunTest, OrphansStayWithTheirService) {
+  write_service("a", "ExecStart=\nExecStart=/bin/sh -c '(sleep 1000 &) ; exec sleep 1000'\n");
+  write_service("b");
+  write_tree("Strategy=one_for_all\nChildren=a.service b.service\n");
+  ChildProcess running(logq_run());
+  ASSERT_TRUE(comes_to("+a +b +app"));
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 0);
+  EXPECT_EQ(order(), "+a +b +app -b -a -app");
+}
+
+TEST_F(TreeRunTest, BadTreesAreToldAndNotStarted) {
+  write_tree("Strategy=none\nChildren=a.service\n");
+  write_service("a");
+  const CommandResult result = run_command(logq_run());
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("app.tree:2: "), std::string::npos) << result.err;
+  EXPECT_EQ(order(), "");
+}
+
+TEST_F(TreeRunTest, AChildWithoutAFileIsToldAndNothingIsStarted) {
+  write_tree("Children=a.service\n");
+  const CommandResult result = run_command(logq_run());
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("a.service"), std::string::npos) << result.err;
+  EXPECT_EQ(order(), "");
+}
+
+}  // namespace
+}  // namespace logq::test
