@@ -222,9 +222,8 @@ int obey(const SvcOptions& options,
          const std::string& verb,
          const std::vector<std::string>& names) {
   Conversation conversation(options);
-  std::vector<SvcUnit> units;
-  for (const std::string& name : names)
-    units.push_back(svc_unit(name));
+  std::vector<SvcUnit> units(names.size());
+  std::ranges::transform(names, units.begin(), &svc_unit);
   if (verb == "status" && units.empty()) {
     units = all_svc_units();
     if (!units.empty()) return conversation.show_status(units, true);

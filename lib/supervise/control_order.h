@@ -1,5 +1,6 @@
 // What an operator may ask of a supervised service: in one letter, written to supervise/control by
-// svc(8) and sv(8), or in one line, written to supervise/socket by logq-svc (docs/supervision.md).
+// svc(8) and sv(8), or in one line, written to supervise/socket by logq-svc
+// (docs/service-control.md).
 #pragma once
 
 #include <cstddef>

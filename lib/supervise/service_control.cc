@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kLettersAtOnce = 64;
 
-const std::string kDone = "{\"result\":\"done\"}\n";
+constexpr std::string_view kDone = "{\"result\":\"done\"}\n";
 
 std::string refusal(std::string_view why) {
   return "{\"error\":\"" + std::string(why) + "\"}\n";
@@ -99,7 +99,7 @@ void ServiceControl::take_line(ControlSocket::Client client, std::string_view li
   }
   const auto job = job_of(order->verb);
   if (job && order->waits) return take_job(client, *order, *job);
-  socket_->answer(client, obey(*order) ? kDone : refusal("it cannot do that now"));
+  socket_->answer(client, obey(*order) ? std::string(kDone) : refusal("it cannot do that now"));
 }
 
 void ServiceControl::take_job(ControlSocket::Client client,

@@ -1,5 +1,5 @@
 // ServiceControl: lets operators look at a running service and order it about, by the tools of
-// daemontools and runit and by logq-svc (docs/supervision.md, "Control").
+// daemontools and runit and by logq-svc (docs/service-control.md).
 //
 // An operator's word outlives what the service does: one that was stopped stays down, and its
 // supervisor stays too, so that it can be started again. Not thread-safe.
@@ -28,6 +28,8 @@ class ServiceControl final : private ServiceObserver {
   // Borrows the runner and the loop.
   [[nodiscard]] static Result<std::unique_ptr<ServiceControl>> create(
       std::unique_ptr<ControlDirectory> directory, ServiceRunner& runner, EventLoop& loop);
+  ServiceControl(const ServiceControl&) = delete;
+  ServiceControl& operator=(const ServiceControl&) = delete;
   ~ServiceControl() override;
 
   // Whether its supervisor has to stay though the service is at rest,

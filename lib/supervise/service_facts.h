@@ -1,5 +1,5 @@
 // How a service is, as one JSON object in a line, with the names of systemd's properties where it
-// has them: what `logq-svc status --json` prints (docs/supervision.md, "Control").
+// has them: what `logq-svc status --json` prints (docs/service-control.md).
 #pragma once
 
 #include <cstdint>

@@ -304,6 +304,41 @@ TEST_F(LogqSvcTest, OfAProgramThereMayBeSeveral) {
   EXPECT_EQ(fact("MainPID"), first);
 }
 
+TEST_F(LogqSvcTest, WhatIsHeldDownIsNotStartedForWhatComesIn) {
+  const std::string path = files_.path() + "/socket";
+  supervise({"-u", "hello", "--listen=" + path, "--lazy", "--", "sleep", "1000"});
+  ASSERT_TRUE(becomes("ActiveState", "\"inactive\""));
+  const auto first = connect_unix(path, SOCK_STREAM);
+  ASSERT_TRUE(becomes("ActiveState", "\"active\""));
+
+  EXPECT_EQ(svc({"stop", "hello"}).status, 0);
+  EXPECT_EQ(svc({"status", "hello"}).status, 3);
+  EXPECT_EQ(fact("ActiveState"), "\"inactive\"") << "though somebody is waiting there";
+  EXPECT_EQ(svc({"start", "hello"}).status, 0);
+  EXPECT_EQ(fact("ActiveState"), "\"active\"");
+}
+
+TEST_F(LogqSvcTest, WhatASocketWouldStartIsStartedByHandAndStoppedWithItsSupervisor) {
+  ChildProcess& supervisor = supervise(
+      {"-u", "hello", "--listen=" + files_.path() + "/socket", "--lazy", "--", "sleep", "1000"});
+  ASSERT_TRUE(becomes("ActiveState", "\"inactive\""));
+  EXPECT_EQ(svc({"start", "hello"}).status, 0);
+  const pid_t service = std::stoi(fact("MainPID"));
+
+  supervisor.signal(SIGTERM);
+
+  EXPECT_EQ(supervisor.wait().status, 143);
+  EXPECT_FALSE(signal_process(service, 0));
+}
+
+TEST_F(LogqSvcTest, AServiceThatWaitsForItsSocketsCanBeToldToLeave) {
+  ChildProcess& supervisor = supervise(
+      {"-u", "hello", "--listen=" + files_.path() + "/socket", "--lazy", "--", "sleep", "1000"});
+  ASSERT_TRUE(becomes("ActiveState", "\"inactive\""));
+  EXPECT_EQ(svc({"exit", "hello"}).status, 0);
+  EXPECT_EQ(supervisor.wait().status, 0);
+}
+
 // --- daemontools and runit ---
 
 TEST_F(LogqSvcTest, SvstatIsDaemontoolsWordForWord) {
