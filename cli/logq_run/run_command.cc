@@ -81,6 +81,7 @@ class ServiceRun {
       if (!done) say(done.error().message());
       if (!done) status_ = kOwnFailure;
     }
+    transport_.be_patient_again();
     // Until it has been read the collector can still look up who sent the last entry.
     transport_.flush(kLastPatience);
     if (runner_ != nullptr) tell_undelivered(*runner_, service_->log, transport_);

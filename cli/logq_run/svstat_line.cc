@@ -61,9 +61,10 @@ std::string status_of(const std::string& path, std::uint64_t now_usec) {
   const auto ok = base::open_file(path + "/supervise/ok", O_WRONLY | O_NONBLOCK);
   if (!ok && ok.error().sys_errno == ENXIO) return "supervise not running";
   if (!ok) return "unable to open supervise/ok: " + reason(ok.error().sys_errno);
-  const auto bytes = base::read_small_file(path + "/supervise/status", kDaemontoolsBytes);
-  if (!bytes) return "unable to open supervise/status: " + reason(bytes.error().sys_errno);
-  const auto state = supervise::decode_supervised_state(*bytes);
+  const auto status = base::open_file(path + "/supervise/status", O_RDONLY | O_NONBLOCK);
+  if (!status) return "unable to open supervise/status: " + reason(status.error().sys_errno);
+  const auto bytes = base::read_all(status->get(), kDaemontoolsBytes);
+  const auto state = bytes ? supervise::decode_supervised_state(*bytes) : std::nullopt;
   return state ? describe(*state, is_normally_up, now_usec)
                : "unable to read supervise/status: bad format";
 }

@@ -73,7 +73,7 @@ class TreeRun {
 
   LoadedFile* tree_of(const std::string& name);
   bool load();
-  Result<bool> add_children(TreeRunner& runner, const TreeUnit& unit);
+  Result<bool> add_children(TreeRunner& runner, LoadedFile& file);
   Result<bool> add_service(TreeRunner& runner, const std::string& name);
   Result<TreeRunner::ServiceChild> service_of(const std::string& name);
   Result<void> supervise();
@@ -97,6 +97,7 @@ int TreeRun::execute() {
     const auto done = supervise();
     if (!done) say(done.error().message());
   }
+  transport_.be_patient_again();
   transport_.flush(kLastPatience);
   if (::getpid() == 1) supervise::end_others(5s);
   return status_;
@@ -124,16 +125,18 @@ bool TreeRun::load() {
          });
 }
 
-Result<bool> TreeRun::add_children(TreeRunner& runner, const TreeUnit& unit) {
+Result<bool> TreeRun::add_children(TreeRunner& runner, LoadedFile& file) {
+  const TreeUnit& unit = file.loaded.unit;
   for (const std::string& name : unit.children) {
     if (supervise::is_tree_name(name)) {
       LoadedFile& inner = *tree_of(name);
-      if (!LOGQ_TRY(add_children(runner.add_tree(inner.loaded.unit, inner.log), inner.loaded.unit)))
+      if (!LOGQ_TRY(add_children(runner.add_tree(inner.loaded.unit, inner.log), inner)))
         return false;
     } else if (!LOGQ_TRY(add_service(runner, name))) {
       return false;
     }
   }
+  tell_problems(supervise::check_significance(unit, runner.children()), file.log);
   return true;
 }
 
@@ -178,7 +181,7 @@ Result<void> TreeRun::supervise() {
     auto made = service_of(name);
     return made ? *std::move(made) : TreeRunner::ServiceChild();
   });
-  if (!LOGQ_TRY(add_children(*root_, file.loaded.unit))) return {};
+  if (!LOGQ_TRY(add_children(*root_, file))) return {};
   root_->start();
   LOGQ_TRY(supervisor_->run([&] {
     root_->look();
@@ -193,9 +196,10 @@ Result<void> TreeRun::supervise() {
 }
 
 void TreeRun::take_signal(int signal) {
-  if (signal == SIGTERM || signal == SIGINT) return root_->stop();
-  // What a service is told by its supervisor's name is meant for each of them.
-  root_->for_each_service([&](supervise::ServiceRunner& runner) { runner.take_signal(signal); });
+  if (signal == SIGTERM || signal == SIGINT) root_->stop();
+  // Other signals could be meant for any of them, and would end those that do not know them.
+  if (signal == SIGHUP)
+    root_->for_each_service([](supervise::ServiceRunner& runner) { runner.reload(); });
 }
 
 }  // namespace

@@ -75,7 +75,9 @@ ServiceRunner::ServiceRunner(const ServiceUnit& unit,
       options_(std::move(options)),
       store_(loop,
              unit.descriptor_store_max,
-             [this](const std::string& name) { log_.descriptor_dropped(name, "hangup"); }),
+             [this](const std::string& name) {
+               if (!options_.is_collector) log_.descriptor_dropped(name, "hangup");
+             }),
       service_(unit, *this, log) {}
 
 ServiceRunner::~ServiceRunner() = default;

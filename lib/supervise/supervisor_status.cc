@@ -103,6 +103,7 @@ std::optional<pid_t> SupervisorStatus::pid() {
   if (is_known) return pid_;
   inode_ = status.st_ino;
   changed_ = status.st_mtim;
+  if (!S_ISREG(status.st_mode)) return pid_ = std::nullopt;  // to open a FIFO would wait
   const auto bytes = base::read_small_file(path_, kS6NewBytes + 1);
   pid_ = bytes ? pid_in_supervisor_status(*bytes) : std::nullopt;
   return pid_;

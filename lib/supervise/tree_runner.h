@@ -41,6 +41,8 @@ class TreeRunner final : private TreeHost {
   TreeRunner& add_tree(const TreeUnit& unit, TreeLog& log);
   void add_template(const std::string& name, const RestartSettings& restart);
 
+  [[nodiscard]] const std::vector<TreeChild>& children() const { return specs_; }
+
   void start();
   void stop();
   // To be called after each event: tells the tree what has become of its children.

@@ -1,5 +1,7 @@
 #include "supervise/supervisor_status.h"
 
+#include <sys/stat.h>
+
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
@@ -55,6 +57,14 @@ TEST(SupervisorStatus, UnderstandsDaemontoolsToo) {
   EXPECT_EQ(decode_supervised_state(encode_supervised_state(down).substr(0, 18)), down);
   EXPECT_EQ(decode_supervised_state(encode_supervised_state(up).substr(0, 19)), std::nullopt);
   EXPECT_EQ(decode_supervised_state(""), std::nullopt);
+}
+
+TEST(SupervisorStatus, DoesNotWaitAtAPipe) {
+  const test::TempDir directory;
+  const std::string path = directory.path() + "/status";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+
+  EXPECT_EQ(SupervisorStatus(path).pid(), std::nullopt);
 }
 
 TEST(SupervisorStatus, FollowsAFileThatIsReplaced) {
