@@ -13,6 +13,7 @@
 
 #include "logq_run/exec_in_place.h"
 #include "logq_run/run_command.h"
+#include "logq_run/service_control_setup.h"
 #include "supervise/collector_stream.h"
 #include "supervise/dynamic_user.h"
 #include "supervise/envdir.h"
@@ -23,8 +24,6 @@ namespace logq::cli {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr int kTemporaryFailure = 111;  // daemontools' word for what may be better later
 
 void say(const std::string& text) {
   std::fprintf(stderr, "logq-run: %s\n", text.c_str());
@@ -146,6 +145,7 @@ supervise::LoadedService unit_of_command_line(const Options& options) {
       options.stream.unit, {{"what is inherited", inherited.data()}, {"command line", text}},
       supervise::HostFacts::of_this_process());
   supervise::ServiceUnit& unit = loaded.unit;
+  unit.file.clear();  // it has none
   unit.description = options.description;
   supervise::ExecCommand command;
   command.program = options.program.front();

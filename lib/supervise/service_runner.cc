@@ -125,6 +125,11 @@ void ServiceRunner::hand_on(int signal) {
   ::kill(leads_group ? -*pid : *pid, signal);
 }
 
+void ServiceRunner::signal_everybody(int signal) {
+  for (const ProcessInfo& process : owners_.processes_of(owner_))
+    ::kill(process.pid, signal);
+}
+
 // --- processes begin ---
 
 std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& command) {
@@ -396,16 +401,26 @@ void ServiceRunner::begin_invocation() {
   has_come_up_ = false;
 }
 
-void ServiceRunner::job_done(JobType type, JobResult result) {
-  // Skipped for a condition it has not.
-  if (type == JobType::kStart && result == JobResult::kDone)
-    has_come_up_ = service_.result() != ServiceResult::kExecCondition;
-}
-
 void ServiceRunner::end_invocation(bool will_restart) {
   tell_refused();
   if (!will_restart) store_.clear();
   remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
+  if (will_restart) return;
+  for (ServiceObserver* observer : observers_)
+    observer->came_to_rest();
+}
+
+void ServiceRunner::state_changed() {
+  for (ServiceObserver* observer : observers_)
+    observer->state_changed();
+}
+
+void ServiceRunner::job_done(JobType type, JobResult result) {
+  // Skipped for a condition it has not.
+  if (type == JobType::kStart && result == JobResult::kDone)
+    has_come_up_ = service_.result() != ServiceResult::kExecCondition;
+  for (ServiceObserver* observer : observers_)
+    observer->job_done(type, result);
 }
 
 }  // namespace logq::supervise

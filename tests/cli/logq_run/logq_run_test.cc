@@ -35,6 +35,7 @@ class LogqRunTest : public testing::Test {
   Strings told() { return column(journald_->entries({kLifecycle}), "MESSAGE"); }
 
   TempDir runtime_;
+  TempDir files_;
   std::optional<StockJournald> journald_;
 };
 
@@ -261,7 +262,7 @@ TEST_F(LogqRunTest, RestartsAFailedProgramUntilTheLimit) {
 }
 
 TEST_F(LogqRunTest, RunsAUnitFile) {
-  const std::string file = runtime_.path() + "/greeter.service";
+  const std::string file = files_.path() + "/greeter.service";
   write_text_file(file,
                   "[Unit]\nDescription=Greeter\n[Service]\nType=oneshot\nBogusKey=1\n"
                   "Environment=WHOM=world\nExecStartPre=/bin/echo before\n"
@@ -334,8 +335,8 @@ TEST_F(LogqRunTest, FailsWithWhatItCouldNotDoWithout) {
 
 TEST_F(LogqRunTest, HandsBackWhatAServiceLeftWithItBeforeItWasKilled) {
   // The first run leaves a file in memory, and dies; the second one reads it.
-  const std::string file = runtime_.path() + "/keeper.service";
-  const std::string script = runtime_.path() + "/keeper.py";
+  const std::string file = files_.path() + "/keeper.service";
+  const std::string script = files_.path() + "/keeper.py";
   write_text_file(script, R"py(
 import array, os, signal, socket
 fds = int(os.environ.get("LISTEN_FDS", 0))
