@@ -66,8 +66,6 @@ class ServiceRunner final : private ServiceHost {
   void reset() { service_.reset(); }
   // `signal`: what is sent in place of KillSignal=, once; 0: nothing special.
   void stop(int signal = 0);
-  // Where that is possible.
-  void reload() { service_.reload(); }
   // A signal to us that is meant for the service: SIGTERM and SIGINT stop it, SIGHUP reloads it
   // where that is possible; all others, and those, are handed on.
   void take_signal(int signal);
