@@ -37,14 +37,21 @@ bool ControlSetup::take_directory(const Options& options,
   return false;
 }
 
-void ControlSetup::open(supervise::ServiceRunner& runner, supervise::EventLoop& loop) {
+void ControlSetup::open(supervise::ServiceRunner& runner,
+                        supervise::EventLoop& loop,
+                        supervise::ServiceOwner owner) {
   if (directory_ == nullptr) return;
-  auto made = supervise::ServiceControl::create(std::move(directory_), runner, loop);
+  auto made =
+      supervise::ServiceControl::create(std::move(directory_), runner, loop, std::move(owner));
   if (made) {
     control_ = *std::move(made);
   } else {
     say(runner.unit().name + ": no operator can get at it: " + made.error().message());
   }
+}
+
+void ControlSetup::refuse_waiting() {
+  if (control_ != nullptr) control_->refuse_waiting();
 }
 
 void ControlSetup::take_signal(int signal) {

@@ -23,8 +23,12 @@ class ControlSetup {
   bool take_directory(const Options& options,
                       const std::string& unit,
                       supervise::LifecycleLog& log);
-  // Before the service is started; until this object ends it borrows both.
-  void open(supervise::ServiceRunner& runner, supervise::EventLoop& loop);
+  // Before the service is started; until this object ends it borrows both. `owner`: where that is
+  // not the runner.
+  void open(supervise::ServiceRunner& runner,
+            supervise::EventLoop& loop,
+            supervise::ServiceOwner owner = {});
+  void refuse_waiting();
 
   // As ServiceControl's; false where there is none.
   [[nodiscard]] bool holds() const { return control_ != nullptr && control_->holds(); }

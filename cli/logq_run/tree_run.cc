@@ -17,6 +17,7 @@
 #include "base/try.h"
 #include "logq/transport.h"
 #include "logq_run/run_command.h"
+#include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
 #include "logq_run/socket_setup.h"
 #include "supervise/patient_transport.h"
@@ -89,6 +90,7 @@ class TreeRun {
   std::deque<SocketSetup> sockets_;
   std::unique_ptr<supervise::Supervisor> supervisor_;
   std::unique_ptr<TreeRunner> root_;
+  std::deque<ControlSetup> controls_;  // of the services
   int status_ = kOwnFailure;
 };
 
@@ -163,6 +165,11 @@ Result<TreeRunner::ServiceChild> TreeRun::service_of(const std::string& name) {
   int status = 0;
   auto setup = set_up_service(options_, std::move(loaded), transport_, status);
   if (!setup) return child;
+  ControlSetup& control = controls_.emplace_back();
+  if (!control.take_directory(options_, name, setup->log)) {
+    status_ = kTemporaryFailure;
+    return child;
+  }
   sockets_.emplace_back(transport_);
   if (!sockets_.back().add_files(setup->loaded.unit.sockets, directory_) ||
       !sockets_.back().open(supervisor_->loop(), setup->runner))
@@ -170,6 +177,10 @@ Result<TreeRunner::ServiceChild> TreeRun::service_of(const std::string& name) {
   child.runner =
       LOGQ_TRY(supervisor_->add(setup->loaded.unit, setup->log, std::move(setup->runner)));
   services_.push_back(std::move(setup));
+  control.open(*child.runner, supervisor_->loop(),
+               {.start = [this, name] { root_->request_start(name); },
+                .stop = [this, name] { root_->request_stop(name); }});
+  child.on_refused = [&control] { control.refuse_waiting(); };
   return child;
 }
 

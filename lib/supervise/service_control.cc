@@ -48,8 +48,12 @@ std::optional<JobType> job_of(ControlVerb verb) {
 }  // namespace
 
 Result<std::unique_ptr<ServiceControl>> ServiceControl::create(
-    std::unique_ptr<ControlDirectory> directory, ServiceRunner& runner, EventLoop& loop) {
-  std::unique_ptr<ServiceControl> made(new ServiceControl(std::move(directory), runner));
+    std::unique_ptr<ControlDirectory> directory,
+    ServiceRunner& runner,
+    EventLoop& loop,
+    ServiceOwner owner) {
+  std::unique_ptr<ServiceControl> made(
+      new ServiceControl(std::move(directory), runner, std::move(owner)));
   LOGQ_TRY(made->prepare(loop));
   return made;
 }
@@ -75,6 +79,16 @@ ServiceControl::~ServiceControl() {
 
 void ServiceControl::let_go() {
   is_leaving_ = true;
+}
+
+void ServiceControl::refuse_waiting() {
+  for (const Waiting& one : std::exchange(waiting_, {})) {
+    if (one.job) {
+      socket_->answer(one.client, refusal("its tree does not do that now"));
+    } else {
+      waiting_.push_back(one);
+    }
+  }
 }
 
 // --- what is asked ---
@@ -127,26 +141,19 @@ bool ServiceControl::obey(const ControlOrder& order) {
     case ControlVerb::kStart:
       start();
       return true;
-    case ControlVerb::kOnce:
-      want(Wanted::kOnce);
-      runner_.start_once();
+    case ControlVerb::kStop:
+      stop();
       return true;
     case ControlVerb::kRestart:
-      want(Wanted::kUp);
-      runner_.restart();
+      restart();
       return true;
-    case ControlVerb::kExit:
-      is_leaving_ = true;
-      [[fallthrough]];
-    case ControlVerb::kStop:
-      want(Wanted::kDown);
-      told_.got_term |= told_.pid != 0;
-      told_.is_paused = false;
-      write_status();
-      runner_.stop();
-      return true;
+    case ControlVerb::kOnce:
+      return once();
     case ControlVerb::kLeave:
-      is_leaving_ = true;
+      return leave();
+    case ControlVerb::kExit:
+      if (!leave()) return false;
+      stop();
       return true;
     case ControlVerb::kReload:
       return runner_.reload();
@@ -172,7 +179,34 @@ void ServiceControl::start() {
   want(Wanted::kUp);
   if (told_.got_term && told_.pid != 0 && !runner_.service().is_stopping())
     return runner_.run_again();
-  runner_.start();
+  has_owner() ? owner_.start() : runner_.start();
+}
+
+void ServiceControl::stop() {
+  told_.got_term |= told_.pid != 0;
+  told_.is_paused = false;
+  want(Wanted::kDown);
+  has_owner() ? owner_.stop() : runner_.stop();
+}
+
+void ServiceControl::restart() {
+  if (runner_.service().is_at_rest()) return start();
+  want(Wanted::kUp);
+  runner_.restart();
+}
+
+// Whether it is restarted, and when its supervisor ends, is for its owner to say.
+bool ServiceControl::once() {
+  if (has_owner()) return false;
+  want(Wanted::kOnce);
+  runner_.start_once();
+  return true;
+}
+
+bool ServiceControl::leave() {
+  if (has_owner()) return false;
+  is_leaving_ = true;
+  return true;
 }
 
 bool ServiceControl::send_signal(int signal) {
@@ -199,8 +233,10 @@ void ServiceControl::state_changed() {
     active_ = active;
     active_since_usec_ = realtime_usec();
   }
+  if (has_owner() && service.state() == ServiceState::kStart) wanted_ = Wanted::kUp;
   const bool is_finishing = service.state() == ServiceState::kStopPost;
   SupervisedState now = told_;
+  if (wanted_ == Wanted::kUp) now.wanted = 'u';
   now.pid = service.main_pid().value_or(is_finishing ? service.control_pid().value_or(0) : 0);
   now.run = SupervisedState::Run::kDown;
   if (now.pid != 0)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,11 +24,20 @@
 
 namespace logq::supervise {
 
+// Of a service that is started and stopped by somebody else than its runner: its tree.
+struct ServiceOwner {
+  std::function<void()> start;
+  std::function<void()> stop;
+};
+
 class ServiceControl final : private ServiceObserver {
  public:
   // Borrows the runner and the loop.
   [[nodiscard]] static Result<std::unique_ptr<ServiceControl>> create(
-      std::unique_ptr<ControlDirectory> directory, ServiceRunner& runner, EventLoop& loop);
+      std::unique_ptr<ControlDirectory> directory,
+      ServiceRunner& runner,
+      EventLoop& loop,
+      ServiceOwner owner);
   ServiceControl(const ServiceControl&) = delete;
   ServiceControl& operator=(const ServiceControl&) = delete;
   ~ServiceControl() override;
@@ -38,6 +48,8 @@ class ServiceControl final : private ServiceObserver {
   [[nodiscard]] bool is_to_end() const { return is_leaving_ && runner_.is_over(); }
   // From now on that is over: the supervisor is to end when the service is down.
   void let_go();
+  // What was asked of the owner will not be done.
+  void refuse_waiting();
 
  private:
   enum class Wanted : std::uint8_t { kUp, kDown, kOnce };
@@ -50,9 +62,12 @@ class ServiceControl final : private ServiceObserver {
     JobResult result;
   };
 
-  ServiceControl(std::unique_ptr<ControlDirectory> directory, ServiceRunner& runner)
+  ServiceControl(std::unique_ptr<ControlDirectory> directory,
+                 ServiceRunner& runner,
+                 ServiceOwner owner)
       : directory_(std::move(directory)),
-        runner_(runner) {}
+        runner_(runner),
+        owner_(std::move(owner)) {}
   Result<void> prepare(EventLoop& loop);
 
   void state_changed() override;
@@ -66,6 +81,11 @@ class ServiceControl final : private ServiceObserver {
   // False where it cannot be obeyed.
   bool obey(const ControlOrder& order);
   void start();
+  void stop();
+  void restart();
+  bool once();
+  bool leave();
+  [[nodiscard]] bool has_owner() const { return owner_.start != nullptr; }
   bool send_signal(int signal);
   [[nodiscard]] bool is_done(JobType job) const;
   void want(Wanted wanted);
@@ -74,6 +94,7 @@ class ServiceControl final : private ServiceObserver {
 
   const std::unique_ptr<ControlDirectory> directory_;
   ServiceRunner& runner_;
+  const ServiceOwner owner_;
   std::unique_ptr<ControlSocket> socket_;
   EventSource letters_;
   Wanted wanted_ = Wanted::kUp;

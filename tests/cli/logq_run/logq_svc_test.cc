@@ -339,6 +339,80 @@ TEST_F(LogqSvcTest, AServiceThatWaitsForItsSocketsCanBeToldToLeave) {
   EXPECT_EQ(supervisor.wait().status, 0);
 }
 
+// --- trees ---
+
+class LogqSvcOfATree : public LogqSvcTest {
+ protected:
+  ChildProcess& supervise_tree(const std::string& settings) {
+    for (const std::string name : {"hello", "other"})
+      write_text_file(files_.path() + "/" + name + ".service",
+                      "[Service]\nRestart=always\nExecStart=/bin/sleep 1000\n");
+    const std::string file = files_.path() + "/app.tree";
+    write_text_file(file, "[Supervisor]\nChildren=hello.service other.service\n" + settings);
+    ChildProcess& child = supervise({file});
+    EXPECT_TRUE(wait_until([&] { return svc({"-q", "status", "other"}).status == 0; }));
+    return child;
+  }
+};
+
+TEST_F(LogqSvcOfATree, StopsAndStartsOneOfItsServices) {
+  ChildProcess& supervisor = supervise_tree("Intensity=0\n");
+  const std::string first = fact("MainPID");
+  EXPECT_EQ(svc({"stop", "hello"}).status, 0);
+  EXPECT_EQ(fact("ActiveState"), "\"inactive\"");
+  EXPECT_EQ(svc({"-q", "status", "other"}).status, 0) << "it has not ended, it was stopped";
+  EXPECT_EQ(svc({"start", "hello"}).status, 0);
+  EXPECT_EQ(svc({"restart", "hello"}).status, 0) << "and no restart of the tree's";
+  EXPECT_NE(fact("MainPID"), first);
+  EXPECT_EQ(svc({"status"}).status, 0);
+
+  supervisor.signal(SIGTERM);
+  EXPECT_EQ(supervisor.wait().status, 0);
+  EXPECT_FALSE(std::filesystem::exists(unit()));
+}
+
+TEST_F(LogqSvcOfATree, TellsAMonitorOfAnEndAfterWhichTheTreeStartsItAgain) {
+  supervise_tree("Intensity=5\n");
+  const std::string first = fact("MainPID");
+  const auto monitor = connect_unix(unit() + "/supervise/socket", SOCK_STREAM);
+  ASSERT_EQ(::send(monitor.get(), "wait\n", 5, MSG_NOSIGNAL), 5);
+
+  ASSERT_EQ(svc({"kill", "-s", "KILL", "hello"}).status, 0);
+
+  std::string told(4096, '\0');
+  const ssize_t count = ::recv(monitor.get(), told.data(), told.size(), 0);
+  ASSERT_GT(count, 0);
+  EXPECT_NE(told.find("\"ExecMainStatusText\":\"9/KILL\""), std::string::npos) << told;
+  EXPECT_TRUE(wait_until([&] { return fact("MainPID") != first && fact("MainPID") != "0"; }));
+}
+
+TEST_F(LogqSvcOfATree, IsStartedWithItsSiblingsThoughItWasHeldDown) {
+  supervise_tree("Strategy=one_for_all\nIntensity=5\n");
+  ASSERT_EQ(svc({"stop", "hello"}).status, 0);
+  EXPECT_EQ(fact("Wanted"), "\"down\"");
+  ASSERT_EQ(svc({"kill", "-s", "KILL", "other"}).status, 0);
+
+  EXPECT_TRUE(becomes("ActiveState", "\"active\""));
+  EXPECT_EQ(fact("Wanted"), "\"up\"");
+}
+
+TEST_F(LogqSvcOfATree, DoesNotLeaveToItsServicesWhenItEnds) {
+  supervise_tree("");
+  EXPECT_EQ(svc({"exit", "hello"}).status, 1);
+  EXPECT_EQ(svc({"once", "hello"}).status, 1);
+  EXPECT_EQ(svc({"leave", "hello"}).status, 1);
+  EXPECT_EQ(svc({"-q", "status", "hello"}).status, 0);
+}
+
+TEST_F(LogqSvcOfATree, IsRunOnce) {
+  supervise_tree("");
+  const CommandResult second = run({kLogqRun, files_.path() + "/app.tree"});
+  EXPECT_EQ(second.status, 111);
+  EXPECT_EQ(second.err,
+            "logq-run: hello.service: Another logq-run runs it already: unable to lock " + unit() +
+                "/supervise.\n");
+}
+
 // --- daemontools and runit ---
 
 TEST_F(LogqSvcTest, SvstatIsDaemontoolsWordForWord) {
