@@ -162,6 +162,18 @@ TEST_F(ServicePeers, ErlangsPortMapperServesItsSocket) {
                      "Closed epmd.socket - Erlang Port Mapper Daemon Activation Socket."}));
 }
 
+// epmd.service requires its socket: that is enough.
+TEST_F(ServicePeers, ErlangsPortMapperBringsTheSocketThatItRequires) {
+  LOGQ_TAKE_UNIT("epmd.service");
+  LOGQ_TAKE_UNIT("epmd.socket");
+  run({"epmd.service"}, "");
+  ASSERT_TRUE(comes("Started epmd.service - Erlang Port Mapper Daemon."));
+  EXPECT_EQ(inside({"epmd", "-names"}).out, "epmd: up and running on port 4369 with data:\n");
+  stop();
+  EXPECT_EQ(entries({"UNIT=epmd.service", "MESSAGE_ID=c772d24e9a884cbeb9ea12625c306c01"}).size(),
+            0U);
+}
+
 // --- Redis ---
 
 constexpr const char* kRedis = "redis-server.service - Advanced key-value store";
@@ -379,6 +391,38 @@ TEST_F(Ejabberd, ThatHangsIsStartedAgainByItsWatchdog) {
                           "ejabberd.service: Scheduled restart job, restart counter is at 1.",
                           "Stopped " + ejabberd + ".", "Starting " + ejabberd + "...",
                           "Started " + ejabberd + "."}));
+}
+
+TEST_F(Ejabberd, IsATreeWithThePortMapperThatItRequires) {
+  LOGQ_TAKE_UNIT("ejabberd.service");
+  LOGQ_TAKE_UNIT("epmd.service");
+  LOGQ_TAKE_UNIT("epmd.socket");
+  write_text_file(path("chat.tree"),
+                  "[Supervisor]\nStrategy=rest_for_one\n"
+                  "Children=epmd.service ejabberd.service\n");
+  run({"chat.tree"}, kDirectories);
+  ASSERT_TRUE(comes("Started chat.tree."));
+  EXPECT_NE(inside({"epmd", "-names"}).out.find("\nname ejabberd at port "), std::string::npos);
+
+  EXPECT_EQ(stop().status, 0);
+  Strings all;
+  for (const JournalFields& entry : entries({"SYSLOG_IDENTIFIER=logq-run", "PRIORITY=6"}))
+    all.push_back(entry.at("MESSAGE"));
+  // Once: ejabberdctl ends a port mapper that has no name left, or the tree does.
+  EXPECT_EQ(std::ranges::count(all, "epmd.service: Deactivated successfully."), 1);
+  std::erase_if(all, [](const std::string& message) {
+    return message.starts_with("epmd.service: ") || message.starts_with("Stopping epmd.service") ||
+           message.starts_with("Stopped epmd.service");
+  });
+  const std::string socket = "epmd.socket - Erlang Port Mapper Daemon Activation Socket";
+  EXPECT_EQ(all, (Strings{"Listening on " + socket + ".", "Starting chat.tree...",
+                          "Started epmd.service - Erlang Port Mapper Daemon.",
+                          "Starting " + described() + "...", "Started " + described() + ".",
+                          "Started chat.tree.", "Stopping chat.tree...",
+                          "Stopping " + described() + "...",
+                          "ejabberd.service: Deactivated successfully.",
+                          "Stopped " + described() + ".", "Stopped chat.tree.",
+                          "epmd.socket: Deactivated successfully.", "Closed " + socket + "."}));
 }
 
 }  // namespace
