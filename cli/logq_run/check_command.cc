@@ -4,11 +4,13 @@
 
 #include <cstdio>
 #include <map>
+#include <set>
 #include <string>
 
 #include "common/run.h"
 #include "logq_run/run_command.h"
 #include "supervise/program_search.h"
+#include "supervise/relations.h"
 #include "supervise/service_unit.h"
 #include "supervise/socket_unit.h"
 #include "supervise/tree_unit.h"
@@ -55,7 +57,8 @@ bool tell_problems(const supervise::LoadedUnit<UnitType>& loaded) {
   return loaded.is_usable();
 }
 
-bool check(const std::string& file, const supervise::HostFacts& host);
+// `run`: names of units that would run with it.
+bool check(const std::string& file, const supervise::HostFacts& host, std::set<std::string> run);
 
 // With everything in it.
 bool check_tree(const std::string& path, const supervise::HostFacts& host) {
@@ -75,16 +78,21 @@ bool check_tree(const std::string& path, const supervise::HostFacts& host) {
     is_usable = false;
   }
   if (!is_usable) return false;
+  const std::set<std::string> run(tree.unit.children.begin(), tree.unit.children.end());
   for (const std::string& name : tree.unit.children)
-    is_usable = check(directory + name, host) && is_usable;
+    is_usable = check(directory + name, host, run) && is_usable;
   return is_usable;
 }
 
-bool check(const std::string& file, const supervise::HostFacts& host) {
+bool check(const std::string& file, const supervise::HostFacts& host, std::set<std::string> run) {
   const std::string path = unit_path(file);
   if (path.ends_with(".socket")) return tell_problems(supervise::load_socket(path, host));
   if (path.ends_with(".tree")) return check_tree(path, host);
-  const supervise::LoadedService service = supervise::load_service(path, host);
+  supervise::LoadedService service = supervise::load_service(path, host);
+  const std::string directory = path.substr(0, path.rfind('/') + 1);
+  for (const auto& socket : supervise::sockets_of(service.unit, directory, host))
+    run.insert(socket.unit.name);
+  supervise::forget_met_relations(service, run);
   const bool is_usable = tell_problems(service);
   const bool has_programs =
       !service.unit.execution.root_directory.empty() || has_all_programs(service.unit);
@@ -99,9 +107,12 @@ int check_command(const Options& options) {
     return kOwnFailure;
   }
   const auto host = supervise::HostFacts::of_this_process();
+  std::set<std::string> sockets;
+  for (const std::string& file : options.program)
+    if (file.ends_with(".socket")) sockets.insert(file.substr(file.rfind('/') + 1));
   bool usable = true;
   for (const std::string& file : options.program)
-    usable = check(file, host) && usable;
+    usable = check(file, host, sockets) && usable;
   return usable ? 0 : 1;
 }
 

@@ -21,6 +21,7 @@
 #include "logq_run/tree_run.h"
 #include "supervise/activation.h"
 #include "supervise/patient_transport.h"
+#include "supervise/relations.h"
 #include "supervise/supervisor.h"
 
 namespace logq::cli {
@@ -112,12 +113,12 @@ bool ServiceRun::load() {
   if (!load_sockets()) return false;
   const bool has_file = names_unit_files(options_);
   const std::string file = has_file ? service_file() : std::string();
-  service_ =
-      set_up_service(options_, has_file ? unit_of_file(file) : unit_of_command_line(options_),
-                     transport_, status_);
-  if (!service_) return false;
-  status_ = kOwnFailure;
-  return sockets_.add_files(service_->loaded.unit.sockets, file.substr(0, file.rfind('/') + 1));
+  auto loaded = has_file ? unit_of_file(file) : unit_of_command_line(options_);
+  if (loaded.is_usable() && !sockets_.add_of(loaded.unit, file.substr(0, file.rfind('/') + 1)))
+    return false;
+  supervise::forget_met_relations(loaded, sockets_.names());
+  service_ = set_up_service(options_, std::move(loaded), transport_, status_);
+  return service_ != nullptr;
 }
 
 // Those that the command line names.

@@ -8,6 +8,7 @@
 #include "client/socket_search.h"
 #include "logq_run/service_setup.h"
 #include "supervise/collector_stream.h"
+#include "supervise/relations.h"
 
 namespace logq::cli {
 namespace {
@@ -37,13 +38,23 @@ bool SocketSetup::add(supervise::LoadedSocket loaded) {
   return units_.back()->loaded.is_usable();
 }
 
-bool SocketSetup::add_files(const std::vector<std::string>& names, const std::string& directory) {
+bool SocketSetup::add_of(const supervise::ServiceUnit& service, const std::string& directory) {
   const auto host = supervise::HostFacts::of_this_process();
-  return std::ranges::all_of(names, [&](const std::string& name) {
-    const bool is_there = std::ranges::any_of(
-        units_, [&](const auto& unit) { return unit->loaded.unit.name == name; });
-    return is_there || add(supervise::load_socket(directory + name, host));
-  });
+  for (supervise::LoadedSocket& socket : supervise::sockets_of(service, directory, host))
+    if (!contains(socket.unit.name) && !add(std::move(socket))) return false;
+  return true;
+}
+
+bool SocketSetup::contains(const std::string& name) const {
+  return std::ranges::any_of(units_,
+                             [&](const auto& unit) { return unit->loaded.unit.name == name; });
+}
+
+std::set<std::string> SocketSetup::names() const {
+  std::set<std::string> names;
+  for (const auto& unit : units_)
+    names.insert(unit->loaded.unit.name);
+  return names;
 }
 
 bool SocketSetup::open(supervise::EventLoop& loop, supervise::RunnerOptions& options) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "logq/transport.h"
 #include "supervise/lifecycle_log.h"
 #include "supervise/service_runner.h"
+#include "supervise/service_unit.h"
 #include "supervise/socket_runner.h"
 #include "supervise/socket_unit.h"
 
@@ -19,8 +21,9 @@ class SocketSetup {
 
   // Says what is wrong with a unit, here and in the log. False where it must not be opened.
   bool add(supervise::LoadedSocket loaded);
-  // The units of Sockets= in `directory` (which ends with a slash) that are not there already.
-  bool add_files(const std::vector<std::string>& names, const std::string& directory);
+  // Those of a service (supervise::sockets_of) that are not there already.
+  bool add_of(const supervise::ServiceUnit& service, const std::string& directory);
+  [[nodiscard]] std::set<std::string> names() const;
   [[nodiscard]] bool empty() const { return units_.empty(); }
   // That the first of them is for.
   [[nodiscard]] const std::string& service() const { return units_.front()->loaded.unit.service; }
@@ -38,6 +41,8 @@ class SocketSetup {
     supervise::LifecycleLog log;
     std::unique_ptr<supervise::SocketRunner> runner;
   };
+
+  [[nodiscard]] bool contains(const std::string& name) const;
 
   Transport& transport_;
   std::vector<std::unique_ptr<Unit>> units_;

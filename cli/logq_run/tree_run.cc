@@ -21,7 +21,7 @@
 #include "logq_run/service_setup.h"
 #include "logq_run/socket_setup.h"
 #include "supervise/patient_transport.h"
-#include "supervise/pending_keys.h"
+#include "supervise/relations.h"
 #include "supervise/supervisor.h"
 #include "supervise/tree_runner.h"
 
@@ -37,22 +37,6 @@ constexpr auto kLastPatience =
 
 void say(const std::string& text) {
   std::fprintf(stderr, "logq-run: %s\n", text.c_str());
-}
-
-// What a unit says of others of its tree is honoured: the tree's order is theirs, and links are
-// BindsTo= and PartOf=.
-void forget_relations_of_tree(supervise::LoadedService& loaded,
-                              const std::set<std::string>& names) {
-  const supervise::Dependencies& of = loaded.unit.dependencies;
-  const auto is_of_tree = [&](const std::string& name) {
-    return names.contains(name) || name.ends_with(".target");
-  };
-  for (const auto* list :
-       {&of.requires_units, &of.wants, &of.binds_to, &of.part_of, &of.after, &of.before})
-    if (!std::ranges::all_of(*list, is_of_tree)) return;
-  std::erase_if(loaded.problems, [](const supervise::UnitProblem& problem) {
-    return supervise::is_relation_key(problem.pending_key);
-  });
 }
 
 class TreeRun {
@@ -160,7 +144,12 @@ Result<TreeRunner::ServiceChild> TreeRun::service_of(const std::string& name) {
   child.restart = loaded.unit.restart;
   for (const auto& linked : {loaded.unit.dependencies.binds_to, loaded.unit.dependencies.part_of})
     child.links.insert(child.links.end(), linked.begin(), linked.end());
-  forget_relations_of_tree(loaded, names_);
+  SocketSetup& sockets = sockets_.emplace_back(transport_);
+  if (loaded.is_usable() && !sockets.add_of(loaded.unit, directory_)) return child;
+  // The tree's order is what they say of each other; links are BindsTo= and PartOf=.
+  std::set<std::string> run = sockets.names();
+  run.insert(names_.begin(), names_.end());
+  supervise::forget_met_relations(loaded, run);
   loaded.unit = supervise::as_child(std::move(loaded.unit));
   int status = 0;
   auto setup = set_up_service(options_, std::move(loaded), transport_, status);
@@ -170,10 +159,7 @@ Result<TreeRunner::ServiceChild> TreeRun::service_of(const std::string& name) {
     status_ = kTemporaryFailure;
     return child;
   }
-  sockets_.emplace_back(transport_);
-  if (!sockets_.back().add_files(setup->loaded.unit.sockets, directory_) ||
-      !sockets_.back().open(supervisor_->loop(), setup->runner))
-    return child;
+  if (!sockets.open(supervisor_->loop(), setup->runner)) return child;
   child.runner =
       LOGQ_TRY(supervisor_->add(setup->loaded.unit, setup->log, std::move(setup->runner)));
   services_.push_back(std::move(setup));

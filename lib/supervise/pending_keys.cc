@@ -70,9 +70,4 @@ std::string pending_part(std::string_view section, std::string_view key, std::st
   return found == kPendingKeys.end() ? std::string() : found->part(value);
 }
 
-bool is_relation_key(std::string_view key) {
-  const auto found = std::ranges::find(kPendingKeys, key, &PendingKey::key);
-  return found != kPendingKeys.end() && found->part == &but_targets;
-}
-
 }  // namespace logq::supervise

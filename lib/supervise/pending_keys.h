@@ -20,7 +20,4 @@ struct PendingKey {
                                        std::string_view key,
                                        std::string_view value);
 
-// Whether it is about other units, so that a tree of these units makes it true.
-[[nodiscard]] bool is_relation_key(std::string_view key);
-
 }  // namespace logq::supervise

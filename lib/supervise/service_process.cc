@@ -124,15 +124,20 @@ Failure apply_limits(const ExecutionSettings& settings) {
   return std::nullopt;
 }
 
+// As under systemd: that it may not be lowered here, say in a container, is no reason not to run.
+Failure adjust_oom_score(int score) {
+  const auto set = [&]() -> Result<void> {
+    const auto file = LOGQ_TRY(base::open_file("/proc/self/oom_score_adj", O_WRONLY));
+    return base::write_all(file.get(), std::to_string(score));
+  }();
+  if (set || set.error().sys_errno == EACCES || set.error().sys_errno == EPERM) return std::nullopt;
+  return failed(kOomAdjust, set.error().sys_errno);
+}
+
 Failure apply_priorities(const ExecutionSettings& settings) {
   if (settings.nice && ::setpriority(PRIO_PROCESS, 0, *settings.nice) != 0)
     return failed(kNice, errno);
-  if (settings.oom_score_adjust) {
-    const auto file = base::open_file("/proc/self/oom_score_adj", O_WRONLY);
-    if (!file || !base::write_all(file->get(), std::to_string(*settings.oom_score_adjust)))
-      return failed(kOomAdjust, errno);
-  }
-  return std::nullopt;
+  return settings.oom_score_adjust ? adjust_oom_score(*settings.oom_score_adjust) : std::nullopt;
 }
 
 // Whom the settings name: ourselves where that is nobody.

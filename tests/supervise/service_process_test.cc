@@ -1,9 +1,13 @@
 #include "supervise/service_process.h"
 
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <array>
 
 #include <gtest/gtest.h>
 
@@ -153,6 +157,33 @@ TEST_F(ServiceProcess, HasTheLimitsTheMaskAndTheDirectoryOfItsSettings) {
   EXPECT_EQ(
       output_of(shell("ulimit -n; ulimit -c; umask; pwd; nice; cat /proc/self/oom_score_adj")),
       "99\n0\n0077\n/usr\n5\n200\n");
+}
+
+// As root in most containers: without one capability, while it lives.
+class WithoutCapability {
+ public:
+  explicit WithoutCapability(unsigned capability) {
+    ::syscall(SYS_capget, &header_, before_.data());
+    auto without = before_;
+    without.at(capability / 32).effective &= ~(1U << (capability % 32));
+    ::syscall(SYS_capset, &header_, without.data());
+  }
+  WithoutCapability(const WithoutCapability&) = delete;
+  WithoutCapability& operator=(const WithoutCapability&) = delete;
+  ~WithoutCapability() { ::syscall(SYS_capset, &header_, before_.data()); }
+
+ private:
+  __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> before_{};
+};
+
+TEST_F(ServiceProcess, RunsWithTheOomScoreItHasWhereThatMayNotBeLowered) {
+  const std::string own = base::read_small_file("/proc/self/oom_score_adj").value_or("?");
+  const WithoutCapability unprivileged(CAP_SYS_RESOURCE);
+  settings_.oom_score_adjust = -1000;
+
+  EXPECT_EQ(output_of(shell("cat /proc/self/oom_score_adj")), own);
+  EXPECT_FALSE(failure_);
 }
 
 TEST_F(ServiceProcess, RunsAsItsUserWithThatOnesGroups) {
