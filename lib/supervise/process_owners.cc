@@ -33,13 +33,15 @@ std::optional<ProcessInfo> child_above(pid_t root, ProcessInfo info, const Looku
 }  // namespace
 
 ProcessOwners::ProcessOwners(pid_t root, std::string proc) : root_(root), proc_(std::move(proc)) {
-  for (const Descendant& one : below_root()) {
+  for (const Descendant& one : below_root([](pid_t) { return true; })) {
     strangers_.insert(one.info.pid);
     strange_sessions_.insert(one.info.session);
   }
 }
 
-std::vector<ProcessOwners::Descendant> ProcessOwners::below_root() const {
+std::vector<Descendant> ProcessOwners::below_root(
+    const std::function<bool(pid_t child)>& is_wanted) const {
+  if (auto found = find_descendants(root_, is_wanted, proc_)) return *std::move(found);
   std::map<pid_t, ProcessInfo> all;
   for (ProcessInfo& info : list_processes(proc_))
     all.emplace(info.pid, std::move(info));
@@ -73,7 +75,7 @@ void ProcessOwners::forget(Owner owner) {
 
 std::vector<ProcessInfo> ProcessOwners::processes_of(Owner owner) {
   std::vector<ProcessInfo> own;
-  for (Descendant& one : below_root())
+  for (Descendant& one : below_root([&](pid_t child) { return may_be_of(owner, child); }))
     if (!one.info.is_zombie && owner_of_child(one.child) == owner)
       own.push_back(std::move(one.info));
   return own;
@@ -94,6 +96,12 @@ bool ProcessOwners::owns(Owner owner, pid_t pid) {
   if (!info) return false;
   const auto child = child_above(root_, *info, lookup);
   return child && owner_of_child(*child) == owner;
+}
+
+bool ProcessOwners::may_be_of(Owner owner, pid_t child) const {
+  if (strangers_.contains(child)) return false;
+  const auto known = children_.find(child);
+  return known == children_.end() || known->second == owner;
 }
 
 std::optional<ProcessOwners::Owner> ProcessOwners::owner_of_child(const ProcessInfo& child) {

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "logq/id128.h"
+#include "supervise/descendants.h"
 #include "supervise/process_list.h"
 
 namespace logq::supervise {
@@ -39,12 +41,10 @@ class ProcessOwners {
   [[nodiscard]] bool owns(Owner owner, pid_t pid);
 
  private:
-  struct Descendant {
-    ProcessInfo info;
-    ProcessInfo child;  // of the root's, that it descends from, or is
-  };
-
-  [[nodiscard]] std::vector<Descendant> below_root() const;
+  // At least those below children of the root that are wanted.
+  [[nodiscard]] std::vector<Descendant> below_root(
+      const std::function<bool(pid_t child)>& is_wanted) const;
+  [[nodiscard]] bool may_be_of(Owner owner, pid_t child) const;
   std::optional<Owner> owner_of_child(const ProcessInfo& child);
   std::optional<Owner> owner_by_environment(pid_t pid) const;
 

@@ -1,6 +1,11 @@
 // logq-run with trees of services, with stock journald as the collector.
 #include <signal.h>
 
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "cli/logq_run/programs.h"
@@ -11,6 +16,7 @@
 namespace logq::test {
 namespace {
 
+using namespace std::chrono_literals;
 using Strings = std::vector<std::string>;
 
 class TreeRunTest : public testing::Test {
@@ -159,6 +165,37 @@ TEST_F(TreeRunTest, OrphansStayWithTheirService) {
   running.signal(SIGTERM);
   EXPECT_EQ(running.wait().status, 0);
   EXPECT_EQ(order(), "+a +b +app -b -a -app");
+}
+
+// How often it has waited for something, and been woken.
+std::string waits_of(pid_t pid) {
+  const std::string status = read_text_file("/proc/" + std::to_string(pid) + "/status");
+  const std::size_t at = status.find("\nvoluntary_ctxt_switches:");
+  return at == std::string::npos ? "" : status.substr(at + 1, status.find('\n', at + 1) - at - 1);
+}
+
+TEST_F(TreeRunTest, IsNotWokenWhileNothingHappens) {
+  std::string children;
+  for (int number = 0; number < 20; ++number) {
+    const std::string name = "s" + std::to_string(number);
+    write_service(name, number % 2 == 0 ? "NotifyAccess=all\n" : "");
+    children += " " + name + ".service";
+  }
+  write_tree("Children=" + children + "\n");
+  ChildProcess running(logq_run());
+  ASSERT_TRUE(wait_until([&] { return order().ends_with("+app"); }));
+  std::string waits;
+  ASSERT_TRUE(wait_until([&] {
+    const std::string before = std::exchange(waits, waits_of(running.pid()));
+    std::this_thread::sleep_for(300ms);
+    return !before.empty() && waits == before;
+  })) << "its beginning is never over";
+
+  std::this_thread::sleep_for(2s);
+
+  EXPECT_EQ(waits_of(running.pid()), waits);
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 0);
 }
 
 TEST_F(TreeRunTest, BadTreesAreToldAndNotStarted) {
