@@ -33,7 +33,7 @@ foreach(package logq logq-spdlog logq-journal)
           COMPONENT development)
 endforeach()
 
-foreach(program logq logqd logq-run logq-cat)
+foreach(program logq logqd logq-run logq-cat logq-svc)
   if(TARGET ${program})
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
   endif()

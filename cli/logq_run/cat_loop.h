@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/unique_fd.h"
@@ -37,13 +38,23 @@ class CatLoop {
   int run();
 
  private:
-  enum class Step : std::uint8_t { kGoOn, kEnded, kFailed };
+  using SteadyClock = std::chrono::steady_clock;
+  enum class Step : std::uint8_t {
+    kGoOn,
+    kEnded,    ///< the input, or the line that was to be finished
+    kRefused,  ///< told to stop while the sink takes nothing
+    kFailed,
+  };
+  enum class Reach : std::uint8_t { kAll, kLine };
+  enum class Ready : std::uint8_t { kNothing, kInput, kLastInput, kStop, kOrder, kFailed };
 
   int go();
-  Step take_input();
-  Step take_line();
+  Ready wait(int wait_ms, bool for_signals);
+  Step take_input(Reach reach, bool is_last);
+  Step take_rest();
   Step take_from(std::string_view input, bool at_end);
   int finish_line();
+  Step finish_line_by(SteadyClock::time_point deadline);
   void follow_orders();
   void pass_on_what_is_held();
 
@@ -52,6 +63,9 @@ class CatLoop {
   LineSink& sink_;
   supervise::PipeInput input_;
   bool in_line_ = false;  // as far as it was handed on
+  // The beginning of a line is still in the pipe, and is to be looked at then.
+  std::optional<SteadyClock::time_point> look_at_;
+  std::size_t owed_ = 0;  // bytes that the sieve has judged and the sink not taken
 };
 
 }  // namespace logq::cli

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <cstdio>
+#include <map>
 #include <string>
 
 #include "common/run.h"
@@ -10,6 +11,7 @@
 #include "supervise/program_search.h"
 #include "supervise/service_unit.h"
 #include "supervise/socket_unit.h"
+#include "supervise/tree_unit.h"
 
 namespace logq::cli {
 namespace {
@@ -53,9 +55,35 @@ bool tell_problems(const supervise::LoadedUnit<UnitType>& loaded) {
   return loaded.is_usable();
 }
 
+bool check(const std::string& file, const supervise::HostFacts& host);
+
+// With everything in it.
+bool check_tree(const std::string& path, const supervise::HostFacts& host) {
+  const std::string directory = path.substr(0, path.rfind('/') + 1);
+  const supervise::LoadedTree tree = supervise::load_tree(path, host);
+  if (!tell_problems(tree)) return false;
+  std::map<std::string, supervise::LoadedTree> inner;
+  const auto load = [&](const std::string& name) {
+    const auto found = inner.try_emplace(name).first;
+    if (found->second.unit.name.empty())
+      found->second = supervise::load_tree(directory + name, host);
+    return &found->second.unit;
+  };
+  bool is_usable = true;
+  for (const supervise::UnitProblem& problem : supervise::check_nesting(tree.unit, load)) {
+    say(problem.text());
+    is_usable = false;
+  }
+  if (!is_usable) return false;
+  for (const std::string& name : tree.unit.children)
+    is_usable = check(directory + name, host) && is_usable;
+  return is_usable;
+}
+
 bool check(const std::string& file, const supervise::HostFacts& host) {
   const std::string path = unit_path(file);
   if (path.ends_with(".socket")) return tell_problems(supervise::load_socket(path, host));
+  if (path.ends_with(".tree")) return check_tree(path, host);
   const supervise::LoadedService service = supervise::load_service(path, host);
   const bool is_usable = tell_problems(service);
   const bool has_programs =

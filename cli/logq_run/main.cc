@@ -1,4 +1,4 @@
-// logq-run and logq-cat: one program, which it is by the name it was started under.
+// logq-run, logq-cat and logq-svc: one program, which it is by the name it was started under.
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include "logq_run/check_command.h"
 #include "logq_run/options.h"
 #include "logq_run/run_command.h"
+#include "logq_run/svc_command.h"
 
 namespace {
 
@@ -28,6 +29,7 @@ int main(int argc, char** argv) {
   using namespace logq::cli;  // NOLINT(google-build-using-namespace): main has no other home
   open_missing_standard_descriptors();
   const std::string_view name = program_invocation_short_name;
+  if (name == "logq-svc") return svc_command(argc, argv);
   const Applet applet = name == "logq-cat" ? Applet::kCat : Applet::kRun;
   const char* tool = applet == Applet::kCat ? "logq-cat" : "logq-run";
 

@@ -15,6 +15,7 @@
 #include "base/try.h"
 #include "logq/transport.h"
 #include "logq_run/exec_in_place.h"
+#include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
 #include "logq_run/socket_setup.h"
 #include "logq_run/tree_run.h"
@@ -80,6 +81,7 @@ class ServiceRun {
       if (!done) say(done.error().message());
       if (!done) status_ = kOwnFailure;
     }
+    transport_.be_patient_again();
     // Until it has been read the collector can still look up who sent the last entry.
     transport_.flush(kLastPatience);
     if (runner_ != nullptr) tell_undelivered(*runner_, service_->log, transport_);
@@ -101,6 +103,7 @@ class ServiceRun {
   SocketSetup sockets_{transport_};
   std::unique_ptr<supervise::Supervisor> supervisor_;
   supervise::ServiceRunner* runner_ = nullptr;
+  ControlSetup control_;
   int status_ = 0;
 };
 
@@ -150,15 +153,21 @@ std::string ServiceRun::service_file() const {
 
 Result<void> ServiceRun::supervise() {
   std::optional<supervise::Activation> activation;
-  supervisor_ = LOGQ_TRY(supervise::Supervisor::create(
-      transport_, [&](int signal) { activation->take_signal(signal); }));
+  supervisor_ = LOGQ_TRY(supervise::Supervisor::create(transport_, [&](int signal) {
+    control_.take_signal(signal);
+    activation->take_signal(signal);
+  }));
+  status_ = kTemporaryFailure;
+  if (!control_.take_directory(options_, service_->loaded.unit.name, service_->log)) return {};
   status_ = kOwnFailure;
   if (sockets_.open(supervisor_->loop(), service_->runner)) {
     runner_ = LOGQ_TRY(
         supervisor_->add(service_->loaded.unit, service_->log, std::move(service_->runner)));
     activation.emplace(*runner_, sockets_.runners(), options_.is_lazy || !names_service());
+    control_.open(*runner_, supervisor_->loop());
     activation->begin();
-    LOGQ_TRY(supervisor_->run([&] { return activation->is_over(); }));
+    LOGQ_TRY(supervisor_->run(
+        [&] { return control_.is_to_end() || activation->is_over(control_.holds()); }));
     if (!activation->has_failed()) status_ = status_of(*runner_);
     tell_left_output(runner_->left_output());
   }

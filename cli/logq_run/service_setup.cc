@@ -13,7 +13,9 @@
 
 #include "logq_run/exec_in_place.h"
 #include "logq_run/run_command.h"
+#include "logq_run/service_control_setup.h"
 #include "supervise/collector_stream.h"
+#include "supervise/dynamic_user.h"
 #include "supervise/envdir.h"
 #include "supervise/program_search.h"
 #include "supervise/runtime_directory.h"
@@ -22,8 +24,6 @@ namespace logq::cli {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr int kTemporaryFailure = 111;  // daemontools' word for what may be better later
 
 void say(const std::string& text) {
   std::fprintf(stderr, "logq-run: %s\n", text.c_str());
@@ -87,22 +87,27 @@ supervise::RunnerOptions runner_options(const Options& options,
   return of;
 }
 
-// Less privilege than it asks for is a warning, more is not to be had.
-bool wants_a_user_of_its_own(const supervise::ServiceUnit& unit) {
-  return unit.execution.has_dynamic_user && unit.execution.user.empty() && ::geteuid() == 0;
-}
-
-// False where it must not be started.
-bool is_startable(const supervise::LoadedService& loaded, supervise::LifecycleLog& log) {
-  tell_problems(loaded.problems, log);
-  if (!loaded.is_usable()) return false;
-  const supervise::ServiceUnit& unit = loaded.unit;
-  if (!wants_a_user_of_its_own(unit)) return true;
-  const std::string why =
-      unit.name + ": DynamicUser= is not there yet, and it would run as root; give it a User=";
-  say(why);
-  log.misconfigured(why, unit.file, 0);
-  return false;
+// A user of its own, where we may change users. False where there is none to be had.
+bool acquire_user(ServiceSetup& setup) {
+  supervise::ServiceUnit& unit = setup.loaded.unit;
+  if (!unit.execution.has_dynamic_user) return true;
+  if (::geteuid() != 0) {
+    const std::string why = unit.name + ": DynamicUser= needs root; it runs as you";
+    say(why);
+    setup.log.misconfigured(why, unit.file, 0);
+    return true;
+  }
+  const auto roots = supervise::directory_roots(supervise::HostFacts::of_this_process());
+  auto lock = supervise::acquire_dynamic_user(
+      unit.name, roots, supervise::runtime_directory() + "/dynamic-users", unit.execution);
+  if (!lock) {
+    const std::string why = unit.name + ": no user for it: " + lock.error().message();
+    say(why);
+    setup.log.misconfigured(why, unit.file, 0);
+    return false;
+  }
+  setup.user_lock = *std::move(lock);
+  return true;
 }
 
 // Adds the variables of -e. False where they cannot be read.
@@ -140,6 +145,7 @@ supervise::LoadedService unit_of_command_line(const Options& options) {
       options.stream.unit, {{"what is inherited", inherited.data()}, {"command line", text}},
       supervise::HostFacts::of_this_process());
   supervise::ServiceUnit& unit = loaded.unit;
+  unit.file.clear();  // it has none
   unit.description = options.description;
   supervise::ExecCommand command;
   command.program = options.program.front();
@@ -162,7 +168,8 @@ std::unique_ptr<ServiceSetup> set_up_service(const Options& options,
                                              int& status) {
   auto setup = std::make_unique<ServiceSetup>(std::move(loaded), transport);
   status = kOwnFailure;
-  if (!is_startable(setup->loaded, setup->log)) return nullptr;
+  tell_problems(setup->loaded.problems, setup->log);
+  if (!setup->loaded.is_usable() || !acquire_user(*setup)) return nullptr;
   setup->runner = runner_options(options, setup->loaded.unit);
   status = kTemporaryFailure;
   if (!apply_environment_directory(options, setup->runner)) return nullptr;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "logq/transport.h"
 #include "logq_run/options.h"
 #include "supervise/lifecycle_log.h"
@@ -28,7 +29,8 @@ struct ServiceSetup {
       : loaded(std::move(of)),
         log(transport, {loaded.unit.name, loaded.unit.description, Id128{}}) {}
 
-  const supervise::LoadedService loaded;
+  supervise::LoadedService loaded;
+  base::UniqueFd user_lock;  // of DynamicUser=
   supervise::LifecycleLog log;
   supervise::RunnerOptions runner;
 };

@@ -89,8 +89,7 @@ StoreSink::StoreSink(const Options& options,
       entry_(options.stream),
       boot_id_(base::boot_id()),
       store_(std::move(store)),
-      sync_(
-          std::make_unique<collect::SyncWorker>([this] { return store_->sync(); }, kSyncInterval)) {
+      sync_(std::make_unique<collect::SyncWorker>([this] { return sync(); }, kSyncInterval)) {
   const journal::OpenReport& report = store_->open_report();
   if (report.recovered && report.recovered_entries != 0) {
     say("the last logger did not stop cleanly; recovered " +

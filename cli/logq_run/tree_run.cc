@@ -17,6 +17,7 @@
 #include "base/try.h"
 #include "logq/transport.h"
 #include "logq_run/run_command.h"
+#include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
 #include "logq_run/socket_setup.h"
 #include "supervise/patient_transport.h"
@@ -73,7 +74,7 @@ class TreeRun {
 
   LoadedFile* tree_of(const std::string& name);
   bool load();
-  Result<bool> add_children(TreeRunner& runner, const TreeUnit& unit);
+  Result<bool> add_children(TreeRunner& runner, LoadedFile& file);
   Result<bool> add_service(TreeRunner& runner, const std::string& name);
   Result<TreeRunner::ServiceChild> service_of(const std::string& name);
   Result<void> supervise();
@@ -89,6 +90,7 @@ class TreeRun {
   std::deque<SocketSetup> sockets_;
   std::unique_ptr<supervise::Supervisor> supervisor_;
   std::unique_ptr<TreeRunner> root_;
+  std::deque<ControlSetup> controls_;  // of the services
   int status_ = kOwnFailure;
 };
 
@@ -97,6 +99,7 @@ int TreeRun::execute() {
     const auto done = supervise();
     if (!done) say(done.error().message());
   }
+  transport_.be_patient_again();
   transport_.flush(kLastPatience);
   if (::getpid() == 1) supervise::end_others(5s);
   return status_;
@@ -124,16 +127,18 @@ bool TreeRun::load() {
          });
 }
 
-Result<bool> TreeRun::add_children(TreeRunner& runner, const TreeUnit& unit) {
+Result<bool> TreeRun::add_children(TreeRunner& runner, LoadedFile& file) {
+  const TreeUnit& unit = file.loaded.unit;
   for (const std::string& name : unit.children) {
     if (supervise::is_tree_name(name)) {
       LoadedFile& inner = *tree_of(name);
-      if (!LOGQ_TRY(add_children(runner.add_tree(inner.loaded.unit, inner.log), inner.loaded.unit)))
+      if (!LOGQ_TRY(add_children(runner.add_tree(inner.loaded.unit, inner.log), inner)))
         return false;
     } else if (!LOGQ_TRY(add_service(runner, name))) {
       return false;
     }
   }
+  tell_problems(supervise::check_significance(unit, runner.children()), file.log);
   return true;
 }
 
@@ -160,6 +165,11 @@ Result<TreeRunner::ServiceChild> TreeRun::service_of(const std::string& name) {
   int status = 0;
   auto setup = set_up_service(options_, std::move(loaded), transport_, status);
   if (!setup) return child;
+  ControlSetup& control = controls_.emplace_back();
+  if (!control.take_directory(options_, name, setup->log)) {
+    status_ = kTemporaryFailure;
+    return child;
+  }
   sockets_.emplace_back(transport_);
   if (!sockets_.back().add_files(setup->loaded.unit.sockets, directory_) ||
       !sockets_.back().open(supervisor_->loop(), setup->runner))
@@ -167,6 +177,10 @@ Result<TreeRunner::ServiceChild> TreeRun::service_of(const std::string& name) {
   child.runner =
       LOGQ_TRY(supervisor_->add(setup->loaded.unit, setup->log, std::move(setup->runner)));
   services_.push_back(std::move(setup));
+  control.open(*child.runner, supervisor_->loop(),
+               {.start = [this, name] { root_->request_start(name); },
+                .stop = [this, name] { root_->request_stop(name); }});
+  child.on_refused = [&control] { control.refuse_waiting(); };
   return child;
 }
 
@@ -178,7 +192,7 @@ Result<void> TreeRun::supervise() {
     auto made = service_of(name);
     return made ? *std::move(made) : TreeRunner::ServiceChild();
   });
-  if (!LOGQ_TRY(add_children(*root_, file.loaded.unit))) return {};
+  if (!LOGQ_TRY(add_children(*root_, file))) return {};
   root_->start();
   LOGQ_TRY(supervisor_->run([&] {
     root_->look();
@@ -193,9 +207,10 @@ Result<void> TreeRun::supervise() {
 }
 
 void TreeRun::take_signal(int signal) {
-  if (signal == SIGTERM || signal == SIGINT) return root_->stop();
-  // What a service is told by its supervisor's name is meant for each of them.
-  root_->for_each_service([&](supervise::ServiceRunner& runner) { runner.take_signal(signal); });
+  if (signal == SIGTERM || signal == SIGINT) root_->stop();
+  // Other signals could be meant for any of them, and would end those that do not know them.
+  if (signal == SIGHUP)
+    root_->for_each_service([](supervise::ServiceRunner& runner) { runner.reload(); });
 }
 
 }  // namespace

@@ -20,9 +20,11 @@ void Activation::take_signal(int signal) {
   if (!is_watching_) service_.take_signal(signal);
 }
 
-bool Activation::is_over() {
+bool Activation::is_over(bool is_held) {
+  const bool is_down = service_.is_over();
+  if (is_watching_ && (is_held || !is_down)) unwatch();  // an operator has started it, or stopped
   if (is_watching_) return is_stopped_;
-  if (!service_.is_over()) return false;
+  if (!is_down || is_held) return false;
   const bool is_for_good = !is_lazy_ || is_stopped_ || has_failed_ ||
                            service_.service().result() == ServiceResult::kStartLimitHit;
   if (!is_for_good) watch();
@@ -35,10 +37,14 @@ void Activation::watch() {
     socket->watch([this, socket] { triggered(*socket); });
 }
 
-void Activation::triggered(SocketRunner& socket) {
-  for (SocketRunner* const each : sockets_)
-    each->unwatch();
+void Activation::unwatch() {
   is_watching_ = false;
+  for (SocketRunner* const socket : sockets_)
+    socket->unwatch();
+}
+
+void Activation::triggered(SocketRunner& socket) {
+  unwatch();
   has_failed_ = !socket.admit_trigger();
   if (!has_failed_) service_.start();
 }

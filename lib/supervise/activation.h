@@ -21,13 +21,15 @@ class Activation {
   void begin();
   // As ServiceRunner's.
   void take_signal(int signal);
-  // To be asked after each event: it may have to watch the sockets again.
-  bool is_over();
+  // To be asked after each event: it may have to watch the sockets again. Not while `is_held`: an
+  // operator has the service down.
+  bool is_over(bool is_held);
   // A socket was closed since its service was started for it too often.
   [[nodiscard]] bool has_failed() const { return has_failed_; }
 
  private:
   void watch();
+  void unwatch();
   void triggered(SocketRunner& socket);
 
   ServiceRunner& service_;

@@ -21,6 +21,7 @@ using base::UniqueFd;
 using client::SocketCandidate;
 
 constexpr int kSendBufferBytes = 8 << 20;  // as libsystemd's clients ask for
+constexpr timeval kConnectPatience{.tv_sec = 1, .tv_usec = 0};
 
 std::string beside(const std::string& socket_path) {
   const std::size_t slash = socket_path.rfind('/');
@@ -33,6 +34,10 @@ bool is_private_directory_of(const std::string& socket_path) {
   const std::string directory = socket_path.substr(0, socket_path.rfind('/'));
   return ::lstat(directory.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
          status.st_uid == ::geteuid() && (status.st_mode & 022) == 0;
+}
+
+void limit_waiting(int fd, const timeval& longest) {
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof(longest));
 }
 
 UniqueFd connect_to(const SocketCandidate& candidate, int& sys_errno) {
@@ -48,11 +53,15 @@ UniqueFd connect_to(const SocketCandidate& candidate, int& sys_errno) {
   }
   std::memcpy(address.sun_path, candidate.path.data(), candidate.path.size());
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  // One that does not accept any more, and whose queue of connections is full, is as good as
+  // absent.
+  limit_waiting(fd.get(), kConnectPatience);
   if (!fd.is_open() ||
       ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     sys_errno = errno;
     return {};
   }
+  limit_waiting(fd.get(), {});
   ::shutdown(fd.get(), SHUT_RD);
   // A larger buffer only helps; without CAP_NET_ADMIN the kernel caps it at wmem_max.
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUFFORCE, &kSendBufferBytes,

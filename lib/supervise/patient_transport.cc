@@ -60,6 +60,12 @@ SendStatus PatientTransport::retry() noexcept {
 }
 
 FlushResult PatientTransport::flush(milliseconds timeout) noexcept {
+  const FlushResult result = wait(is_stalled_ ? milliseconds(0) : timeout);
+  is_stalled_ = result == FlushResult::kTimedOut;
+  return result;
+}
+
+FlushResult PatientTransport::wait(milliseconds timeout) {
   constexpr milliseconds kNap{5};
   const auto deadline = steady_clock::now() + timeout;
   const auto left = [&] {

@@ -26,18 +26,23 @@ class PatientTransport final : public Transport {
   SendResult send(const Entry& entry) noexcept override;
   // Sends what waits, as far as the collector takes it: kSent, or why that was not all.
   SendStatus retry() noexcept;
-  // Waits for a collector that is busy, not for one that is not there.
+  // Waits for a collector that is busy, not for one that is not there; and after one wait in vain
+  // no more until it has taken everything.
   FlushResult flush(std::chrono::milliseconds timeout) noexcept override;
+  // The next flush() may wait in any case.
+  void be_patient_again() { is_stalled_ = false; }
   [[nodiscard]] std::string describe_failure() const override { return inner_->describe_failure(); }
   // Entries kept.
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
 
  private:
+  FlushResult wait(std::chrono::milliseconds timeout);
   bool keep(const Entry& entry);
 
   const std::unique_ptr<Transport> inner_;
   std::deque<std::string> waiting_;  // in the native protocol, with the times they were sent at
   std::size_t bytes_ = 0;
+  bool is_stalled_ = false;
   client::ReceivedEntry reader_;
 };
 

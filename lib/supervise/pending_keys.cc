@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/quantity.h"
 #include "supervise/unit_syntax.h"
 
 namespace logq::supervise {
@@ -11,10 +10,6 @@ namespace {
 
 std::string all(std::string_view value) {
   return std::string(value);
-}
-
-std::string unless_false(std::string_view value) {
-  return base::parse_boolean(value) == true ? std::string(value) : std::string();
 }
 
 std::string of_descriptors(std::string_view value) {
@@ -40,7 +35,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Unit", "After", &but_targets},
     PendingKey{"Unit", "Before", &but_targets},
     PendingKey{"Unit", "OnFailure", &all},
-    PendingKey{"Service", "DynamicUser", &unless_false},
     PendingKey{"Service", "LoadCredential", &all},
     PendingKey{"Service", "StandardInput", &of_descriptors},
     PendingKey{"Service", "StandardOutput", &of_descriptors},

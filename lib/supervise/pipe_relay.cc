@@ -45,17 +45,38 @@ PipeRelay::PipeRelay(RelayOptions options) : options_(std::move(options)) {
 }
 
 std::size_t PipeRelay::relay(std::string_view bytes) {
+  std::size_t taken = bytes.size();
   switch (options_.overflow) {
     case Overflow::kDrop:
       relay_or_drop(bytes);
-      return bytes.size();
+      break;
     case Overflow::kSpool:
-      return relay_or_spool(bytes);
+      taken = relay_or_spool(bytes);
+      break;
     case Overflow::kPass:
     case Overflow::kBlock:
+      taken = relay_waiting(bytes);
       break;
   }
-  return relay_waiting(bytes);
+  if (taken != 0) in_line_ = bytes[taken - 1] != '\n';
+  return taken;
+}
+
+// A line of which a part was sent is left to the successor whole, unless its beginning was taken by
+// an earlier call: then what the collector has of it is not sent again.
+std::size_t PipeRelay::leave_behind(std::string_view bytes, std::size_t done) {
+  // Of a connection that was lost meanwhile: the spool ends with that part, and goes before the
+  // rest.
+  if (spools()) return done;
+  const std::size_t start = begun_line(bytes, done);
+  queue_.resize(queue_.size() - std::min(queue_.size(), done - start));
+  return start;
+}
+
+// Where the line that contains position `at` begins, as far as no earlier call has taken that.
+std::size_t PipeRelay::begun_line(std::string_view bytes, std::size_t at) const {
+  const std::size_t start = line_start(bytes, at);
+  return start == 0 && in_line_ ? at : start;
 }
 
 std::size_t PipeRelay::relay_waiting(std::string_view bytes) {
@@ -68,7 +89,7 @@ std::size_t PipeRelay::relay_waiting(std::string_view bytes) {
       if (is_over && !absence_told_) tell_absence();
       if (absence_told_) return done + pass_to_fallback(bytes.substr(done));
     } else if (options_.stop_requested()) {
-      return line_start(bytes, done);
+      return leave_behind(bytes, done);
     }
     wait_for_room();
   }
@@ -81,10 +102,7 @@ void PipeRelay::relay_or_drop(std::string_view bytes) {
     bytes.remove_prefix(newline + 1);
     is_dropping_line_ = false;
   }
-  if (make_way() == Way::kOpen) {
-    tell_drops();
-    bytes.remove_prefix(send_some(bytes));
-  }
+  if (make_way() == Way::kOpen && tell_drops()) bytes.remove_prefix(send_some(bytes));
   if (bytes.empty()) return;
   if (ends_in_line_ && queue_.size() < kQueueMax) {
     const std::size_t newline = bytes.find('\n');
@@ -102,8 +120,13 @@ void PipeRelay::drop(std::string_view bytes) {
   if (is_dropping_line_) ++dropped_;
 }
 
-void PipeRelay::tell_drops() {
-  if (dropped_ != 0 && options_.report_drops(dropped_)) dropped_ = 0;
+// False while lines go on being dropped: until the queue is short again, as one report for each
+// line that fits would not do.
+bool PipeRelay::tell_drops() {
+  if (dropped_ == 0) return true;
+  if (!has_room()) return false;
+  if (options_.report_drops(dropped_)) dropped_ = 0;
+  return true;
 }
 
 std::size_t PipeRelay::relay_or_spool(std::string_view bytes) {
@@ -111,14 +134,20 @@ std::size_t PipeRelay::relay_or_spool(std::string_view bytes) {
   if (!spools()) fullness_told_ = false;
   for (;;) {
     if (make_way() == Way::kOpen) done += send_some(bytes.substr(done));
-    std::string_view rest = bytes.substr(done);
+    // With the part of a line that was sent, so that a successor has the line whole.
+    const std::size_t start = spools() ? done : begun_line(bytes, done);
+    std::string_view rest = bytes.substr(start);
     // Whole lines, as far as they fit: what is left behind at a stop begins with a line.
     if (const std::uint64_t room = options_.spool->room(); room < rest.size()) {
       rest = rest.substr(0, line_start(rest, room));
     }
-    if (!rest.empty() && options_.spool->append(rest)) done += rest.size();
+    const std::size_t sent = done - start;
+    if (rest.size() > sent && options_.spool->append(rest)) {
+      if (sent != 0) options_.spool->pop(rest.substr(0, sent));
+      done = start + rest.size();
+    }
     if (done == bytes.size()) return done;
-    if (options_.stop_requested()) return line_start(bytes, done);
+    if (options_.stop_requested()) return leave_behind(bytes, done);
     if (!std::exchange(fullness_told_, true)) {
       options_.warn("the spool is full; waiting for the collector");
     }
@@ -134,7 +163,7 @@ std::size_t PipeRelay::pass_to_fallback(std::string_view bytes) {
 void PipeRelay::look_after() {
   if (stream_.is_open() && collector_has_gone(stream_.get())) lose_connection();
   confirm();
-  if (is_held_up() && make_way() == Way::kOpen) tell_drops();
+  if (is_held_up() && make_way() == Way::kOpen) std::ignore = tell_drops();
 }
 
 bool PipeRelay::has_work() const {
@@ -153,7 +182,7 @@ void PipeRelay::reconnect_by(SteadyClock::time_point deadline) {
 
 void PipeRelay::finish(SteadyClock::time_point deadline) {
   settle(deadline);
-  if (dropped_ != 0) tell_drops();
+  if (dropped_ != 0 && options_.report_drops(dropped_)) dropped_ = 0;
   if (dropped_ != 0) options_.warn(std::to_string(dropped_) + " lines were dropped");
   if (!queue_.empty() && put_aside(queue_)) queue_.clear();
   if (spools()) {
@@ -189,6 +218,12 @@ PipeRelay::Way PipeRelay::make_way() {
   }
   if (flush_queue() && drain_spool()) return Way::kOpen;
   return stream_.is_open() ? Way::kFull : Way::kAbsent;
+}
+
+// As poll() sees it: three quarters of the queue are free.
+bool PipeRelay::has_room() const {
+  pollfd room{stream_.get(), POLLOUT, 0};
+  return stream_.is_open() && ::poll(&room, 1, 0) > 0;
 }
 
 // A moment, at most until the stream takes bytes or a collector may be looked for again.

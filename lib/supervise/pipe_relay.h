@@ -53,8 +53,8 @@ class PipeRelay {
   explicit PipeRelay(RelayOptions options);
 
   // Takes bytes from the front and returns how many. Fewer than there are only when it was told to
-  // stop while waiting, then whole lines of them; and when the fallback does not take them either:
-  // then has_failed().
+  // stop while waiting, then whole lines of them, or some of a line that an earlier call has begun;
+  // and when the fallback does not take them either: then has_failed().
   std::size_t relay(std::string_view bytes);
   [[nodiscard]] bool has_failed() const { return has_failed_; }
 
@@ -84,11 +84,14 @@ class PipeRelay {
   std::size_t relay_waiting(std::string_view bytes);
   void relay_or_drop(std::string_view bytes);
   void drop(std::string_view bytes);
-  void tell_drops();
+  bool tell_drops();
   std::size_t relay_or_spool(std::string_view bytes);
   std::size_t pass_to_fallback(std::string_view bytes);
+  std::size_t leave_behind(std::string_view bytes, std::size_t done);
+  [[nodiscard]] std::size_t begun_line(std::string_view bytes, std::size_t at) const;
 
   Way make_way();
+  [[nodiscard]] bool has_room() const;
   void wait_for_room();
   void settle(std::chrono::steady_clock::time_point deadline);
   bool try_connect();
@@ -113,6 +116,7 @@ class PipeRelay {
   SentBytes sent_;
   std::string queue_;  // goes before everything else: what is sent again, the rest of a line
   bool ends_in_line_ = false;   // what was sent or queued last
+  bool in_line_ = false;        // what was taken
   bool fullness_told_ = false;  // of the spool
   bool is_dropping_line_ = false;
   std::uint64_t dropped_ = 0;  // lines that were not reported yet

@@ -32,6 +32,16 @@ Service::Service(const ServiceUnit& unit, ServiceHost& host, LifecycleLog& log)
 // --- what an operator asks for ---
 
 void Service::start() {
+  is_once_ = false;
+  ask_for_start();
+}
+
+void Service::start_once() {
+  is_once_ = true;
+  ask_for_start();
+}
+
+void Service::ask_for_start() {
   if (!is_at_rest() && state_ != State::kAutoRestart) {
     // What is being stopped starts again when it has stopped.
     if (is_stopping()) restart_requested_ = true;
@@ -44,8 +54,17 @@ void Service::start() {
   begin_start();
 }
 
+void Service::run_again() {
+  is_once_ = false;
+  if (!is_at_rest()) restart_requested_ = true;
+}
+
 void Service::stop() {
   restart_requested_ = false;
+  ask_for_stop();
+}
+
+void Service::ask_for_stop() {
   if (is_at_rest()) return;
   const bool was_stopping = is_stopping();
   stop_requested_ = true;
@@ -70,8 +89,9 @@ void Service::stop() {
 
 void Service::restart() {
   if (is_at_rest() || state_ == State::kAutoRestart) return start();
-  stop();
-  restart_requested_ = true;
+  is_once_ = false;
+  restart_requested_ = true;  // before it stops: nothing may be there to wait for
+  ask_for_stop();
 }
 
 bool Service::reload() {
@@ -95,6 +115,7 @@ void Service::reset() {
 void Service::begin_start() {
   job_ = JobType::kStart;
   is_job_told_ = false;
+  restart_requested_ = false;
   if (!start_limit_.admit(host_.now_usec())) {
     log_.start_limit_hit();
     return enter_dead(ServiceResult::kStartLimitHit);
@@ -144,6 +165,7 @@ bool Service::run_main() {
   const auto pid = host_.spawn(CommandKind::kStart, unit_.commands.start[main_command_]);
   if (!pid) return false;
   main_pid_ = *pid;
+  host_.state_changed();
   return true;
 }
 
@@ -235,8 +257,9 @@ void Service::enter_dead(ServiceResult result) {
   }
   const bool has_failed =
       result_ != ServiceResult::kSuccess && result_ != ServiceResult::kExecCondition;
-  const bool will_restart = result != ServiceResult::kStartLimitHit &&
-                            shall_restart(unit_.restart, {result_, main_exit_, stop_requested_});
+  const bool will_restart =
+      result != ServiceResult::kStartLimitHit &&
+      shall_restart(unit_.restart, {result_, main_exit_, stop_requested_ || is_once_});
   set_state(has_failed ? State::kFailed : State::kDead);
   if (!will_restart) return come_to_rest();
   if (job_ == JobType::kStart) finish_job(has_failed ? JobResult::kFailed : JobResult::kDone);
@@ -310,6 +333,7 @@ void Service::set_state(State state) {
     watchdog_deadline_.reset();
     host_.set_watchdog(std::nullopt);
   }
+  host_.state_changed();
 }
 
 // The begin of a job, if it is not over at once.

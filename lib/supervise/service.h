@@ -32,6 +32,10 @@ class Service {
 
   // Starts it, unless it runs or is about to. The start limit may forbid it.
   void start();
+  // The same for one run: nothing restarts it, not even one that is under way.
+  void start_once();
+  // It starts again when this run has ended, whatever Restart= says.
+  void run_again();
   void stop();
   void restart();
   // False where it cannot be reloaded now.
@@ -75,6 +79,8 @@ class Service {
  private:
   using State = ServiceState;
 
+  void ask_for_start();
+  void ask_for_stop();
   void begin_start();
   void enter_condition();
   void enter_start_pre();
@@ -130,6 +136,7 @@ class Service {
   bool is_job_told_ = false;        // its begin is an entry already
   bool stop_requested_ = false;     // nothing restarts it until it is started again
   bool restart_requested_ = false;  // it is started again when it has stopped
+  bool is_once_ = false;            // nothing restarts it by itself
 
   std::optional<pid_t> main_pid_;
   std::optional<pid_t> control_pid_;

@@ -53,7 +53,12 @@ void set_own_variables(const ServiceUnit& unit,
     environment.set(name + "=" + value);
   };
   set("INVOCATION_ID", facts.invocation.to_string());
-  if (!unit.execution.user.empty()) set_user_variables(unit.execution.user, environment);
+  const ExecutionSettings& execution = unit.execution;
+  if (!execution.user.empty()) set_user_variables(execution.user, environment);
+  if (!execution.dynamic_user_name.empty()) {
+    set("USER", execution.dynamic_user_name);
+    set("LOGNAME", execution.dynamic_user_name);
+  }
   const bool is_control = kind != CommandKind::kStart;
   const wire::NotifyAccess access = service.notify_access();
   const bool may_control_notify =

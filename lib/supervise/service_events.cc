@@ -62,6 +62,7 @@ void Service::main_exited(const ProcessExit& exit) {
   ServiceResult result = judge_exit(exit, clean, unit_.success_statuses);
   main_pid_.reset();
   main_exit_ = exit;
+  host_.state_changed();
   const bool has_command = main_command_ < unit_.commands.start.size();
   if (has_command && unit_.commands.start[main_command_].ignores_failure)
     result = ServiceResult::kSuccess;
@@ -245,6 +246,7 @@ void Service::notified(const NotifyMessage& message) {
   if (message.main_pid && *message.main_pid != main_pid_) {
     main_pid_ = *message.main_pid;
     log_.main_pid_changed(*main_pid_);
+    host_.state_changed();
   }
   take_status(message);
   if (message.reset_restarts) restarts_ = 0;

@@ -47,6 +47,8 @@ class ServiceHost {
   virtual void begin_invocation() = 0;
   // Nothing runs any more: what belongs to a run is removed; the fd store unless it restarts.
   virtual void end_invocation(bool will_restart) = 0;
+  // Its state or main process is another one now; there is nothing to order yet.
+  virtual void state_changed() = 0;
   // What was asked for has come to an end.
   virtual void job_done(JobType type, JobResult result) = 0;
 };

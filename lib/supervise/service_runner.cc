@@ -75,7 +75,9 @@ ServiceRunner::ServiceRunner(const ServiceUnit& unit,
       options_(std::move(options)),
       store_(loop,
              unit.descriptor_store_max,
-             [this](const std::string& name) { log_.descriptor_dropped(name, "hangup"); }),
+             [this](const std::string& name) {
+               if (!options_.is_collector) log_.descriptor_dropped(name, "hangup");
+             }),
       service_(unit, *this, log) {}
 
 ServiceRunner::~ServiceRunner() = default;
@@ -121,6 +123,11 @@ void ServiceRunner::hand_on(int signal) {
   // Those we have started lead a group; one that was told by MAINPID= need not.
   const bool leads_group = ::getpgid(*pid) == *pid;
   ::kill(leads_group ? -*pid : *pid, signal);
+}
+
+void ServiceRunner::signal_everybody(int signal) {
+  for (const ProcessInfo& process : owners_.processes_of(owner_))
+    ::kill(process.pid, signal);
 }
 
 // --- processes begin ---
@@ -394,16 +401,26 @@ void ServiceRunner::begin_invocation() {
   has_come_up_ = false;
 }
 
-void ServiceRunner::job_done(JobType type, JobResult result) {
-  // Skipped for a condition it has not.
-  if (type == JobType::kStart && result == JobResult::kDone)
-    has_come_up_ = service_.result() != ServiceResult::kExecCondition;
-}
-
 void ServiceRunner::end_invocation(bool will_restart) {
   tell_refused();
   if (!will_restart) store_.clear();
   remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
+  if (will_restart) return;
+  for (ServiceObserver* observer : observers_)
+    observer->came_to_rest();
+}
+
+void ServiceRunner::state_changed() {
+  for (ServiceObserver* observer : observers_)
+    observer->state_changed();
+}
+
+void ServiceRunner::job_done(JobType type, JobResult result) {
+  // Skipped for a condition it has not.
+  if (type == JobType::kStart && result == JobResult::kDone)
+    has_come_up_ = service_.result() != ServiceResult::kExecCondition;
+  for (ServiceObserver* observer : observers_)
+    observer->job_done(type, result);
 }
 
 }  // namespace logq::supervise

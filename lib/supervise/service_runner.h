@@ -23,6 +23,7 @@
 #include "supervise/service.h"
 #include "supervise/service_environment.h"
 #include "supervise/service_host.h"
+#include "supervise/service_observer.h"
 #include "supervise/service_output.h"
 #include "supervise/service_process.h"
 
@@ -55,12 +56,22 @@ class ServiceRunner final : private ServiceHost {
                                                        RunnerOptions options);
   ~ServiceRunner() override;
 
+  // --- what an operator asks for; Service says what it means ---
+
   void start() { service_.start(); }
+  void start_once() { service_.start_once(); }
+  void run_again() { service_.run_again(); }
+  void restart() { service_.restart(); }
+  bool reload() { return service_.reload(); }
+  void reset() { service_.reset(); }
   // `signal`: what is sent in place of KillSignal=, once; 0: nothing special.
   void stop(int signal = 0);
   // A signal to us that is meant for the service: SIGTERM and SIGINT stop it, SIGHUP reloads it
   // where that is possible; all others, and those, are handed on.
   void take_signal(int signal);
+  // To the main process's group; to all processes of the service. As it is, without a SIGCONT.
+  void hand_on(int signal);
+  void signal_everybody(int signal);
 
   // --- of the supervisor ---
 
@@ -69,8 +80,13 @@ class ServiceRunner final : private ServiceHost {
   // Tells what has not been told yet, when all children that had ended have been taken.
   void tell_ends();
 
+  // The observer is borrowed until it is removed, which it may not do while it is being told.
+  void add_observer(ServiceObserver& observer) { observers_.push_back(&observer); }
+  void remove_observer(ServiceObserver& observer) { std::erase(observers_, &observer); }
+
   [[nodiscard]] const ServiceUnit& unit() const { return unit_; }
   [[nodiscard]] const Service& service() const { return service_; }
+  [[nodiscard]] const Id128& invocation() const { return invocation_; }  // the last
   // Whether its last start was a success, whatever has happened since.
   [[nodiscard]] bool has_come_up() const { return has_come_up_; }
   // At rest, and nothing will start it again.
@@ -127,6 +143,7 @@ class ServiceRunner final : private ServiceHost {
   std::optional<pid_t> find_main_process() override;
   void begin_invocation() override;
   void end_invocation(bool will_restart) override;
+  void state_changed() override;
   void job_done(JobType type, JobResult result) override;
 
   void pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const;
@@ -134,7 +151,6 @@ class ServiceRunner final : private ServiceHost {
   void process_executed(pid_t pid);
   bool waits_for_output(Ended& ended);
   bool is_output_received(const Process& process);
-  void hand_on(int signal);
 
   void hear_notifications();
   void take_notification(NotifySocket::Received& received);
@@ -160,6 +176,7 @@ class ServiceRunner final : private ServiceHost {
   // That were started here and have not been told to have ended.
   std::map<pid_t, Process> processes_;
   std::deque<Ended> ended_;
+  std::vector<ServiceObserver*> observers_;
   Id128 invocation_;
   int stop_signal_ = 0;        // that we were ended by, in place of KillSignal=
   std::uint64_t refused_ = 0;  // messages to the notify socket, in this run

@@ -22,6 +22,15 @@ std::string_view name_of(ServiceState state) {
   return pick(kNames, state);
 }
 
+std::string_view active_name_of(ServiceState state) {
+  static constexpr std::array<std::string_view, 19> kNames{
+      "inactive",     "activating",   "activating",   "activating",   "activating",
+      "active",       "active",       "reloading",    "reloading",    "reloading",
+      "deactivating", "deactivating", "deactivating", "deactivating", "deactivating",
+      "deactivating", "deactivating", "failed",       "activating"};
+  return pick(kNames, state);
+}
+
 std::string_view name_of(CommandKind kind) {
   static constexpr std::array<std::string_view, 7> kNames{
       "ExecCondition", "ExecStartPre", "ExecStart",   "ExecStartPost",

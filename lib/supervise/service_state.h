@@ -29,6 +29,9 @@ enum class ServiceState : std::uint8_t {
 };
 [[nodiscard]] std::string_view name_of(ServiceState state);  // "stop-sigterm"
 
+// The same in one word: active, reloading, activating, deactivating, inactive, failed.
+[[nodiscard]] std::string_view active_name_of(ServiceState state);
+
 // The key of a unit file that a process was started for.
 enum class CommandKind : std::uint8_t {
   kCondition,

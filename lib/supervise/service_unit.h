@@ -130,6 +130,7 @@ struct ExecutionSettings {
   std::optional<int> oom_score_adjust;
   mode_t umask = 0022;
   bool has_dynamic_user = false;
+  std::string dynamic_user_name;  // of `user`, which is a number then (dynamic_user.h)
   bool may_lack_working_directory = false;
   bool has_no_new_privileges = false;
   bool ignores_sigpipe = true;

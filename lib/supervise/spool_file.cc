@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kMagic = "LQSPOOL1";
 
 constexpr std::uint64_t kBlockBytes = 4096;
+constexpr std::uint64_t kCopiedBytes = std::uint64_t{1} << 20;  // at a time
 
 struct Head {
   char magic[8];
@@ -54,7 +55,7 @@ Result<void> SpoolFile::load() {
   read_at_ = std::max<std::uint64_t>(is_new ? 0 : head.read_at.load(), sizeof(Head));
   if (read_at_ > end_) read_at_ = end_;  // it was cut when it had been read
   line_start_ = read_at_;
-  note_position();
+  std::ignore = note_position();
   return {};
 }
 
@@ -69,17 +70,30 @@ bool SpoolFile::append(std::string_view bytes) {
 // All is written once more behind the rest, and counts when the position says so: a kill leaves the
 // one or the other.
 bool SpoolFile::put_back(std::string_view bytes) {
-  const auto rest = peek(this->bytes());
-  if (!rest) return false;
   const std::uint64_t begin = end_;
-  if (!write_at_end(std::string(bytes) + *rest)) return false;
+  if (!write_at_end(bytes) || !copy_rest_to_end(begin)) {
+    end_ = begin;
+    std::ignore = ::ftruncate(fd_.get(), static_cast<off_t>(end_));
+    return false;
+  }
   read_at_ = line_start_ = begin;
-  note_position();
+  std::ignore = note_position();
   give_back_room();
   return true;
 }
 
+bool SpoolFile::copy_rest_to_end(std::uint64_t end) {
+  for (std::uint64_t at = read_at_; at < end;) {
+    const auto piece = read_at(at, std::min<std::uint64_t>(kCopiedBytes, end - at));
+    if (!piece || piece->empty() || !write_at_end(*piece)) return false;
+    at += piece->size();
+  }
+  return true;
+}
+
 bool SpoolFile::write_at_end(std::string_view bytes) {
+  // Where there was no room for that either, it would be no spool file for a successor.
+  if (empty() && !note_position()) return false;
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t count = ::pwrite(fd_.get(), bytes.data() + done, bytes.size() - done,
@@ -96,10 +110,14 @@ bool SpoolFile::write_at_end(std::string_view bytes) {
 }
 
 Result<std::string> SpoolFile::peek(std::size_t max_bytes) const {
-  std::string bytes(std::min<std::uint64_t>(max_bytes, this->bytes()), '\0');
+  return read_at(read_at_, std::min<std::uint64_t>(max_bytes, this->bytes()));
+}
+
+Result<std::string> SpoolFile::read_at(std::uint64_t offset, std::size_t size) const {
+  std::string bytes(size, '\0');
   ssize_t count = 0;
   do {
-    count = ::pread(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(read_at_));
+    count = ::pread(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
   } while (count < 0 && errno == EINTR);
   if (count < 0) return fail(Error::system(errno, "read"));
   bytes.resize(static_cast<std::size_t>(count));
@@ -115,7 +133,7 @@ void SpoolFile::pop(std::string_view bytes) {
     std::ignore = ::ftruncate(fd_.get(), sizeof(Head));
     read_at_ = line_start_ = end_ = sizeof(Head);
   }
-  note_position();
+  std::ignore = note_position();
   give_back_room();
 }
 
@@ -127,11 +145,11 @@ void SpoolFile::give_back_room() {
                             static_cast<off_t>(end - kBlockBytes));
 }
 
-void SpoolFile::note_position() {
+bool SpoolFile::note_position() {
   Head head{};
   std::memcpy(head.magic, kMagic.data(), kMagic.size());
   head.read_at.store(line_start_);
-  std::ignore = ::pwrite(fd_.get(), &head, sizeof(head), 0);
+  return ::pwrite(fd_.get(), &head, sizeof(head), 0) == sizeof(head);
 }
 
 }  // namespace logq::supervise

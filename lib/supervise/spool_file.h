@@ -40,7 +40,9 @@ class SpoolFile {
         max_bytes_(max_bytes) {}
   Result<void> load();
   bool write_at_end(std::string_view bytes);
-  void note_position();
+  bool copy_rest_to_end(std::uint64_t end);
+  [[nodiscard]] Result<std::string> read_at(std::uint64_t offset, std::size_t size) const;
+  bool note_position();
   void give_back_room();
 
   base::UniqueFd fd_;

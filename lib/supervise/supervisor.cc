@@ -19,8 +19,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long entries that the collector did not take wait for the next attempt.
-constexpr std::uint64_t kRetryUsec = 50'000;
+// How long entries that the collector did not take wait for the next attempt: doubled each time.
+// What is said meanwhile is an attempt too.
+constexpr std::uint64_t kFirstPauseUsec = 50'000;
+constexpr std::uint64_t kLongestPauseUsec = 6'400'000;
 
 // Everything a sender can mean for the service. Not: what reports our own faults, what job control
 // does to us, SIGPIPE (ignored) and what cannot be caught.
@@ -60,7 +62,11 @@ Result<void> Supervisor::prepare() {
     if (is_for_service(signal) || signal == SIGCHLD) ::sigaddset(&blocked, signal);
   if (::sigprocmask(SIG_BLOCK, &blocked, nullptr) != 0)
     return fail(Error::system(errno, "sigprocmask"));
-  retry_ = LOGQ_TRY(loop_.add_timer([this] { transport_.retry(); }));
+  retry_ = LOGQ_TRY(loop_.add_timer([this] {
+    transport_.retry();
+    retry_pause_usec_ = std::min(retry_pause_usec_ * 2, kLongestPauseUsec);
+    if (transport_.waiting() != 0) retry_.set_time(monotonic_usec() + retry_pause_usec_);
+  }));
   signals_.push_back(LOGQ_TRY(loop_.add_signal(SIGCHLD, Turn::kEnd, [this] { reap(); })));
   for (int signal = 1; signal <= SIGRTMAX; ++signal) {
     if (!is_for_service(signal)) continue;
@@ -80,10 +86,17 @@ Result<ServiceRunner*> Supervisor::add(const ServiceUnit& unit,
 
 Result<void> Supervisor::run(const std::function<bool()>& is_over) {
   while (!is_over()) {
-    if (transport_.waiting() != 0) retry_.set_time(monotonic_usec() + kRetryUsec);
+    plan_retry();
     LOGQ_TRY(loop_.run_once());
   }
   return {};
+}
+
+void Supervisor::plan_retry() {
+  if (transport_.waiting() == 0) retry_pause_usec_ = 0;
+  if (transport_.waiting() == 0 || retry_pause_usec_ != 0) return;
+  retry_pause_usec_ = kFirstPauseUsec;
+  retry_.set_time(monotonic_usec() + retry_pause_usec_);
 }
 
 void Supervisor::reap() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -35,12 +36,14 @@ class Supervisor {
   Supervisor(EventLoop loop, PatientTransport& transport, std::function<void(int)> on_signal);
   Result<void> prepare();
   void reap();
+  void plan_retry();
 
   EventLoop loop_;
   ProcessOwners owners_;
   PatientTransport& transport_;
   const std::function<void(int)> on_signal_;
   EventSource retry_;
+  std::uint64_t retry_pause_usec_ = 0;  // 0: nothing waits
   std::vector<EventSource> signals_;
   std::vector<std::unique_ptr<ServiceRunner>> runners_;
 };

@@ -48,6 +48,25 @@ void TreeRunner::stop() {
   tree_->stop();
 }
 
+void TreeRunner::request_start(const std::string& name) {
+  TreeRunner* const runner = tree_with(name);
+  if (runner != nullptr && runner->tree_) runner->tree_->start_child(name);
+}
+
+void TreeRunner::request_stop(const std::string& name) {
+  TreeRunner* const runner = tree_with(name);
+  if (runner != nullptr && runner->tree_) runner->tree_->terminate_child(name);
+}
+
+TreeRunner* TreeRunner::tree_with(const std::string& name) {
+  if (members_.contains(name)) return this;
+  for (auto& [inner, member] : members_) {
+    TreeRunner* const found = member.tree ? member.tree->tree_with(name) : nullptr;
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
 // --- what the tree orders ---
 
 void TreeRunner::start_child(const std::string& name) {
@@ -84,7 +103,14 @@ void TreeRunner::tree_has_ended(TreeEnd end) {
   if (parent_ != nullptr) parent_->inner_has_ended(unit_.name, end);
 }
 
-void TreeRunner::request_done(const std::string& /*name*/, TreeAnswer /*answer*/) {}
+// One that runs already, or will, has its answer from itself.
+void TreeRunner::request_done(const std::string& name, TreeAnswer answer) {
+  const auto found = members_.find(name);
+  const bool is_refused = answer == TreeAnswer::kFailed || answer == TreeAnswer::kUnknown ||
+                          answer == TreeAnswer::kNotNow;
+  if (is_refused && found != members_.end() && found->second.service.on_refused)
+    found->second.service.on_refused();
+}
 
 // --- what has become of them ---
 

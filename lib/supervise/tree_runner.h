@@ -28,6 +28,8 @@ class TreeRunner final : private TreeHost {
     ServiceRunner* runner = nullptr;  // borrowed
     RestartSettings restart;          // of its file
     std::vector<std::string> links;   // siblings whose end is its end: BindsTo=, PartOf=
+    // Called when the tree does not do what was requested of it.
+    std::function<void()> on_refused = {};
   };
   // Borrows the unit and the log. `of_instance` makes the service of a name that a template has;
   // without a runner it cannot be had.
@@ -41,8 +43,13 @@ class TreeRunner final : private TreeHost {
   TreeRunner& add_tree(const TreeUnit& unit, TreeLog& log);
   void add_template(const std::string& name, const RestartSettings& restart);
 
+  [[nodiscard]] const std::vector<TreeChild>& children() const { return specs_; }
+
   void start();
   void stop();
+  // Asks the tree that has the service, this one or one within it, to start or stop it.
+  void request_start(const std::string& name);
+  void request_stop(const std::string& name);
   // To be called after each event: tells the tree what has become of its children.
   void look();
   [[nodiscard]] bool is_over() const { return tree_ && tree_->state() == TreeState::kDown; }
@@ -67,6 +74,7 @@ class TreeRunner final : private TreeHost {
   void tree_has_ended(TreeEnd end) override;
   void request_done(const std::string& name, TreeAnswer answer) override;
 
+  TreeRunner* tree_with(const std::string& name);
   bool look_at(const std::string& name, Member& member);
   void has_come_up(const std::string& name, Member& member);
   void has_gone_down(const std::string& name, Member& member);

@@ -5,9 +5,9 @@
 #include <map>
 #include <utility>
 
-#include "base/io.h"
+#include "supervise/setting_kinds.h"
 #include "supervise/setting_values.h"
-#include "supervise/unit_files.h"
+#include "supervise/unit_reader.h"
 #include "wire/unit_name.h"
 
 namespace logq::supervise {
@@ -15,7 +15,6 @@ namespace {
 
 using Severity = UnitProblem::Severity;
 
-constexpr std::string_view kSuffix = ".tree";
 constexpr std::array<std::string_view, 3> kSections = {"Unit", "Supervisor", "Install"};
 constexpr std::array<std::string_view, 4> kStrategyNames = {"one_for_one", "rest_for_one",
                                                             "one_for_all", "simple_one_for_one"};
@@ -46,83 +45,31 @@ bool is_child_name(const std::string& name) {
   return name.ends_with(".service") && wire::is_valid_unit_name(instance);
 }
 
-class TreeReader {
- public:
-  TreeReader(const std::string& name, const std::string& file, const HostFacts& host)
-      : specifiers_(name, file, host) {
-    unit().name = name;
-    unit().file = file;
-  }
-
-  // A broken drop-in is left out from where it is broken on; a broken main file is fatal.
-  void read(const UnitFileText& file, bool is_drop_in);
-  LoadedTree finish();
-
-  // --- of the assignment that is being applied ---
-  [[nodiscard]] TreeUnit& unit() { return tree_.unit; }
-  [[nodiscard]] const std::string& value() const { return assignment_->value; }
-  [[nodiscard]] std::string expanded() const { return specifiers_.expand(value()); }
-  void warn(std::string message) { add(std::move(message), Severity::kWarning); }
-  void refuse(std::string message) { add(std::move(message), Severity::kFatal); }
-  void ignore(const std::string& message) { warn(message + ", ignoring: " + value()); }
-
- private:
-  void apply();
-  void add(std::string message, Severity severity) {
-    tree_.problems.push_back({*file_, assignment_->line, std::move(message), severity});
-  }
-  // About the unit as a whole.
-  void tell(std::string message, Severity severity) {
-    tree_.problems.push_back({unit().name, 0, std::move(message), severity});
-  }
-  void check_children();
-  void check_significant();
-
-  Specifiers specifiers_;
-  LoadedTree tree_;
-  const UnitAssignment* assignment_ = nullptr;
-  const std::string* file_ = nullptr;
-};
-
-void set_description(TreeReader& reading) {
-  reading.unit().description = reading.expanded();
-}
-
-void add_documentation(TreeReader& reading) {
-  std::vector<std::string>& list = reading.unit().documentation;
-  if (reading.value().empty()) return list.clear();
-  for (const std::string_view address : split_blanks(reading.value()))
-    list.emplace_back(address);
-}
+using TreeReading = UnitReading<TreeUnit>;
+using TreeSetting = UnitSetting<TreeUnit>;
 
 // What cannot be understood here is fatal: another strategy than the one that was meant is worse
 // than none.
-void set_strategy(TreeReader& reading) {
+void set_strategy(TreeReading& reading) {
   const auto strategy = parse_strategy(reading.value());
   if (!strategy) return reading.refuse("Unknown strategy: " + reading.value());
   reading.unit().strategy = *strategy;
 }
 
-void set_auto_shutdown(TreeReader& reading) {
+void set_auto_shutdown(TreeReading& reading) {
   const auto kind = kind_named<AutoShutdown>(kAutoShutdownNames, reading.value());
   if (!kind) return reading.ignore("Failed to parse automatic shutdown");
   reading.unit().auto_shutdown = *kind;
 }
 
-void set_intensity(TreeReader& reading) {
-  const auto number = parse_unsigned(reading.value());
-  if (!number) return reading.ignore("Failed to parse unsigned value");
-  reading.unit().intensity = *number;
-}
-
-void set_period(TreeReader& reading) {
+void set_period(TreeReading& reading) {
   const auto usec = base::parse_time_span(reading.value());
   if (!usec) return reading.ignore("Failed to parse sec value");
   if (*usec == 0) return reading.ignore("Period must not be zero");
   reading.unit().period_usec = *usec;
 }
 
-void set_restart(TreeReader& reading) {
+void set_restart(TreeReading& reading) {
   RestartSettings settings;
   const auto restart = parse_restart(reading.value());
   if (!restart) return reading.ignore("Failed to parse service restart specifier");
@@ -130,9 +77,9 @@ void set_restart(TreeReader& reading) {
   reading.unit().restart = child_restart(settings);
 }
 
-void add_children(TreeReader& reading) {
+void add_children(TreeReading& reading) {
   TreeUnit& unit = reading.unit();
-  if (reading.value().empty()) return unit.children.clear();
+  if (reading.is_empty()) return unit.children.clear();
   const std::string names = reading.expanded();
   for (const std::string_view word : split_blanks(names)) {
     std::string name(word);
@@ -148,105 +95,82 @@ void add_children(TreeReader& reading) {
   }
 }
 
-void add_significant(TreeReader& reading) {
+void add_significant(TreeReading& reading) {
   std::vector<std::string>& list = reading.unit().significant;
-  if (reading.value().empty()) return list.clear();
+  if (reading.is_empty()) return list.clear();
   const std::string names = reading.expanded();
   for (const std::string_view name : split_blanks(names))
     list.emplace_back(name);
 }
 
-struct TreeSetting {
-  std::string_view section;
-  std::string_view key;
-  void (*apply)(TreeReader& reading);
-};
-
 constexpr std::array kSettings = {
-    TreeSetting{"Unit", "Description", &set_description},
-    TreeSetting{"Unit", "Documentation", &add_documentation},
-    TreeSetting{"Supervisor", "Strategy", &set_strategy},
-    TreeSetting{"Supervisor", "Intensity", &set_intensity},
-    TreeSetting{"Supervisor", "Period", &set_period},
-    TreeSetting{"Supervisor", "Children", &add_children},
-    TreeSetting{"Supervisor", "AutoShutdown", &set_auto_shutdown},
-    TreeSetting{"Supervisor", "Significant", &add_significant},
-    TreeSetting{"Supervisor", "Restart", &set_restart},
+    TreeSetting{"Strategy", &set_strategy},
+    TreeSetting{"Intensity", &set_unsigned<&TreeUnit::intensity>},
+    TreeSetting{"Period", &set_period},
+    TreeSetting{"Children", &add_children},
+    TreeSetting{"AutoShutdown", &set_auto_shutdown},
+    TreeSetting{"Significant", &add_significant},
+    TreeSetting{"Restart", &set_restart},
 };
 
-void TreeReader::read(const UnitFileText& file, bool is_drop_in) {
-  const UnitText text = read_unit_text(file.text, file.file, kSections);
-  file_ = &file.file;
-  auto problem = text.problems.begin();
-  const auto tell_until = [&](std::size_t line) {
-    for (; problem != text.problems.end() && problem->line < line; ++problem) {
-      tree_.problems.push_back(*problem);
-      if (is_drop_in) tree_.problems.back().severity = Severity::kWarning;
-    }
-  };
-  for (const UnitAssignment& assignment : text.assignments) {
-    tell_until(assignment.line);
-    assignment_ = &assignment;
-    apply();
-  }
-  tell_until(std::string::npos);
+// Of [Unit] what tells of the tree; it is no other unit's affair.
+const TreeSetting* find_setting(std::string_view section, std::string_view key) {
+  std::span<const TreeSetting> table;
+  const bool is_told = key == "Description" || key == "Documentation";
+  if (section == "Unit" && is_told) table = unit_settings<TreeUnit>();
+  if (section == "Supervisor") table = kSettings;
+  const auto found = std::ranges::find(table, key, &TreeSetting::key);
+  return found == table.end() ? nullptr : &*found;
 }
 
-void TreeReader::apply() {
-  const auto is_meant = [&](const TreeSetting& setting) {
-    return setting.section == assignment_->section && setting.key == assignment_->key;
-  };
-  const auto* setting = std::ranges::find_if(kSettings, is_meant);
-  if (setting != kSettings.end()) return setting->apply(*this);
-  if (assignment_->key.starts_with("X-") || assignment_->section == "Install") return;
-  warn("Unknown key '" + assignment_->key + "' in section [" + assignment_->section +
-       "], ignoring.");
-}
+class TreeReader : public UnitReader<TreeUnit> {
+ public:
+  TreeReader(const std::string& name, const std::string& file, const HostFacts& host)
+      : UnitReader(name, file, host, kSections, &find_setting) {}
+
+  LoadedTree finish();
+
+ private:
+  void check_children();
+  void check_significant();
+};
 
 void TreeReader::check_children() {
   const bool is_simple = unit().strategy == Strategy::kSimpleOneForOne;
   if (unit().children.empty() && !is_simple) {
-    tell("Tree has no Children=. Refusing.", Severity::kFatal);
+    refuse("Tree has no Children=.");
   }
   for (const std::string& name : unit().children) {
     if (is_template(name) == is_simple) continue;
     const std::string what = is_simple ? " is no template, which " : " is a template, which only ";
-    tell(name + what + "children of Strategy=simple_one_for_one are. Refusing.", Severity::kFatal);
+    refuse(name + what + "children of Strategy=simple_one_for_one are.");
   }
 }
 
 void TreeReader::check_significant() {
   std::vector<std::string>& list = unit().significant;
   if (!list.empty() && unit().auto_shutdown == AutoShutdown::kNever) {
-    tell("Significant= has no effect without AutoShutdown=. Ignoring.", Severity::kWarning);
+    warn("Significant= has no effect without AutoShutdown=. Ignoring.");
     list.clear();
   }
   std::erase_if(list, [&](const std::string& name) {
     if (contains(unit().children, name)) return false;
-    tell("Significant= names " + name + ", which is no child. Ignoring.", Severity::kWarning);
+    warn("Significant= names " + name + ", which is no child. Ignoring.");
     return true;
   });
   if (list.empty() && unit().auto_shutdown != AutoShutdown::kNever) {
-    tell("AutoShutdown= has no effect without a child in Significant=.", Severity::kWarning);
+    warn("AutoShutdown= has no effect without a child in Significant=.");
   }
 }
 
 LoadedTree TreeReader::finish() {
-  if (tree_.is_usable()) {
+  if (is_usable()) {
     check_children();
     check_significant();
   } else {
-    tell("Unit configuration has fatal error, unit will not be started.", Severity::kWarning);
+    tell_of_fatal_problems();
   }
-  return std::move(tree_);
-}
-
-LoadedTree unreadable(const std::string& name, const std::string& file, std::string message) {
-  LoadedTree tree;
-  tree.unit.name = name;
-  tree.unit.file = file;
-  tree.problems.push_back({file, 0, std::move(message), Severity::kFatal});
-  return tree;
+  return take();
 }
 
 // A walk through all trees below one, which notes whose child everything is.
@@ -296,39 +220,23 @@ std::optional<Strategy> parse_strategy(std::string_view text) {
   return kind_named<Strategy>(kStrategyNames, text);
 }
 
-bool LoadedTree::is_usable() const {
-  return std::ranges::none_of(
-      problems, [](const UnitProblem& problem) { return problem.severity == Severity::kFatal; });
-}
-
 bool is_tree_name(std::string_view name) {
-  if (!name.ends_with(kSuffix)) return false;
-  name.remove_suffix(kSuffix.size());
-  // What stands in front is as for other units; ".tree" is no type that they know.
-  return name.find('@') == std::string_view::npos &&
-         wire::is_valid_unit_name(std::string(name) + ".service");
+  return name.ends_with(".tree") && name.find('@') == std::string_view::npos &&
+         wire::is_valid_unit_name(name);
 }
 
 LoadedTree read_tree(const std::string& unit_name,
                      const std::vector<UnitFileText>& files,
                      const HostFacts& host) {
   TreeReader reader(unit_name, files.front().file, host);
-  for (const UnitFileText& file : files)
-    reader.read(file, &file != &files.front());
+  reader.read_all(files);
   return reader.finish();
 }
 
 LoadedTree load_tree(const std::string& path, const HostFacts& host) {
-  constexpr std::size_t kFileMax = std::size_t{16} << 20;
-  const std::string name = path.substr(path.rfind('/') + 1);
-  if (!is_tree_name(name)) return unreadable(name, path, "This is not the name of a tree.");
-  std::vector<UnitFileText> files;
-  for (const std::string& file : unit_files_of(path)) {
-    auto text = base::read_small_file(file, kFileMax);
-    if (!text) return unreadable(name, file, text.error().message());
-    files.push_back({file, std::move(*text)});
-  }
-  return read_tree(name, files, host);
+  const UnitFileTexts files = read_unit_files(path, "tree");
+  if (files.trouble) return unreadable_unit<TreeUnit>(files);
+  return read_tree(files.unit_name, files.texts, host);
 }
 
 std::vector<UnitProblem> check_nesting(const TreeUnit& root, const TreeLoader& load) {

@@ -13,9 +13,10 @@
 #include <vector>
 
 #include "base/quantity.h"
-#include "supervise/service_unit.h"
 #include "supervise/specifiers.h"
 #include "supervise/tree_child.h"
+#include "supervise/unit.h"
+#include "supervise/unit_files.h"
 #include "supervise/unit_syntax.h"
 
 namespace logq::supervise {
@@ -33,12 +34,7 @@ enum class Strategy : std::uint8_t {
 // Whether a tree ends when significant children have ended for good.
 enum class AutoShutdown : std::uint8_t { kNever, kAnySignificant, kAllSignificant };
 
-struct TreeUnit {
-  std::string name;  // "app.tree"
-  std::string file;  // the main one
-  std::string description;
-  std::vector<std::string> documentation;
-
+struct TreeUnit : Unit {
   Strategy strategy = Strategy::kOneForOne;
   unsigned intensity = 1;  // restarts within the period that are not yet too many
   std::uint64_t period_usec = 5 * base::kUsecPerSecond;
@@ -50,11 +46,7 @@ struct TreeUnit {
   std::vector<std::string> significant;  // some of them
 };
 
-struct LoadedTree {
-  TreeUnit unit;
-  std::vector<UnitProblem> problems;
-  [[nodiscard]] bool is_usable() const;  // whether none of them is fatal
-};
+using LoadedTree = LoadedUnit<TreeUnit>;
 
 [[nodiscard]] bool is_tree_name(std::string_view name);  // "app.tree"
 

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "supervise/setting_kinds.h"
+#include "supervise/tree_unit.h"
 #include "wire/unit_name.h"
 
 namespace logq::supervise {
@@ -72,5 +73,6 @@ std::span<const UnitSetting<UnitType>> unit_settings() {
 
 template std::span<const UnitSetting<ServiceUnit>> unit_settings();
 template std::span<const UnitSetting<SocketUnit>> unit_settings();
+template std::span<const UnitSetting<TreeUnit>> unit_settings();
 
 }  // namespace logq::supervise

@@ -14,9 +14,10 @@ enum class Templates : std::uint8_t { kAllowed, kRefused };
 constexpr std::string_view kGlobBytes = "*?[";
 
 bool has_unit_suffix(std::string_view name) {
-  constexpr std::array<std::string_view, 11> kTypes = {"service", "mount",  "swap",      "socket",
+  // systemd's, and our own: trees of services, which logq-run tells of as of units.
+  constexpr std::array<std::string_view, 12> kTypes = {"service", "mount",  "swap",      "socket",
                                                        "target",  "device", "automount", "timer",
-                                                       "path",    "slice",  "scope"};
+                                                       "path",    "slice",  "scope",     "tree"};
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return false;
   return std::ranges::find(kTypes, name.substr(dot + 1)) != kTypes.end();

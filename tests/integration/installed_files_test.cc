@@ -38,8 +38,8 @@ TEST(InstalledFiles, AreWhereDebianLooksForThem) {
   ASSERT_EQ(installed.status, 0) << installed.err;
   const std::set<std::string> files = files_below(destination.path() + "/usr");
   for (const char* file :
-       {"bin/logq", "bin/logqd", "bin/logq-run", "bin/logq-cat", "lib/sysusers.d/logq.conf",
-        "lib/tmpfiles.d/logq.conf", "lib/systemd/catalog/logqd.catalog",
+       {"bin/logq", "bin/logqd", "bin/logq-run", "bin/logq-cat", "bin/logq-svc",
+        "lib/sysusers.d/logq.conf", "lib/tmpfiles.d/logq.conf", "lib/systemd/catalog/logqd.catalog",
         "lib/systemd/system/logqd.service", "lib/systemd/system/logqd.socket",
         "lib/systemd/user/logqd.service",
         "lib/systemd/system/systemd-journald@logq.service.d/50-logqd.conf",

@@ -5,12 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "support/stream_listener.h"
 #include "support/temp_dir.h"
+#include "support/unix_socket.h"
 
 namespace logq::supervise {
 namespace {
@@ -51,6 +54,21 @@ TEST(ConnectStream, TakesTheFirstThatAccepts) {
 
   EXPECT_TRUE(connection.fd.is_open());
   EXPECT_EQ(connection.path, listener.path());
+}
+
+TEST(ConnectStream, DoesNotWaitForLongForOneThatDoesNotAccept) {
+  TempDir directory;
+  const std::string path = directory.path() + "/stdout";
+  const auto full = test::bind_unix(path, SOCK_STREAM);
+  ASSERT_EQ(::listen(full.get(), 0), 0);
+  std::vector<StreamConnection> connections;
+
+  for (int i = 0; i < 3; ++i)
+    connections.push_back(connect_stream({{path, false}}));
+
+  EXPECT_TRUE(connections.front().fd.is_open());
+  EXPECT_FALSE(connections.back().fd.is_open());
+  EXPECT_EQ(connections.back().sys_errno, EAGAIN);
 }
 
 TEST(ConnectStream, NamesTheLastFailure) {

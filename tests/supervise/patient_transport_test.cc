@@ -98,6 +98,17 @@ TEST_F(PatientTransportTest, WaitsForABusyCollectorButNotForNone) {
   EXPECT_EQ(collector_->messages, (Strings{"x"}));
 }
 
+TEST_F(PatientTransportTest, WaitsOnceInVainAndThenOnlyWhenToldTo) {
+  send("x");
+  EXPECT_EQ(transport_.flush(1ms), FlushResult::kTimedOut);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(transport_.flush(1h), FlushResult::kTimedOut);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 10min);
+  transport_.be_patient_again();
+  EXPECT_EQ(transport_.flush(30ms), FlushResult::kTimedOut);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 30ms);
+}
+
 TEST_F(PatientTransportTest, PassesOnWhatWillNeverBeTaken) {
   collector_->refusal = SendStatus::kTooLarge;
   EXPECT_EQ(send("x"), SendStatus::kTooLarge);

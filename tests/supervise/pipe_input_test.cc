@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -13,6 +14,8 @@
 
 namespace logq::supervise {
 namespace {
+
+using namespace std::chrono_literals;
 
 class PipeInputTest : public testing::Test {
  protected:
@@ -61,16 +64,61 @@ TEST_F(PipeInputTest, HoldsTheBeginningOfALineAndGoesOnBehindIt) {
   EXPECT_EQ(left(), "three\n");
 }
 
-TEST_F(PipeInputTest, LeavesACutLineInThePipeWhileThereIsMore) {
-  PipeInput input(out_.get(), 6);
-  write("one\ntwo\n");
+TEST_F(PipeInputTest, LeavesTheBeginningOfALineInThePipeForAWhile) {
+  PipeInput input(out_.get());
+  write("one\ntw");
   EXPECT_EQ(*input.look(), "one\ntw");
   EXPECT_TRUE(input.take(4));
+  EXPECT_EQ(input.rest(), "tw");
 
-  EXPECT_TRUE(input.hold());
+  EXPECT_EQ(input.leave_line(), 0us);  // there may be more already
+  auto last = input.leave_line();
+  int looks = 0;
+  for (auto pause = last; pause; pause = input.leave_line(), ++looks) {
+    EXPECT_EQ(*input.look(), "tw");
+    EXPECT_GE(*pause, *last);
+    last = pause;
+  }
 
-  EXPECT_EQ(input.held_bytes(), 0U);
-  EXPECT_EQ(*input.look(), "two\n");
+  EXPECT_LT(looks, 20);  // an idle logger sleeps
+  EXPECT_GT(*last, 10ms);
+}
+
+TEST_F(PipeInputTest, LeavesALineThatGrows) {
+  PipeInput input(out_.get());
+  std::string line;
+  for (int i = 0; i < 1000; ++i) {
+    write(".");
+    EXPECT_EQ(*input.look(), line += ".");
+    EXPECT_TRUE(input.leave_line());
+  }
+}
+
+TEST_F(PipeInputTest, TakesALineThatFillsThePipe) {
+  ASSERT_EQ(::fcntl(in_.get(), F_SETPIPE_SZ, 8192), 8192);
+  PipeInput input(out_.get());
+  write(std::string(3000, '.'));
+  std::ignore = input.look();
+  EXPECT_TRUE(input.leave_line());
+
+  write(std::string(3000, '.'));  // a page of its own
+  EXPECT_EQ(input.look()->size(), 6000U);
+
+  EXPECT_FALSE(input.leave_line());
+}
+
+TEST_F(PipeInputTest, DoesNotWaitForBytesThatSomebodyElseHasRead) {
+  ::fcntl(out_.get(), F_SETFL, 0);  // a read would wait
+  PipeInput input(out_.get());
+  write("one\ntwo\n");
+  EXPECT_EQ(input.look()->size(), 8U);
+  std::array<char, 6> stolen{};
+  ASSERT_EQ(::read(out_.get(), stolen.data(), stolen.size()), 6);
+
+  const auto taken = input.take(8);
+
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, Errc::kClosed);
 }
 
 TEST_F(PipeInputTest, TellsTheEnd) {

@@ -25,6 +25,13 @@ namespace {
 using namespace std::chrono_literals;
 using test::StreamListener;
 
+std::string numbered_lines(std::size_t bytes) {
+  std::string lines;
+  for (int i = 1'000'000; lines.size() < bytes; ++i)
+    lines += std::to_string(i) + " is the number of this line\n";
+  return lines;
+}
+
 class PipeRelayTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -167,6 +174,27 @@ TEST_F(PipeRelayTest, StopsAtALineWhileTheCollectorDoesNotRead) {
   EXPECT_LT(got.size() - taken, 32U);  // of the line that is left
 }
 
+// The beginning is out of the pipe, and the collector has it: what follows is not given to it
+// twice.
+TEST_F(PipeRelayTest, StopsInALineThatItHasBegunAndSaysWhere) {
+  StreamListener listener(socket_);
+  RelayOptions stopping = options();
+  stopping.stop_requested = [] { return true; };
+  PipeRelay relay(std::move(stopping));
+  const auto stream = listener.accept();
+  ASSERT_EQ(relay.relay("begun"), 5U);
+  const std::string rest = std::string(std::size_t{64} << 20, 'x') + "\nnext\n";
+
+  const std::size_t taken = relay.relay(rest);
+  relay.finish(std::chrono::steady_clock::now());
+
+  EXPECT_GT(taken, 0U);
+  EXPECT_LT(taken, rest.size());
+  const std::string got = StreamListener::read(stream.get());
+  EXPECT_EQ(got.size(), taken + 7);
+  EXPECT_TRUE(got == "H\nbegun" + rest.substr(0, taken));
+}
+
 TEST_F(PipeRelayTest, BlocksUntilTheCollectorComesWhenToldTo) {
   RelayOptions blocking = options();
   blocking.overflow = Overflow::kBlock;
@@ -203,6 +231,7 @@ TEST_F(PipeRelayTest, DropsAndCountsWhatTheCollectorDoesNotTake) {
       lines += std::to_string(10'000'000 + k) + "\n";
     ASSERT_EQ(relay.relay(lines), lines.size());
   }
+  EXPECT_EQ(reported, 0U);  // while it does not take any
   std::string got;
   std::thread collector([&] { got = StreamListener::read(stream.get()); });
   ASSERT_TRUE(test::wait_until([&] {
@@ -305,6 +334,54 @@ TEST_F(PipeRelayTest, PutsAsideWhatADeadCollectorHadNotReadAlsoWhenItBlocks) {
   relay.finish(std::chrono::steady_clock::now());
 
   EXPECT_EQ(StreamListener::read(listener->accept().get()), "H\none\ntwo\nthree\n");
+}
+
+// The collector stands still, with a part of a line, and so does its successor's.
+TEST_F(PipeRelayTest, SpoolsALineWholeOfWhichAPartWasSent) {
+  const std::string path = directory_.path() + "/spool";
+  StreamListener listener(socket_);
+  const std::string lines = numbered_lines(std::size_t{64} << 20);
+  base::UniqueFd stream;
+  {
+    RelayOptions spooling = options();
+    spooling.overflow = Overflow::kSpool;
+    spooling.spool.emplace(*SpoolFile::open(path, lines.size()));
+    PipeRelay killed(std::move(spooling));
+    stream = listener.accept();
+    ASSERT_EQ(killed.relay(lines), lines.size());
+  }
+  std::string got = StreamListener::read(stream.get()).substr(2);
+  ASSERT_NE(got.back(), '\n');
+  got.erase(got.rfind('\n') + 1);
+
+  got += *SpoolFile::open(path, 0)->peek(lines.size());
+
+  EXPECT_TRUE(got == lines);
+}
+
+// It was sent a part of a line, and dies; then the logger is stopped.
+TEST_F(PipeRelayTest, LeavesALineBehindOnceThatADeadCollectorHadAPartOf) {
+  const std::string path = directory_.path() + "/spool";
+  const std::string lines = numbered_lines(std::size_t{64} << 20);
+  auto listener = std::make_unique<StreamListener>(socket_);
+  base::UniqueFd stream;
+  int asked = 0;
+  RelayOptions stopping = options();
+  stopping.overflow = Overflow::kBlock;
+  stopping.open_spool = [&]() -> std::optional<SpoolFile> { return *SpoolFile::open(path, 0); };
+  stopping.stop_requested = [&] {
+    stream.reset();
+    listener.reset();
+    return ++asked > 10;
+  };
+  PipeRelay relay(std::move(stopping));
+  stream = listener->accept();
+
+  const std::size_t taken = relay.relay(lines);
+  relay.finish(std::chrono::steady_clock::now());
+
+  ASSERT_GT(taken, 0U);
+  EXPECT_TRUE(test::read_text_file(path).substr(16) + lines.substr(taken) == lines);
 }
 
 TEST_F(PipeRelayTest, LeavesWholeLinesToASuccessorWhenTheSpoolIsFull) {

@@ -41,6 +41,7 @@ class FakeHost final : public ServiceHost {
   std::optional<pid_t> find_main_process() override { return daemon; }
   void begin_invocation() override { ++invocations; }
   void end_invocation(bool /*will_restart*/) override {}
+  void state_changed() override {}
   void job_done(JobType type, JobResult result) override {
     jobs.push_back(std::string(name_of(type)) + " " + std::string(name_of(result)));
   }
@@ -416,6 +417,56 @@ TEST_F(ServiceTest, ARestartStopsAndStarts) {
                               "Stopped hello.service - Hello.", "Started hello.service - Hello."}));
   EXPECT_EQ(service().main_pid(), 102);
   EXPECT_EQ(service().restarts(), 0U);
+}
+
+TEST_F(ServiceTest, ARestartFindsNobodyToStopAndStartsAllTheSame) {
+  unit_.type = ServiceType::kOneshot;
+  unit_.remains_after_exit = true;
+  service().start();
+  exit_process(101, 0);
+  ASSERT_EQ(service().state(), ServiceState::kExited);
+  service().restart();
+
+  EXPECT_EQ(service().state(), ServiceState::kStart);
+  EXPECT_EQ(service().main_pid(), 102);
+}
+
+TEST_F(ServiceTest, ARestartHasASignalOfItsOwn) {
+  unit_.kill.restart_signal = SIGUSR1;
+  service().start();
+  service().restart();
+
+  EXPECT_EQ(host_.signals.back().signal, SIGUSR1);
+}
+
+TEST_F(ServiceTest, OnceIsOneRunWhateverRestartSays) {
+  unit_.restart.restart = Restart::kAlways;
+  service().start_once();
+  exit_process(101, 1);
+  EXPECT_EQ(service().state(), ServiceState::kFailed);
+
+  service().start();
+  exit_process(102, 1);
+  EXPECT_EQ(service().state(), ServiceState::kAutoRestart) << "that was for one run";
+}
+
+TEST_F(ServiceTest, OnceIsAlsoSaidOfARunThatIsUnderWay) {
+  unit_.restart.restart = Restart::kAlways;
+  service().start();
+  service().start_once();
+  EXPECT_EQ(service().main_pid(), 101);
+  exit_process(101, 1);
+  EXPECT_EQ(service().state(), ServiceState::kFailed);
+}
+
+TEST_F(ServiceTest, RunsAgainAfterItsEndWhateverRestartSays) {
+  service().start();
+  service().run_again();
+  kill_process(101, SIGTERM);
+  EXPECT_EQ(service().main_pid(), 102);
+
+  kill_process(102, SIGTERM);
+  EXPECT_EQ(service().state(), ServiceState::kDead) << "that was for one run";
 }
 
 TEST_F(ServiceTest, AReloadRunsItsCommandAndMayFail) {

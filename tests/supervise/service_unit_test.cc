@@ -77,9 +77,7 @@ TEST(ServiceUnit, IsReadFromTheFileOfAHelloService) {
   const ServiceUnit& unit = service.unit;
 
   EXPECT_EQ(problems_of(service),
-            (Lines{"/u/hello.service:12: Key 'DynamicUser' in section [Service] is not honoured "
-                   "by logq-run yet, ignoring: true",
-                   "/u/hello.service:13: Key 'PrivateDevices' in section [Service] is not honoured "
+            (Lines{"/u/hello.service:13: Key 'PrivateDevices' in section [Service] is not honoured "
                    "by logq-run (sandboxing), ignoring."}));
   EXPECT_TRUE(service.is_usable());
   EXPECT_EQ(unit.description, "Hello World service");

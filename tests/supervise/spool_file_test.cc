@@ -1,5 +1,7 @@
 #include "supervise/spool_file.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <gtest/gtest.h>
@@ -70,6 +72,38 @@ TEST_F(SpoolFileTest, TakesBackWhatGoesInFront) {
     EXPECT_EQ(*spool.peek(100), "zero\none\n");
   }
   EXPECT_EQ(*(*open()).peek(100), "zero\none\n");
+}
+
+TEST_F(SpoolFileTest, TakesBackWhatGoesInFrontOfMuch) {
+  auto spool = *open(std::uint64_t{8} << 20);
+  std::string lines;
+  for (int i = 0; lines.size() < std::size_t{3} << 20; ++i)
+    lines += std::to_string(i) + "\n";
+  ASSERT_TRUE(spool.append(lines));
+
+  ASSERT_TRUE(spool.put_back("zero\n"));
+
+  EXPECT_TRUE(*spool.peek(lines.size() + 5) == "zero\n" + lines);
+  EXPECT_EQ(spool.bytes(), lines.size() + 5);
+}
+
+// As on a full disk.
+TEST_F(SpoolFileTest, IsASpoolFileAlsoWhenThereWasNoRoomForItAtFirst) {
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
+  auto spool = open();
+  const bool is_kept = spool && spool->append("one\n");
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  ASSERT_TRUE(spool);
+  EXPECT_FALSE(is_kept);
+
+  EXPECT_TRUE(spool->append("one\n"));
+  spool = fail(Error::make(Errc::kClosed, "as if killed"));
+
+  EXPECT_EQ(*(*open()).peek(100), "one\n");
 }
 
 TEST_F(SpoolFileTest, GoesOnAfterAKillWithTheLineThatWasUnderWay) {

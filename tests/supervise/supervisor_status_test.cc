@@ -1,5 +1,7 @@
 #include "supervise/supervisor_status.h"
 
+#include <sys/stat.h>
+
 #include <gtest/gtest.h>
 
 #include "support/child_process.h"
@@ -26,6 +28,43 @@ TEST(SupervisorStatus, KnowsNobodyOfAServiceThatIsDownOrOfAnotherFile) {
   EXPECT_EQ(pid_in_supervisor_status(kLabel + "\xff\xff\xff\xffxx"), std::nullopt);
   EXPECT_EQ(pid_in_supervisor_status("hello"), std::nullopt);
   EXPECT_EQ(SupervisorStatus("/nonexistent/status").pid(), std::nullopt);
+}
+
+TEST(SupervisorStatus, WritesTheBytesOfRunit) {
+  SupervisedState state;
+  state.since_usec = 1'700'000'000'000'005;
+  state.pid = 0x010203;
+  state.is_paused = true;
+  state.wanted = 'd';
+  state.got_term = true;
+  state.run = SupervisedState::Run::kFinish;
+
+  // TAI64N: 2^62 + 10 + seconds, then nanoseconds, both big-endian; the pid is little-endian.
+  const std::string bytes(
+      "\x40\0\0\0\x65\x53\xf1\x0a\0\0\x13\x88\x03\x02\x01\0\x01"
+      "d\x01\x02",
+      20);
+  EXPECT_EQ(encode_supervised_state(state), bytes);
+  EXPECT_EQ(decode_supervised_state(bytes), state);
+}
+
+TEST(SupervisorStatus, UnderstandsDaemontoolsToo) {
+  const SupervisedState up{
+      .since_usec = 5'000'000, .pid = 7, .wanted = 'u', .run = SupervisedState::Run::kRun};
+  const SupervisedState down{.since_usec = 5'000'000, .pid = 0, .wanted = 'd'};
+
+  EXPECT_EQ(decode_supervised_state(encode_supervised_state(up).substr(0, 18)), up);
+  EXPECT_EQ(decode_supervised_state(encode_supervised_state(down).substr(0, 18)), down);
+  EXPECT_EQ(decode_supervised_state(encode_supervised_state(up).substr(0, 19)), std::nullopt);
+  EXPECT_EQ(decode_supervised_state(""), std::nullopt);
+}
+
+TEST(SupervisorStatus, DoesNotWaitAtAPipe) {
+  const test::TempDir directory;
+  const std::string path = directory.path() + "/status";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+
+  EXPECT_EQ(SupervisorStatus(path).pid(), std::nullopt);
 }
 
 TEST(SupervisorStatus, FollowsAFileThatIsReplaced) {

@@ -217,7 +217,7 @@ TEST(TreeUnit, TheExampleOfThePageIsReadWithoutAWord) {
 TEST(TreeUnit, AFileThatCannotBeReadOrIsNoTreeIsFatal) {
   EXPECT_FALSE(load_tree("/nonexistent/app.tree", {}).is_usable());
   EXPECT_EQ(load_tree("/etc/hello.service", {}).problems.front().text(),
-            "/etc/hello.service: This is not the name of a tree.");
+            "/etc/hello.service: This is not the name of a tree unit.");
 }
 
 }  // namespace

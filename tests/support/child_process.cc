@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -23,7 +24,8 @@ namespace {
 
 std::string make_directory() {
   std::string path = (std::filesystem::temp_directory_path() / "logq-child-XXXXXX").string();
-  if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+  if (::mkdtemp(path.data()) == nullptr || ::chmod(path.c_str(), 0711) != 0)
+    throw std::runtime_error("mkdtemp failed");
   return path;
 }
 
@@ -33,7 +35,15 @@ void redirect(const std::string& path, int flags, int target) {
   if (fd != target) ::close(fd);
 }
 
+// A supervisor under test is none of the machine's.
+void keep_out_of_the_runtime_directory(const std::string& directory) {
+  const std::string path = directory + "/run";
+  if (::mkdir(path.c_str(), 0) != 0 || ::chmod(path.c_str(), 01777) != 0) ::_exit(99);
+  ::setenv("LOGQ_RUN_DIR", path.c_str(), 0);
+}
+
 [[noreturn]] void execute(const Command& command, const std::string& directory) {
+  keep_out_of_the_runtime_directory(directory);
   if (command.dies_with_test) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   redirect(directory + "/in", O_RDONLY, STDIN_FILENO);
   redirect(directory + "/out", O_WRONLY | O_CREAT | O_APPEND, STDOUT_FILENO);

@@ -26,8 +26,9 @@ struct CommandResult {
 
 struct Command {
   std::vector<std::string> argv;  // argv[0] is looked up in PATH
-  Environment environment;        // added to the test's own
-  std::string input;              // written to its standard input, which is then closed
+  // Added to the test's own. LOGQ_RUN_DIR is a private directory where it is not there.
+  Environment environment;
+  std::string input;  // written to its standard input, which is then closed
   std::chrono::seconds deadline = kHangs;
   // Killed by the kernel when the test dies. The thread that starts it must live as long.
   bool dies_with_test = false;

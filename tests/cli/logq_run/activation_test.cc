@@ -39,7 +39,7 @@ class ActivationTest : public testing::Test {
   }
   Environment environment() {
     Environment environment = towards(*journald_);
-    environment.emplace_back("LOGQ_RUN_DIR", home_.path());
+    environment.emplace_back("LOGQ_RUN_DIR", path("run"));
     return environment;
   }
   Command logq_run(Strings arguments) {

@@ -60,6 +60,25 @@ TEST_F(Check, ReadsSocketsAsWellAndOpensNone) {
   EXPECT_EQ(check({path, bad}).status, 1);
 }
 
+TEST_F(Check, ReadsTreesWithAllThatIsInThem) {
+  const std::string tree = directory_.path() + "/app.tree";
+  write_text_file(tree, "[Supervisor]\nChildren=a.service inner.tree\n");
+  write_text_file(directory_.path() + "/inner.tree", "[Supervisor]\nChildren=b.service\n");
+  unit("a.service", "ExecStart=/bin/true\n");
+  unit("b.service", "ExecStart=/no/such\n");
+  const CommandResult missing = check({tree});
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_EQ(missing.err,
+            "b.service: Command /no/such is not executable: No such file or directory\n");
+
+  write_text_file(directory_.path() + "/inner.tree", "[Supervisor]\nChildren=app.tree\n");
+  const CommandResult ring = check({tree});
+  EXPECT_EQ(ring.status, 1);
+  EXPECT_NE(ring.err.find("The tree leads back to itself: app.tree, inner.tree, app.tree"),
+            std::string::npos)
+      << ring.err;
+}
+
 TEST_F(Check, FailsWhenOneOfTheUnitsCannotBeStarted) {
   const CommandResult result =
       check({unit("bad.service", "ExecStart=bin/true\n"),

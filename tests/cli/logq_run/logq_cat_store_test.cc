@@ -67,7 +67,7 @@ TEST_F(LogqCatStore, HoldsLinesAsAStreamWouldHaveThem) {
 TEST_F(LogqCatStore, CutsLinesWhereStockJournaldDoes) {
   if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
   StockJournald journald;
-  std::string input("nul\0ends\n  led \r\t\n<7>d\n<9>x\n<12>y\n \n\n<3>\nbin\xff\xfe\n", 51);
+  std::string input("nul\0ends\n  led \r\t\n<7>d\n<9>x\n<12>y\n \n\n<3>\nbin\xff\xfe\n", 47);
   input += std::string(49'151, 'a') + "\n" + std::string(49'152, 'b') + "\n" +
            std::string(120'000, 'c') + "\nlast";
   Command to_journald = command({kLogqCat, "-t", "hello"}, towards(journald));

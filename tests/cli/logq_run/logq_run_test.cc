@@ -35,6 +35,7 @@ class LogqRunTest : public testing::Test {
   Strings told() { return column(journald_->entries({kLifecycle}), "MESSAGE"); }
 
   TempDir runtime_;
+  TempDir files_;
   std::optional<StockJournald> journald_;
 };
 
@@ -261,7 +262,7 @@ TEST_F(LogqRunTest, RestartsAFailedProgramUntilTheLimit) {
 }
 
 TEST_F(LogqRunTest, RunsAUnitFile) {
-  const std::string file = runtime_.path() + "/greeter.service";
+  const std::string file = files_.path() + "/greeter.service";
   write_text_file(file,
                   "[Unit]\nDescription=Greeter\n[Service]\nType=oneshot\nBogusKey=1\n"
                   "Environment=WHOM=world\nExecStartPre=/bin/echo before\n"
@@ -334,8 +335,8 @@ TEST_F(LogqRunTest, FailsWithWhatItCouldNotDoWithout) {
 
 TEST_F(LogqRunTest, HandsBackWhatAServiceLeftWithItBeforeItWasKilled) {
   // The first run leaves a file in memory, and dies; the second one reads it.
-  const std::string file = runtime_.path() + "/keeper.service";
-  const std::string script = runtime_.path() + "/keeper.py";
+  const std::string file = files_.path() + "/keeper.service";
+  const std::string script = files_.path() + "/keeper.py";
   write_text_file(script, R"py(
 import array, os, signal, socket
 fds = int(os.environ.get("LISTEN_FDS", 0))
@@ -426,16 +427,25 @@ TEST(LogqRunAlone, BadSettingsAreOneLineEach) {
             "sometimes\n");
 }
 
-TEST_F(LogqRunTest, DoesNotRunAsRootWhatAsksForAUserOfItsOwn) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root could run it as root";
-  const CommandResult result =
-      run({"-u", "hello", "--property=DynamicUser=yes", "sh", "-c", "echo as $(id -un)"});
+TEST_F(LogqRunTest, GivesAServiceAUserOfItsOwn) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can change users";
+  const std::string script = "echo $USER is $(id -u):$(id -g) $(id -G)";
+  const auto run_it = [&] {
+    return run({"-u", "hello", "--property=DynamicUser=yes", "sh", "-c", script}).status;
+  };
+  EXPECT_EQ(run_it(), 0);
+  EXPECT_EQ(journald_->entries({"MESSAGE=hello is 61895:61895 61895"}).size(), 1U)
+      << "the number that systemd gives it";
 
-  EXPECT_EQ(result.status, 125);
-  EXPECT_NE(result.err.find("DynamicUser= is not there yet, and it would run as root"),
-            std::string::npos)
-      << result.err;
-  EXPECT_TRUE(journald_->entries({"MESSAGE=as root"}).empty());
+  // Somebody else has it.
+  ChildProcess other(command({kLogqRun, "-u", "hello", "--property=DynamicUser=yes", "sh", "-c",
+                              "echo first; exec sleep 100"},
+                             environment()));
+  ASSERT_TRUE(wait_until([&] { return !journald_->entries({"MESSAGE=first"}).empty(); }));
+  EXPECT_EQ(run_it(), 0);
+  EXPECT_EQ(journald_->entries({"MESSAGE=hello is 61896:61896 61896"}).size(), 1U);
+  other.signal(SIGTERM);
+  other.wait();
 }
 
 TEST(LogqRunAlone, PassesOutputThroughWithoutACollectorAndSaysSo) {

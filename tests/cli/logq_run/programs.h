@@ -1,4 +1,4 @@
-// Running this build's logq-run and logq-cat towards a private journald.
+// Running this build's logq-run, logq-cat and logq-svc towards a private journald.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,7 @@ namespace logq::test {
 
 inline const std::string kLogqRun = std::string(LOGQ_BIN_DIR) + "/logq-run";
 inline const std::string kLogqCat = std::string(LOGQ_BIN_DIR) + "/logq-cat";
+inline const std::string kLogqSvc = std::string(LOGQ_BIN_DIR) + "/logq-svc";
 
 inline Environment towards(const StockJournald& journald) {
   return {{"LOGQ_SOCKET", journald.native_socket()},

@@ -40,7 +40,7 @@ class TreeRunTest : public testing::Test {
   }
   Command logq_run() {
     Environment environment = towards(*journald_);
-    environment.emplace_back("LOGQ_RUN_DIR", home_.path());
+    environment.emplace_back("LOGQ_RUN_DIR", home_.path() + "/run");
     return command({kLogqRun, path("app.tree")}, environment);
   }
   // What was started and stopped, in order: "+a -b".

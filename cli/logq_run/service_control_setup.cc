@@ -1,0 +1,61 @@
+#include "logq_run/service_control_setup.h"
+
+#include <signal.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "supervise/runtime_directory.h"
+
+namespace logq::cli {
+namespace {
+
+void say(const std::string& text) {
+  std::fprintf(stderr, "logq-run: %s\n", text.c_str());
+}
+
+}  // namespace
+
+bool ControlSetup::take_directory(const Options& options,
+                                  const std::string& unit,
+                                  supervise::LifecycleLog& log) {
+  const std::string path = supervise::runtime_directory() + "/" + unit;
+  auto opened = supervise::ControlDirectory::open(path);
+  if (opened) {
+    directory_ = *std::move(opened);
+    return true;
+  }
+  if (!names_unit_files(options)) return true;
+  if (opened.error().code != Errc::kBusy) {
+    say(unit + ": no operator can get at it: " + path + ": " + opened.error().message());
+    return true;
+  }
+  const std::string why =
+      "Another logq-run runs it already: unable to lock " + path + "/supervise.";
+  say(unit + ": " + why);
+  log.complained(why);
+  return false;
+}
+
+void ControlSetup::open(supervise::ServiceRunner& runner,
+                        supervise::EventLoop& loop,
+                        supervise::ServiceOwner owner) {
+  if (directory_ == nullptr) return;
+  auto made =
+      supervise::ServiceControl::create(std::move(directory_), runner, loop, std::move(owner));
+  if (made) {
+    control_ = *std::move(made);
+  } else {
+    say(runner.unit().name + ": no operator can get at it: " + made.error().message());
+  }
+}
+
+void ControlSetup::refuse_waiting() {
+  if (control_ != nullptr) control_->refuse_waiting();
+}
+
+void ControlSetup::take_signal(int signal) {
+  if (control_ != nullptr && (signal == SIGTERM || signal == SIGINT)) control_->let_go();
+}
+
+}  // namespace logq::cli
