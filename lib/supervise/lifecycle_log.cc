@@ -265,6 +265,10 @@ void LifecycleLog::misconfigured(const std::string& text,
        std::array{field("CONFIG_FILE", file), field("CONFIG_LINE", line)});
 }
 
+void LifecycleLog::pid_file_lacks_daemon(const std::string& file) {
+  tell(Priority::kInfo, "No process of it in " + file + " (yet) after the start.");
+}
+
 void LifecycleLog::complained(const std::string& text) {
   send(Priority::kWarning, kRefused, identity_.unit + ": " + text, {});
 }

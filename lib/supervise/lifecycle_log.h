@@ -84,6 +84,8 @@ class LifecycleLog {
   void descriptor_dropped(std::string_view name, std::string_view reason);
   // A line of its unit file that is left out, in systemd's words.
   void misconfigured(const std::string& text, const std::string& file, std::size_t line);
+  // The daemon that has forked is not in its PIDFile= (yet).
+  void pid_file_lacks_daemon(const std::string& file);
   // What it did that it may not do, or that cannot be believed.
   void complained(const std::string& text);
 

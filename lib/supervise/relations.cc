@@ -33,6 +33,7 @@ std::vector<LoadedSocket> sockets_of(const ServiceUnit& service,
                                      const HostFacts& host) {
   std::vector<LoadedSocket> sockets;
   std::set<std::string> seen(service.sockets.begin(), service.sockets.end());
+  sockets.reserve(service.sockets.size());
   for (const std::string& name : service.sockets)
     sockets.push_back(load_socket(directory + name, host));
   const Dependencies& of = service.dependencies;

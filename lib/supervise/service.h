@@ -53,6 +53,9 @@ class Service {
   [[nodiscard]] bool awaits_the_last() const;
   // It has, after all ends were told.
   void processes_gone();
+  // Whether a daemon that has forked is still to write its PIDFile=, until when it is looked for.
+  [[nodiscard]] bool awaits_pid_file() const;
+  void look_for_pid_file();
   // A datagram of a process that may say what it says. A barrier and descriptors are not for us.
   void notified(const wire::NotifyMessage& message);
   void time_is_up();

@@ -36,12 +36,15 @@ bool Service::awaits_the_last() const {
   static constexpr std::array kAwaiting{State::kRunning,      State::kStopWatchdog,
                                         State::kStopSigterm,  State::kStopSigkill,
                                         State::kFinalSigterm, State::kFinalSigkill};
-  return !main_pid_ && !control_pid_ && std::ranges::find(kAwaiting, state_) != kAwaiting.end();
+  if (main_pid_ || control_pid_) return false;
+  return awaits_pid_file() || std::ranges::find(kAwaiting, state_) != kAwaiting.end();
 }
 
 void Service::processes_gone() {
   if (!awaits_the_last()) return;
   switch (state_) {
+    case State::kStart:
+      return enter_signal(State::kStopSigterm, ServiceResult::kProtocol);
     case State::kRunning:
       return enter_running(ServiceResult::kSuccess);
     case State::kStopWatchdog:
@@ -166,13 +169,21 @@ void Service::after_control(ServiceResult result) {
 // Type=forking: the process that was started has ended, and the daemon it left is the service.
 void Service::daemon_has_forked(ServiceResult result) {
   if (result != ServiceResult::kSuccess) return enter_signal(State::kStopSigterm, result);
-  if (const auto pid = host_.find_main_process()) {
-    main_pid_ = *pid;
-  } else if (!unit_.pid_file.empty()) {
-    log_.complained("No process in " + unit_.pid_file + " after the start.");
-    return enter_signal(State::kStopSigterm, ServiceResult::kProtocol);
-  }
-  enter_start_post();
+  main_pid_ = host_.find_main_process();
+  if (main_pid_ || unit_.pid_file.empty()) return enter_start_post();
+  log_.pid_file_lacks_daemon(unit_.pid_file);
+  if (!host_.has_processes()) enter_signal(State::kStopSigterm, ServiceResult::kProtocol);
+}
+
+bool Service::awaits_pid_file() const {
+  return state_ == State::kStart && unit_.type == ServiceType::kForking && !main_pid_ &&
+         !control_pid_;
+}
+
+void Service::look_for_pid_file() {
+  if (!awaits_pid_file()) return;
+  main_pid_ = host_.find_main_process();
+  if (main_pid_) enter_start_post();
 }
 
 void Service::time_is_up() {

@@ -28,6 +28,8 @@ constexpr std::uint64_t kDrainBesideOthersUsec = 1'000'000;
 constexpr std::uint64_t kShortestNapUsec = 50;
 constexpr std::uint64_t kLongestNapUsec = 5'000;
 
+constexpr std::uint64_t kPidFileUsec = 20'000;  // between looks for one that is not there yet
+
 // How long a program waits for the collector to take the entry of its start, so that it is stored
 // before all output.
 constexpr auto kStartedPatience = 1s;
@@ -86,6 +88,7 @@ Result<void> ServiceRunner::prepare() {
   timer_ = LOGQ_TRY(loop_.add_timer([this] { service_.time_is_up(); }));
   watchdog_ = LOGQ_TRY(loop_.add_timer([this] { service_.watchdog_is_up(); }));
   drain_timer_ = LOGQ_TRY(loop_.add_timer([this] { tell_ends(); }));
+  pid_file_timer_ = LOGQ_TRY(loop_.add_timer([this] { look_for_pid_file(); }));
   if (service_.notify_access() == wire::NotifyAccess::kNone) return {};
   return open_notify_socket();
 }
@@ -270,6 +273,12 @@ void ServiceRunner::tell_ends() {
     service_.process_exited(told.pid, told.exit);
   }
   if (service_.awaits_the_last() && !has_processes()) service_.processes_gone();
+  if (service_.awaits_pid_file()) pid_file_timer_.set_time(now_usec() + kPidFileUsec);
+}
+
+void ServiceRunner::look_for_pid_file() {
+  service_.look_for_pid_file();
+  if (service_.awaits_pid_file()) pid_file_timer_.set_time(now_usec() + kPidFileUsec);
 }
 
 // Then the drain timer is set.
@@ -404,6 +413,7 @@ void ServiceRunner::begin_invocation() {
 void ServiceRunner::end_invocation(bool will_restart) {
   tell_refused();
   if (!will_restart) store_.clear();
+  if (!unit_.pid_file.empty()) ::unlink(unit_.pid_file.c_str());
   remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
   if (will_restart) return;
   for (ServiceObserver* observer : observers_)

@@ -151,6 +151,7 @@ class ServiceRunner final : private ServiceHost {
   void process_executed(pid_t pid);
   bool waits_for_output(Ended& ended);
   bool is_output_received(const Process& process);
+  void look_for_pid_file();
 
   void hear_notifications();
   void take_notification(NotifySocket::Received& received);
@@ -169,6 +170,7 @@ class ServiceRunner final : private ServiceHost {
   EventSource timer_;
   EventSource watchdog_;
   EventSource drain_timer_;
+  EventSource pid_file_timer_;
   EventSource notify_source_;
   std::optional<NotifySocket> notify_;
   DescriptorStore store_;

@@ -380,6 +380,51 @@ TEST_F(ServiceTest, AForkingServiceIsTheDaemonThatItLeaves) {
   EXPECT_EQ(service().state(), ServiceState::kFailed);
 }
 
+TEST_F(ServiceTest, AForkingServiceIsWaitedForUntilItsDaemonIsInItsPidFile) {
+  unit_.type = ServiceType::kForking;
+  unit_.pid_file = "/run/hello.pid";
+  unit_.timeouts.start_usec = 7 * kSecond;
+  service().start();
+  host_.alive.insert(200);
+  exit_process(101, 0);
+  service().look_for_pid_file();
+  EXPECT_EQ(service().state(), ServiceState::kStart);
+  EXPECT_TRUE(service().awaits_pid_file());
+  EXPECT_EQ(host_.timer, host_.now + 7 * kSecond);
+  host_.daemon = 200;
+  service().look_for_pid_file();
+  EXPECT_EQ(service().state(), ServiceState::kRunning);
+  EXPECT_EQ(service().main_pid(), 200);
+  EXPECT_FALSE(service().awaits_pid_file());
+}
+
+TEST_F(ServiceTest, AForkingServiceFailsWhenNobodyIsLeftToWriteItsPidFile) {
+  unit_.type = ServiceType::kForking;
+  unit_.pid_file = "/run/hello.pid";
+  service().start();
+  host_.alive.insert(200);
+  exit_process(101, 0);
+  exit_process(200, 0);
+  EXPECT_EQ(service().state(), ServiceState::kFailed);
+  EXPECT_EQ(service().result(), ServiceResult::kProtocol);
+  EXPECT_EQ(told(),
+            (Messages{"Starting hello.service - Hello...",
+                      "hello.service: No process of it in /run/hello.pid (yet) after the start.",
+                      "hello.service: Failed with result 'protocol'.",
+                      "Failed to start hello.service - Hello."}));
+}
+
+TEST_F(ServiceTest, AForkingServiceHasItsStartTimeForItsPidFile) {
+  unit_.type = ServiceType::kForking;
+  unit_.pid_file = "/run/hello.pid";
+  service().start();
+  host_.alive.insert(200);
+  exit_process(101, 0);
+  let_time_pass();
+  EXPECT_EQ(service().state(), ServiceState::kStopSigterm);
+  EXPECT_EQ(service().result(), ServiceResult::kTimeout);
+}
+
 TEST_F(ServiceTest, AStopWhileItStartsEndsTheStart) {
   unit_.type = ServiceType::kNotify;
   unit_.restart.restart = Restart::kAlways;
