@@ -219,11 +219,11 @@ TEST_P(SupervisedCollector, LosesNoLineWhenItIsKilledAgainAndAgain) {
     // What journald has read and not stored yet it loses, whoever supervises it.
     const pid_t program = GetParam() == "journald" ? child_of(writer.pid()) : 0;
     if (program != 0) {
-      ::kill(program, SIGSTOP);
+      signal_process(program, SIGSTOP);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    ::kill(collector, SIGKILL);
-    if (program != 0) ::kill(program, SIGCONT);
+    signal_process(collector, SIGKILL);
+    if (program != 0) signal_process(program, SIGCONT);
   }
   EXPECT_EQ(writer.wait().status, 0);
   std::this_thread::sleep_for(std::chrono::milliseconds(200));

@@ -68,7 +68,7 @@ class TreeRunTest : public testing::Test {
     for (const auto& info : supervise::list_processes()) {
       const std::string environ = read_text_file("/proc/" + std::to_string(info.pid) + "/environ");
       if (info.command == "sleep" && environ.find(invocation) != std::string::npos)
-        ::kill(info.pid, SIGKILL);
+        signal_process(info.pid, SIGKILL);
     }
   }
   std::string after_kill_of_b(const std::string& strategy) {
