@@ -15,6 +15,7 @@
 #include "base/try.h"
 #include "logq/transport.h"
 #include "logq_run/exec_in_place.h"
+#include "logq_run/last_words.h"
 #include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
 #include "logq_run/socket_setup.h"
@@ -53,24 +54,6 @@ int status_of(const supervise::ServiceRunner& runner) {
   return service.state() == supervise::ServiceState::kFailed ? kOwnFailure : 0;
 }
 
-void tell_left_output(supervise::ServiceRunner::LeftOutput left) {
-  using LeftOutput = supervise::ServiceRunner::LeftOutput;
-  if (left == LeftOutput::kUnread) {
-    say("the collector had not read all output when the exit entry was sent");
-  } else if (left == LeftOutput::kCollectorGone) {
-    say("the collector closed the stream; the last output may be lost");
-  }
-}
-
-// What could not be said in the log.
-void tell_undelivered(const supervise::ServiceRunner& runner,
-                      const supervise::LifecycleLog& log,
-                      const supervise::PatientTransport& transport) {
-  const std::uint64_t undelivered = log.undelivered() + transport.waiting();
-  if (undelivered == 0 || !runner.has_collector()) return;
-  say(std::to_string(undelivered) + " lifecycle entries not delivered: " + log.describe_failure());
-}
-
 // One service with its sockets.
 class ServiceRun {
  public:
@@ -85,7 +68,8 @@ class ServiceRun {
     transport_.be_patient_again();
     // Until it has been read the collector can still look up who sent the last entry.
     transport_.flush(kLastPatience);
-    if (runner_ != nullptr) tell_undelivered(*runner_, service_->log, transport_);
+    if (runner_ != nullptr && runner_->has_collector())
+      tell_undelivered(service_->log.undelivered(), transport_);
     if (::getpid() == 1) supervise::end_others(5s);
     return status_;
   }
@@ -170,7 +154,7 @@ Result<void> ServiceRun::supervise() {
     LOGQ_TRY(supervisor_->run(
         [&] { return control_.is_to_end() || activation->is_over(control_.holds()); }));
     if (!activation->has_failed()) status_ = status_of(*runner_);
-    tell_left_output(runner_->left_output());
+    tell_left_output(*runner_);
   }
   sockets_.close();
   return {};

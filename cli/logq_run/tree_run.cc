@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <deque>
 #include <map>
@@ -16,6 +17,7 @@
 
 #include "base/try.h"
 #include "logq/transport.h"
+#include "logq_run/last_words.h"
 #include "logq_run/run_command.h"
 #include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
@@ -63,6 +65,7 @@ class TreeRun {
   Result<TreeRunner::ServiceChild> service_of(const std::string& name);
   Result<void> supervise();
   void take_signal(int signal);
+  void tell_last_words() const;
 
   const Options& options_;
   const std::string directory_;  // of all files; ends with a slash, or is empty
@@ -85,6 +88,7 @@ int TreeRun::execute() {
   }
   transport_.be_patient_again();
   transport_.flush(kLastPatience);
+  tell_last_words();
   if (::getpid() == 1) supervise::end_others(5s);
   return status_;
 }
@@ -197,6 +201,23 @@ void TreeRun::take_signal(int signal) {
   // Other signals could be meant for any of them, and would end those that do not know them.
   if (signal == SIGHUP)
     root_->for_each_service([](supervise::ServiceRunner& runner) { runner.reload(); });
+}
+
+void TreeRun::tell_last_words() const {
+  bool has_collector = false;
+  if (root_) {
+    root_->for_each_service([&](const supervise::ServiceRunner& runner) {
+      tell_left_output(runner);
+      has_collector |= runner.has_collector();
+    });
+  }
+  if (!has_collector) return;
+  std::uint64_t dropped = 0;
+  for (const auto& service : services_)
+    dropped += service->log.undelivered();
+  for (const auto& [name, tree] : trees_)
+    dropped += tree.log.undelivered();
+  tell_undelivered(dropped, transport_);
 }
 
 }  // namespace

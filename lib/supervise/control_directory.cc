@@ -13,6 +13,7 @@
 
 #include "base/io.h"
 #include "base/try.h"
+#include "supervise/runtime_directory.h"
 
 namespace logq::supervise {
 namespace {
@@ -56,7 +57,7 @@ Result<std::unique_ptr<ControlDirectory>> ControlDirectory::open(const std::stri
 
 // False where it went away meanwhile.
 Result<bool> ControlDirectory::take() {
-  LOGQ_TRY(base::make_directories(path_, 0755));
+  LOGQ_TRY(make_runtime_subdirectory(path_));
   const std::string inner = path_ + "/supervise";
   if (::mkdir(inner.c_str(), 0700) != 0 && errno != EEXIST) {
     if (errno == ENOENT) return false;

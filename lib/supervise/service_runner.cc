@@ -13,6 +13,7 @@
 #include "base/try.h"
 #include "supervise/account.h"
 #include "supervise/collector_stream.h"
+#include "supervise/runtime_directory.h"
 
 namespace logq::supervise {
 namespace {
@@ -95,7 +96,7 @@ Result<void> ServiceRunner::prepare() {
 
 Result<void> ServiceRunner::open_notify_socket() {
   const std::string directory = options_.runtime_directory + "/notify";
-  LOGQ_TRY(base::make_directories(directory, 0755));
+  LOGQ_TRY(make_runtime_subdirectory(directory));
   // Two of us may run a unit of that name.
   notify_ =
       LOGQ_TRY(NotifySocket::open(directory + "/" + unit_.name + "-" + std::to_string(::getpid())));

@@ -114,18 +114,15 @@ void TreeRunner::request_done(const std::string& name, TreeAnswer answer) {
 
 // --- what has become of them ---
 
-void TreeRunner::look() {
+bool TreeRunner::look() {
+  bool was_new = false;
   // What one child does can change what is true of another one: until nothing is new.
-  for (bool is_new = true; is_new;) {
+  for (bool is_new = true; is_new; was_new |= is_new) {
     is_new = false;
-    for (auto& [name, member] : members_) {
-      if (member.tree) {
-        member.tree->look();
-      } else if (look_at(name, member)) {
-        is_new = true;
-      }
-    }
+    for (auto& [name, member] : members_)
+      is_new |= member.tree ? member.tree->look() : look_at(name, member);
   }
+  return was_new;
 }
 
 // Whether something was to be told.

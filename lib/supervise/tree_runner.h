@@ -50,8 +50,9 @@ class TreeRunner final : private TreeHost {
   // Asks the tree that has the service, this one or one within it, to start or stop it.
   void request_start(const std::string& name);
   void request_stop(const std::string& name);
-  // To be called after each event: tells the tree what has become of its children.
-  void look();
+  // To be called after each event: tells the tree what has become of its children. Whether there
+  // was anything.
+  bool look();
   [[nodiscard]] bool is_over() const { return tree_ && tree_->state() == TreeState::kDown; }
   [[nodiscard]] TreeEnd end() const { return end_; }
 

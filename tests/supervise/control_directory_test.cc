@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -41,6 +42,19 @@ TEST_F(ControlDirectoryTest, HasWhatDaemontoolsLooksFor) {
   EXPECT_EQ(std::filesystem::file_size(inner("status")), 20U);
   const base::UniqueFd ok(::open(inner("ok").c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
   EXPECT_TRUE(ok.is_open()) << "somebody reads it";
+}
+
+TEST_F(ControlDirectoryTest, IsNotMadeWhereAnybodyCouldReplaceIt) {
+  const std::string run = directory_.path() + "/run";
+  ASSERT_EQ(::mkdir(run.c_str(), 0700), 0);
+  ASSERT_EQ(::chmod(run.c_str(), 0777), 0);
+  const auto refused = ControlDirectory::open(unit_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().sys_errno, EPERM);
+  ASSERT_EQ(::chmod(run.c_str(), 01777), 0);
+  EXPECT_TRUE(ControlDirectory::open(unit_)) << "what is ours there stays ours";
+  if (::geteuid() != 0 || ::chown(run.c_str(), 65534, 65534) != 0) return;
+  EXPECT_FALSE(ControlDirectory::open(unit_)) << "somebody else's";
 }
 
 TEST_F(ControlDirectoryTest, IsOneProcesss) {
