@@ -13,7 +13,7 @@
 namespace logq::cli {
 namespace {
 
-// Set once by run(), before anything can fail.
+// Set once, before anything can fail.
 std::string_view program_name = "logq";
 
 std::function<void()> giving_way;
@@ -34,6 +34,10 @@ std::string without_controls(std::string_view text) {
   return line;
 }
 
+void set_program_name(std::string_view name) {
+  program_name = name;
+}
+
 void before_next_error_line(std::function<void()> give_way) {
   giving_way = std::move(give_way);
 }
@@ -47,7 +51,7 @@ int run(std::string_view name,
         Outcome<ExitStatus> (*program_main)(int, char**),
         int argc,
         char** argv) {
-  program_name = name;
+  set_program_name(name);
   std::setlocale(LC_ALL, "");
   try {
     const Outcome<ExitStatus> outcome = program_main(argc, argv);

@@ -13,6 +13,10 @@ namespace logq::cli {
 // must not command the terminal.
 std::string without_controls(std::string_view text);
 
+// How the program is called in messages; "logq" without it. For a main() that is not run(). A
+// literal, set before anything can fail.
+void set_program_name(std::string_view name);
+
 // Prints "PROGRAM: MESSAGE" as one line on standard error, without control characters.
 void print_error_line(std::string_view message);
 

@@ -8,6 +8,7 @@
 #include "logq_run/cat_loop.h"
 #include "logq_run/collector_sink.h"
 #include "logq_run/exec_in_place.h"
+#include "logq_run/run_command.h"
 #include "logq_run/script_effects.h"
 #include "logq_run/store_sink.h"
 
@@ -69,7 +70,7 @@ int relay_input(const Options& options) {
 
 int cat_command(const Options& options) {
   // Like systemd-cat: no facility, and no identifier unless one is given.
-  if (!options.program.empty()) return exec_in_place(options, "logq-cat", 0);
+  if (!options.program.empty()) return exec_in_place(options, 0);
   return relay_input(options);
 }
 

@@ -5,8 +5,7 @@
 
 namespace logq::cli {
 
-inline constexpr int kBadScript = 100;         // as daemontools: no use in trying again
-inline constexpr int kTemporaryFailure = 111;  // a directory or file that cannot be had now
+inline constexpr int kBadScript = 100;  // as daemontools: no use in trying again
 
 // Returns the exit status: 0, the program's, 1 when bytes could go nowhere, or kTemporaryFailure.
 int cat_command(const Options& options);

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include <cstdio>
 #include <string>
 #include <thread>
 
+#include "common/run.h"
 #include "supervise/launch.h"
 
 namespace logq::cli {
@@ -17,10 +17,6 @@ using namespace std::chrono_literals;
 
 constexpr int kLevelInfo = 6;
 
-void say(const char* tool, const std::string& text) {
-  std::fprintf(stderr, "%s: %s\n", tool, text.c_str());
-}
-
 // The plan and the connections it refers to.
 struct Output {
   StreamConnection out;
@@ -29,7 +25,7 @@ struct Output {
 
 // Fills in the streams of `plan`. Without a collector the program keeps our own output, and one
 // line says so: nothing is ever dropped silently, and nothing goes to a collector not asked for.
-Output connect_output(const Options& options, const char* tool, int facility, LaunchPlan& plan) {
+Output connect_output(const Options& options, int facility, LaunchPlan& plan) {
   Output output;
   const auto candidates = supervise::find_stream_sockets();
   output.out = connect_within(options.wait, candidates);
@@ -39,8 +35,8 @@ Output connect_output(const Options& options, const char* tool, int facility, La
   const bool wants_second = options.stream.stderr_level.has_value();
   if (!output.out.fd.is_open() || (wants_second && !output.err.fd.is_open())) {
     const StreamConnection& failed = output.out.fd.is_open() ? output.err : output.out;
-    say(tool, "no collector at " + failed.path + ": " + ::strerror(failed.sys_errno) +
-                  "; output is passed through");
+    print_error_line("no collector at " + failed.path + ": " + ::strerror(failed.sys_errno) +
+                     "; output is passed through");
     return {};
   }
   StreamSettings settings = options.stream;
@@ -55,12 +51,10 @@ Output connect_output(const Options& options, const char* tool, int facility, La
   return output;
 }
 
-int report_launch_failure(const char* tool,
-                          const Options& options,
-                          const supervise::LaunchFailure& failure) {
+int report_launch_failure(const Options& options, const supervise::LaunchFailure& failure) {
   const bool is_exec = failure.step == supervise::LaunchStep::kExec;
   const char* step = is_exec ? "" : "connecting its output: ";
-  say(tool, options.program.front() + ": " + step + ::strerror(failure.sys_errno));
+  print_error_line(options.program.front() + ": " + step + ::strerror(failure.sys_errno));
   return supervise::exit_status_of(failure);
 }
 
@@ -77,14 +71,14 @@ StreamConnection connect_within(std::chrono::seconds wait,
   }
 }
 
-int exec_in_place(const Options& options, const char* tool, int facility) {
+int exec_in_place(const Options& options, int facility) {
   LaunchPlan plan{.argv = options.program,
                   .standard_output = {},
                   .standard_error = {},
                   .invocation = Id128::random()};
-  const Output output = connect_output(options, tool, facility, plan);
+  const Output output = connect_output(options, facility, plan);
   const auto failure = supervise::become_program(plan);
-  return report_launch_failure(tool, options, failure);
+  return report_launch_failure(options, failure);
 }
 
 }  // namespace logq::cli

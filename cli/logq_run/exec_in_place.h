@@ -10,8 +10,8 @@
 namespace logq::cli {
 
 // Connects, writes the header and becomes the program; returns the exit status of a failure.
-// `tool` begins the lines on standard error; `facility` is added to the priority.
-int exec_in_place(const Options& options, const char* tool, int facility);
+// `facility` is added to the priority.
+int exec_in_place(const Options& options, int facility);
 
 // A collector that was started beside us may not listen yet.
 supervise::StreamConnection connect_within(std::chrono::seconds wait,

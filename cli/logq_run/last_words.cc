@@ -1,31 +1,24 @@
 #include "logq_run/last_words.h"
 
-#include <cstdio>
 #include <string>
 
+#include "common/run.h"
+
 namespace logq::cli {
-namespace {
-
-void say(const std::string& text) {
-  std::fprintf(stderr, "logq-run: %s\n", text.c_str());
-}
-
-}  // namespace
-
 void tell_left_output(const supervise::ServiceRunner& runner) {
   using LeftOutput = supervise::ServiceRunner::LeftOutput;
   if (runner.left_output() == LeftOutput::kUnread) {
-    say("the collector had not read all output when the exit entry was sent");
+    print_error_line("the collector had not read all output when the exit entry was sent");
   } else if (runner.left_output() == LeftOutput::kCollectorGone) {
-    say("the collector closed the stream; the last output may be lost");
+    print_error_line("the collector closed the stream; the last output may be lost");
   }
 }
 
 void tell_undelivered(std::uint64_t dropped, const supervise::PatientTransport& transport) {
   const std::uint64_t undelivered = dropped + transport.waiting();
   if (undelivered == 0) return;
-  say(std::to_string(undelivered) +
-      " lifecycle entries not delivered: " + transport.describe_failure());
+  print_error_line(std::to_string(undelivered) +
+                   " lifecycle entries not delivered: " + transport.describe_failure());
 }
 
 }  // namespace logq::cli

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "common/run.h"
 #include "logq_run/cat_command.h"
 #include "logq_run/check_command.h"
 #include "logq_run/options.h"
@@ -32,10 +33,11 @@ int main(int argc, char** argv) {
   if (name == "logq-svc") return svc_command(argc, argv);
   const Applet applet = name == "logq-cat" ? Applet::kCat : Applet::kRun;
   const char* tool = applet == Applet::kCat ? "logq-cat" : "logq-run";
+  set_program_name(tool);
 
   const Options options = parse_options(applet, argc, argv);
   if (!options.complaint.empty()) {
-    std::fprintf(stderr, "%s: %s (try %s --help)\n", tool, options.complaint.c_str(), tool);
+    print_error_line(options.complaint + " (try " + tool + " --help)");
     if (options.is_bad_script) return kBadScript;
     return applet == Applet::kCat ? 2 : kOwnFailure;
   }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "base/try.h"
+#include "common/run.h"
 #include "logq/transport.h"
 #include "logq_run/exec_in_place.h"
 #include "logq_run/last_words.h"
@@ -35,16 +35,12 @@ constexpr int kFacilityDaemon = 3;  // systemd's default for the output of servi
 constexpr auto kLastPatience =
     1s;  // with a collector that is busy when there is nothing else to do
 
-void say(const std::string& text) {
-  std::fprintf(stderr, "logq-run: %s\n", text.c_str());
-}
-
 int status_of(const supervise::ServiceRunner& runner) {
   if (const auto& failure = runner.spawn_failure()) {
     const auto& [program, why] = *failure;
     const bool is_exec = std::string_view(why.step) == "EXEC";
     const std::string step = is_exec ? "" : std::string(why.step) + ": ";
-    say(program + ": " + step + ::strerror(why.sys_errno));
+    print_error_line(program + ": " + step + ::strerror(why.sys_errno));
     if (!is_exec) return kOwnFailure;
     return why.sys_errno == ENOENT || why.sys_errno == ENOTDIR ? 127 : 126;
   }
@@ -62,7 +58,7 @@ class ServiceRun {
   int execute() {
     if (load()) {
       const auto done = supervise();
-      if (!done) say(done.error().message());
+      if (!done) print_error_line(done.error().message());
       if (!done) status_ = kOwnFailure;
     }
     transport_.be_patient_again();
@@ -100,6 +96,10 @@ bool ServiceRun::load() {
   auto loaded = has_file ? unit_of_file(file) : unit_of_command_line(options_);
   if (loaded.is_usable() && !sockets_.add_of(loaded.unit, file.substr(0, file.rfind('/') + 1)))
     return false;
+  if (options_.is_lazy && sockets_.empty()) {
+    print_error_line(loaded.unit.name + ": --lazy without a socket: nothing could start it");
+    return false;
+  }
   supervise::forget_met_relations(loaded, sockets_.names());
   service_ = set_up_service(options_, std::move(loaded), transport_, status_);
   return service_ != nullptr;
@@ -116,7 +116,7 @@ bool ServiceRun::load_sockets() {
   const std::string service = has_files ? options_.program.front() : options_.stream.unit;
   for (const std::string& argument : options_.listen) {
     auto read = supervise::read_listen_argument(argument, service.substr(service.rfind('/') + 1));
-    if (!read.unit) say("bad value of --listen: " + read.complaint);
+    if (!read.unit) print_error_line("bad value of --listen: " + read.complaint);
     if (!read.unit || !sockets_.add({*std::move(read.unit), {}})) return false;
   }
   return true;
@@ -163,7 +163,7 @@ Result<void> ServiceRun::supervise() {
 }  // namespace
 
 int run_command(const Options& options) {
-  if (options.exec_in_place) return exec_in_place(options, "logq-run", kFacilityDaemon);
+  if (options.exec_in_place) return exec_in_place(options, kFacilityDaemon);
   if (names_tree(options)) return run_tree(options);
   return ServiceRun(options).execute();
 }

@@ -2,20 +2,12 @@
 
 #include <signal.h>
 
-#include <cstdio>
 #include <utility>
 
+#include "common/run.h"
 #include "supervise/runtime_directory.h"
 
 namespace logq::cli {
-namespace {
-
-void say(const std::string& text) {
-  std::fprintf(stderr, "logq-run: %s\n", text.c_str());
-}
-
-}  // namespace
-
 bool ControlSetup::take_directory(const Options& options,
                                   const std::string& unit,
                                   supervise::LifecycleLog& log) {
@@ -27,12 +19,13 @@ bool ControlSetup::take_directory(const Options& options,
   }
   if (!names_unit_files(options)) return true;
   if (opened.error().code != Errc::kBusy) {
-    say(unit + ": no operator can get at it: " + path + ": " + opened.error().message());
+    print_error_line(unit + ": no operator can get at it: " + path + ": " +
+                     opened.error().message());
     return true;
   }
   const std::string why =
       "Another logq-run runs it already: unable to lock " + path + "/supervise.";
-  say(unit + ": " + why);
+  print_error_line(unit + ": " + why);
   log.complained(why);
   return false;
 }
@@ -46,7 +39,7 @@ void ControlSetup::open(supervise::ServiceRunner& runner,
   if (made) {
     control_ = *std::move(made);
   } else {
-    say(runner.unit().name + ": no operator can get at it: " + made.error().message());
+    print_error_line(runner.unit().name + ": no operator can get at it: " + made.error().message());
   }
 }
 

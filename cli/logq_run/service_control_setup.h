@@ -13,8 +13,6 @@
 
 namespace logq::cli {
 
-inline constexpr int kTemporaryFailure = 111;  // daemontools' word for what may be better later
-
 class ControlSetup {
  public:
   // Before anything of the service is touched. False where it runs already: a unit file is run once

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/run.h"
 #include "logq_run/exec_in_place.h"
 #include "logq_run/run_command.h"
 #include "logq_run/service_control_setup.h"
@@ -24,10 +25,6 @@ namespace logq::cli {
 namespace {
 
 using namespace std::chrono_literals;
-
-void say(const std::string& text) {
-  std::fprintf(stderr, "logq-run: %s\n", text.c_str());
-}
 
 // The environment and the umask are what the program would have without us.
 std::vector<std::string> inherited_environment() {
@@ -83,7 +80,7 @@ supervise::RunnerOptions runner_options(const Options& options,
   of.runtime_directory = supervise::runtime_directory();
   of.directory_roots = supervise::directory_roots(supervise::HostFacts::of_this_process());
   of.environment = names_unit_files(options) ? service_environment() : inherited_environment();
-  of.output.warn = [](const std::string& line) { say(line); };
+  of.output.warn = [](const std::string& line) { print_error_line(line); };
   return of;
 }
 
@@ -93,7 +90,7 @@ bool acquire_user(ServiceSetup& setup) {
   if (!unit.execution.has_dynamic_user) return true;
   if (::geteuid() != 0) {
     const std::string why = unit.name + ": DynamicUser= needs root; it runs as you";
-    say(why);
+    print_error_line(why);
     setup.log.misconfigured(why, unit.file, 0);
     return true;
   }
@@ -102,7 +99,7 @@ bool acquire_user(ServiceSetup& setup) {
       unit.name, roots, supervise::runtime_directory() + "/dynamic-users", unit.execution);
   if (!lock) {
     const std::string why = unit.name + ": no user for it: " + lock.error().message();
-    say(why);
+    print_error_line(why);
     setup.log.misconfigured(why, unit.file, 0);
     return false;
   }
@@ -115,7 +112,7 @@ bool apply_environment_directory(const Options& options, supervise::RunnerOption
   if (options.environment_directory.empty()) return true;
   const auto directory = supervise::read_environment_directory(options.environment_directory);
   if (!directory.failure.empty()) {
-    say(directory.failure);
+    print_error_line(directory.failure);
     return false;
   }
   supervise::Environment environment(of.environment);
@@ -129,7 +126,7 @@ bool apply_environment_directory(const Options& options, supervise::RunnerOption
 void tell_problems(const std::vector<supervise::UnitProblem>& problems,
                    supervise::LifecycleLog& log) {
   for (const supervise::UnitProblem& problem : problems) {
-    say(problem.text());
+    print_error_line(problem.text());
     log.misconfigured(problem.text(), problem.file, problem.line);
   }
 }

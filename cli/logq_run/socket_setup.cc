@@ -1,11 +1,11 @@
 #include "logq_run/socket_setup.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <iterator>
 #include <utility>
 
 #include "client/socket_search.h"
+#include "common/run.h"
 #include "logq_run/service_setup.h"
 #include "supervise/collector_stream.h"
 #include "supervise/relations.h"
@@ -63,7 +63,7 @@ bool SocketSetup::open(supervise::EventLoop& loop, supervise::RunnerOptions& opt
     unit->runner = std::make_unique<supervise::SocketRunner>(of, unit->log, loop);
     std::string failure;
     if (!unit->runner->open(failure)) {
-      std::fprintf(stderr, "logq-run: %s\n", failure.c_str());
+      print_error_line(failure);
       return false;
     }
     std::ranges::move(unit->runner->descriptors(), std::back_inserter(options.sockets));

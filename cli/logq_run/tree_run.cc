@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <deque>
 #include <map>
 #include <memory>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "base/try.h"
+#include "common/run.h"
 #include "logq/transport.h"
 #include "logq_run/last_words.h"
 #include "logq_run/run_command.h"
@@ -36,10 +36,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kLastPatience =
     1s;  // with a collector that is busy when there is nothing else to do
-
-void say(const std::string& text) {
-  std::fprintf(stderr, "logq-run: %s\n", text.c_str());
-}
 
 class TreeRun {
  public:
@@ -84,7 +80,7 @@ class TreeRun {
 int TreeRun::execute() {
   if (load()) {
     const auto done = supervise();
-    if (!done) say(done.error().message());
+    if (!done) print_error_line(done.error().message());
   }
   transport_.be_patient_again();
   transport_.flush(kLastPatience);

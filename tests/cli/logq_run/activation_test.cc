@@ -67,8 +67,8 @@ class ActivationTest : public testing::Test {
 };
 
 TEST_F(ActivationTest, HandsASocketToTheProgram) {
-  ChildProcess running(logq_run({"-u", "greeter", "--listen=web=" + path("greeter.sock"),
-                                 "/usr/bin/python3", path("greeter.py")}));
+  SupervisorProcess running(logq_run({"-u", "greeter", "--listen=web=" + path("greeter.sock"),
+                                      "/usr/bin/python3", path("greeter.py")}));
   EXPECT_EQ(greet("you"), "hello you\n");
   EXPECT_EQ(running.wait().status, 0);
   EXPECT_EQ(journald_->entries({"MESSAGE=given 1 web"}).size(), 1U);
@@ -84,7 +84,7 @@ TEST_F(ActivationTest, StartsAServiceWheneverSomethingComesIn) {
                       path("greeter.py") + "\n");
   write_text_file(path("greeter.socket"),
                   "[Socket]\nListenStream=" + path("greeter.sock") + "\nSocketMode=0600\n");
-  ChildProcess running(logq_run({path("greeter.socket")}));
+  SupervisorProcess running(logq_run({path("greeter.socket")}));
   ASSERT_TRUE(wait_until([&] { return told().size() == 1; }));
   struct stat status {};
   ASSERT_EQ(::stat(path("greeter.sock").c_str(), &status), 0);
@@ -105,8 +105,8 @@ TEST_F(ActivationTest, StartsAServiceWheneverSomethingComesIn) {
 }
 
 TEST_F(ActivationTest, GivesUpOnAServiceThatNeverTakesWhatComesIn) {
-  ChildProcess running(logq_run({"-u", "greeter", "--listen=" + path("greeter.sock"), "--lazy",
-                                 "--property=StartLimitBurst=100", "true"}));
+  SupervisorProcess running(logq_run({"-u", "greeter", "--listen=" + path("greeter.sock"), "--lazy",
+                                      "--property=StartLimitBurst=100", "true"}));
   ASSERT_TRUE(wait_until([&] { return accepts_connections(path("greeter.sock"), SOCK_STREAM); }));
   const CommandResult result = running.wait();
   EXPECT_EQ(result.status, 125);
@@ -119,15 +119,27 @@ TEST_F(ActivationTest, GivesUpOnAServiceThatNeverTakesWhatComesIn) {
 }
 
 TEST_F(ActivationTest, SaysWhichAddressCannotBeHad) {
-  const CommandResult result = run_command(logq_run(
-      {"-u", "greeter", "--listen=" + path("missing/../../x\n"), "--listen=1.2.3.4:80", "true"}));
+  write_text_file(path("taken"), "");
+  const CommandResult result = run_command(
+      logq_run({"-u", "greeter", "--listen=" + path("taken"), "sh", "-c", "echo it ran"}));
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+  EXPECT_EQ(result.err,
+            "logq-run: greeter.socket: " + path("taken") + ": bind: Address already in use\n");
+  EXPECT_EQ(told().back(), "Failed to listen on greeter.socket.");
+  EXPECT_TRUE(journald_->entries({"MESSAGE=it ran"}).empty());
+}
+
+TEST_F(ActivationTest, SaysThatNothingCouldStartALazyServiceWithoutSockets) {
+  write_text_file(path("greeter.service"), "[Service]\nExecStart=/bin/true\n");
+  const CommandResult result = run_command(logq_run({"--lazy", path("greeter.service")}));
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err,
+            "logq-run: greeter.service: --lazy without a socket: nothing could start it\n");
 }
 
 TEST_F(ActivationTest, AnErlangPortMapperIsGivenItsPort) {
   if (!std::filesystem::exists("/usr/bin/epmd")) GTEST_SKIP() << "erlang-base is not installed";
-  ChildProcess running(
+  SupervisorProcess running(
       logq_run({"-u", "epmd", "--listen=127.0.0.1:14369", "--lazy", "/usr/bin/epmd", "-systemd"}));
   ASSERT_TRUE(wait_until([&] { return told().size() == 1; }));
   // NAMES_REQ; the answer begins with the number of the port it believes to have.
@@ -204,7 +216,7 @@ class SupervisedCollector : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(SupervisedCollector, LosesNoLineWhenItIsKilledAgainAndAgain) {
-  ChildProcess supervisor(this->supervisor());
+  SupervisorProcess supervisor(this->supervisor());
   ASSERT_TRUE(wait_until([&] { return accepts_connections(path("run/stdout"), SOCK_STREAM); }));
   ASSERT_TRUE(wait_until([&] { return child_of(supervisor.pid()) != 0; }));
   ChildProcess writer(command(
