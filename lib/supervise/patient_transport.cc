@@ -49,7 +49,7 @@ bool PatientTransport::keep(const Entry& entry) {
   }
 }
 
-SendStatus PatientTransport::retry() noexcept {
+SendStatus PatientTransport::retry() noexcept try {
   while (!waiting_.empty()) {
     const SendResult result = inner_->send(reader_.read(waiting_.front()));
     if (may_be_taken_later(result.status)) return result.status;
@@ -57,6 +57,8 @@ SendStatus PatientTransport::retry() noexcept {
     waiting_.pop_front();
   }
   return SendStatus::kSent;
+} catch (const std::bad_alloc&) {
+  return SendStatus::kFull;  // there may be memory later
 }
 
 FlushResult PatientTransport::flush(milliseconds timeout) noexcept {

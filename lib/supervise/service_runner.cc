@@ -404,7 +404,8 @@ void ServiceRunner::set_watchdog(std::optional<std::uint64_t> usec) {
 }
 
 void ServiceRunner::begin_invocation() {
-  if (!has_processes()) owners_.forget(owner_);
+  // Of the runs before, of which there are none at first.
+  if (!invocation_.is_null() && !has_processes()) owners_.forget(owner_);
   invocation_ = Id128::random();
   log_.begin_invocation(invocation_);
   spawn_failure_.reset();

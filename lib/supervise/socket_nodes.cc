@@ -1,5 +1,6 @@
 #include "supervise/socket_nodes.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -41,7 +42,8 @@ int own_node(const std::string& path, const NodeOwner& owner, mode_t mode) {
   const NodeOwner as_it_is;
   const bool has_owner = owner.uid != as_it_is.uid || owner.gid != as_it_is.gid;
   if (has_owner && ::lchown(path.c_str(), owner.uid, owner.gid) != 0) return errno;
-  return ::chmod(path.c_str(), mode) == 0 ? 0 : errno;
+  // Never through a link that somebody has put there meanwhile.
+  return ::fchmodat(AT_FDCWD, path.c_str(), mode, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
 }
 
 bool is_stale_socket(const std::string& path, const NativeAddress& address) {

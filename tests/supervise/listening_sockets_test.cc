@@ -375,5 +375,18 @@ TEST_F(ListeningSocketsTest, AreCalledWhatSystemdCallsThem) {
   }
 }
 
+TEST(SocketNodes, TheModeOfWhatALinkLeadsToStaysAsItIs) {
+  const test::TempDir directory;
+  const std::string file = directory.path() + "/secret";
+  const std::string link = directory.path() + "/link";
+  test::write_text_file(file, "");
+  ASSERT_EQ(::chmod(file.c_str(), 0600), 0);
+  ASSERT_EQ(::symlink(file.c_str(), link.c_str()), 0);
+  EXPECT_NE(own_node(link, {}, 0666), 0);
+  struct stat status {};
+  ASSERT_EQ(::stat(file.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600U);
+}
+
 }  // namespace
 }  // namespace logq::supervise
