@@ -90,6 +90,11 @@ ChildProcess::~ChildProcess() {
   std::filesystem::remove_all(directory_, ignored);
 }
 
+SupervisorProcess::~SupervisorProcess() {
+  signal(SIGTERM);
+  wait();
+}
+
 void ChildProcess::signal(int number) const {
   signal_process(pid_, number);
 }

@@ -57,6 +57,13 @@ class ChildProcess {
   pid_t pid_ = -1;
 };
 
+// A program with children of its own, which it stops when it is asked to end: a supervisor.
+class SupervisorProcess : public ChildProcess {
+ public:
+  using ChildProcess::ChildProcess;
+  ~SupervisorProcess();
+};
+
 // Sends a signal, if there is such a process; returns whether. Never to many: 0 and numbers below
 // stand for groups and for everybody, and what was not started, or is over, has such a number.
 bool signal_process(pid_t pid, int number);

@@ -140,7 +140,7 @@ TEST_F(LogqRunTest, TellsOfAProgramThatCannotBeStarted) {
 }
 
 TEST_F(LogqRunTest, ForwardsSignalsToTheProgram) {
-  ChildProcess running(command(
+  SupervisorProcess running(command(
       {kLogqRun, "-u", "hello", "sh", "-c",
        "trap 'echo got USR1' USR1; trap 'echo got HUP' HUP; trap 'echo got TERM; exit 7' TERM;"
        "echo ready; while :; do sleep 0.01; done"},
@@ -168,7 +168,8 @@ TEST_F(LogqRunTest, ForwardsSignalsThatFewProgramsUse) {
   const std::string script =
       "trap 'echo got $(kill -l $0)' ALRM; trap 'exit 9' CONT;"
       "echo ready; while :; do sleep 0.01; done";
-  ChildProcess running(command({kLogqRun, "-u", "hello", "sh", "-c", script, "14"}, environment()));
+  SupervisorProcess running(
+      command({kLogqRun, "-u", "hello", "sh", "-c", script, "14"}, environment()));
   const auto has = [&](const std::string& text) {
     return wait_until([&] { return !journald_->entries({"MESSAGE=" + text}).empty(); });
   };
@@ -189,7 +190,7 @@ TEST_F(LogqRunTest, CapturesWithoutStandardDescriptorsOfItsOwn) {
 
 TEST_F(LogqRunTest, WaitsForACollectorAsLongAsItIsTold) {
   journald_->stop();
-  ChildProcess running(
+  SupervisorProcess running(
       command({kLogqRun, "--wait=20", "-u", "hello", "echo", "output"}, environment()));
   journald_->start();
 
@@ -199,7 +200,7 @@ TEST_F(LogqRunTest, WaitsForACollectorAsLongAsItIsTold) {
 }
 
 TEST_F(LogqRunTest, ReachesChildrenOfTheProgramToo) {
-  ChildProcess running(
+  SupervisorProcess running(
       command({kLogqRun, "-u", "hello", "sh", "-c", "sleep 1000; echo never"}, environment()));
   ASSERT_TRUE(wait_until([&] { return !journald_->entries({kLifecycle}).empty(); }));
 
@@ -219,7 +220,7 @@ TEST_F(LogqRunTest, DoesNotWaitForDescendantsThatKeepTheStream) {
 }
 
 TEST_F(LogqRunTest, ExecKeepsThePid) {
-  ChildProcess running(command(
+  SupervisorProcess running(command(
       {kLogqRun, "--exec", "-u", "hello", "sh", "-c", "echo pid $$; exit 5"}, environment()));
   const std::string expected = "pid " + std::to_string(running.pid());
   const std::string pid = std::to_string(running.pid());
@@ -365,9 +366,10 @@ os.kill(os.getpid(), signal.SIGKILL)
 }
 
 TEST_F(LogqRunTest, KillsWhatDoesNotStop) {
-  ChildProcess running(command({kLogqRun, "-u", "hello", "--property=TimeoutStopSec=300ms", "sh",
-                                "-c", "trap '' TERM; echo deaf; while :; do sleep 0.05; done"},
-                               environment()));
+  SupervisorProcess running(
+      command({kLogqRun, "-u", "hello", "--property=TimeoutStopSec=300ms", "sh", "-c",
+               "trap '' TERM; echo deaf; while :; do sleep 0.05; done"},
+              environment()));
   ASSERT_TRUE(wait_until([&] { return !journald_->entries({"MESSAGE=deaf"}).empty(); }));
   running.signal(SIGTERM);
 
@@ -412,6 +414,13 @@ TEST(LogqRunAlone, KeepsTheUmaskUnlessItIsToldAnother) {
   EXPECT_EQ(umask_of({"--property=UMask=0077"}), "0077\n");
 }
 
+TEST(LogqRunAlone, WhatAUnitSaysDoesNotCommandTheTerminal) {
+  const CommandResult result = run_command(
+      command({kLogqRun, "-u", "hello", "--property=Bogus\033[2J=1", "true"}, without_collector()));
+  EXPECT_NE(result.err.find("Unknown key 'Bogus"), std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find('\033'), std::string::npos);
+}
+
 TEST(LogqRunAlone, BadSettingsAreOneLineEach) {
   const auto complaint = [](Strings arguments) {
     arguments.insert(arguments.begin(), {kLogqRun, "-u", "hello"});
@@ -438,9 +447,9 @@ TEST_F(LogqRunTest, GivesAServiceAUserOfItsOwn) {
       << "the number that systemd gives it";
 
   // Somebody else has it.
-  ChildProcess other(command({kLogqRun, "-u", "hello", "--property=DynamicUser=yes", "sh", "-c",
-                              "echo first; exec sleep 100"},
-                             environment()));
+  SupervisorProcess other(command({kLogqRun, "-u", "hello", "--property=DynamicUser=yes", "sh",
+                                   "-c", "echo first; exec sleep 100"},
+                                  environment()));
   ASSERT_TRUE(wait_until([&] { return !journald_->entries({"MESSAGE=first"}).empty(); }));
   EXPECT_EQ(run_it(), 0);
   EXPECT_EQ(journald_->entries({"MESSAGE=hello is 61896:61896 61896"}).size(), 1U);

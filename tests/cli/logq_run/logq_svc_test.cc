@@ -36,17 +36,17 @@ class LogqSvcTest : public testing::Test {
     return run(std::move(arguments));
   }
   // What logq-run is started with, until its service is told to be up.
-  ChildProcess& supervise(Strings arguments) {
+  SupervisorProcess& supervise(Strings arguments) {
     arguments.insert(arguments.begin(), kLogqRun);
     running_.emplace_back(command(std::move(arguments), environment()));
     return running_.back();
   }
-  ChildProcess& supervise_sleep(Strings options = {}) {
+  SupervisorProcess& supervise_sleep(Strings options = {}) {
     Strings arguments{"-u", "hello"};
     arguments.insert(arguments.end(), options.begin(), options.end());
     for (const char* word : {"--", "sleep", "1000"})
       arguments.emplace_back(word);
-    ChildProcess& child = supervise(std::move(arguments));
+    SupervisorProcess& child = supervise(std::move(arguments));
     EXPECT_TRUE(wait_until([&] { return svc({"-q", "status", "hello"}).status == 0; }));
     return child;
   }
@@ -73,7 +73,7 @@ class LogqSvcTest : public testing::Test {
 
   TempDir runtime_;
   TempDir files_;
-  std::deque<ChildProcess> running_;
+  std::deque<SupervisorProcess> running_;
 };
 
 TEST_F(LogqSvcTest, TellsHowAServiceIs) {
@@ -93,7 +93,7 @@ TEST_F(LogqSvcTest, TellsHowAServiceIs) {
 }
 
 TEST_F(LogqSvcTest, WhatWasStoppedStaysDownUntilItIsStarted) {
-  ChildProcess& supervisor = supervise_sleep({"--restart=always"});
+  SupervisorProcess& supervisor = supervise_sleep({"--restart=always"});
   const std::string first = fact("MainPID");
 
   EXPECT_EQ(svc({"stop", "hello"}).status, 0);
@@ -113,7 +113,7 @@ TEST_F(LogqSvcTest, WhatWasStoppedStaysDownUntilItIsStarted) {
 }
 
 TEST_F(LogqSvcTest, ASignalEndsASupervisorThatHoldsItsServiceDown) {
-  ChildProcess& supervisor = supervise_sleep();
+  SupervisorProcess& supervisor = supervise_sleep();
   ASSERT_EQ(svc({"stop", "hello"}).status, 0);
 
   supervisor.signal(SIGTERM);
@@ -122,17 +122,17 @@ TEST_F(LogqSvcTest, ASignalEndsASupervisorThatHoldsItsServiceDown) {
 }
 
 TEST_F(LogqSvcTest, ExitStopsTheServiceAndEndsTheSupervisor) {
-  ChildProcess& supervisor = supervise_sleep({"--restart=always"});
+  SupervisorProcess& supervisor = supervise_sleep({"--restart=always"});
   EXPECT_EQ(svc({"exit", "hello"}).status, 0);
   EXPECT_EQ(supervisor.wait().status, 143);
 }
 
 TEST_F(LogqSvcTest, LeaveWaitsForTheServicesOwnEnd) {
-  ChildProcess& supervisor = supervise({"-u", "hello", "--", "sh", "-c", "read line; exit 5"});
+  SupervisorProcess& supervisor = supervise({"-u", "hello", "--", "sh", "-c", "read line; exit 5"});
   // Its standard input is empty: it ends at once, unless it is stopped first.
   EXPECT_EQ(supervisor.wait().status, 5);
 
-  ChildProcess& sleeping = supervise_sleep();
+  SupervisorProcess& sleeping = supervise_sleep();
   EXPECT_EQ(svc({"leave", "hello"}).status, 0);
   EXPECT_EQ(fact("ActiveState"), "\"active\"");
   EXPECT_EQ(svc({"kill", "hello"}).status, 0);
@@ -263,7 +263,7 @@ TEST_F(LogqSvcTest, SaysWhatIsNotThere) {
 }
 
 TEST_F(LogqSvcTest, WhatAKilledSupervisorHasLeftIsStale) {
-  ChildProcess& supervisor = supervise_sleep();
+  SupervisorProcess& supervisor = supervise_sleep();
   const pid_t service = std::stoi(fact("MainPID"));
   supervisor.signal(SIGKILL);
   supervisor.wait();
@@ -319,7 +319,7 @@ TEST_F(LogqSvcTest, WhatIsHeldDownIsNotStartedForWhatComesIn) {
 }
 
 TEST_F(LogqSvcTest, WhatASocketWouldStartIsStartedByHandAndStoppedWithItsSupervisor) {
-  ChildProcess& supervisor = supervise(
+  SupervisorProcess& supervisor = supervise(
       {"-u", "hello", "--listen=" + files_.path() + "/socket", "--lazy", "--", "sleep", "1000"});
   ASSERT_TRUE(becomes("ActiveState", "\"inactive\""));
   EXPECT_EQ(svc({"start", "hello"}).status, 0);
@@ -332,7 +332,7 @@ TEST_F(LogqSvcTest, WhatASocketWouldStartIsStartedByHandAndStoppedWithItsSupervi
 }
 
 TEST_F(LogqSvcTest, AServiceThatWaitsForItsSocketsCanBeToldToLeave) {
-  ChildProcess& supervisor = supervise(
+  SupervisorProcess& supervisor = supervise(
       {"-u", "hello", "--listen=" + files_.path() + "/socket", "--lazy", "--", "sleep", "1000"});
   ASSERT_TRUE(becomes("ActiveState", "\"inactive\""));
   EXPECT_EQ(svc({"exit", "hello"}).status, 0);
@@ -343,20 +343,20 @@ TEST_F(LogqSvcTest, AServiceThatWaitsForItsSocketsCanBeToldToLeave) {
 
 class LogqSvcOfATree : public LogqSvcTest {
  protected:
-  ChildProcess& supervise_tree(const std::string& settings) {
+  SupervisorProcess& supervise_tree(const std::string& settings) {
     for (const std::string name : {"hello", "other"})
       write_text_file(files_.path() + "/" + name + ".service",
                       "[Service]\nRestart=always\nExecStart=/bin/sleep 1000\n");
     const std::string file = files_.path() + "/app.tree";
     write_text_file(file, "[Supervisor]\nChildren=hello.service other.service\n" + settings);
-    ChildProcess& child = supervise({file});
+    SupervisorProcess& child = supervise({file});
     EXPECT_TRUE(wait_until([&] { return svc({"-q", "status", "other"}).status == 0; }));
     return child;
   }
 };
 
 TEST_F(LogqSvcOfATree, StopsAndStartsOneOfItsServices) {
-  ChildProcess& supervisor = supervise_tree("Intensity=0\n");
+  SupervisorProcess& supervisor = supervise_tree("Intensity=0\n");
   const std::string first = fact("MainPID");
   EXPECT_EQ(svc({"stop", "hello"}).status, 0);
   EXPECT_EQ(fact("ActiveState"), "\"inactive\"");
@@ -426,7 +426,7 @@ TEST_F(LogqSvcTest, SvstatIsDaemontoolsWordForWord) {
     EXPECT_TRUE(equal) << svc({"svstat", path}).out << text;
     EXPECT_NE(text.find(what), std::string::npos) << text;
   };
-  ChildProcess& supervisor = supervise_sleep();
+  SupervisorProcess& supervisor = supervise_sleep();
   agree(unit(), "up (pid ");
   run({"svc", "-p", unit()});
   ASSERT_TRUE(becomes("Paused", "true"));
@@ -447,7 +447,7 @@ TEST_F(LogqSvcTest, SvstatIsDaemontoolsWordForWord) {
 
 TEST_F(LogqSvcTest, ObeysSvcOfDaemontools) {
   if (!has_program("svc")) GTEST_SKIP() << "daemontools is not installed";
-  ChildProcess& supervisor = supervise_sleep({"--restart=always", "--property=RestartSec=0"});
+  SupervisorProcess& supervisor = supervise_sleep({"--restart=always", "--property=RestartSec=0"});
   const std::string first = fact("MainPID");
   EXPECT_EQ(run({"svok", unit()}).status, 0);
 
