@@ -19,10 +19,6 @@ namespace {
 
 constexpr std::size_t kLongestReply = std::size_t{64} << 10;
 
-std::uint64_t monotonic_usec() {
-  return base::Clock::system().now().monotonic_usec;
-}
-
 // Also for connect(2), which waits while the queue of the listener is full.
 void limit_sending(int fd, std::uint64_t timeout_usec) {
   timeval limit{};
@@ -51,7 +47,7 @@ Result<base::UniqueFd> connect_to(const std::string& path, std::uint64_t timeout
 // True when there is something to read.
 Result<bool> wait_readable(int fd, std::uint64_t deadline_usec) {
   for (;;) {
-    const std::uint64_t now = monotonic_usec();
+    const std::uint64_t now = base::monotonic_usec();
     if (now >= deadline_usec) return false;
     pollfd wanted{fd, POLLIN, 0};
     const int ready = ::poll(&wanted, 1, static_cast<int>((deadline_usec - now) / 1000 + 1));
@@ -83,7 +79,7 @@ Result<std::string> read_message(int fd, std::uint64_t deadline_usec) {
 Result<VarlinkAnswer> call_varlink(const std::string& socket_path,
                                    std::string_view method,
                                    std::uint64_t timeout_usec) {
-  const std::uint64_t deadline_usec = monotonic_usec() + timeout_usec;
+  const std::uint64_t deadline_usec = base::monotonic_usec() + timeout_usec;
   const base::UniqueFd fd = LOGQ_TRY(connect_to(socket_path, timeout_usec));
   const std::string call = wire::encode_varlink_call(method);
   if (::send(fd.get(), call.data(), call.size(), MSG_NOSIGNAL) !=

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/clock.h"
+
 namespace logq::cli {
 namespace {
 
@@ -17,20 +19,13 @@ std::atomic<int> end_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 std::uint64_t end_requested_usec = 0;  // the handlers' own; each holds the other back
 
-std::uint64_t monotonic_usec() {
-  struct timespec now {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);  // may be called in a handler
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec) / 1000;
-}
-
 void die_of(int signal_number) {
   ::signal(signal_number, SIG_DFL);
   ::raise(signal_number);
 }
 
 void request_end(int signal_number) {
-  const std::uint64_t now = monotonic_usec();
+  const std::uint64_t now = base::monotonic_usec();
   if (end_signal == 0) {
     end_signal = signal_number;
     end_requested_usec = now;

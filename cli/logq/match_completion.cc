@@ -15,10 +15,6 @@ constexpr std::size_t kLongestValue = 256;
 constexpr std::uint64_t kPatienceUsec = 1'000'000;
 constexpr std::uint64_t kValuesBetweenLooks = 256;  // at the clock
 
-std::uint64_t monotonic_usec() {
-  return base::Clock::system().now().monotonic_usec;
-}
-
 bool can_be_typed(std::string_view value) {
   return !value.empty() && value.size() <= kLongestValue &&
          value.find('\t') == std::string_view::npos &&
@@ -31,13 +27,13 @@ class Offers {
   Offers(std::string_view beginning, std::uint64_t most, OutputBuffer& output)
       : beginning_(beginning),
         left_(most),
-        end_usec_(monotonic_usec() + kPatienceUsec),
+        end_usec_(base::monotonic_usec() + kPatienceUsec),
         output_(output) {}
 
   // Returns whether more is wanted.
   bool take(std::string_view text) {
     if (left_ == 0) return false;
-    if (++seen_ % kValuesBetweenLooks == 0 && monotonic_usec() > end_usec_) return false;
+    if (++seen_ % kValuesBetweenLooks == 0 && base::monotonic_usec() > end_usec_) return false;
     if (!text.starts_with(beginning_) || !can_be_typed(text)) return true;
     --left_;
     output_.text().append(text).push_back('\n');

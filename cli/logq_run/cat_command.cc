@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "common/run.h"
 #include "logq_run/cat_loop.h"
 #include "logq_run/collector_sink.h"
 #include "logq_run/exec_in_place.h"
@@ -15,17 +16,14 @@
 namespace logq::cli {
 namespace {
 
-void say(const std::string& line) {
-  std::fprintf(stderr, "logq-cat: %s\n", line.c_str());
-}
-
 // multilog's files have no counterpart where a collector keeps what is stored.
 void tell_unused_words(const CatSettings& settings) {
   std::string words;
   for (const std::string& word : settings.script.storage_words())
     words += (words.empty() ? "" : " ") + word;
   if (words.empty()) return;
-  say("not used: " + words + " (the collector keeps the files; -D DIR writes some here)");
+  print_error_line("not used: " + words +
+                   " (the collector keeps the files; -D DIR writes some here)");
 }
 
 Result<std::unique_ptr<LineSink>> open_sink(const Options& options, const CatSignals& signals) {
@@ -50,12 +48,12 @@ int relay_input(const Options& options) {
   std::string failed;
   auto effects = ScriptEffects::open(script, failed);
   if (!effects) {
-    say(failed + ": " + effects.error().message());
+    print_error_line(failed + ": " + effects.error().message());
     return kTemporaryFailure;
   }
   auto sink = open_sink(options, signals);
   if (!sink) {
-    say(describe_failure(options, sink.error()));
+    print_error_line(describe_failure(options, sink.error()));
     return kTemporaryFailure;
   }
   supervise::LineSieve sieve(

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/io.h"
+#include "common/run.h"
 
 namespace logq::cli {
 namespace {
@@ -28,10 +29,6 @@ base::UniqueFd open_signals(std::initializer_list<int> numbers) {
     ::sigaddset(&mask, number);
   ::sigprocmask(SIG_BLOCK, &mask, nullptr);
   return base::UniqueFd(::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
-void say(const std::string& line) {
-  std::fprintf(stderr, "logq-cat: %s\n", line.c_str());
 }
 
 }  // namespace
@@ -96,7 +93,7 @@ CatLoop::Ready CatLoop::wait(int wait_ms, bool for_signals) {
   const bool is_endless = wait_ms < 0 && !look_at_;
   if (::ppoll(ready.data(), ready.size(), is_endless ? nullptr : &timeout, nullptr) < 0) {
     if (errno == EINTR) return Ready::kNothing;
-    say(std::string("poll: ") + ::strerror(errno));
+    print_error_line(std::string("poll: ") + ::strerror(errno));
     return Ready::kFailed;
   }
   if (ready[1].revents != 0) return Ready::kStop;
@@ -119,7 +116,7 @@ CatLoop::Step CatLoop::take_input(Reach reach, bool is_last) {
   look_at_.reset();
   const Result<std::string_view> input = owed_ != 0 ? input_.rest() : input_.look();
   if (!input) {
-    say("standard input: " + input.error().message());
+    print_error_line("standard input: " + input.error().message());
     return Step::kFailed;
   }
   const std::size_t newline = reach == Reach::kLine ? input->find('\n') : input->rfind('\n');
@@ -191,8 +188,8 @@ CatLoop::Step CatLoop::finish_line_by(SteadyClock::time_point deadline) {
 // What is out of the pipe, or was never in one, and could not be stored.
 void CatLoop::pass_on_what_is_held() {
   if (input_.held_bytes() == 0) return;
-  say("stopped before the last " + std::to_string(input_.held_bytes()) +
-      " bytes could be stored; they are passed through to standard output");
+  print_error_line("stopped before the last " + std::to_string(input_.held_bytes()) +
+                   " bytes could be stored; they are passed through to standard output");
   std::ignore = base::write_all(STDOUT_FILENO, input_.held());
 }
 

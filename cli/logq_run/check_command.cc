@@ -21,7 +21,7 @@ namespace {
 using supervise::Commands;
 using supervise::ServiceCommands;
 
-void say(const std::string& line) {
+void complain(const std::string& line) {
   std::fprintf(stderr, "%s\n", without_controls(line).c_str());
 }
 
@@ -36,7 +36,8 @@ bool has_all_programs(const supervise::ServiceUnit& unit) {
       const int error =
           supervise::find_program(command.program, supervise::kServiceSearchPath).sys_errno;
       if (error == 0 || command.ignores_failure) continue;
-      say(unit.name + ": Command " + command.program + " is not executable: " + ::strerror(error));
+      complain(unit.name + ": Command " + command.program +
+               " is not executable: " + ::strerror(error));
       has_all = false;
     }
   }
@@ -53,7 +54,7 @@ std::string unit_path(std::string path) {
 template <typename UnitType>
 bool tell_problems(const supervise::LoadedUnit<UnitType>& loaded) {
   for (const supervise::UnitProblem& problem : loaded.problems)
-    say(problem.text());
+    complain(problem.text());
   return loaded.is_usable();
 }
 
@@ -74,7 +75,7 @@ bool check_tree(const std::string& path, const supervise::HostFacts& host) {
   };
   bool is_usable = true;
   for (const supervise::UnitProblem& problem : supervise::check_nesting(tree.unit, load)) {
-    say(problem.text());
+    complain(problem.text());
     is_usable = false;
   }
   if (!is_usable) return false;
@@ -103,7 +104,7 @@ bool check(const std::string& file, const supervise::HostFacts& host, std::set<s
 
 int check_command(const Options& options) {
   if (options.program.empty()) {
-    say("logq-run: no unit file given (try logq-run --help)");
+    complain("logq-run: no unit file given (try logq-run --help)");
     return kOwnFailure;
   }
   const auto host = supervise::HostFacts::of_this_process();

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "base/try.h"
+#include "common/run.h"
 #include "common/varlink_client.h"
 #include "supervise/collector_stream.h"
 
@@ -17,17 +18,12 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr int kLevelInfo = 6;
 constexpr int kLongestLookMs = 1000;
 constexpr int kHeldUpLookMs = 100;
 constexpr auto kFinishPatience = 1s;
 constexpr std::uint64_t kAnswerLimitUsec = 5'000'000;
 // "Lines of a service were lost on their way" (packaging/catalog/logqd.catalog).
 constexpr std::string_view kLinesLostId = "c1370f8363ae4fe991461ce3e95939d1";
-
-void say(const std::string& line) {
-  std::fprintf(stderr, "logq-cat: %s\n", line.c_str());
-}
 
 // For what a collector had not read when it died; memory has to do where there is no such file.
 std::optional<supervise::SpoolFile> open_rescue(const std::string& path) {
@@ -49,7 +45,7 @@ Result<std::unique_ptr<CollectorSink>> CollectorSink::open(const Options& option
   supervise::RelayOptions relay{
       .header = make_header(options.stream, options.stream.level.value_or(kLevelInfo)),
       .connect = [] { return supervise::connect_stream(supervise::find_stream_sockets()); },
-      .warn = say,
+      .warn = print_error_line,
       .overflow = options.cat.overflow,
       .stop_requested = std::move(stop_requested),
       .report_drops = [self](std::uint64_t lines) { return self->report_drops(lines); }};
@@ -84,10 +80,10 @@ void CollectorSink::rotate() {
   for (const char* method : {"io.systemd.Journal.Synchronize", "io.systemd.Journal.Rotate"}) {
     const auto answer = call_varlink(socket, method, kAnswerLimitUsec);
     if (!answer) {
-      say(socket + ": " + answer.error().message());
+      print_error_line(socket + ": " + answer.error().message());
       return;
     }
-    if (!answer->error.empty()) say(std::string(method) + ": " + answer->error);
+    if (!answer->error.empty()) print_error_line(std::string(method) + ": " + answer->error);
   }
 }
 

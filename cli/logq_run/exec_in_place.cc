@@ -15,8 +15,6 @@ using supervise::LaunchPlan;
 using supervise::StreamConnection;
 using namespace std::chrono_literals;
 
-constexpr int kLevelInfo = 6;
-
 // The plan and the connections it refers to.
 struct Output {
   StreamConnection out;

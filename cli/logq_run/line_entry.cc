@@ -5,20 +5,12 @@
 
 #include <climits>
 
+#include "base/host_name.h"
 #include "base/ids.h"
 #include "logq/id128.h"
 
 namespace logq::cli {
-namespace {
-
-constexpr int kLevelInfo = 6;
-
-std::string host_name() {
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  return ::gethostname(name.data(), HOST_NAME_MAX) == 0 ? name.data() : "";
-}
-
-}  // namespace
+namespace {}  // namespace
 
 LineEntry::LineEntry(const StreamSettings& settings) {
   header_.identifier = settings.identifier;
@@ -34,7 +26,8 @@ LineEntry::LineEntry(const StreamSettings& settings) {
                "_RUNTIME_SCOPE=system"};
   const Id128 machine = base::machine_id();
   if (machine != Id128{}) constant_.push_back("_MACHINE_ID=" + machine.to_string());
-  if (const std::string name = host_name(); !name.empty()) constant_.push_back("_HOSTNAME=" + name);
+  if (const std::string name = base::host_name(); !name.empty())
+    constant_.push_back("_HOSTNAME=" + name);
   if (!settings.unit.empty()) constant_.push_back("_SYSTEMD_UNIT=" + settings.unit);
   if (!settings.identifier.empty()) {
     constant_.push_back("SYSLOG_IDENTIFIER=" + settings.identifier);

@@ -32,9 +32,6 @@ using namespace std::chrono_literals;
 
 constexpr int kFacilityDaemon = 3;  // systemd's default for the output of services
 
-constexpr auto kLastPatience =
-    1s;  // with a collector that is busy when there is nothing else to do
-
 int status_of(const supervise::ServiceRunner& runner) {
   if (const auto& failure = runner.spawn_failure()) {
     const auto& [program, why] = *failure;

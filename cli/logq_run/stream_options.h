@@ -9,6 +9,8 @@
 
 namespace logq::cli {
 
+inline constexpr int kLevelInfo = 6;  // of lines that do not say theirs
+
 struct StreamSettings {
   std::string unit;                 // mangled; empty: no claim
   std::string identifier;           // empty: the program's default

@@ -101,10 +101,6 @@ std::string help_text() {
          "service's, or 125.\n";
 }
 
-std::uint64_t now_usec() {
-  return base::Clock::system().now().realtime_usec;
-}
-
 // One run of the program: what was asked for, and what comes of it.
 class Conversation {
  public:
@@ -169,9 +165,9 @@ int Conversation::show_status(const std::vector<SvcUnit>& units, bool as_list) {
     if (options_.has_json) {
       print(reply_.text);
     } else if (as_list) {
-      print(status_line(*status, now_usec()));
+      print(status_line(*status, base::realtime_usec()));
     } else {
-      print((&unit == &units.front() ? "" : "\n") + status_page(*status, now_usec()));
+      print((&unit == &units.front() ? "" : "\n") + status_page(*status, base::realtime_usec()));
     }
   }
   return worst;
@@ -179,7 +175,7 @@ int Conversation::show_status(const std::vector<SvcUnit>& units, bool as_list) {
 
 int Conversation::show_svstat(const std::vector<SvcUnit>& units) const {
   for (const SvcUnit& unit : units)
-    print(svstat_line(unit.name, unit.path, now_usec()));
+    print(svstat_line(unit.name, unit.path, base::realtime_usec()));
   return kDone;
 }
 

@@ -34,9 +34,6 @@ using supervise::TreeRunner;
 using supervise::TreeUnit;
 using namespace std::chrono_literals;
 
-constexpr auto kLastPatience =
-    1s;  // with a collector that is busy when there is nothing else to do
-
 class TreeRun {
  public:
   explicit TreeRun(const Options& options)

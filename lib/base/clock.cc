@@ -24,4 +24,12 @@ Clock& Clock::system() {
   return clock;
 }
 
+std::uint64_t realtime_usec() {
+  return read_clock(CLOCK_REALTIME);
+}
+
+std::uint64_t monotonic_usec() {
+  return read_clock(CLOCK_MONOTONIC);
+}
+
 }  // namespace logq::base

@@ -22,4 +22,8 @@ class Clock {
   static Clock& system();
 };
 
+// One of them alone. May be called in a signal handler.
+[[nodiscard]] std::uint64_t realtime_usec();
+[[nodiscard]] std::uint64_t monotonic_usec();
+
 }  // namespace logq::base

@@ -102,4 +102,9 @@ Result<void> make_directories(const std::string& path, mode_t mode) {
   return {};
 }
 
+bool exists(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
 }  // namespace logq::base

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/types.h>
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,11 @@ Result<void> replace_file(const std::string& path,
 
 // fsync of the directory that holds `path`, so that a created or renamed name survives power loss.
 Result<void> sync_parent_directory(const std::string& path);
+
+[[nodiscard]] bool exists(const std::string& path);
+
+// What stat(2) counts blocks in, in bytes.
+inline constexpr std::uint64_t kStatBlock = 512;
 
 // mkdir -p. Directories that are made get `mode`; existing ones are left as they are.
 Result<void> make_directories(const std::string& path, mode_t mode);

@@ -8,7 +8,7 @@
 namespace logq::base {
 namespace {
 
-struct State {
+struct JenkinsState {
   std::uint32_t a, b, c;
 
   void mix() {
@@ -61,7 +61,7 @@ struct State {
 
 std::uint64_t jenkins_hash64(std::string_view bytes, JenkinsSeeds seeds) {
   const auto seed = 0xdeadbeefU + static_cast<std::uint32_t>(bytes.size()) + seeds.c;
-  State state{seed, seed, seed + seeds.b};
+  JenkinsState state{seed, seed, seed + seeds.b};
   // The last block (1 to 12 bytes) is left for the final mix.
   while (bytes.size() > 12) {
     state.add(load64(bytes.data()), load32(bytes.data() + 8));

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <string>
 
+#include "base/ascii.h"
+
 namespace logq::base {
 namespace {
 
@@ -72,10 +74,6 @@ constexpr std::array kSizeUnits = {
     Unit{"B", 1},
     Unit{"", 1},
 };
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 void skip_blanks(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\n\r"), text.size()));

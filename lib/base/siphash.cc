@@ -8,7 +8,7 @@
 namespace logq::base {
 namespace {
 
-struct State {
+struct SipState {
   std::uint64_t v0, v1, v2, v3;
 
   void round() {
@@ -45,8 +45,8 @@ SipHash24::SipHash24(const std::array<std::uint8_t, 16>& key)
       k1_(load64(key.data() + 8)) {}
 
 std::uint64_t SipHash24::operator()(std::string_view bytes) const {
-  State state{k0_ ^ 0x736f6d6570736575U, k1_ ^ 0x646f72616e646f6dU, k0_ ^ 0x6c7967656e657261U,
-              k1_ ^ 0x7465646279746573U};
+  SipState state{k0_ ^ 0x736f6d6570736575U, k1_ ^ 0x646f72616e646f6dU, k0_ ^ 0x6c7967656e657261U,
+                 k1_ ^ 0x7465646279746573U};
   const std::size_t whole = bytes.size() & ~std::size_t{7};
   for (std::size_t i = 0; i < whole; i += 8)
     state.absorb(load64(bytes.data() + i));

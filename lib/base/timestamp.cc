@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/quantity.h"
 #include "base/time_zone.h"
 #include "base/try.h"
@@ -35,22 +36,14 @@ Error out_of_range() {
   return Error::make(Errc::kInvalidArgument, "time out of range");
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_blank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 bool starts_with_name(std::string_view text, std::string_view name) {
   return text.size() >= name.size() &&
          std::equal(name.begin(), name.end(), text.begin(),
-                    [](char wanted, char c) { return wanted == lower(c); });
+                    [](char wanted, char c) { return wanted == to_lower(c); });
 }
 
 // Takes one of `names`, long or short, off the front; its index.

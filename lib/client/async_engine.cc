@@ -39,10 +39,6 @@ constexpr milliseconds kLongestNap{10};
 
 constexpr std::uint64_t kUsecBetweenReports = 1'000'000;
 
-std::uint64_t now_usec() {
-  return base::Clock::system().now().realtime_usec;
-}
-
 int membarrier(int command) {
   return static_cast<int>(::syscall(SYS_membarrier, command, 0, 0));
 }
@@ -124,7 +120,7 @@ void AsyncEngine::wake_if_asleep(std::uint64_t now) {
 
 void AsyncEngine::run() {
   while (true) {
-    const std::uint64_t now = now_usec();
+    const std::uint64_t now = base::realtime_usec();
     if (tells_time()) clock_.realtime_usec.store(now, std::memory_order_relaxed);
     const Work work = this->work(now);
     if (stopping_.load(std::memory_order_relaxed)) {
@@ -155,7 +151,7 @@ AsyncEngine::Work AsyncEngine::work(std::uint64_t now) noexcept try {
 
 void AsyncEngine::work_here() {
   const std::scoped_lock lock(work_mutex_);
-  while (work(now_usec()) != Work::kNone) {
+  while (work(base::realtime_usec()) != Work::kNone) {
   }
 }
 

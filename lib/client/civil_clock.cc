@@ -4,10 +4,11 @@
 
 #include <chrono>
 
+#include "base/quantity.h"
+
 namespace logq::client {
 namespace {
 
-constexpr std::uint64_t kUsecPerSecond = 1'000'000;
 constexpr std::uint64_t kSecondsPerQuarter = 900;
 constexpr unsigned kOffsetBits = 20;
 constexpr std::int64_t kOffsetBias = std::int64_t{1} << (kOffsetBits - 1);
@@ -26,8 +27,8 @@ void append_civil_time(std::uint64_t realtime_usec,
                        CivilForm form,
                        std::string& out) {
   using std::chrono::days;
-  const std::chrono::seconds since_1970(static_cast<std::int64_t>(realtime_usec / kUsecPerSecond) +
-                                        utc_offset_seconds);
+  const std::chrono::seconds since_1970(
+      static_cast<std::int64_t>(realtime_usec / base::kUsecPerSecond) + utc_offset_seconds);
   const auto day = std::chrono::floor<days>(since_1970);
   const std::chrono::year_month_day date{std::chrono::sys_days(day)};
   const auto second = static_cast<std::uint64_t>((since_1970 - day).count());
@@ -43,16 +44,16 @@ void append_civil_time(std::uint64_t realtime_usec,
   out += ':';
   append_digits(second % 60, 2, out);
   out += '.';
-  const std::uint64_t fraction = realtime_usec % kUsecPerSecond;
+  const std::uint64_t fraction = realtime_usec % base::kUsecPerSecond;
   append_digits(form.decimals == 3 ? fraction / 1000 : fraction, form.decimals, out);
 }
 
 std::int64_t LocalOffset::seconds_at(std::uint64_t realtime_usec) {
   constexpr std::uint64_t kOffsetMask = (std::uint64_t{1} << kOffsetBits) - 1;
-  const std::uint64_t quarter = realtime_usec / kUsecPerSecond / kSecondsPerQuarter;
+  const std::uint64_t quarter = realtime_usec / base::kUsecPerSecond / kSecondsPerQuarter;
   std::uint64_t known = known_.load(std::memory_order_relaxed);
   if (known >> kOffsetBits != quarter) {
-    const auto seconds = static_cast<time_t>(realtime_usec / kUsecPerSecond);
+    const auto seconds = static_cast<time_t>(realtime_usec / base::kUsecPerSecond);
     tm civil{};
     ::tzset();  // localtime_r need not read $TZ
     ::localtime_r(&seconds, &civil);

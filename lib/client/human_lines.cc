@@ -11,8 +11,8 @@ namespace logq::client {
 namespace {
 
 // As wide as the longest and a space, so that messages begin at the same place.
-constexpr std::array<std::string_view, 8> kLevels = {"emerg  ", "alert  ", "crit   ", "error  ",
-                                                     "warn   ", "notice ", "info   ", "debug  "};
+constexpr std::array<std::string_view, 8> kPaddedLevels = {
+    "emerg  ", "alert  ", "crit   ", "error  ", "warn   ", "notice ", "info   ", "debug  "};
 constexpr std::string_view kRed = "\x1b[1;31m";
 constexpr std::string_view kYellow = "\x1b[1;33m";
 constexpr std::string_view kBold = "\x1b[1m";
@@ -55,16 +55,16 @@ std::size_t count_characters(std::string_view text) {
 std::size_t append_head(const Entry& entry, const HumanStyle& style, Line& line) {
   constexpr CivilForm kToTheMillisecond{' ', 3};
   std::string& out = line.out();
-  const auto level = static_cast<std::size_t>(entry.priority) % kLevels.size();
+  const auto level = static_cast<std::size_t>(entry.priority) % kPaddedLevels.size();
   const std::uint64_t time = entry.realtime_usec != 0 ? entry.realtime_usec : style.now_usec;
   line.begin_colour(kDim);
   const std::size_t time_begin = out.size();
   append_civil_time(time, style.utc_offset_seconds, kToTheMillisecond, out);
-  std::size_t columns = out.size() - time_begin + 1 + kLevels[level].size();
+  std::size_t columns = out.size() - time_begin + 1 + kPaddedLevels[level].size();
   line.end_colour();
   out += ' ';
   line.begin_colour(kLevelColours[level]);
-  out += kLevels[level];
+  out += kPaddedLevels[level];
   line.end_colour();
   if (entry.identifier.empty()) return columns;
   const std::size_t identifier_begin = out.size();

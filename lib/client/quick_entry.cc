@@ -8,9 +8,9 @@ namespace logq::client {
 namespace {
 
 // So many are surely not too many for the protocol, as no more than that would fit.
-constexpr std::size_t kMostFields = 512;
+constexpr std::size_t kMostQuickFields = 512;
 constexpr std::size_t kMostThreadFields = 256;
-static_assert(kMostFields + kMostThreadFields + 16 < wire::kEntryFieldCountMax);
+static_assert(kMostQuickFields + kMostThreadFields + 16 < wire::kEntryFieldCountMax);
 
 char* write_fields(std::span<const Field> fields, char* at, const char* end) {
   for (const Field& field : fields) {
@@ -31,7 +31,7 @@ char* write_fields(std::span<const Field> fields, char* at, const char* end) {
 // What the application gave, of a Call or an Entry. Also null if `at` is.
 template <typename Source>
 [[gnu::always_inline]] inline char* write_given(const Source& source, char* at, const char* end) {
-  if (at == nullptr || source.context.size() + source.fields.size() > kMostFields) [[unlikely]]
+  if (at == nullptr || source.context.size() + source.fields.size() > kMostQuickFields) [[unlikely]]
     return nullptr;
   if (!source.context.empty()) at = write_fields(source.context, at, end);
   if (at != nullptr && source.thread_fields != nullptr)

@@ -49,17 +49,14 @@ class SigpipeGuard {
   bool raised_ = false;
 };
 
-std::string_view variable(const char* name) {
+std::string_view colour_variable(const char* name) {
   const char* value = ::secure_getenv(name);
   return value == nullptr ? "" : value;
 }
 
 bool wants_colours(int fd) {
-  return ::isatty(fd) == 1 && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
-}
-
-std::uint64_t now_usec() {
-  return base::Clock::system().now().realtime_usec;
+  return ::isatty(fd) == 1 && colour_variable("NO_COLOR").empty() &&
+         colour_variable("TERM") != "dumb";
 }
 
 }  // namespace
@@ -86,9 +83,9 @@ void StreamTransport::encode(const Entry& entry, EncodeMemory& memory) {
     case LineFormat::kJson:
       return encode_json_line(entry, memory);
     case LineFormat::kLogfmt:
-      return encode_logfmt_line(entry, now_usec(), memory);
+      return encode_logfmt_line(entry, base::realtime_usec(), memory);
     case LineFormat::kHuman: {
-      const std::uint64_t now = now_usec();
+      const std::uint64_t now = base::realtime_usec();
       const std::uint64_t time = entry.realtime_usec != 0 ? entry.realtime_usec : now;
       const HumanStyle style{now, local_offset_.seconds_at(time), has_colours_};
       return encode_human_lines(entry, style, memory);

@@ -13,8 +13,6 @@
 namespace logq::collect {
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
-
 struct AreaHeader {
   std::uint64_t magic;
   std::uint32_t version;

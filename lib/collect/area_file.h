@@ -15,6 +15,8 @@
 
 namespace logq::collect {
 
+inline constexpr std::uint64_t kPage = 4096;
+
 struct AreaGeometry {
   std::uint32_t slots = 0;       // datagram slots or stream regions
   std::uint64_t slot_bytes = 0;  // data bytes of each, a multiple of the page size

@@ -18,10 +18,10 @@
 namespace logq::collect {
 namespace {
 
-constexpr std::string_view kTransport = "_TRANSPORT=audit";
+constexpr std::string_view kAuditTransport = "_TRANSPORT=audit";
 constexpr int kNotice = 5;  // records have no level of their own
 constexpr unsigned kGroups = 1U << (AUDIT_NLGRP_READLOG - 1);
-constexpr int kReceiveBufferBytes = 8 << 20;
+constexpr int kAuditBufferBytes = 8 << 20;
 
 // Records are made by the kernel only, and netlink says who has sent a message.
 bool is_from_kernel(const sockaddr_nl& sender, const ControlData& control) {
@@ -43,8 +43,8 @@ AuditSource::AuditSource(const AuditServices& services)
 Result<base::UniqueFd> AuditSource::open_socket() {
   base::UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_AUDIT));
   if (!fd.is_open()) return fail(Error::system(errno, "socket"));
-  std::ignore = ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBufferBytes,
-                             sizeof(kReceiveBufferBytes));
+  std::ignore = ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kAuditBufferBytes,
+                             sizeof(kAuditBufferBytes));
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   address.nl_groups = kGroups;
@@ -146,7 +146,7 @@ void AuditSource::store(int type, std::string_view payload) {
   payloads_.push_back("MESSAGE=" + name + " " + std::string(record->text));
   wire::append_audit_fields(record->text, payloads_);
   fields_.assign(payloads_.begin(), payloads_.end());
-  IngestEntry entry{fields_, kTransport};
+  IngestEntry entry{fields_, kAuditTransport};
   entry.priority = kNotice;
   entry.source_realtime_usec = record->realtime_usec;
   services_.ingest.append(entry, ProgressCell(&progress_word_), 0);

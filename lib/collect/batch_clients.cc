@@ -10,11 +10,7 @@
 #include "collect/limits.h"
 
 namespace logq::collect {
-namespace {
-
-constexpr std::uint64_t kPage = 4096;
-
-}  // namespace
+namespace {}  // namespace
 
 // The state that counts is states[commits % 2]; the other one is written first, then `commits`. A
 // record is in use from the moment its first commit makes that odd or even, but not 0.
@@ -32,7 +28,7 @@ namespace {
 
 constexpr std::size_t kRecordBytes = 128;
 // One slot of data: all records. No table.
-constexpr AreaKind kKind{0x4943'4842'5147'4f4c, 1, 0, 1, std::uint64_t{1} << 24};
+constexpr AreaKind kBatchArea{0x4943'4842'5147'4f4c, 1, 0, 1, std::uint64_t{1} << 24};
 
 }  // namespace
 
@@ -49,11 +45,11 @@ BatchClients::BatchClients(AreaFile area) : area_(std::move(area)) {
 Result<BatchClients> BatchClients::open(const std::string& path,
                                         const Id128& boot_id,
                                         std::size_t capacity) {
-  AreaFile::Existing existing = LOGQ_TRY(AreaFile::open_existing(path, kKind, boot_id));
+  AreaFile::Existing existing = LOGQ_TRY(AreaFile::open_existing(path, kBatchArea, boot_id));
   if (existing.area.has_value()) return BatchClients(std::move(*existing.area));
   if (existing.set_aside) std::ignore = ::unlink((path + ".old").c_str());
   const std::uint64_t bytes = (capacity * kRecordBytes + kPage - 1) / kPage * kPage;
-  AreaFile area = LOGQ_TRY(AreaFile::create(path, kKind, {1, bytes}, boot_id));
+  AreaFile area = LOGQ_TRY(AreaFile::create(path, kBatchArea, {1, bytes}, boot_id));
   // A store to a page that cannot be had would be SIGBUS.
   if (!area.reserve(0, bytes)) return fail(Error::system(ENOSPC, "fallocate"));
   return BatchClients(std::move(area));

@@ -53,7 +53,7 @@ std::optional<std::string> unit_at(std::string_view rest) {
   return std::string(name);
 }
 
-std::optional<uid_t> parse_uid(std::string_view text) {
+std::optional<uid_t> parse_user_uid(std::string_view text) {
   uid_t uid = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), uid);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -88,7 +88,7 @@ std::string_view without_mark(std::string_view path) {
 
 bool is_user_manager(std::string_view component) {
   const auto uid = between(unescape(component), "user@", ".service");
-  return uid.has_value() && parse_uid(*uid).has_value();
+  return uid.has_value() && parse_user_uid(*uid).has_value();
 }
 
 }  // namespace
@@ -97,7 +97,8 @@ CgroupOwner parse_cgroup_path(std::string_view path) {
   CgroupOwner owner;
   std::string_view rest = path;
   owner.slice = take_slices(rest);
-  if (const auto uid = between(*owner.slice, "user-", ".slice")) owner.owner_uid = parse_uid(*uid);
+  if (const auto uid = between(*owner.slice, "user-", ".slice"))
+    owner.owner_uid = parse_user_uid(*uid);
   owner.unit = unit_at(rest);
 
   const std::string_view component = take_component(rest);

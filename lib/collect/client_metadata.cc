@@ -78,7 +78,7 @@ std::string read_attribute(const std::string& path, const char* name) {
 }
 
 // A level as systemd writes it: a digit.
-std::optional<int> parse_level(std::string_view text) {
+std::optional<int> parse_level_digit(std::string_view text) {
   if (text.size() != 1 || text[0] < '0' || text[0] > '7') return std::nullopt;
   return text[0] - '0';
 }
@@ -309,7 +309,7 @@ void ClientMetadata::read_filter(const ProcessSources& sources) {
   const std::string unit(value(TrustedField::kUnit));
   if (unit.empty()) return;
   const auto level = read_link(sources.units + "/log-level-max:" + unit);
-  filter_.set_level_max(level.has_value() ? parse_level(*level) : std::nullopt);
+  filter_.set_level_max(level.has_value() ? parse_level_digit(*level) : std::nullopt);
   const std::string_view cgroup = unit_cgroup_path(value(TrustedField::kCgroup));
   filter_.set_patterns(
       cgroup.empty() ? std::string()

@@ -13,6 +13,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "base/descriptor_limit.h"
+#include "base/host_name.h"
 #include "base/ids.h"
 #include "base/io.h"
 #include "base/try.h"
@@ -25,12 +26,6 @@ namespace logq::collect {
 namespace {
 
 constexpr std::uint64_t kQueueLimitWanted = 512;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) < 0) return {};
-  return name.data();
-}
 
 }  // namespace
 
@@ -120,7 +115,7 @@ Result<void> Collector::open_storage() {
 }
 
 void Collector::make_sources() {
-  const HostFields host{boot_id_, base::machine_id(), host_name(), options_.log_namespace};
+  const HostFields host{boot_id_, base::machine_id(), base::host_name(), options_.log_namespace};
   make_forwards();
   forwarding_store_ = std::make_unique<ForwardingStore>(*storage_, forwards_->socket());
   ingest_ = std::make_unique<Ingest>(*forwarding_store_, base::Clock::system(), host, drops_);

@@ -21,7 +21,7 @@ constexpr std::string_view kStorageRemade = "a72e02ccfd9146a78ae7feaf317b4083";
 
 constexpr int kError = 3;
 constexpr int kWarning = 4;
-constexpr int kNotice = 5;
+constexpr int kNoticeLevel = 5;
 
 }  // namespace
 
@@ -145,7 +145,7 @@ void DriverMessages::storage(const Storage::Event& event, std::uint64_t lost) {
                      " entries were moved from " + event.refuge;
       message.text += lost == 0 ? "." : ", " + std::to_string(lost) + " found no room there.";
       message.id = kStorageReturned;
-      message.priority = kNotice;
+      message.priority = kNoticeLevel;
       message.fields.push_back("N_ENTRIES=" + count);
       message.fields.push_back("N_DROPPED=" + std::to_string(lost));
       break;

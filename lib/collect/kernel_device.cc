@@ -28,10 +28,6 @@ bool is_file_name(std::string_view text) {
          text.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
 }
 
-bool exists(const std::string& path) {
-  return ::access(path.c_str(), F_OK) == 0;
-}
-
 // /sys/dev/block/8:0, which is a link to the device's own directory.
 std::optional<std::string> find_numbered(std::string_view kind,
                                          std::string_view number,
@@ -65,7 +61,7 @@ std::optional<std::string> find_named(std::string_view text, const std::string& 
   const std::string of_class = sys + "/class/" + subsystem + "/" + name;
   const std::string firmware = sys + "/firmware/" + subsystem + "/" + name;
   for (const std::string* path : {&bus, &of_class, &firmware}) {
-    if (exists(*path)) return *path;
+    if (base::exists(*path)) return *path;
   }
   return std::nullopt;
 }
@@ -117,7 +113,7 @@ void append_device_fields(std::string_view id,
                           const DeviceSources& sources,
                           std::vector<std::string>& out) {
   const auto path = find_device(id, sources.sys);
-  if (!path.has_value() || !exists(*path + "/uevent")) return;
+  if (!path.has_value() || !base::exists(*path + "/uevent")) return;
   const auto nodes = values_of("DEVNAME=", *path + "/uevent");
   if (!nodes.empty()) out.push_back("_UDEV_DEVNODE=/dev/" + nodes.front());
   out.push_back("_UDEV_SYSNAME=" + device_name(*path));

@@ -16,7 +16,7 @@
 namespace logq::collect {
 namespace {
 
-constexpr std::string_view kTransport = "_TRANSPORT=kernel";
+constexpr std::string_view kKernelTransport = "_TRANSPORT=kernel";
 constexpr std::string_view kOwnIdentifier = "logqd";
 constexpr std::size_t kDictionaryFieldsMax = 64;  // as journald
 
@@ -138,7 +138,7 @@ void KernelSource::store(const wire::KernelRecord& record) {
   add("MESSAGE=", "");
   wire::append_unescaped(text, payloads_.back());
   fields_.assign(payloads_.begin(), payloads_.end());
-  IngestEntry entry{fields_, kTransport};
+  IngestEntry entry{fields_, kKernelTransport};
   entry.priority = record.level();
   services_.ingest.append(entry, position_.progress(), record.sequence + 1);
 }

@@ -3,7 +3,7 @@
 namespace logq::collect {
 namespace {
 
-constexpr std::string_view kTransport = "_TRANSPORT=journal";
+constexpr std::string_view kJournalTransport = "_TRANSPORT=journal";
 constexpr int kDefaultPriority = 6;
 
 }  // namespace
@@ -15,7 +15,7 @@ bool NativeIntake::store(const wire::NativeDecoder& decoder,
                          std::uint64_t finished,
                          const journal::PreparedValues* prepared) {
   const wire::NativePeek& peek = decoder.peek();
-  IngestEntry entry{decoder.fields(), kTransport};
+  IngestEntry entry{decoder.fields(), kJournalTransport};
   entry.priority = peek.priority.value_or(kDefaultPriority);
   entry.source_realtime_usec = control.realtime_usec;
   entry.object = find_object(peek.object_pid, control);

@@ -37,10 +37,6 @@ constexpr unsigned long kGetInfo = _IOWR(0xff, 11, PidfdInfo);
 
 constexpr std::uint64_t kStartSlackUsec = 20'000;
 
-base::UniqueFd open_pidfd(pid_t pid) {
-  return base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
-}
-
 std::uint64_t clock_usec(clockid_t clock) {
   timespec time{};
   ::clock_gettime(clock, &time);
@@ -49,6 +45,10 @@ std::uint64_t clock_usec(clockid_t clock) {
 }
 
 }  // namespace
+
+base::UniqueFd open_pidfd(pid_t pid) {
+  return base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
+}
 
 bool kernel_tells_processes() {
   const base::UniqueFd own = open_pidfd(::getpid());

@@ -26,6 +26,9 @@ struct ProcessFacts {
 // has an answer.
 [[nodiscard]] bool kernel_tells_processes();
 
+// Closed when there is none, or no descriptor left.
+[[nodiscard]] base::UniqueFd open_pidfd(pid_t pid);
+
 // `identity` alone, for half the price; 0 when there is none.
 [[nodiscard]] std::uint64_t identity_of(int pidfd);
 [[nodiscard]] ProcessFacts facts_of(int pidfd);

@@ -7,15 +7,11 @@
 #include "collect/event_result.h"
 
 namespace logq::collect {
-namespace {
+namespace {}  // namespace
 
-std::uint64_t monotonic_usec() {
-  return base::Clock::system().now().monotonic_usec;
-}
-
-}  // namespace
-
-RateSampler::RateSampler(Read read) : read_(std::move(read)), meter_(monotonic_usec(), read_()) {}
+RateSampler::RateSampler(Read read)
+    : read_(std::move(read)),
+      meter_(base::monotonic_usec(), read_()) {}
 
 RateSampler::~RateSampler() {
   sd_event_source_disable_unref(timer_);
@@ -31,7 +27,7 @@ Result<void> RateSampler::start(sd_event* event) {
 }
 
 void RateSampler::tick_later() {
-  sd_event_source_set_time(timer_, monotonic_usec() + RateMeter::kIntervalUsec);
+  sd_event_source_set_time(timer_, base::monotonic_usec() + RateMeter::kIntervalUsec);
   sd_event_source_set_enabled(timer_, SD_EVENT_ONESHOT);
   ticking_ = true;
 }
@@ -41,13 +37,13 @@ int RateSampler::on_tick(sd_event_source* /*source*/, std::uint64_t /*usec*/, vo
   const RateMeter::Totals totals = sampler->read_();
   sampler->ticking_ = false;
   if (totals == sampler->meter_.noted()) return 0;
-  sampler->meter_.note(monotonic_usec(), totals);
+  sampler->meter_.note(base::monotonic_usec(), totals);
   sampler->tick_later();
   return 0;
 }
 
 RateMeter::Rate RateSampler::over(std::uint64_t seconds) const {
-  return meter_.over(seconds, monotonic_usec(), read_());
+  return meter_.over(seconds, base::monotonic_usec(), read_());
 }
 
 }  // namespace logq::collect

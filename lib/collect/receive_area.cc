@@ -14,7 +14,6 @@ namespace logq::collect {
 namespace {
 
 constexpr std::uint32_t kFree = 0xffffffff;
-constexpr std::uint64_t kPage = 4096;
 
 }  // namespace
 
@@ -28,7 +27,8 @@ namespace {
 
 constexpr std::uint64_t kHeadBytes = 2048;  // an mmsghdr and a Slot, with room to spare
 constexpr std::uint64_t kTableBytes = kHeadBytes + kDatagramDenseBytes;
-constexpr AreaKind kKind{0x5643'4552'5147'4f4c, 2, kTableBytes, 1024, std::uint64_t{1} << 30};
+constexpr AreaKind kReceiveArea{0x5643'4552'5147'4f4c, 2, kTableBytes, 1024,
+                                std::uint64_t{1} << 30};
 
 }  // namespace
 
@@ -49,7 +49,7 @@ Result<ReceiveArea> ReceiveArea::create(const std::string& path,
   const std::string staged = path + ".staged";
   const std::size_t always = std::min<std::size_t>(geometry.slots, kDatagramsPerReceive);
   const std::uint64_t reserved = kHeadBytes * geometry.slots + kDatagramDenseBytes * always;
-  ReceiveArea area(LOGQ_TRY(AreaFile::create(staged, kKind, geometry, boot_id, reserved)));
+  ReceiveArea area(LOGQ_TRY(AreaFile::create(staged, kReceiveArea, geometry, boot_id, reserved)));
   for (std::size_t i = 0; i < geometry.slots; ++i) {
     area.prepare(i);
   }
@@ -60,7 +60,7 @@ Result<ReceiveArea> ReceiveArea::create(const std::string& path,
 
 Result<ReceiveArea::Existing> ReceiveArea::open_existing(const std::string& path,
                                                          const Id128& boot_id) {
-  AreaFile::Existing found = LOGQ_TRY(AreaFile::open_existing(path, kKind, boot_id));
+  AreaFile::Existing found = LOGQ_TRY(AreaFile::open_existing(path, kReceiveArea, boot_id));
   Existing existing;
   existing.set_aside = found.set_aside;
   if (found.area.has_value()) existing.area = ReceiveArea(std::move(*found.area));

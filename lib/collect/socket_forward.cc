@@ -13,9 +13,9 @@
 namespace logq::collect {
 namespace {
 
-constexpr std::uint64_t kFirstDelayUsec = 100'000;
-constexpr std::uint64_t kLongestDelayUsec = 30'000'000;
-constexpr std::uint64_t kTimerAccuracyUsec = 10'000;
+constexpr std::uint64_t kFirstPauseUsec = 100'000;
+constexpr std::uint64_t kLongestPauseUsec = 30'000'000;
+constexpr std::uint64_t kPauseAccuracyUsec = 10'000;
 constexpr int kDefaultLevel = 6;
 
 int error_of(int socket) {
@@ -48,7 +48,7 @@ void SocketForward::configure(Options options) {
 
 Result<void> SocketForward::start(sd_event* event) {
   event_ = event;
-  const int status = sd_event_add_time(event, &timer_, CLOCK_MONOTONIC, 0, kTimerAccuracyUsec,
+  const int status = sd_event_add_time(event, &timer_, CLOCK_MONOTONIC, 0, kPauseAccuracyUsec,
                                        &SocketForward::on_timer, this);
   if (status < 0) return fail(Error::system(-status, "sd_event_add_time"));
   sd_event_source_set_enabled(timer_, SD_EVENT_OFF);
@@ -108,7 +108,7 @@ void SocketForward::disconnect() {
 
 void SocketForward::try_again_later() {
   disconnect();
-  delay_usec_ = std::clamp(2 * delay_usec_, kFirstDelayUsec, kLongestDelayUsec);
+  delay_usec_ = std::clamp(2 * delay_usec_, kFirstPauseUsec, kLongestPauseUsec);
   sd_event_source_set_time(timer_, base::Clock::system().now().monotonic_usec + delay_usec_);
   sd_event_source_set_enabled(timer_, SD_EVENT_ONESHOT);
 }

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/io.h"
 #include "base/sigbus_guard.h"
 #include "base/try.h"
 #include "collect/emergency_room.h"
@@ -28,11 +29,6 @@ namespace {
 
 std::string parent_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
-}
-
-bool exists(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0;
 }
 
 bool has_journal_files(const std::string& directory) {
@@ -79,12 +75,12 @@ std::shared_ptr<SplitStore> Storage::store() const {
 }
 
 bool Storage::has_flushed_flag() const {
-  return exists(options_.runtime_dir + "/flushed");
+  return base::exists(options_.runtime_dir + "/flushed");
 }
 
 bool Storage::wants_persistent() const {
   if (options_.storage == StorageMode::kPersistent) return true;
-  return options_.storage == StorageMode::kAuto && exists(parent_of(options_.storage_dir));
+  return options_.storage == StorageMode::kAuto && base::exists(parent_of(options_.storage_dir));
 }
 
 Result<Storage::Opened> Storage::open_directory(Place place,

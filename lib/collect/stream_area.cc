@@ -17,8 +17,8 @@ constexpr std::size_t kLayoutBytes = 4096;
 constexpr unsigned kPositionBits = 23;
 constexpr std::uint64_t kPositionMask = (std::uint64_t{1} << kPositionBits) - 1;
 
-constexpr AreaKind kKind{0x4d52'5453'5147'4f4c, 4, sizeof(std::uint32_t), 1 << 17,
-                         kPositionMask + 1 + kLayoutBytes};
+constexpr AreaKind kStreamArea{0x4d52'5453'5147'4f4c, 4, sizeof(std::uint32_t), 1 << 17,
+                               kPositionMask + 1 + kLayoutBytes};
 
 struct KeptText {
   std::uint32_t size;
@@ -234,7 +234,7 @@ Result<StreamArea> StreamArea::create(const std::string& path,
                                       const Id128& boot_id,
                                       const AreaGeometry& geometry,
                                       StreamArea* predecessor) {
-  StreamArea area(LOGQ_TRY(AreaFile::prepare(path, kKind, geometry, boot_id)));
+  StreamArea area(LOGQ_TRY(AreaFile::prepare(path, kStreamArea, geometry, boot_id)));
   std::vector<std::size_t> continued;
   if (predecessor != nullptr) continued = area.continue_regions(*predecessor);
   LOGQ_TRY(AreaFile::publish(path));
@@ -266,7 +266,7 @@ std::vector<std::size_t> StreamArea::continue_regions(const StreamArea& predeces
 
 Result<StreamArea::Existing> StreamArea::open_existing(const std::string& path,
                                                        const Id128& boot_id) {
-  AreaFile::Existing found = LOGQ_TRY(AreaFile::open_existing(path, kKind, boot_id));
+  AreaFile::Existing found = LOGQ_TRY(AreaFile::open_existing(path, kStreamArea, boot_id));
   Existing existing;
   existing.set_aside = found.set_aside;
   if (found.area.has_value()) existing.area = StreamArea(std::move(*found.area));

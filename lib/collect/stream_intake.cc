@@ -8,7 +8,7 @@
 namespace logq::collect {
 namespace {
 
-constexpr std::string_view kTransport = "_TRANSPORT=stdout";
+constexpr std::string_view kStdoutTransport = "_TRANSPORT=stdout";
 
 }  // namespace
 
@@ -142,7 +142,7 @@ void StreamIntake::store_line(const wire::StreamLine& line) {
   const std::string facility = "SYSLOG_FACILITY=" + std::to_string(message.priority >> 3);
   const std::string line_break =
       "_LINE_BREAK=" + std::string(wire::line_break_name(line.line_break));
-  std::vector<std::string_view> fields{kTransport, stream_id_field_, priority};
+  std::vector<std::string_view> fields{kStdoutTransport, stream_id_field_, priority};
   if (message.priority >> 3 != 0) fields.emplace_back(facility);
   if (!identity_.header.identifier.empty()) fields.emplace_back(identifier_field_);
   if (line.line_break != wire::LineBreak::kNewline) fields.emplace_back(line_break);

@@ -3,7 +3,7 @@
 namespace logq::collect {
 namespace {
 
-constexpr std::string_view kTransport = "_TRANSPORT=syslog";
+constexpr std::string_view kSyslogTransport = "_TRANSPORT=syslog";
 
 }  // namespace
 
@@ -62,7 +62,7 @@ void SyslogSource::compose() {
   if (!message_.timestamp.empty()) add("SYSLOG_TIMESTAMP=", message_.timestamp);
   add("MESSAGE=", message_.text);
   if (message_.keep_raw) add("SYSLOG_RAW=", datagram_);
-  fields_.assign({kTransport});
+  fields_.assign({kSyslogTransport});
   fields_.insert(fields_.end(), payloads_.begin(), payloads_.end());
 }
 

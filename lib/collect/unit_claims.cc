@@ -6,12 +6,10 @@
 
 #include <utility>
 
+#include "collect/process_facts.h"
+
 namespace logq::collect {
 namespace {
-
-base::UniqueFd open_pidfd(pid_t pid) {
-  return base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
-}
 
 // A pidfd becomes readable when its process exits.
 bool is_alive(const base::UniqueFd& pidfd) {

@@ -7,17 +7,12 @@
 #include <array>
 #include <ctime>
 
+#include "base/host_name.h"
 #include "base/io.h"
 #include "collect/limits.h"
 
 namespace logq::collect {
 namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) < 0) return {};
-  return name.data();
-}
 
 // Whether all of `text` went to the terminal, or nobody is there to see it.
 bool show(const std::string& path, const std::string& text) {
@@ -75,7 +70,7 @@ void WallForward::forward(const ForwardedMessage& message, std::uint64_t now_mon
     missed_.add();
     return;
   }
-  const std::string text = compose_wall(message, host_name());
+  const std::string text = compose_wall(message, base::host_name());
   bool seen = true;
   for (const std::string& terminal : find_terminals(options_.logins))
     seen = show(terminal, text) && seen;

@@ -30,7 +30,7 @@ void extend(std::map<Id128, BootInFile>& boots, const PlacedEntry& entry) {
 }
 
 // How many unreadable entries are passed at either end of a list.
-constexpr std::uint64_t kProbeEntries = 64;
+constexpr std::uint64_t kBootProbeEntries = 64;
 
 class FileScan {
  public:
@@ -67,7 +67,7 @@ class FileScan {
  private:
   void add_ends_of(const EntryList& entries) {
     const std::uint64_t size = entries.size();
-    const std::uint64_t reach = std::min(size, kProbeEntries);
+    const std::uint64_t reach = std::min(size, kBootProbeEntries);
     for (std::uint64_t i = 0; i < reach; ++i) {
       if (add(entries.at(i))) break;
     }

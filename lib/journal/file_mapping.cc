@@ -18,8 +18,6 @@ namespace {
 // Address space is reserved in at least these steps: journald's files end at 128 MiB by default.
 constexpr std::uint64_t kReserveBytes = std::uint64_t{160} << 20;
 
-constexpr std::uint64_t kStatBlock = 512;
-
 // Archived files keep descriptors up to this part of what the process may have.
 constexpr rlim_t kDescriptorShare = 2;
 
@@ -40,7 +38,7 @@ Result<FileMapping> FileMapping::open(const std::string& path) {
     return fail(Error::make(Errc::kInvalidArgument, "not a regular file"));
   }
   mapping.identity_ = {status.st_dev, status.st_ino};
-  mapping.allocated_bytes_ = static_cast<std::uint64_t>(status.st_blocks) * kStatBlock;
+  mapping.allocated_bytes_ = static_cast<std::uint64_t>(status.st_blocks) * base::kStatBlock;
   mapping.size_ = static_cast<std::uint64_t>(status.st_size);
   if (mapping.size_ < kHeaderSizeMin) {
     return fail(Error::truncated(mapping.size_, "file is shorter than a journal header"));

@@ -146,12 +146,12 @@ Result<void> check_continuable(const Header& header, const WriterOptions& option
   return {};
 }
 
-struct OpenFile {
+struct OpenedFile {
   base::UniqueFd fd;
   std::uint64_t size = 0;
 };
 
-Result<OpenFile> open_existing(const std::string& path) {
+Result<OpenedFile> open_existing(const std::string& path) {
   auto fd = LOGQ_TRY(base::open_file(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
   struct stat status {};
   if (::fstat(fd.get(), &status) < 0) return fail(Error::system(errno, "stat journal file"));
@@ -161,7 +161,7 @@ Result<OpenFile> open_existing(const std::string& path) {
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (size < sizeof(Header)) return fail(Error::corrupt(size, "file ends in its header"));
   if (size > kFileSizeMax) return fail(Error::make(Errc::kUnsupported, "journal file too large"));
-  return OpenFile{std::move(fd), size};
+  return OpenedFile{std::move(fd), size};
 }
 
 // What lies beyond the last object becomes zero again, whatever it was: new objects rely on it. The

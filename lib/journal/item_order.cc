@@ -19,7 +19,7 @@ std::int32_t signed_key(std::uint32_t offset) {
   return static_cast<std::int32_t>(offset ^ 0x80000000U);
 }
 
-Lanes load(const std::int32_t* keys) {
+Lanes load_lanes(const std::int32_t* keys) {
   Lanes lanes;
   std::memcpy(&lanes, keys, sizeof lanes);
   return lanes;
@@ -36,8 +36,8 @@ std::size_t sort_by_rank(std::span<std::uint32_t> offsets) {
     keys[i] = signed_key(offsets[i]);
 
   for (std::size_t i = 0; i < offsets.size(); i += 2 * kLanes) {
-    const Lanes first = load(&keys[i]);
-    const Lanes second = load(&keys[i + kLanes]);
+    const Lanes first = load_lanes(&keys[i]);
+    const Lanes second = load_lanes(&keys[i + kLanes]);
     Lanes below_first{};
     Lanes below_second{};
     for (std::size_t j = 0; j < offsets.size(); ++j) {

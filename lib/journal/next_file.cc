@@ -7,7 +7,7 @@
 namespace logq::journal {
 namespace {
 
-constexpr auto kPrepareWithin = std::chrono::seconds(10);
+constexpr auto kNextFileWithin = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -23,7 +23,7 @@ void NextFile::follow(std::uint64_t used, std::uint64_t max) {
 void NextFile::look(const FileWriter::Statistics& active, const WriterOptions& options) {
   const auto left = foresight_.look(active.used_bytes, Foresight::Clock::now());
   const bool late_enough = active.used_bytes >= active.max_bytes / 4 * 3;
-  if (!left || *left > kPrepareWithin || !late_enough || made_.is_asked()) return;
+  if (!left || *left > kNextFileWithin || !late_enough || made_.is_asked()) return;
   WriterOptions wanted = options;
   wanted.tables = tables_after(active);
   made_.ask(worker_, [path = path_, wanted] { return FileWriter::prepare(path, wanted); });

@@ -19,8 +19,6 @@
 namespace logq::journal {
 namespace {
 
-constexpr std::uint64_t kStatBlock = 512;
-
 // What may be looked at of payloads, per byte on disk.
 constexpr std::uint64_t kWorkPerByte = 512;
 // Hashing less again costs no more than remembering it.
@@ -61,7 +59,7 @@ Result<UncleanFile> UncleanFile::open(const std::string& path, std::uint64_t wor
   auto region =
       LOGQ_TRY(base::MappedRegion::map_file(fd.get(), size, base::MappedRegion::Access::kReadOnly));
   const std::uint64_t on_disk =
-      std::min(size, static_cast<std::uint64_t>(status.st_blocks) * kStatBlock);
+      std::min(size, static_cast<std::uint64_t>(status.st_blocks) * base::kStatBlock);
   UncleanFile file(std::move(region), work_bytes + kWorkPerByte * on_disk);
   const Header& header = file.header();
   if (std::memcmp(header.signature, kSignature, sizeof kSignature) != 0) {

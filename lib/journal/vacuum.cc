@@ -25,7 +25,6 @@
 namespace logq::journal {
 namespace {
 
-constexpr std::uint64_t kStatBlock = 512;
 constexpr std::uint64_t kNever = UINT64_MAX;
 
 struct Candidate {
@@ -143,7 +142,7 @@ void Vacuum::consider(std::string name) {
   if (!S_ISREG(status.st_mode)) return;
   Candidate file;
   file.name = std::move(name);
-  file.bytes = static_cast<std::uint64_t>(status.st_blocks) * kStatBlock;
+  file.bytes = static_cast<std::uint64_t>(status.st_blocks) * base::kStatBlock;
   usage_ += file.bytes;
   ++count_;
 
@@ -217,7 +216,7 @@ Result<VacuumReport> vacuum_directory(const std::string& directory,
 std::uint64_t file_usage(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) < 0 || !S_ISREG(status.st_mode)) return 0;
-  return static_cast<std::uint64_t>(status.st_blocks) * kStatBlock;
+  return static_cast<std::uint64_t>(status.st_blocks) * base::kStatBlock;
 }
 
 Result<std::uint64_t> disk_usage_without_subdirectories(const std::string& directory) {

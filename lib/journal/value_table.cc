@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kBytesPerValue = 200;
 
 // A buffer that one huge payload has blown up is given back above this size.
-constexpr std::size_t kKeepBufferBytes = std::size_t{1} << 20;
+constexpr std::size_t kKeepTableBytes = std::size_t{1} << 20;
 
 HashChains data_chains(const Header& header) {
   return {ObjectType::kData, header.data_hash_table_offset,
@@ -43,7 +43,7 @@ void note_depth(Le64& deepest, std::uint64_t depth) {
 }
 
 void trim(std::string& buffer) {
-  if (buffer.capacity() <= kKeepBufferBytes) return;
+  if (buffer.capacity() <= kKeepTableBytes) return;
   buffer.clear();
   buffer.shrink_to_fit();
 }

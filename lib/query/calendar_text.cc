@@ -4,12 +4,12 @@
 #include <ctime>
 #include <string_view>
 
+#include "base/quantity.h"
 #include "query/text_append.h"
 
 namespace logq::query {
 namespace {
 
-constexpr std::uint64_t kUsecPerSecond = 1'000'000;
 // Behind year 9999 there is no date, whatever the zone.
 constexpr std::uint64_t kSecondMax = 253'402'214'400;
 
@@ -54,12 +54,12 @@ void append_offset(const std::tm& time, std::string& out) {
 }  // namespace
 
 void CalendarText::append(std::uint64_t realtime_usec, std::string& out) {
-  const std::uint64_t second = realtime_usec / kUsecPerSecond;
+  const std::uint64_t second = realtime_usec / base::kUsecPerSecond;
   if (second != second_) format_second(second);
   out += before_;
   if (is_precise(style_)) {
     out.push_back('.');
-    append_padded(realtime_usec % kUsecPerSecond, 6, '0', out);
+    append_padded(realtime_usec % base::kUsecPerSecond, 6, '0', out);
   }
   out += after_;
 }

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace logq::query {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\n\r";
-
 // The rest of the line that `text` begins with, without the blanks before it.
 std::string_view value_at(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  text.remove_prefix(std::min(text.find_first_not_of(base::kBlanks), text.size()));
   return text.substr(0, text.find_first_of("\n\r"));
 }
 

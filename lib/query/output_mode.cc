@@ -5,7 +5,7 @@
 namespace logq::query {
 namespace {
 
-constexpr std::array<std::string_view, 16> kNames = {
+constexpr std::array<std::string_view, 16> kModeNames = {
     "short",         "short-full",      "short-iso",   "short-iso-precise",
     "short-precise", "short-monotonic", "short-delta", "short-unix",
     "verbose",       "export",          "json",        "json-pretty",
@@ -15,12 +15,12 @@ constexpr std::array<std::string_view, 16> kNames = {
 }  // namespace
 
 std::span<const std::string_view> output_mode_names() {
-  return kNames;
+  return kModeNames;
 }
 
 std::optional<OutputMode> parse_output_mode(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) return static_cast<OutputMode>(i);
+  for (std::size_t i = 0; i < kModeNames.size(); ++i) {
+    if (kModeNames[i] == name) return static_cast<OutputMode>(i);
   }
   return std::nullopt;
 }

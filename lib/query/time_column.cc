@@ -1,12 +1,12 @@
 #include "query/time_column.h"
 
+#include "base/quantity.h"
 #include "query/shown_time.h"
 #include "query/text_append.h"
 
 namespace logq::query {
 namespace {
 
-constexpr std::uint64_t kUsecPerSecond = 1'000'000;
 constexpr std::size_t kSecondsWidth = 5;
 constexpr std::size_t kEpochSecondsWidth = 10;
 // " <    0.000000 >" of the first entry.
@@ -29,9 +29,9 @@ CalendarStyle calendar_style(OutputMode mode) {
 }
 
 void append_seconds(std::uint64_t usec, std::size_t width, std::string& out) {
-  append_padded(usec / kUsecPerSecond, width, ' ', out);
+  append_padded(usec / base::kUsecPerSecond, width, ' ', out);
   out.push_back('.');
-  append_padded(usec % kUsecPerSecond, 6, '0', out);
+  append_padded(usec % base::kUsecPerSecond, 6, '0', out);
 }
 
 std::uint64_t difference(std::uint64_t later, std::uint64_t earlier) {

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kSourceRealtime = "_SOURCE_REALTIME_TIMESTAMP";
 constexpr std::string_view kFieldIndent = "    ";
 // From this length on a payload is told by its size, with --no-full.
-constexpr std::size_t kPayloadSizeMax = 300;
+constexpr std::size_t kLongestShown = 300;
 
 std::uint64_t shown_realtime(const EntryView& entry) {
   const auto source = find_value(entry.payloads, kSourceRealtime);
@@ -86,7 +86,7 @@ void VerboseFormat::append_field(std::string_view payload, const Payload& field,
 
 bool VerboseFormat::is_shown(std::string_view payload) const {
   if (options_.show_all) return true;
-  return (options_.full || payload.size() < kPayloadSizeMax) &&
+  return (options_.full || payload.size() < kLongestShown) &&
          wire::is_printable_utf8(payload, wire::Newlines::kAllowed);
 }
 

@@ -28,7 +28,7 @@ void join_where(WhereTree::Kind kind, WhereTree operand, WhereTree& joined) {
 
 namespace {
 
-using Kind = WhereToken::Kind;
+using TokenKind = WhereToken::Kind;
 using Operator = WhereLeaf::Operator;
 
 // Functions return false once something is wrong; error() then says what.
@@ -41,8 +41,8 @@ class Parser {
 
   bool parse(WhereTree& tree) {
     if (!parse_or(tree)) return false;
-    if (peek().kind == Kind::kClose) return wrong(peek(), "there is no ( for this )");
-    if (peek().kind != Kind::kEnd) return wrong(peek(), "expected \"and\" or \"or\"");
+    if (peek().kind == TokenKind::kClose) return wrong(peek(), "there is no ( for this )");
+    if (peek().kind != TokenKind::kEnd) return wrong(peek(), "expected \"and\" or \"or\"");
     return true;
   }
   std::vector<WhereLeaf> take_leaves() { return std::move(leaves_); }
@@ -50,14 +50,14 @@ class Parser {
 
  private:
   [[nodiscard]] const WhereToken& peek() const { return tokens_[at_]; }
-  WhereToken take() { return tokens_[peek().kind == Kind::kEnd ? at_ : at_++]; }
-  bool take_if(Kind kind) {
+  WhereToken take() { return tokens_[peek().kind == TokenKind::kEnd ? at_ : at_++]; }
+  bool take_if(TokenKind kind) {
     if (peek().kind != kind) return false;
     ++at_;
     return true;
   }
   bool take_operator(std::string_view mark) {
-    if (peek().kind != Kind::kOperator || peek().text != mark) return false;
+    if (peek().kind != TokenKind::kOperator || peek().text != mark) return false;
     ++at_;
     return true;
   }
@@ -94,7 +94,7 @@ class Parser {
 };
 
 bool reads(const WhereToken& token, std::string_view keyword) {
-  if (token.kind != Kind::kWord || token.text.size() != keyword.size()) return false;
+  if (token.kind != TokenKind::kWord || token.text.size() != keyword.size()) return false;
   return std::equal(keyword.begin(), keyword.end(), token.text.begin(),
                     [](char lower, char c) { return c == lower || c == lower - 'a' + 'A'; });
 }
@@ -132,7 +132,7 @@ bool Parser::parse_not(WhereTree& tree) {
   if (take_keyword("not") || take_operator("!")) {
     tree = {WhereTree::Kind::kNot, 0, {WhereTree{}}};
     good = parse_not(tree.operands.front());
-  } else if (peek().kind == Kind::kOpen) {
+  } else if (peek().kind == TokenKind::kOpen) {
     good = parse_parentheses(tree);
   } else {
     good = parse_comparison(tree);
@@ -144,8 +144,8 @@ bool Parser::parse_not(WhereTree& tree) {
 bool Parser::parse_parentheses(WhereTree& tree) {
   const WhereToken open = take();
   if (!parse_or(tree)) return false;
-  if (take_if(Kind::kClose)) return true;
-  if (peek().kind == Kind::kEnd) return wrong(open, "there is no ) for this (");
+  if (take_if(TokenKind::kClose)) return true;
+  if (peek().kind == TokenKind::kEnd) return wrong(open, "there is no ) for this (");
   return wrong(peek(), "expected \"and\", \"or\" or )");
 }
 
@@ -167,7 +167,7 @@ bool is_known_address(std::string_view name) {
 
 bool Parser::parse_name(std::string& name) {
   const WhereToken token = take();
-  const bool is_keyword = token.kind == Kind::kWord && is_where_keyword(token.text);
+  const bool is_keyword = token.kind == TokenKind::kWord && is_where_keyword(token.text);
   if (!token.is_value() || is_keyword) return wrong(token, "expected the name of a field");
   name = token.text;
   if (!wire::is_valid_field_name(name, wire::FieldOrigin::kCollector)) {
@@ -184,7 +184,7 @@ bool Parser::parse_name(std::string& name) {
 bool Parser::parse_value(WhereToken& value) {
   value = take();
   if (!value.is_value()) return wrong(value, "expected a value");
-  if (value.kind == Kind::kWord && is_where_keyword(value.text)) {
+  if (value.kind == TokenKind::kWord && is_where_keyword(value.text)) {
     return wrong(value, "expected a value; one that reads like this needs quotes");
   }
   return true;
@@ -195,7 +195,8 @@ bool Parser::parse_literal(const std::string& name,
                            bool equality) {
   WhereToken value;
   if (!parse_value(value)) return false;
-  const std::size_t star = value.kind == Kind::kWord ? value.text.find('*') : std::string::npos;
+  const std::size_t star =
+      value.kind == TokenKind::kWord ? value.text.find('*') : std::string::npos;
   if (equality && star != std::string::npos) {
     return wrong(value.begin + star, "no wildcard here: use =~ with a pattern, or quote the value");
   }
@@ -206,11 +207,11 @@ bool Parser::parse_literal(const std::string& name,
 }
 
 bool Parser::parse_list(const std::string& name, std::vector<WhereLiteral>& literals) {
-  if (!take_if(Kind::kOpen)) return wrong(peek(), "expected ( and a list of values");
+  if (!take_if(TokenKind::kOpen)) return wrong(peek(), "expected ( and a list of values");
   do {
     if (!parse_literal(name, literals, true)) return false;
-  } while (take_if(Kind::kComma));
-  if (!take_if(Kind::kClose)) return wrong(peek(), "expected , or )");
+  } while (take_if(TokenKind::kComma));
+  if (!take_if(TokenKind::kClose)) return wrong(peek(), "expected , or )");
   return true;
 }
 
@@ -249,7 +250,7 @@ std::optional<WhereLeaf> Parser::parse_order(const std::string& name) {
   const WhereToken mark = take();
   const auto found = std::find_if(kOrderMarks.begin(), kOrderMarks.end(),
                                   [&](const OrderMark& known) { return known.text == mark.text; });
-  if (mark.kind != Kind::kOperator || found == kOrderMarks.end()) {
+  if (mark.kind != TokenKind::kOperator || found == kOrderMarks.end()) {
     wrong(mark, "expected =, !=, <, <=, >, >=, =~, !~ or \"in\"");
     return std::nullopt;
   }

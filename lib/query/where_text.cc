@@ -4,15 +4,15 @@
 #include <array>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/hex_digit.h"
 #include "wire/utf8.h"
 
 namespace logq::query {
 namespace {
 
-using Kind = WhereToken::Kind;
+using TokenKind = WhereToken::Kind;
 
-constexpr std::string_view kBlanks = " \t\n\r";
 // The longest first.
 constexpr std::array<std::string_view, 12> kOperators = {
     "=~", "==", "!=", "!~", "<=", ">=", "&&", "||", "=", "<", ">", "!"};
@@ -64,7 +64,7 @@ QuotedByte read_quoted(std::string_view text) {
 // The token that `text` begins with at `begin`; nothing for quotes without an end.
 std::optional<WhereToken> read_quoted_token(std::string_view text, std::size_t begin) {
   const char quote = text[begin];
-  WhereToken token{Kind::kQuoted, begin, begin + 1, {}};
+  WhereToken token{TokenKind::kQuoted, begin, begin + 1, {}};
   while (token.end < text.size() && text[token.end] != quote) {
     const QuotedByte byte =
         quote == '"' ? read_quoted(text.substr(token.end)) : QuotedByte{text[token.end], 1};
@@ -80,11 +80,11 @@ std::optional<WhereToken> read_mark(std::string_view text, std::size_t begin) {
   const std::string_view rest = text.substr(begin);
   switch (rest[0]) {
     case '(':
-      return WhereToken{Kind::kOpen, begin, begin + 1, "("};
+      return WhereToken{TokenKind::kOpen, begin, begin + 1, "("};
     case ')':
-      return WhereToken{Kind::kClose, begin, begin + 1, ")"};
+      return WhereToken{TokenKind::kClose, begin, begin + 1, ")"};
     case ',':
-      return WhereToken{Kind::kComma, begin, begin + 1, ","};
+      return WhereToken{TokenKind::kComma, begin, begin + 1, ","};
     default:
       break;
   }
@@ -92,7 +92,7 @@ std::optional<WhereToken> read_mark(std::string_view text, std::size_t begin) {
                                   [rest](std::string_view mark) { return rest.starts_with(mark); });
   if (found == kOperators.end()) return std::nullopt;
   const std::string_view text_of_it = *found == "==" ? "=" : *found;
-  return WhereToken{Kind::kOperator, begin, begin + found->size(), std::string(text_of_it)};
+  return WhereToken{TokenKind::kOperator, begin, begin + found->size(), std::string(text_of_it)};
 }
 
 std::string lower_case(std::string_view word) {
@@ -123,7 +123,7 @@ tl::expected<std::vector<WhereToken>, WhereError> split_where(std::string_view t
   std::vector<WhereToken> tokens;
   std::size_t at = 0;
   for (;;) {
-    at = std::min(text.find_first_not_of(kBlanks, at), text.size());
+    at = std::min(text.find_first_not_of(base::kBlanks, at), text.size());
     if (at == text.size()) break;
     std::optional<WhereToken> token;
     if (text[at] == '"' || text[at] == '\'') {
@@ -134,17 +134,17 @@ tl::expected<std::vector<WhereToken>, WhereError> split_where(std::string_view t
     }
     if (!token) {
       const std::size_t size = word_size(text.substr(at));
-      token = WhereToken{Kind::kWord, at, at + size, std::string(text.substr(at, size))};
+      token = WhereToken{TokenKind::kWord, at, at + size, std::string(text.substr(at, size))};
     }
     at = token->end;
     tokens.push_back(std::move(*token));
   }
-  tokens.push_back({Kind::kEnd, text.size(), text.size(), {}});
+  tokens.push_back({TokenKind::kEnd, text.size(), text.size(), {}});
   return tokens;
 }
 
 std::size_t position_in_where(std::string_view text, const WhereToken& token, std::size_t at) {
-  if (token.kind != Kind::kQuoted) return std::min(token.begin + at, token.end);
+  if (token.kind != TokenKind::kQuoted) return std::min(token.begin + at, token.end);
   std::size_t place = token.begin + 1;
   const bool escapes = text[token.begin] == '"';
   for (; at > 0 && place + 1 < token.end; --at)

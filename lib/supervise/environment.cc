@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/io.h"
 #include "base/try.h"
 #include "wire/utf8.h"
@@ -15,7 +16,6 @@
 namespace logq::supervise {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\n\r";
 constexpr std::string_view kLineEnds = "\n\r";
 
 bool is_in(std::string_view set, char c) {
@@ -81,7 +81,7 @@ class FileParser {
 
   void take_of_key(char c) {
     if (state_ == State::kBeforeKey) {
-      if (is_in(kBlanks, c)) return;
+      if (is_in(base::kBlanks, c)) return;
       key_.clear();
       value_.clear();
       kept_ = 0;
@@ -108,10 +108,10 @@ class FileParser {
       state_ = State::kEscape;
     } else if (state_ == State::kValue) {
       value_ += c;
-      if (!is_in(kBlanks, c)) kept_ = value_.size();
+      if (!is_in(base::kBlanks, c)) kept_ = value_.size();
     } else if (c == '\'' || c == '"') {
       state_ = c == '"' ? State::kDoubleQuoted : State::kSingleQuoted;
-    } else if (!is_in(kBlanks, c)) {
+    } else if (!is_in(base::kBlanks, c)) {
       keep(c);
       state_ = State::kValue;
     }
@@ -148,7 +148,7 @@ class FileParser {
   }
 
   void finish() {
-    const std::size_t end = key_.find_last_not_of(kBlanks) + 1;
+    const std::size_t end = key_.find_last_not_of(base::kBlanks) + 1;
     assignments_.push_back(key_.substr(0, end) + "=" + value_.substr(0, kept_));
     state_ = State::kBeforeKey;
   }
@@ -224,10 +224,10 @@ Result<EnvironmentText> parse_environment_file(std::string_view text) {
 namespace {
 
 Result<EnvironmentText> read_matching_files(const std::string& pattern) {
-  constexpr std::size_t kFileMax = std::size_t{16} << 20;
+  constexpr std::size_t kLongestFile = std::size_t{16} << 20;
   EnvironmentText result;
   for (const std::string& path : LOGQ_TRY(matching_files(pattern))) {
-    const std::string text = LOGQ_TRY(base::read_small_file(path, kFileMax));
+    const std::string text = LOGQ_TRY(base::read_small_file(path, kLongestFile));
     EnvironmentText of_file = LOGQ_TRY(parse_environment_file(text));
     std::ranges::move(of_file.assignments, std::back_inserter(result.assignments));
     for (const std::string& complaint : of_file.complaints)

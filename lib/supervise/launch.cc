@@ -13,6 +13,7 @@
 #include "base/io.h"
 #include "base/unique_fd.h"
 #include "supervise/collector_stream.h"
+#include "supervise/exec_arguments.h"
 
 namespace logq::supervise {
 namespace {
@@ -50,15 +51,6 @@ std::vector<std::string> make_environment(const LaunchPlan& plan) {
   }
   environment.push_back("SYSTEMD_EXEC_PID=" + std::to_string(::getpid()));
   return environment;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (std::string& string : strings)
-    pointers.push_back(string.data());
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 std::optional<LaunchFailure> redirect_output(const LaunchPlan& plan) {

@@ -6,11 +6,12 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/quantity.h"
+
 namespace logq::supervise {
 namespace {
 
 constexpr std::uint64_t kTaiEpoch = (std::uint64_t{1} << 62) + 10;
-constexpr std::uint64_t kUsecPerSecond = 1'000'000;
 constexpr std::size_t kLabelBytes = 25;  // beside the space that follows
 
 }  // namespace
@@ -18,7 +19,8 @@ constexpr std::size_t kLabelBytes = 25;  // beside the space that follows
 std::string tai64n_label(std::uint64_t realtime_usec) {
   std::array<char, kLabelBytes + 1> text{};
   std::snprintf(text.data(), text.size(), "@%016" PRIx64 "%08" PRIx64,
-                kTaiEpoch + realtime_usec / kUsecPerSecond, realtime_usec % kUsecPerSecond * 1000);
+                kTaiEpoch + realtime_usec / base::kUsecPerSecond,
+                realtime_usec % base::kUsecPerSecond * 1000);
   return text.data();
 }
 

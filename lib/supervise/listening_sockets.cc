@@ -21,12 +21,12 @@
 namespace logq::supervise {
 namespace {
 
-using Kind = Listener::Kind;
-using Failure = std::optional<SocketFailure>;
+using ListenerKind = Listener::Kind;
+using SocketStep = std::optional<SocketFailure>;
 
-int socket_type(Kind kind) {
-  if (kind == Kind::kDatagram) return SOCK_DGRAM;
-  return kind == Kind::kSequentialPacket ? SOCK_SEQPACKET : SOCK_STREAM;
+int socket_type(ListenerKind kind) {
+  if (kind == ListenerKind::kDatagram) return SOCK_DGRAM;
+  return kind == ListenerKind::kSequentialPacket ? SOCK_SEQPACKET : SOCK_STREAM;
 }
 
 // For numbers of unit files, which may be larger than what the kernel can be told.
@@ -73,12 +73,12 @@ class ListeningSockets::Opener {
  public:
   Opener(const SocketUnit& unit, ListeningSockets& opened) : unit_(unit), opened_(opened) {}
 
-  Failure open_all() {
-    if (Failure failure = find_owner()) return failure;
+  SocketStep open_all() {
+    if (SocketStep failure = find_owner()) return failure;
     for (const Listener& listener : unit_.listeners) {
-      if (listener.kind == Kind::kOther) continue;
-      Failure failure =
-          listener.kind == Kind::kFifo ? open_fifo(listener.address.path) : open_socket(listener);
+      if (listener.kind == ListenerKind::kOther) continue;
+      SocketStep failure = listener.kind == ListenerKind::kFifo ? open_fifo(listener.address.path)
+                                                                : open_socket(listener);
       if (failure) return failure;
     }
     make_symlinks();
@@ -86,7 +86,7 @@ class ListeningSockets::Opener {
   }
 
  private:
-  Failure find_owner() {
+  SocketStep find_owner() {
     const SocketNodes& nodes = unit_.nodes;
     if (!nodes.user.empty()) {
       const auto account = find_account(nodes.user);
@@ -101,7 +101,7 @@ class ListeningSockets::Opener {
     return std::nullopt;
   }
 
-  Failure open_socket(const Listener& listener) {
+  SocketStep open_socket(const Listener& listener) {
     const std::string shown = listener.address.text();
     const auto failed = [&shown](std::string step, int error) {
       return SocketFailure{shown, std::move(step), error};
@@ -110,7 +110,7 @@ class ListeningSockets::Opener {
     if (!address) return failed("look up " + listener.address.zone, address.error().sys_errno);
     const base::UniqueFd& fd = opened_.descriptors_.emplace_back(make_socket(listener, *address));
     if (!fd.is_open()) return failed("socket", errno);
-    if (Failure failure = set_options(fd.get(), shown)) return failure;
+    if (SocketStep failure = set_options(fd.get(), shown)) return failure;
 
     const std::string node = listener.node();
     if (const int error = make_parents_of(node); error != 0) return failed("mkdir", error);
@@ -120,7 +120,7 @@ class ListeningSockets::Opener {
     if (const int error = take_node(node); error != 0) return failed("set owner and mode", error);
     const bool listens =
         !listener.can_accept() || ::listen(fd.get(), capped(unit_.options.backlog)) == 0;
-    return listens ? std::nullopt : Failure(failed("listen", errno));
+    return listens ? std::nullopt : SocketStep(failed("listen", errno));
   }
 
   // A bare port is one of IPv4 where the kernel has no IPv6.
@@ -137,7 +137,7 @@ class ListeningSockets::Opener {
     return base::UniqueFd(::socket(AF_INET, type, protocol));
   }
 
-  Failure set_options(int fd, const std::string& shown) {
+  SocketStep set_options(int fd, const std::string& shown) {
     auto failures = set_binding_options(fd, unit_.options);
     for (const OptionFailure& other : set_socket_options(fd, unit_.options))
       failures.push_back(other);
@@ -159,7 +159,7 @@ class ListeningSockets::Opener {
     return own_node(node, owner_, unit_.nodes.mode);
   }
 
-  Failure open_fifo(const std::string& path) {
+  SocketStep open_fifo(const std::string& path) {
     const auto failed = [&path](const char* step, int error) {
       return SocketFailure{path, step, error};
     };
@@ -218,7 +218,8 @@ tl::expected<ListeningSockets, SocketFailure> ListeningSockets::open(const Socke
   ListeningSockets opened;
   opened.name_ = descriptor_name_of(unit);
   opened.removes_nodes_ = true;  // until all are there
-  if (Failure failure = Opener(unit, opened).open_all()) return tl::unexpected(*std::move(failure));
+  if (SocketStep failure = Opener(unit, opened).open_all())
+    return tl::unexpected(*std::move(failure));
   opened.removes_nodes_ = unit.nodes.are_removed_on_stop;
   return opened;
 }

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/clock.h"
 #include "client/entry_encoder.h"
 
 namespace logq::supervise {
@@ -17,12 +18,6 @@ using std::chrono::steady_clock;
 // Of what may be different in a moment.
 bool may_be_taken_later(SendStatus status) {
   return status == SendStatus::kFull || status == SendStatus::kNoCollector;
-}
-
-std::uint64_t realtime_usec() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
 }  // namespace
@@ -37,7 +32,7 @@ SendResult PatientTransport::send(const Entry& entry) noexcept {
 bool PatientTransport::keep(const Entry& entry) {
   try {
     Entry late = entry;
-    if (late.realtime_usec == 0) late.realtime_usec = realtime_usec();
+    if (late.realtime_usec == 0) late.realtime_usec = base::realtime_usec();
     std::string bytes;
     if (!client::append_native_entry(late, bytes) || bytes_ + bytes.size() > kMostBytes)
       return false;

@@ -20,8 +20,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLookInterval = 100ms;       // for a request to stop, while waiting
 constexpr milliseconds kFallbackAttempts = 1000ms;  // for a collector while the fallback is in use
-constexpr milliseconds kFirstPause = 1ms;           // between attempts otherwise, doubling
-constexpr milliseconds kLongestPause = 100ms;
+constexpr milliseconds kFirstRetryPause = 1ms;      // between attempts otherwise, doubling
+constexpr milliseconds kLongestRetryPause = 100ms;
 constexpr std::size_t kSpoolPiece = std::size_t{64} * 1024;
 constexpr std::size_t kQueueMax = std::size_t{64} << 20;  // beyond, a line is cut
 
@@ -199,7 +199,7 @@ void PipeRelay::finish(SteadyClock::time_point deadline) {
 
 // Until the collector has read everything, as far as there is one.
 void PipeRelay::settle(SteadyClock::time_point deadline) {
-  SteadyClock::duration pause = kFirstPause / 20;
+  SteadyClock::duration pause = kFirstRetryPause / 20;
   for (;;) {
     look_after();
     // A spool waits for a collector that is there, and not for one that is not.
@@ -207,7 +207,7 @@ void PipeRelay::settle(SteadyClock::time_point deadline) {
     const bool is_done = queue_.empty() && !has_spooled && (all_read_ || !stream_.is_open());
     if (is_done || SteadyClock::now() >= deadline) return;
     nap(pause);
-    pause = std::min<SteadyClock::duration>(pause * 2, kFirstPause);
+    pause = std::min<SteadyClock::duration>(pause * 2, kFirstRetryPause);
   }
 }
 
@@ -237,7 +237,7 @@ void PipeRelay::wait_for_room() {
 }
 
 bool PipeRelay::try_connect() {
-  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+  pause_ = std::clamp(pause_ * 2, kFirstRetryPause, kLongestRetryPause);
   next_attempt_ = SteadyClock::now() + (absence_told_ ? kFallbackAttempts : pause_);
   StreamConnection connection = options_.connect();
   socket_path_ = connection.path;

@@ -24,10 +24,6 @@ std::string refusal(std::string_view why) {
   return "{\"error\":\"" + std::string(why) + "\"}\n";
 }
 
-std::uint64_t realtime_usec() {
-  return base::Clock::system().now().realtime_usec;
-}
-
 // What is to be waited for with an order.
 std::optional<JobType> job_of(ControlVerb verb) {
   switch (verb) {
@@ -64,7 +60,7 @@ Result<void> ServiceControl::prepare(EventLoop& loop) {
       [this](ControlSocket::Client client, std::string_view line) { take_line(client, line); }));
   letters_ = LOGQ_TRY(loop.watch(directory_->control(), EPOLLIN, Turn::kRest,
                                  [this](std::uint32_t /*events*/) { read_letters(); }));
-  told_.since_usec = realtime_usec();
+  told_.since_usec = base::realtime_usec();
   told_.wanted = 'u';
   active_ = active_name_of(runner_.service().state());
   active_since_usec_ = told_.since_usec;
@@ -231,7 +227,7 @@ void ServiceControl::state_changed() {
   const Service& service = runner_.service();
   if (const auto active = active_name_of(service.state()); active != active_) {
     active_ = active;
-    active_since_usec_ = realtime_usec();
+    active_since_usec_ = base::realtime_usec();
   }
   if (has_owner() && service.state() == ServiceState::kStart) wanted_ = Wanted::kUp;
   const bool is_finishing = service.state() == ServiceState::kStopPost;
@@ -243,7 +239,7 @@ void ServiceControl::state_changed() {
     now.run = is_finishing ? SupervisedState::Run::kFinish : SupervisedState::Run::kRun;
   if (now == told_) return;
   if (now.pid != told_.pid) {
-    now.since_usec = realtime_usec();
+    now.since_usec = base::realtime_usec();
     now.is_paused = false;
     now.got_term = false;
   }

@@ -23,6 +23,7 @@
 #include "supervise/account.h"
 #include "supervise/collector_stream.h"
 #include "supervise/descriptor_limit.h"
+#include "supervise/exec_arguments.h"
 #include "supervise/program_search.h"
 
 namespace logq::supervise {
@@ -42,7 +43,7 @@ constexpr ProcessFailure kStdout{"STDOUT", 209, 0};
 constexpr ProcessFailure kChroot{"CHROOT", 210, 0};
 constexpr ProcessFailure kGroup{"GROUP", 216, 0};
 constexpr ProcessFailure kUser{"USER", 217, 0};
-constexpr ProcessFailure kCapabilities{"CAPABILITIES", 218, 0};
+constexpr ProcessFailure kCapabilityStep{"CAPABILITIES", 218, 0};
 constexpr ProcessFailure kSetsid{"SETSID", 220, 0};
 constexpr ProcessFailure kNoNewPrivileges{"NO_NEW_PRIVILEGES", 227, 0};
 
@@ -55,9 +56,9 @@ constexpr std::array<ProcessFailure, 5> kDirectories{
      {"CONFIGURATION_DIRECTORY", 241, 0, DirectoryKind::kConfiguration}}};
 
 // The steps by their exit status, which crosses the process boundary.
-constexpr std::array kSteps{kFds,       kChdir,        kNice,   kExec,           kLimits,
-                            kOomAdjust, kStdin,        kStdout, kChroot,         kGroup,
-                            kUser,      kCapabilities, kSetsid, kNoNewPrivileges};
+constexpr std::array kSteps{kFds,       kChdir,          kNice,   kExec,           kLimits,
+                            kOomAdjust, kStdin,          kStdout, kChroot,         kGroup,
+                            kUser,      kCapabilityStep, kSetsid, kNoNewPrivileges};
 
 ProcessFailure failed(ProcessFailure step, int number) {
   step.sys_errno = number;
@@ -195,7 +196,7 @@ Failure bound_capabilities(const ExecutionSettings& settings) {
   for (int capability = 0; capability <= kLastCapability; ++capability) {
     if (has_capability(settings.capability_bounding_set, capability)) continue;
     if (::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) != 1) continue;
-    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return failed(kCapabilities, errno);
+    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return failed(kCapabilityStep, errno);
   }
   return std::nullopt;
 }
@@ -204,17 +205,17 @@ Failure bound_capabilities(const ExecutionSettings& settings) {
 Failure raise_ambient(std::uint64_t capabilities) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, 2> data{};
-  if (::syscall(SYS_capget, &header, data.data()) != 0) return failed(kCapabilities, errno);
+  if (::syscall(SYS_capget, &header, data.data()) != 0) return failed(kCapabilityStep, errno);
   for (std::size_t word = 0; word < data.size(); ++word) {
     const auto bits = static_cast<std::uint32_t>(capabilities >> (32 * word));
     data[word].inheritable |= bits;
     data[word].effective |= bits & data[word].permitted;
   }
-  if (::syscall(SYS_capset, &header, data.data()) != 0) return failed(kCapabilities, errno);
+  if (::syscall(SYS_capset, &header, data.data()) != 0) return failed(kCapabilityStep, errno);
   for (int capability = 0; capability <= kLastCapability; ++capability) {
     if (!has_capability(capabilities, capability)) continue;
     if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0)
-      return failed(kCapabilities, errno);
+      return failed(kCapabilityStep, errno);
   }
   return std::nullopt;
 }
@@ -289,14 +290,6 @@ void reset_signals(bool ignores_sigpipe) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  for (std::string& string : strings)
-    pointers.push_back(string.data());
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 void replace_variable(std::vector<std::string>& environment,

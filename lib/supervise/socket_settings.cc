@@ -11,7 +11,7 @@
 namespace logq::supervise {
 namespace {
 
-using Kind = Listener::Kind;
+using ListenerKind = Listener::Kind;
 using Reading = UnitReading<SocketUnit>;
 
 std::string errno_text(int number) {
@@ -19,7 +19,7 @@ std::string errno_text(int number) {
   return ::strerror_r(number, buffer.data(), buffer.size());  // the GNU variant
 }
 
-template <Kind kKind>
+template <ListenerKind kKind>
 void add_socket(Reading& reading) {
   std::vector<Listener>& listeners = reading.unit().listeners;
   if (reading.is_empty()) return listeners.clear();
@@ -29,13 +29,13 @@ void add_socket(Reading& reading) {
     return reading.warn("Failed to parse address value in '" + text +
                         "', ignoring: " + errno_text(address.error().sys_errno));
   }
-  if (kKind == Kind::kSequentialPacket && !address->is_unix()) {
+  if (kKind == ListenerKind::kSequentialPacket && !address->is_unix()) {
     return reading.ignore("Address family not supported", text);
   }
   listeners.push_back({kKind, *std::move(address)});
 }
 
-template <Kind kKind>
+template <ListenerKind kKind>
 void add_path(Reading& reading) {
   std::vector<Listener>& listeners = reading.unit().listeners;
   if (reading.is_empty()) return listeners.clear();
@@ -51,7 +51,7 @@ void add_netlink(Reading& reading) {
   std::vector<Listener>& listeners = reading.unit().listeners;
   if (reading.is_empty()) return listeners.clear();
   Listener listener;
-  listener.kind = Kind::kOther;
+  listener.kind = ListenerKind::kOther;
   listener.address.path = reading.expanded();
   listeners.push_back(std::move(listener));
 }
@@ -195,13 +195,13 @@ using T = TriggerLimit;
 constexpr auto kOptions = &U::options;
 using SocketSetting = UnitSetting<SocketUnit>;
 constexpr std::array kSettings = {
-    SocketSetting{"ListenStream", &add_socket<Kind::kStream>},
-    SocketSetting{"ListenDatagram", &add_socket<Kind::kDatagram>},
-    SocketSetting{"ListenSequentialPacket", &add_socket<Kind::kSequentialPacket>},
-    SocketSetting{"ListenFIFO", &add_path<Kind::kFifo>},
-    SocketSetting{"ListenSpecial", &add_path<Kind::kOther>},
-    SocketSetting{"ListenMessageQueue", &add_path<Kind::kOther>},
-    SocketSetting{"ListenUSBFunction", &add_path<Kind::kOther>},
+    SocketSetting{"ListenStream", &add_socket<ListenerKind::kStream>},
+    SocketSetting{"ListenDatagram", &add_socket<ListenerKind::kDatagram>},
+    SocketSetting{"ListenSequentialPacket", &add_socket<ListenerKind::kSequentialPacket>},
+    SocketSetting{"ListenFIFO", &add_path<ListenerKind::kFifo>},
+    SocketSetting{"ListenSpecial", &add_path<ListenerKind::kOther>},
+    SocketSetting{"ListenMessageQueue", &add_path<ListenerKind::kOther>},
+    SocketSetting{"ListenUSBFunction", &add_path<ListenerKind::kOther>},
     SocketSetting{"ListenNetlink", &add_netlink},
     SocketSetting{"FileDescriptorName", &set_descriptor_name},
     SocketSetting{"Service", &set_service},

@@ -10,12 +10,12 @@
 namespace logq::supervise {
 namespace {
 
-using Kind = Listener::Kind;
+using ListenerKind = Listener::Kind;
 using SocketSetting = UnitSetting<SocketUnit>;
 
-constexpr std::array<std::string_view, 3> kSections = {"Unit", "Socket", "Install"};
+constexpr std::array<std::string_view, 3> kSocketSections = {"Unit", "Socket", "Install"};
 
-const SocketSetting* find_setting(std::string_view section, std::string_view key) {
+const SocketSetting* find_socket_setting(std::string_view section, std::string_view key) {
   std::span<const SocketSetting> table;
   if (section == "Unit") table = unit_settings<SocketUnit>();
   if (section == "Socket") table = socket_settings();
@@ -31,7 +31,7 @@ std::string service_of(const std::string& name) {
 class SocketReader : public UnitReader<SocketUnit> {
  public:
   SocketReader(const std::string& name, const std::string& file, const HostFacts& host)
-      : UnitReader(name, file, host, kSections, &find_setting) {}
+      : UnitReader(name, file, host, kSocketSections, &find_socket_setting) {}
 
   LoadedSocket finish();
 
@@ -85,29 +85,29 @@ std::string take_name(std::string_view& argument) {
   return std::string(name);
 }
 
-Kind take_kind(std::string_view& argument) {
-  constexpr std::array<std::pair<std::string_view, Kind>, 3> kKinds = {
-      {{"dgram:", Kind::kDatagram},
-       {"seqpacket:", Kind::kSequentialPacket},
-       {"fifo:", Kind::kFifo}}};
+ListenerKind take_kind(std::string_view& argument) {
+  constexpr std::array<std::pair<std::string_view, ListenerKind>, 3> kKinds = {
+      {{"dgram:", ListenerKind::kDatagram},
+       {"seqpacket:", ListenerKind::kSequentialPacket},
+       {"fifo:", ListenerKind::kFifo}}};
   for (const auto& [prefix, kind] : kKinds) {
     if (!argument.starts_with(prefix)) continue;
     argument.remove_prefix(prefix.size());
     return kind;
   }
-  return Kind::kStream;
+  return ListenerKind::kStream;
 }
 
 // What is wrong with the address; empty when nothing is.
 std::string set_address(std::string_view text, Listener& listener) {
-  if (listener.kind == Kind::kFifo) {
+  if (listener.kind == ListenerKind::kFifo) {
     if (!text.starts_with('/') || climbs(text)) return "not an absolute path without \"..\"";
     listener.address.path = simplified_path(text);
     return {};
   }
   auto address = parse_socket_address(text);
   if (!address) return std::string(address.error().what);
-  if (listener.kind == Kind::kSequentialPacket && !address->is_unix()) {
+  if (listener.kind == ListenerKind::kSequentialPacket && !address->is_unix()) {
     return "sequential packets need a unix socket";
   }
   listener.address = *std::move(address);
@@ -118,7 +118,7 @@ std::string set_address(std::string_view text, Listener& listener) {
 
 std::string Listener::node() const {
   const bool is_path = address.family == SocketAddress::Family::kPath;
-  return is_path && kind != Kind::kOther ? address.path : "";
+  return is_path && kind != ListenerKind::kOther ? address.path : "";
 }
 
 LoadedSocket read_socket_unit(const std::string& unit_name,

@@ -5,12 +5,13 @@
 namespace logq::supervise {
 namespace {
 
-constexpr std::array<std::string_view, 3> kRestartNames = {"permanent", "transient", "temporary"};
+constexpr std::array<std::string_view, 3> kChildRestartNames = {"permanent", "transient",
+                                                                "temporary"};
 
 }  // namespace
 
 std::string_view name_of(ChildRestart restart) {
-  return kRestartNames.at(static_cast<std::size_t>(restart));
+  return kChildRestartNames.at(static_cast<std::size_t>(restart));
 }
 
 ChildRestart child_restart(const RestartSettings& settings) {

@@ -15,7 +15,7 @@ namespace {
 
 using Severity = UnitProblem::Severity;
 
-constexpr std::array<std::string_view, 3> kSections = {"Unit", "Supervisor", "Install"};
+constexpr std::array<std::string_view, 3> kTreeSections = {"Unit", "Supervisor", "Install"};
 constexpr std::array<std::string_view, 4> kStrategyNames = {"one_for_one", "rest_for_one",
                                                             "one_for_all", "simple_one_for_one"};
 constexpr std::array<std::string_view, 3> kAutoShutdownNames = {"never", "any_significant",
@@ -103,7 +103,7 @@ void add_significant(TreeReading& reading) {
     list.emplace_back(name);
 }
 
-constexpr std::array kSettings = {
+constexpr std::array kTreeSettings = {
     TreeSetting{"Strategy", &set_strategy},
     TreeSetting{"Intensity", &set_unsigned<&TreeUnit::intensity>},
     TreeSetting{"Period", &set_period},
@@ -114,11 +114,11 @@ constexpr std::array kSettings = {
 };
 
 // Of [Unit] what tells of the tree; it is no other unit's affair.
-const TreeSetting* find_setting(std::string_view section, std::string_view key) {
+const TreeSetting* find_tree_setting(std::string_view section, std::string_view key) {
   std::span<const TreeSetting> table;
   const bool is_told = key == "Description" || key == "Documentation";
   if (section == "Unit" && is_told) table = unit_settings<TreeUnit>();
-  if (section == "Supervisor") table = kSettings;
+  if (section == "Supervisor") table = kTreeSettings;
   const auto found = std::ranges::find(table, key, &TreeSetting::key);
   return found == table.end() ? nullptr : &*found;
 }
@@ -126,7 +126,7 @@ const TreeSetting* find_setting(std::string_view section, std::string_view key) 
 class TreeReader : public UnitReader<TreeUnit> {
  public:
   TreeReader(const std::string& name, const std::string& file, const HostFacts& host)
-      : UnitReader(name, file, host, kSections, &find_setting) {}
+      : UnitReader(name, file, host, kTreeSections, &find_tree_setting) {}
 
   LoadedTree finish();
 

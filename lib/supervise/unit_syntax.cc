@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/hex_digit.h"
 #include "wire/utf8.h"
 
@@ -10,12 +11,11 @@ namespace {
 
 using Severity = UnitProblem::Severity;
 
-constexpr std::string_view kBlanks = " \t\n\r";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::size_t kLineMax = std::size_t{1} << 20;
 
 bool is_blank(char c) {
-  return kBlanks.find(c) != std::string_view::npos;
+  return base::kBlanks.find(c) != std::string_view::npos;
 }
 
 // Whether the last backslash of a line stands for itself or continues it.
@@ -27,7 +27,7 @@ bool is_continued(std::string_view line) {
 }
 
 bool is_comment(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(kBlanks);
+  const std::size_t first = line.find_first_not_of(base::kBlanks);
   return first != std::string_view::npos && (line[first] == '#' || line[first] == ';');
 }
 
@@ -235,8 +235,8 @@ std::string UnitProblem::text() const {
 }
 
 std::string_view without_blanks(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+  text.remove_prefix(std::min(text.find_first_not_of(base::kBlanks), text.size()));
+  return text.substr(0, text.find_last_not_of(base::kBlanks) + 1);
 }
 
 UnitText read_unit_text(std::string_view text,
@@ -252,7 +252,7 @@ UnitText read_unit_text(std::string_view text,
 
 std::optional<std::string> take_word(std::string_view& text, Escapes escapes) {
   std::string_view rest = text;
-  rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
+  rest.remove_prefix(std::min(rest.find_first_not_of(base::kBlanks), rest.size()));
   if (rest.empty()) {
     text = {};
     return std::nullopt;
@@ -276,7 +276,7 @@ std::optional<std::string> take_word(std::string_view& text, Escapes escapes) {
     }
   }
   if (quote != 0 && escapes != Escapes::kLenient) return std::nullopt;
-  rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
+  rest.remove_prefix(std::min(rest.find_first_not_of(base::kBlanks), rest.size()));
   text = rest;
   return word;
 }
@@ -292,7 +292,7 @@ std::optional<std::vector<std::string>> split_words(std::string_view text, Escap
 std::vector<std::string_view> split_blanks(std::string_view text) {
   std::vector<std::string_view> parts;
   for (text = without_blanks(text); !text.empty(); text = without_blanks(text)) {
-    const std::size_t size = std::min(text.find_first_of(kBlanks), text.size());
+    const std::size_t size = std::min(text.find_first_of(base::kBlanks), text.size());
     parts.push_back(text.substr(0, size));
     text.remove_prefix(size);
   }

@@ -4,12 +4,12 @@
 #include <charconv>
 #include <span>
 
+#include "base/ascii.h"
 #include "base/hex_digit.h"
 
 namespace logq::wire {
 namespace {
 
-constexpr std::string_view kWhitespace = " \t\n\r";
 constexpr std::string_view kUserPart = "msg='";
 constexpr std::size_t kFieldsMax = 64;
 constexpr std::size_t kNameMax = 15;
@@ -63,7 +63,7 @@ std::optional<std::uint64_t> take_number(std::string_view& rest, char terminator
 }
 
 void skip_whitespace(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(kWhitespace), rest.size()));
+  rest.remove_prefix(std::min(rest.find_first_not_of(base::kBlanks), rest.size()));
 }
 
 std::string_view take_word(std::string_view& rest) {
@@ -180,7 +180,7 @@ void append_audit_fields(std::string_view text, std::vector<std::string>& out) {
       out.push_back(std::move(*field));
       ++fields;
     } else {
-      text.remove_prefix(std::min(text.find_first_of(kWhitespace), text.size()));
+      text.remove_prefix(std::min(text.find_first_of(base::kBlanks), text.size()));
     }
   }
 }

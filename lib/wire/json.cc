@@ -48,7 +48,7 @@ bool is_plain(char c) {
 }
 
 // Whether are_plain() and none is 0x7f or beyond ASCII.
-bool are_plain_ascii(const char* eight) {
+bool are_plain_json(const char* eight) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   std::uint64_t word = 0;
   std::memcpy(&word, eight, sizeof word);
@@ -84,10 +84,10 @@ bool is_plain_json_text(std::string_view text) {
   constexpr std::size_t kWord = 8;
   if (text.size() < kWord) return std::all_of(text.begin(), text.end(), is_plain);
   for (std::size_t i = 0; i + kWord <= text.size(); i += kWord) {
-    if (!are_plain_ascii(text.data() + i)) return false;
+    if (!are_plain_json(text.data() + i)) return false;
   }
   // The last eight once more cover what remains.
-  return are_plain_ascii(text.data() + text.size() - kWord);
+  return are_plain_json(text.data() + text.size() - kWord);
 }
 
 void encode_json_string(std::string_view text, std::string& out) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "base/ascii.h"
 #include "wire/utf8.h"
 
 namespace logq::wire {
@@ -11,10 +12,6 @@ namespace {
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::optional<std::uint32_t> parse_hex4(std::string_view text) {
@@ -89,7 +86,7 @@ std::optional<std::string_view> scan_string(std::string_view text) {
 }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_digit(text[at]))
+  while (at < text.size() && base::is_digit(text[at]))
     ++at;
   return at;
 }

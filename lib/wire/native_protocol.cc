@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/ascii.h"
 #include "base/little_endian.h"
 #include "wire/field_name.h"
 #include "wire/loose_integer.h"
@@ -26,16 +27,12 @@ constexpr std::string_view kObjectPid = "OBJECT_PID=";
 constexpr std::string_view kSyslogFacility = "SYSLOG_FACILITY=";
 constexpr std::string_view kSyslogIdentifier = "SYSLOG_IDENTIFIER=";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 void peek_priority(std::string_view value, NativePeek& peek) {
-  if (value.size() == 1 && is_digit(value[0])) peek.priority = (value[0] - '0') & 7;
+  if (value.size() == 1 && base::is_digit(value[0])) peek.priority = (value[0] - '0') & 7;
 }
 
 void peek_facility(std::string_view value, NativePeek& peek) {
-  if (value.empty() || value.size() > 2 || !std::ranges::all_of(value, is_digit)) return;
+  if (value.empty() || value.size() > 2 || !std::ranges::all_of(value, base::is_digit)) return;
   int facility = 0;
   for (const char c : value)
     facility = facility * 10 + (c - '0');
@@ -90,7 +87,8 @@ std::size_t name_run(std::string_view bytes) {
 
 // For a name of name bytes only.
 bool may_be_client_name(std::string_view name) {
-  return !name.empty() && name.size() <= kFieldNameMax && name[0] != '_' && !is_digit(name[0]);
+  return !name.empty() && name.size() <= kFieldNameMax && name[0] != '_' &&
+         !base::is_digit(name[0]);
 }
 
 }  // namespace

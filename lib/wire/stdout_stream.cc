@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/try.h"
 #include "wire/level_prefix.h"
 #include "wire/loose_integer.h"
@@ -11,18 +12,17 @@
 namespace logq::wire {
 namespace {
 
-constexpr std::string_view kWhitespace = " \t\n\r";
 constexpr int kHeaderLines = 7;
-constexpr int kPriorityMax = 999;
+constexpr int kStreamPriorityMax = 999;
 constexpr int kLevelMask = 7;
 
 std::string_view strip_trailing_whitespace(std::string_view text) {
-  return text.substr(0, text.find_last_not_of(kWhitespace) + 1);
+  return text.substr(0, text.find_last_not_of(base::kBlanks) + 1);
 }
 
 std::string_view strip_whitespace(std::string_view text) {
   const std::string_view stripped = strip_trailing_whitespace(text);
-  return stripped.substr(std::min(stripped.find_first_not_of(kWhitespace), stripped.size()));
+  return stripped.substr(std::min(stripped.find_first_not_of(base::kBlanks), stripped.size()));
 }
 
 // What is left of a line: nothing but whitespace is left alone, as in journald 252.
@@ -49,7 +49,7 @@ Result<bool> parse_boolean(std::string_view text) {
 
 Result<int> parse_priority(std::string_view text) {
   const auto priority = parse_loose_integer(text);
-  if (!priority.has_value() || *priority < 0 || *priority > kPriorityMax) {
+  if (!priority.has_value() || *priority < 0 || *priority > kStreamPriorityMax) {
     return fail(Error::make(Errc::kCorrupt, "stream header: priority is not 0 to 999"));
   }
   return static_cast<int>(*priority);

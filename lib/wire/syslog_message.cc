@@ -2,19 +2,16 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace logq::wire {
 namespace {
 
-constexpr std::string_view kWhitespace = " \t\n\r";
 constexpr std::string_view kWhitespaceAndNul(" \t\n\r\0", 5);
 constexpr std::size_t kPriorityDigitsMax = 3;
 
 // The exact shape of a timestamp: A a letter, 0 a digit, _ a space or a digit, the rest itself.
 constexpr std::string_view kTimestampShape = "AAA _0 _0:_0:_0 ";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -25,9 +22,9 @@ bool has_shape(char c, char shape) {
     case 'A':
       return is_letter(c);
     case '0':
-      return is_digit(c);
+      return base::is_digit(c);
     case '_':
-      return c == ' ' || is_digit(c);
+      return c == ' ' || base::is_digit(c);
     default:
       return c == shape;
   }
@@ -44,7 +41,7 @@ std::optional<int> take_priority(std::string_view& rest) {
   const std::size_t close = rest.substr(0, kPriorityDigitsMax + 2).find('>');
   if (close == std::string_view::npos || close < 2) return std::nullopt;
   const std::string_view digits = rest.substr(1, close - 1);
-  if (!std::ranges::all_of(digits, is_digit)) return std::nullopt;
+  if (!std::ranges::all_of(digits, base::is_digit)) return std::nullopt;
   int priority = 0;
   for (const char c : digits)
     priority = priority * 10 + (c - '0');
@@ -65,11 +62,11 @@ std::string_view take_timestamp(std::string_view& rest) {
 SyslogTag take_syslog_tag(std::string_view& rest) {
   SyslogTag tag;
   std::string_view word = rest;
-  word.remove_prefix(std::min(word.find_first_not_of(kWhitespace), word.size()));
-  word = word.substr(0, word.find_first_of(kWhitespace));
+  word.remove_prefix(std::min(word.find_first_not_of(base::kBlanks), word.size()));
+  word = word.substr(0, word.find_first_of(base::kBlanks));
   if (!word.ends_with(':')) return tag;
   rest.remove_prefix(static_cast<std::size_t>(word.data() - rest.data()) + word.size());
-  if (!rest.empty() && kWhitespace.find(rest.front()) != std::string_view::npos) {
+  if (!rest.empty() && base::kBlanks.find(rest.front()) != std::string_view::npos) {
     rest.remove_prefix(1);
   }
   word.remove_suffix(1);
@@ -85,7 +82,7 @@ SyslogTag take_syslog_tag(std::string_view& rest) {
 SyslogMessage parse_syslog_message(std::string_view datagram) {
   SyslogMessage message;
   std::string_view rest = datagram.substr(0, datagram.find_last_not_of(kWhitespaceAndNul) + 1);
-  rest.remove_prefix(std::min(rest.find_first_not_of(kWhitespace), rest.size()));
+  rest.remove_prefix(std::min(rest.find_first_not_of(base::kBlanks), rest.size()));
   message.keep_raw = rest.size() < datagram.size();
   if (const std::size_t nul = rest.find('\0'); nul != std::string_view::npos) {
     rest = rest.substr(0, nul);

@@ -21,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 
-Entry entry_of(std::string_view message) {
+Entry printed_entry(std::string_view message) {
   Entry entry;
   entry.message = message;
   return entry;
@@ -155,7 +155,7 @@ TEST_F(StreamTransportTest, AForkWhileAnotherThreadWritesLeavesTheChildATurn) {
   constexpr std::size_t kSize = 300'000;  // far more than a pipe holds: the thread keeps its turn
   std::thread writer([&] {
     const std::string text(kSize - 4, 'x');
-    transport.send(entry_of(text));
+    transport.send(printed_entry(text));
   });
   std::size_t taken = read_once().size();
 
@@ -163,7 +163,7 @@ TEST_F(StreamTransportTest, AForkWhileAnotherThreadWritesLeavesTheChildATurn) {
   if (child == 0) {
     while (taken < kSize)  // the parent's thread has its place; its turn is not in this process
       taken += read_once().size();
-    ::_exit(transport.send(entry_of("of the child")).status == SendStatus::kSent ? 0 : 1);
+    ::_exit(transport.send(printed_entry("of the child")).status == SendStatus::kSent ? 0 : 1);
   }
   int status = -1;
   ::waitpid(child, &status, 0);

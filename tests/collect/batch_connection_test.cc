@@ -11,8 +11,6 @@
 namespace logq::collect {
 namespace {
 
-using test::BatchClient;
-
 constexpr AreaGeometry kGeometry{kBatchSlots, kBatchMessageBytes};
 
 class BatchConnectionTest : public ::testing::Test {
@@ -41,7 +39,7 @@ class BatchConnectionTest : public ::testing::Test {
 
   test::TempDir directory_;
   std::uint64_t number_ = 0;
-  std::optional<BatchClient> client_;
+  std::optional<test::BatchClient> client_;
   std::optional<BatchConnection> connection_;
   std::optional<ReceiveArea> area_;
 };

@@ -20,16 +20,15 @@
 namespace logq::collect {
 namespace {
 
-using test::BatchClient;
 using Texts = std::vector<std::string>;
 
-constexpr AreaGeometry kSmall{4, 64 * 1024};
+constexpr AreaGeometry kSmallWindow{4, 64 * 1024};
 
 class BatchSourceTest : public SourceFixture<MortalStore> {
  protected:
   void SetUp() override {
     base::UniqueFd listener = test::bind_unix(path(), SOCK_SEQPACKET | SOCK_NONBLOCK);
-    auto area = ReceiveArea::create(directory_.path() + "/receive-batch", boot_, kSmall);
+    auto area = ReceiveArea::create(directory_.path() + "/receive-batch", boot_, kSmallWindow);
     ASSERT_TRUE(source_.start(std::move(listener), std::move(*area), event_.get()).has_value());
   }
   [[nodiscard]] std::string path() const { return directory_.path() + "/logq"; }
@@ -41,7 +40,7 @@ class BatchSourceTest : public SourceFixture<MortalStore> {
     return rounds;
   }
   // Whether the client can send more.
-  static bool has_room(const BatchClient& client, std::uint64_t number) {
+  static bool has_room(const test::BatchClient& client, std::uint64_t number) {
     return client.send_bytes(test::batch_message(client.id(), number, {std::string(20'000, 'x')}),
                              MSG_DONTWAIT);
   }
@@ -53,7 +52,7 @@ class BatchSourceTest : public SourceFixture<MortalStore> {
 };
 
 TEST_F(BatchSourceTest, SaysHelloBeforeAnythingElse) {
-  const BatchClient client(path());
+  const test::BatchClient client(path());
 
   work();
 
@@ -62,7 +61,7 @@ TEST_F(BatchSourceTest, SaysHelloBeforeAnythingElse) {
 }
 
 TEST_F(BatchSourceTest, AcknowledgesSeveralBatchesAtOnce) {
-  const BatchClient client(path());
+  const test::BatchClient client(path());
   for (std::uint64_t number = 1; number <= 3; ++number)
     client.send(number, {std::to_string(number)});
 
@@ -75,7 +74,7 @@ TEST_F(BatchSourceTest, AcknowledgesSeveralBatchesAtOnce) {
 
 TEST_F(BatchSourceTest, StoresWhatAClientLeftBehindThatNeverListened) {
   {
-    const BatchClient client(path());
+    const test::BatchClient client(path());
     client.send(1, {"a"});
     work();
     client.send(2, {"b"});
@@ -89,7 +88,7 @@ TEST_F(BatchSourceTest, StoresWhatAClientLeftBehindThatNeverListened) {
 }
 
 TEST_F(BatchSourceTest, AClientThatStopsSendingIsStillAnswered) {
-  const BatchClient client(path());
+  const test::BatchClient client(path());
   client.send(1, {"a"});
   client.end_sending();
 
@@ -100,7 +99,7 @@ TEST_F(BatchSourceTest, AClientThatStopsSendingIsStillAnswered) {
 }
 
 TEST_F(BatchSourceTest, DoesNotReadFromAClientThatNeverReads) {
-  const BatchClient deaf(path());
+  const test::BatchClient deaf(path());
   std::uint64_t sent = 0;
   for (int quiet_rounds = 0; quiet_rounds < 3 && sent < 100'000; work()) {
     if (has_room(deaf, sent + 1)) {
@@ -111,7 +110,7 @@ TEST_F(BatchSourceTest, DoesNotReadFromAClientThatNeverReads) {
     }
   }
   EXPECT_LT(store_.messages.size(), sent) << "the rest is in its own send buffer";
-  const BatchClient other(path());
+  const test::BatchClient other(path());
   other.send(1, {"heard"});
   work();
   EXPECT_EQ(store_.messages.back(), "heard");
@@ -129,7 +128,7 @@ TEST_F(BatchSourceTest, DoesNotReadFromAClientThatNeverReads) {
 TEST_F(BatchSourceTest, StoresWhatADeafClientSentBeforeItWent) {
   std::uint64_t sent = 0;
   {
-    const BatchClient deaf(path());
+    const test::BatchClient deaf(path());
     for (; has_room(deaf, sent + 1) && sent < 100'000; ++sent)
       work();
   }
@@ -140,7 +139,7 @@ TEST_F(BatchSourceTest, StoresWhatADeafClientSentBeforeItWent) {
 }
 
 TEST_F(BatchSourceTest, TellsWhoSendsGarbageOnceAndHangsUp) {
-  const BatchClient client(path());
+  const test::BatchClient client(path());
   client.send(1, {"a"});
   for (int i = 0; i < 20; ++i)
     client.send_bytes("\1\1garbage");
@@ -159,12 +158,12 @@ TEST_F(BatchSourceTest, TellsWhoSendsGarbageOnceAndHangsUp) {
 TEST_F(BatchSourceTest, ReconnectingClientsAskAndGoOn) {
   const Id128 id = Id128::random();
   {
-    const BatchClient first(path(), id);
+    const test::BatchClient first(path(), id);
     first.send(1, {"a"});
     first.send(2, {"b"});
     work();
   }
-  const BatchClient second(path(), id);
+  const test::BatchClient second(path(), id);
   second.ask();
   work();
   ASSERT_EQ(second.await_ack(0), (wire::BatchAck{2, 2, 0, 0, 0}));
@@ -179,8 +178,8 @@ TEST_F(BatchSourceTest, ReconnectingClientsAskAndGoOn) {
 
 // A busy one has more waiting than a turn takes.
 TEST_F(BatchSourceTest, GivesEverybodyATurn) {
-  const BatchClient busy(path());
-  const BatchClient other(path());
+  const test::BatchClient busy(path());
+  const test::BatchClient other(path());
   for (std::uint64_t number = 1; number <= 30; ++number)
     busy.send(number, {"busy"});
   other.send(1, {"other"});
@@ -193,9 +192,9 @@ TEST_F(BatchSourceTest, GivesEverybodyATurn) {
 }
 
 TEST_F(BatchSourceTest, LeavesTurnsToOtherSources) {
-  const BatchClient clients[2]{BatchClient(path()), BatchClient(path())};
+  const test::BatchClient clients[2]{test::BatchClient(path()), test::BatchClient(path())};
   for (std::uint64_t number = 1; number <= 20; ++number) {
-    for (const BatchClient& client : clients)
+    for (const test::BatchClient& client : clients)
       client.send(number, {"batch"});
   }
   struct Other {
@@ -223,12 +222,12 @@ TEST_F(BatchSourceTest, LeavesTurnsToOtherSources) {
 TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
   if (test::raise_descriptor_limit() < 2 * kBatchConnectionsMax + 64)
     GTEST_SKIP() << "too few descriptors allowed";
-  std::vector<std::unique_ptr<BatchClient>> clients;
+  std::vector<std::unique_ptr<test::BatchClient>> clients;
   for (std::size_t i = 0; i < kBatchConnectionsMax; ++i) {
-    clients.push_back(std::make_unique<BatchClient>(path()));
+    clients.push_back(std::make_unique<test::BatchClient>(path()));
     if (i % 32 == 0) work();
   }
-  const BatchClient late(path());
+  const test::BatchClient late(path());
   work();
 
   EXPECT_EQ(late.await_refusal(), (wire::BatchRefusal{wire::RefusalReason::kTooManyClients, 0}));
@@ -236,7 +235,7 @@ TEST_F(BatchSourceTest, TurnsAwayWhoFindsNoRoom) {
   EXPECT_TRUE(clients.back()->receive().has_value());
   clients.pop_back();
   work();
-  const BatchClient next(path());
+  const test::BatchClient next(path());
   work();
   EXPECT_EQ(next.poll(), wire::BatchReply(wire::BatchHello{262'144, 512, 64}));
 }
@@ -248,14 +247,14 @@ TEST_F(BatchSourceTest, AUserLeavesRoomForOthers) {
     GTEST_SKIP() << "too few descriptors allowed";
   ASSERT_EQ(::chmod(directory_.path().c_str(), 0755), 0);
   ASSERT_EQ(::chmod(path().c_str(), 0666), 0);
-  std::vector<std::unique_ptr<BatchClient>> clients;
+  std::vector<std::unique_ptr<test::BatchClient>> clients;
   for (std::size_t i = 0; i <= kBatchConnectionsOfUser; ++i) {
     ASSERT_EQ(::seteuid(kUser), 0);
-    clients.push_back(std::make_unique<BatchClient>(path()));
+    clients.push_back(std::make_unique<test::BatchClient>(path()));
     ASSERT_EQ(::seteuid(0), 0);
     if (i % 32 == 0) work();
   }
-  const BatchClient other(path());
+  const test::BatchClient other(path());
   work();
 
   EXPECT_EQ(clients.back()->await_refusal(),
@@ -265,7 +264,7 @@ TEST_F(BatchSourceTest, AUserLeavesRoomForOthers) {
 }
 
 TEST_F(BatchSourceTest, TurnsAwayAndCountsWhoFindsNoDescriptor) {
-  const BatchClient late(path());
+  const test::BatchClient late(path());
   {
     const test::DescriptorLimit few(128);
     std::vector<base::UniqueFd> all;
@@ -281,7 +280,7 @@ TEST_F(BatchSourceTest, TurnsAwayAndCountsWhoFindsNoDescriptor) {
 }
 
 TEST_F(BatchSourceTest, ASyncWaitsForWhatWasSentBeforeItAndNoLonger) {
-  const BatchClient before(path());
+  const test::BatchClient before(path());
   for (std::uint64_t number = 1; number <= 10; ++number)
     before.send(number, {"before"});
   source_.mark();
@@ -299,7 +298,7 @@ TEST_F(BatchSourceTest, ASyncWaitsForWhatWasSentBeforeItAndNoLonger) {
 }
 
 TEST_F(BatchSourceTest, AStopStoresWhatWasSentAndEndsThough) {
-  const BatchClient waiting(path());  // not accepted yet
+  const test::BatchClient waiting(path());  // not accepted yet
   waiting.send(1, {"a"});
   waiting.send(2, {"b"});
 

@@ -14,8 +14,8 @@
 namespace logq::collect {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kYear = 365 * 24 * 3600 * kSecond;
+constexpr std::int64_t kStepSecond = 1'000'000;
+constexpr std::int64_t kYear = 365 * 24 * 3600 * kStepSecond;
 
 class SteppedClock final : public base::Clock {
  public:
@@ -71,7 +71,7 @@ class ClockStep : public ::testing::Test {
 };
 
 TEST_F(ClockStep, ALargeStepBackBeginsANewFile) {
-  append_with_steps({0, -3600 * kSecond, kYear, -10 * kYear});
+  append_with_steps({0, -3600 * kStepSecond, kYear, -10 * kYear});
 
   EXPECT_EQ(lines({"-o", "cat"}), 40);
   EXPECT_EQ(files(), 3);
@@ -81,7 +81,7 @@ TEST_F(ClockStep, ALargeStepBackBeginsANewFile) {
 TEST_F(ClockStep, ManyStepsBackAreSmoothedOverToo) {
   std::vector<std::int64_t> steps;
   for (int i = 0; i < 500; ++i)
-    steps.push_back(i % 2 == 0 ? 3600 * kSecond : -3600 * kSecond);
+    steps.push_back(i % 2 == 0 ? 3600 * kStepSecond : -3600 * kStepSecond);
   append_with_steps(steps);
 
   EXPECT_EQ(lines({"-o", "cat"}), 5000);
@@ -90,7 +90,7 @@ TEST_F(ClockStep, ManyStepsBackAreSmoothedOverToo) {
 }
 
 TEST_F(ClockStep, ASmallStepBackIsSmoothedOver) {
-  append_with_steps({0, -kSecond / 2, kSecond, -kSecond / 2});
+  append_with_steps({0, -kStepSecond / 2, kStepSecond, -kStepSecond / 2});
 
   EXPECT_EQ(lines({"-o", "cat"}), 40);
   EXPECT_EQ(files(), 1);

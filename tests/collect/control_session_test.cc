@@ -15,7 +15,7 @@ namespace {
 using test::varlink_call;
 using testing::HasSubstr;
 
-constexpr const char* kDone = "{\"parameters\":{}}";
+constexpr const char* kSessionDone = "{\"parameters\":{}}";
 constexpr const char* kDenied =
     "{\"error\":\"org.varlink.service.PermissionDenied\",\"parameters\":{}}";
 
@@ -74,9 +74,9 @@ class Conversation : public ::testing::Test {
 TEST_F(Conversation, DeedsAreDoneAndAnswered) {
   begin();
 
-  EXPECT_EQ(ask("io.systemd.Journal.Rotate"), kDone);
-  EXPECT_EQ(ask("io.systemd.Journal.FlushToVar"), kDone);
-  EXPECT_EQ(ask("io.systemd.Journal.RelinquishVar"), kDone);
+  EXPECT_EQ(ask("io.systemd.Journal.Rotate"), kSessionDone);
+  EXPECT_EQ(ask("io.systemd.Journal.FlushToVar"), kSessionDone);
+  EXPECT_EQ(ask("io.systemd.Journal.RelinquishVar"), kSessionDone);
   EXPECT_EQ(ask("io.logq.Collector.Status"), "{\"parameters\":{\"x\":1}}");
   EXPECT_EQ(rotations_, 1);
   EXPECT_EQ(flushes_, 1);
@@ -93,7 +93,7 @@ TEST_F(Conversation, ASyncIsAnsweredWhenItIsDoneAndNothingBefore) {
   ASSERT_EQ(syncs_.size(), 1U);
   syncs_[0]({});
 
-  EXPECT_EQ(take_answers(), std::string(kDone) + "\n" + kDone + "\n");
+  EXPECT_EQ(take_answers(), std::string(kSessionDone) + "\n" + kSessionDone + "\n");
   EXPECT_EQ(rotations_, 1);
 }
 
@@ -129,7 +129,7 @@ TEST_F(Conversation, ANamespaceHasNothingToFlush) {
     EXPECT_EQ(ask(std::string("io.systemd.Journal.") + method),
               "{\"error\":\"io.systemd.Journal.NotSupportedByNamespaces\",\"parameters\":{}}");
   EXPECT_EQ(flushes_ + relinquished_, 0);
-  EXPECT_EQ(ask("io.systemd.Journal.Rotate"), kDone);
+  EXPECT_EQ(ask("io.systemd.Journal.Rotate"), kSessionDone);
 }
 
 TEST_F(Conversation, UnknownParametersAndMethodsAreNamed) {
@@ -170,7 +170,7 @@ TEST_F(Conversation, OneWayCallsAreDoneWithoutAnAnswer) {
   const std::string nope(R"({"method":"a.b.C","oneway":true})");
 
   EXPECT_EQ(say(rotate + '\0' + nope + '\0' + varlink_call("io.systemd.Journal.Rotate")),
-            std::string(kDone) + "\n");
+            std::string(kSessionDone) + "\n");
   EXPECT_EQ(rotations_, 2);
 }
 
@@ -181,7 +181,7 @@ TEST_F(Conversation, CallsMayComeInPieces) {
   for (const char c : varlink_call("io.systemd.Journal.Rotate"))
     said += say({&c, 1});
 
-  EXPECT_EQ(said, std::string(kDone) + "\n");
+  EXPECT_EQ(said, std::string(kSessionDone) + "\n");
 }
 
 TEST_F(Conversation, AnswersWhatCameBeforeGarbageAndIsOver) {
@@ -189,7 +189,7 @@ TEST_F(Conversation, AnswersWhatCameBeforeGarbageAndIsOver) {
 
   EXPECT_EQ(say(varlink_call("io.systemd.Journal.Rotate") + std::string("garbage\0", 8) +
                 varlink_call("io.systemd.Journal.Rotate")),
-            std::string(kDone) + "\n");
+            std::string(kSessionDone) + "\n");
   EXPECT_TRUE(session_->is_over());
   EXPECT_EQ(rotations_, 1);
 }
@@ -213,7 +213,7 @@ TEST_F(Conversation, WhoSendsNoMoreIsStillAnswered) {
   session_->input_ended();
 
   EXPECT_FALSE(session_->is_over());
-  EXPECT_EQ(take_answers(), std::string(kDone) + "\n");
+  EXPECT_EQ(take_answers(), std::string(kSessionDone) + "\n");
   EXPECT_TRUE(session_->is_over());
 }
 

@@ -19,7 +19,7 @@ namespace {
 struct Killed {};
 
 constexpr std::uint64_t kBegin = 1'700'000'000'000'000;
-constexpr int kEntries = 3000;
+constexpr int kFlushedEntries = 3000;
 
 class InterruptedFlush : public ::testing::Test {
  protected:
@@ -38,7 +38,7 @@ class InterruptedFlush : public ::testing::Test {
   // Entries that share their times by `together`, with a new file after every 1,000.
   void fill_source(int together) const {
     const auto store = open(source());
-    for (int i = 0; i < kEntries; ++i) {
+    for (int i = 0; i < kFlushedEntries; ++i) {
       const auto usec = static_cast<std::uint64_t>(i / together);
       const std::string message = "MESSAGE=" + std::to_string(i);
       const std::vector<std::string_view> payloads{message};
@@ -77,7 +77,7 @@ class InterruptedFlush : public ::testing::Test {
         return true;
       });
     }
-    EXPECT_EQ(times.size(), static_cast<std::size_t>(kEntries));
+    EXPECT_EQ(times.size(), static_cast<std::size_t>(kFlushedEntries));
     for (const auto& [message, count] : times)
       ASSERT_EQ(count, 1) << message;
   }
@@ -102,7 +102,7 @@ TEST_F(InterruptedFlush, GoesOnThoughAVacuumHasDeletedWhatWasCopied) {
 }
 
 TEST_F(InterruptedFlush, LosesNothingWhereTheTimesOfEntriesTellThemNotApart) {
-  fill_source(kEntries);
+  fill_source(kFlushedEntries);
   copy_and_die();
   delete_oldest_file();
   copy_rest();
@@ -116,7 +116,7 @@ TEST_F(InterruptedFlush, LosesNothingWhereTheTimesOfEntriesTellThemNotApart) {
       return true;
     });
   }
-  EXPECT_EQ(times.size(), static_cast<std::size_t>(kEntries));
+  EXPECT_EQ(times.size(), static_cast<std::size_t>(kFlushedEntries));
 }
 
 }  // namespace

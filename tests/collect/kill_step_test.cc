@@ -25,9 +25,9 @@
 namespace logq::collect {
 namespace {
 
-using Texts = SharedStore::Messages;
+using Messages = SharedStore::Messages;
 
-constexpr AreaGeometry kSmall{4, 64 * 1024};
+constexpr AreaGeometry kSmallStep{4, 64 * 1024};
 const Id128 kBoot = Id128::random();
 const Id128 kClient = *Id128::parse("00112233445566778899aabbccddeeff");
 
@@ -76,7 +76,7 @@ class KillStep : public ::testing::Test {
   }
 
   // Has `work` store `sent`, in steps, and `replay` what is left after each of them.
-  void expect_each_once(const Work& work, const Work& replay, const Texts& sent) {
+  void expect_each_once(const Work& work, const Work& replay, const Messages& sent) {
     std::size_t moments = 0;
     const auto look = [&] {
       if (!has_changed() || HasFailure()) return;
@@ -97,7 +97,8 @@ class KillStep : public ::testing::Test {
   Work receive() {
     return [this](Parts& parts, const std::string& directory) {
       Source source(parts.services());
-      source.start(std::move(server_), *ReceiveArea::create(area_path(directory), kBoot, kSmall));
+      source.start(std::move(server_),
+                   *ReceiveArea::create(area_path(directory), kBoot, kSmallStep));
       parts.store.before_storing(test::begin_steps);
       while (source.work() != DatagramSource::Work::kIdle) {
       }
@@ -110,7 +111,7 @@ class KillStep : public ::testing::Test {
   }
   // As if a predecessor had been killed at once.
   void receive_only(const std::string& directory) const {
-    auto area = ReceiveArea::create(area_path(directory), kBoot, kSmall);
+    auto area = ReceiveArea::create(area_path(directory), kBoot, kSmallStep);
     ASSERT_GT(area->receive(server_.get()).value_or(0), 0U);
   }
 
@@ -132,7 +133,7 @@ class KillStep : public ::testing::Test {
     return changed;
   }
   // What is stored once a successor has taken what there is now.
-  Texts successor(const Work& replay) {
+  Messages successor(const Work& replay) {
     const std::string copy = directory_.path() + "/copy";
     std::filesystem::remove_all(copy);
     std::filesystem::copy(live(), copy);
@@ -168,7 +169,7 @@ TEST_F(KillStep, StoresWhatIsAroundAnEntryThatTheStoreRefusesOnce) {
 // More than are stored at once, so that a batch ends within a datagram.
 TEST_F(KillStep, StoresEveryEntryOfALongDatagramOnce) {
   open_pair(SOCK_DGRAM);
-  Texts sent;
+  Messages sent;
   std::string text;
   for (int entry = 0; entry < 70; ++entry) {
     sent.push_back(std::to_string(entry));

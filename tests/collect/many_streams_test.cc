@@ -21,7 +21,7 @@
 namespace logq::test {
 namespace {
 
-constexpr const char* kHeader = "printer\n\n6\n0\n0\n0\n0\n";
+constexpr const char* kPrinterHeader = "printer\n\n6\n0\n0\n0\n0\n";
 
 void print(const base::UniqueFd& stream, std::string_view text) {
   while (!text.empty()) {
@@ -46,7 +46,7 @@ std::vector<base::UniqueFd> open_streams(const std::string& path,
   std::vector<base::UniqueFd> streams;
   for (std::size_t i = 0; i < count; ++i) {
     streams.push_back(connect_unix(path, SOCK_STREAM));
-    print(streams.back(), kHeader + first_words);
+    print(streams.back(), kPrinterHeader + first_words);
   }
   return streams;
 }

@@ -24,7 +24,7 @@ namespace {
 
 using test::kAllSeals;
 using test::make_memfd;
-using Sender = PassedFile::Sender;
+using MessageSender = PassedFile::Sender;
 
 base::UniqueFd sparse_memfd(std::uint64_t size) {
   base::UniqueFd fd(::memfd_create("journal-data", MFD_ALLOW_SEALING | MFD_CLOEXEC));
@@ -40,7 +40,7 @@ base::UniqueFd file_at(const std::string& path, std::string_view text, int flags
 }
 
 TEST(PassedFile, TakesASealedMemfdOfAnybody) {
-  const auto file = PassedFile::take(make_memfd("MESSAGE=x\n"), Sender::kUser);
+  const auto file = PassedFile::take(make_memfd("MESSAGE=x\n"), MessageSender::kUser);
 
   ASSERT_TRUE(file.has_value()) << file.error().message();
   EXPECT_EQ(std::string_view(file->bytes().data(), file->bytes().size()), "MESSAGE=x\n");
@@ -50,13 +50,14 @@ TEST(PassedFile, TakesAnUnsealedFileOfAUserOnlyDirectlyInATemporaryDirectory) {
   char name[] = "/tmp/logq-passed-XXXXXX";
   const base::UniqueFd made(::mkostemp(name, O_CLOEXEC));
   const base::UniqueFd file = file_at(name, "MESSAGE=x\n");
-  const auto direct = PassedFile::take(base::UniqueFd(::dup(file.get())), Sender::kUser);
+  const auto direct = PassedFile::take(base::UniqueFd(::dup(file.get())), MessageSender::kUser);
   ::unlink(name);
   const test::TempDir below;
 
   EXPECT_TRUE(direct.has_value());
-  EXPECT_FALSE(PassedFile::take(file_at(below.path() + "/f", "x"), Sender::kUser).has_value());
-  EXPECT_FALSE(PassedFile::take(make_memfd("x", F_SEAL_SHRINK), Sender::kUser).has_value());
+  EXPECT_FALSE(
+      PassedFile::take(file_at(below.path() + "/f", "x"), MessageSender::kUser).has_value());
+  EXPECT_FALSE(PassedFile::take(make_memfd("x", F_SEAL_SHRINK), MessageSender::kUser).has_value());
 }
 
 TEST(PassedFile, TakesAnyRegularFileOfRootsButNoOther) {
@@ -65,20 +66,23 @@ TEST(PassedFile, TakesAnyRegularFileOfRootsButNoOther) {
   ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
   const base::UniqueFd write_end(pipe[1]);
 
-  EXPECT_TRUE(PassedFile::take(make_memfd("x", F_SEAL_SHRINK), Sender::kRoot).has_value());
-  EXPECT_TRUE(PassedFile::take(file_at(directory.path() + "/f", "x"), Sender::kRoot).has_value());
-  EXPECT_FALSE(PassedFile::take(file_at(directory.path() + "/g", "x", O_APPEND), Sender::kRoot));
-  EXPECT_FALSE(PassedFile::take(file_at(directory.path() + "/h", ""), Sender::kRoot).has_value());
-  EXPECT_FALSE(PassedFile::take(base::UniqueFd(pipe[0]), Sender::kRoot).has_value());
+  EXPECT_TRUE(PassedFile::take(make_memfd("x", F_SEAL_SHRINK), MessageSender::kRoot).has_value());
+  EXPECT_TRUE(
+      PassedFile::take(file_at(directory.path() + "/f", "x"), MessageSender::kRoot).has_value());
+  EXPECT_FALSE(
+      PassedFile::take(file_at(directory.path() + "/g", "x", O_APPEND), MessageSender::kRoot));
+  EXPECT_FALSE(
+      PassedFile::take(file_at(directory.path() + "/h", ""), MessageSender::kRoot).has_value());
+  EXPECT_FALSE(PassedFile::take(base::UniqueFd(pipe[0]), MessageSender::kRoot).has_value());
 }
 
 TEST(PassedFile, LimitsTheSizeByTheSender) {
   constexpr std::uint64_t kMiB = 1 << 20;
 
-  EXPECT_TRUE(PassedFile::take(sparse_memfd(32 * kMiB), Sender::kUser).has_value());
-  EXPECT_FALSE(PassedFile::take(sparse_memfd(32 * kMiB + 1), Sender::kUser).has_value());
-  EXPECT_TRUE(PassedFile::take(sparse_memfd(33 * kMiB), Sender::kRoot).has_value());
-  EXPECT_FALSE(PassedFile::take(sparse_memfd(771 * kMiB), Sender::kRoot).has_value());
+  EXPECT_TRUE(PassedFile::take(sparse_memfd(32 * kMiB), MessageSender::kUser).has_value());
+  EXPECT_FALSE(PassedFile::take(sparse_memfd(32 * kMiB + 1), MessageSender::kUser).has_value());
+  EXPECT_TRUE(PassedFile::take(sparse_memfd(33 * kMiB), MessageSender::kRoot).has_value());
+  EXPECT_FALSE(PassedFile::take(sparse_memfd(771 * kMiB), MessageSender::kRoot).has_value());
 }
 
 // Everything a client may try with descriptors, then a datagram that tells the end.

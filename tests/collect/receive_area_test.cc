@@ -13,7 +13,7 @@
 namespace logq::collect {
 namespace {
 
-constexpr AreaGeometry kSmall{4, 256 * 1024};
+constexpr AreaGeometry kSmallArea{4, 256 * 1024};
 const Id128 kBoot = Id128::random();
 
 class ReceiveAreaTest : public ::testing::Test {
@@ -41,7 +41,7 @@ class ReceiveAreaTest : public ::testing::Test {
 
 TEST_F(ReceiveAreaTest, HandsASuccessorWhatWasReceivedAndNotReleased) {
   {
-    auto area = ReceiveArea::create(path(), kBoot, kSmall);
+    auto area = ReceiveArea::create(path(), kBoot, kSmallArea);
     ASSERT_TRUE(area.has_value());
     send("first");
     send("second");
@@ -59,7 +59,7 @@ TEST_F(ReceiveAreaTest, HandsASuccessorWhatWasReceivedAndNotReleased) {
 
 TEST_F(ReceiveAreaTest, KeepsTheCredentialsOfAReplayedDatagram) {
   {
-    auto area = ReceiveArea::create(path(), kBoot, kSmall);
+    auto area = ReceiveArea::create(path(), kBoot, kSmallArea);
     send("x");
     ASSERT_EQ(area->receive(server_.get()).value(), 1U);
   }
@@ -74,7 +74,7 @@ TEST_F(ReceiveAreaTest, KeepsTheCredentialsOfAReplayedDatagram) {
 }
 
 TEST_F(ReceiveAreaTest, PutsALargeDatagramTogether) {
-  auto area = ReceiveArea::create(path(), kBoot, kSmall);
+  auto area = ReceiveArea::create(path(), kBoot, kSmallArea);
   std::string large(200'000, 'a');
   large[kDatagramDenseBytes - 1] = 'b';
   large[kDatagramDenseBytes] = 'c';
@@ -86,7 +86,7 @@ TEST_F(ReceiveAreaTest, PutsALargeDatagramTogether) {
 }
 
 TEST_F(ReceiveAreaTest, TellsThatADatagramWasTruncated) {
-  auto area = ReceiveArea::create(path(), kBoot, kSmall);
+  auto area = ReceiveArea::create(path(), kBoot, kSmallArea);
   send(std::string(300'000, 'a'));
 
   ASSERT_EQ(area->receive(server_.get()).value(), 1U);
@@ -95,7 +95,7 @@ TEST_F(ReceiveAreaTest, TellsThatADatagramWasTruncated) {
 }
 
 TEST_F(ReceiveAreaTest, SetsAsideTheFileOfAnotherBoot) {
-  { ASSERT_TRUE(ReceiveArea::create(path(), kBoot, kSmall).has_value()); }
+  { ASSERT_TRUE(ReceiveArea::create(path(), kBoot, kSmallArea).has_value()); }
 
   auto existing = ReceiveArea::open_existing(path(), Id128::random());
 
@@ -106,7 +106,7 @@ TEST_F(ReceiveAreaTest, SetsAsideTheFileOfAnotherBoot) {
 }
 
 TEST_F(ReceiveAreaTest, SetsAsideATruncatedFile) {
-  { ASSERT_TRUE(ReceiveArea::create(path(), kBoot, kSmall).has_value()); }
+  { ASSERT_TRUE(ReceiveArea::create(path(), kBoot, kSmallArea).has_value()); }
   std::filesystem::resize_file(path(), 10'000);
 
   auto existing = ReceiveArea::open_existing(path(), kBoot);

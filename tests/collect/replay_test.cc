@@ -19,7 +19,7 @@
 namespace logq::collect {
 namespace {
 
-const Id128 kBoot = Id128::random();
+const Id128 kReplayBoot = Id128::random();
 constexpr AreaGeometry kSmall{4, 64 * 1024};
 
 // What a collector consists of, without its loop.
@@ -53,7 +53,7 @@ class Replay : public ::testing::TestWithParam<int> {
   void receive_datagrams() {
     Parts parts(store_, sources_);
     Source source({parts.ingest, parts.clients, parts.drops});
-    source.start(std::move(server_), *ReceiveArea::create(path(), kBoot, kSmall));
+    source.start(std::move(server_), *ReceiveArea::create(path(), kReplayBoot, kSmall));
     EXPECT_THROW(source.work(), Killed);
   }
   // The successor; `kill_at` may stop it as well.
@@ -64,7 +64,7 @@ class Replay : public ::testing::TestWithParam<int> {
     next.kill_at = kill_at;
     Parts parts(next, sources_);
     Source source({parts.ingest, parts.clients, parts.drops});
-    auto existing = ReceiveArea::open_existing(path(), kBoot);
+    auto existing = ReceiveArea::open_existing(path(), kReplayBoot);
     existing->area->resolve_progress(next.messages.size());
     try {
       source.replay(*existing->area);
@@ -77,7 +77,7 @@ class Replay : public ::testing::TestWithParam<int> {
     next.messages = store_.messages;
     Parts parts(next);
     const StreamServices services{parts.ingest, parts.clients, parts.drops, 79, ::getuid()};
-    auto existing = StreamArea::open_existing(path(), kBoot);
+    auto existing = StreamArea::open_existing(path(), kReplayBoot);
     existing->area->resolve_progress(next.messages.size());
     StreamIntake intake(existing->area->region(0), services);
     if (intake.region().has_pending_read()) intake.take_read(Descriptors::kForget);
@@ -195,7 +195,7 @@ TEST_P(Replay, StoresEveryLineOnce) {
   {
     Parts parts(store_);
     const StreamServices services{parts.ingest, parts.clients, parts.drops, 79, ::getuid()};
-    auto area = StreamArea::create(path(), kBoot, StreamArea::geometry_for(79, 2));
+    auto area = StreamArea::create(path(), kReplayBoot, StreamArea::geometry_for(79, 2));
     StreamIntake intake(area->region(*area->acquire()), services);
     ASSERT_TRUE(intake.region().read(server_.get()).has_value());
     intake.take_read(Descriptors::kTake);

@@ -24,7 +24,7 @@
 namespace logq::test {
 namespace {
 
-constexpr std::array<uid_t, 4> kUsers = {0, 1000, 1001, 4000};
+constexpr std::array<uid_t, 4> kKilledUsers = {0, 1000, 1001, 4000};
 constexpr int kDatagramsLeast = 20'000;
 
 // Sends numbered datagrams of one user after another, several in a row at times, until enough are
@@ -36,7 +36,7 @@ int send_datagrams(const std::string& path, const std::atomic<bool>& over) {
   int sent = 0;
   uid_t uid = 0;
   for (; sent < kDatagramsLeast || !over; ++sent) {
-    if (random() % 3 == 0) uid = kUsers[random() % kUsers.size()];
+    if (random() % 3 == 0) uid = kKilledUsers[random() % kKilledUsers.size()];
     send_datagram(fd, {"MESSAGE=by a user\nID=" + std::to_string(sent) + "\n", none, uid});
   }
   return sent;
@@ -93,7 +93,7 @@ TEST_F(SplitKill, EveryEntryIsStoredOnceInItsUsersFile) {
       ASSERT_EQ(entry.at("_UID"), std::to_string(owner));
     }
   }
-  EXPECT_EQ(files().size(), kUsers.size());
+  EXPECT_EQ(files().size(), kKilledUsers.size());
   // One sender's entries come in their order when all files are read together.
   int next = 0;
   for (const JournalFields& entry : read(all_files)) {

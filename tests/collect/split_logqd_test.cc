@@ -95,8 +95,8 @@ TEST_F(SplitLogqd, NumbersThatNewerVersionsGiveAMeaningToAreTheSystems) {
 }
 
 TEST_F(SplitLogqd, UserReadsTheirOwnEntriesAndNoOthers) {
-  constexpr std::array<uid_t, 3> kSenders = {0, 1000, 1001};
-  send_as_each(logqd_->native_socket(), kSenders);
+  constexpr std::array<uid_t, 3> kUserSenders = {0, 1000, 1001};
+  send_as_each(logqd_->native_socket(), kUserSenders);
   logqd_->sync();
   const std::string file = logqd_->storage_dir() + "/user-1000.journal";
   if (::getxattr(file.c_str(), "system.posix_acl_access", nullptr, 0) < 0)

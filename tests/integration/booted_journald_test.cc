@@ -14,7 +14,7 @@
 namespace logq::test {
 namespace {
 
-constexpr int kLines = 2000;
+constexpr int kJournaldLines = 2000;
 constexpr int kLinesPerSecond = 200;
 
 class JournaldReplaced : public MachineTest {
@@ -75,18 +75,18 @@ TEST_F(JournaldReplaced, JournalctlAndLogqAgreeAboutAUnit) {
 }
 
 TEST_F(JournaldReplaced, NoLineIsLostOverARestartAndAKill) {
-  machine_->add_unit("counter.service", counting_unit(kLines, kLinesPerSecond));
+  machine_->add_unit("counter.service", counting_unit(kJournaldLines, kLinesPerSecond));
   ASSERT_EQ(machine_->run({"systemctl", "start", "--no-block", "counter"}).status, 0);
-  ASSERT_TRUE(await_line([] { return lines_of("counter"); }, kLines / 4));
+  ASSERT_TRUE(await_line([] { return lines_of("counter"); }, kJournaldLines / 4));
   const std::string first = journald();
 
   ASSERT_EQ(machine_->run({"systemctl", "restart", "systemd-journald"}).status, 0);
   const std::string second = journald();
-  ASSERT_TRUE(await_line([] { return lines_of("counter"); }, kLines / 2));
+  ASSERT_TRUE(await_line([] { return lines_of("counter"); }, kJournaldLines / 2));
   ASSERT_TRUE(signal_process(machine_->main_process("systemd-journald"), SIGKILL));
 
-  ASSERT_TRUE(await_line([] { return lines_of("counter"); }, kLines));
-  EXPECT_EQ(missing_lines(lines_of("counter"), kLines), "");
+  ASSERT_TRUE(await_line([] { return lines_of("counter"); }, kJournaldLines));
+  EXPECT_EQ(missing_lines(lines_of("counter"), kJournaldLines), "");
   EXPECT_NE(second, first);
   EXPECT_NE(journald(), second);
   EXPECT_EQ(machine_->property("systemd-journald", "NRestarts"), "1");

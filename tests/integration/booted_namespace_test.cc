@@ -13,7 +13,7 @@
 namespace logq::test {
 namespace {
 
-constexpr int kLines = 600;
+constexpr int kNamespaceLines = 600;
 
 class JournalNamespace : public MachineTest {
  protected:
@@ -111,16 +111,16 @@ TEST_F(JournalNamespaceOverTime, CollectorEndsWhenNobodyUsesItAndComesBack) {
 }
 
 TEST_F(JournalNamespace, NoLineIsLostOverARestartAndAKill) {
-  machine_->add_unit("counter.service", counting_unit(kLines, 200, "LogNamespace=logq\n"));
+  machine_->add_unit("counter.service", counting_unit(kNamespaceLines, 200, "LogNamespace=logq\n"));
   ASSERT_EQ(machine_->run({"systemctl", "start", "--no-block", "counter"}).status, 0);
-  ASSERT_TRUE(await_message("logq", "line " + std::to_string(kLines / 4)));
+  ASSERT_TRUE(await_message("logq", "line " + std::to_string(kNamespaceLines / 4)));
 
   ASSERT_EQ(machine_->run({"systemctl", "restart", "systemd-journald@logq"}).status, 0);
-  ASSERT_TRUE(await_message("logq", "line " + std::to_string(kLines / 2)));
+  ASSERT_TRUE(await_message("logq", "line " + std::to_string(kNamespaceLines / 2)));
   ASSERT_TRUE(signal_process(machine_->main_process("systemd-journald@logq"), SIGKILL));
 
-  ASSERT_TRUE(await_message("logq", "line " + std::to_string(kLines)));
-  EXPECT_EQ(missing_lines(messages("journalctl", "logq", {"-u", "counter"}), kLines), "");
+  ASSERT_TRUE(await_message("logq", "line " + std::to_string(kNamespaceLines)));
+  EXPECT_EQ(missing_lines(messages("journalctl", "logq", {"-u", "counter"}), kNamespaceLines), "");
 }
 
 TEST_F(JournalNamespace, CollectorStopsCleanlyAndLeavesAJournalThatVerifies) {

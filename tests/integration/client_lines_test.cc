@@ -20,7 +20,7 @@ namespace {
 using Strings = std::vector<std::string>;
 
 // Random ones, rich in what is special to somebody on the way. They fit a line in every form.
-Strings awkward_values() {
+Strings awkward_lines() {
   Strings values{"",         "plain",    "\n",    std::string(1, '\0'),
                  "a\nb=c\n", "\xff\xfe", "\\\"",  "<3>not",
                  "tail  ",   "\r\n",     " lead", "\x1b[31m"};
@@ -85,12 +85,12 @@ std::string hex(const std::string& bytes) {
   return text;
 }
 
-struct Way {
+struct LineWay {
   std::string collector;
   bool is_async = false;
 };
 
-class ClientLines : public testing::TestWithParam<Way> {
+class ClientLines : public testing::TestWithParam<LineWay> {
  protected:
   void SetUp() override {
     if (GetParam().collector == "logqd") {
@@ -136,16 +136,19 @@ class ClientLines : public testing::TestWithParam<Way> {
   supervise::StreamConnection stream_;
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Both,
-    ClientLines,
-    testing::Values(Way{"logqd"}, Way{"journald"}, Way{"logqd", true}, Way{"journald", true}),
-    [](const auto& parameter) {
-      return parameter.param.collector + (parameter.param.is_async ? "Asynchronous" : "");
-    });
+INSTANTIATE_TEST_SUITE_P(Both,
+                         ClientLines,
+                         testing::Values(LineWay{"logqd"},
+                                         LineWay{"journald"},
+                                         LineWay{"logqd", true},
+                                         LineWay{"journald", true}),
+                         [](const auto& parameter) {
+                           return parameter.param.collector +
+                                  (parameter.param.is_async ? "Asynchronous" : "");
+                         });
 
 TEST_P(ClientLines, JsonKeepsEveryByteOfMessagesAndFields) {
-  const Strings values = awkward_values();
+  const Strings values = awkward_lines();
   Strings expected;
   {
     const Logger log = make_logger(LineFormat::kJson);
@@ -163,7 +166,7 @@ TEST_P(ClientLines, LevelLinesAreTheLinesOfTheMessage) {
   Strings expected;
   {
     const Logger log = make_logger(LineFormat::kLevelPrefix);
-    for (const std::string& value : awkward_values()) {
+    for (const std::string& value : awkward_lines()) {
       log.notice(value);
       append_lines(value, expected);
     }
@@ -174,7 +177,7 @@ TEST_P(ClientLines, LevelLinesAreTheLinesOfTheMessage) {
 }
 
 TEST_P(ClientLines, LogfmtIsOneLineForEachEntryWhateverIsInIt) {
-  const Strings values = awkward_values();
+  const Strings values = awkward_lines();
   {
     const Logger log = make_logger(LineFormat::kLogfmt);
     for (std::size_t i = 0; i < values.size(); ++i)

@@ -18,8 +18,8 @@
 namespace logq::test {
 namespace {
 
-constexpr int kEntries = 20'000;
-constexpr int kRotations = 10;
+constexpr int kFollowedEntries = 20'000;
+constexpr int kFollowedRotations = 10;
 
 std::unique_ptr<ChildProcess> follow(const PrivateLogqd& logqd, const std::string& program) {
   return std::make_unique<ChildProcess>(
@@ -29,11 +29,11 @@ std::unique_ptr<ChildProcess> follow(const PrivateLogqd& logqd, const std::strin
               {}});
 }
 
-// "" when `text` is the lines 0 to kEntries-1 in order, else what is wrong.
+// "" when `text` is the lines 0 to kFollowedEntries-1 in order, else what is wrong.
 std::string first_disorder(const std::string& text) {
   std::istringstream lines(text);
   std::string line;
-  for (int expected = 0; expected < kEntries; ++expected) {
+  for (int expected = 0; expected < kFollowedEntries; ++expected) {
     if (!std::getline(lines, line)) return "ends before " + std::to_string(expected);
     if (line != std::to_string(expected)) {
       return "has " + line + " in place of " + std::to_string(expected);
@@ -55,11 +55,11 @@ TEST(Follow, MissesNothingAndRepeatsNothingOverTenRotations) {
   const auto stock = follow(logqd, "journalctl");
   ASSERT_TRUE(wait_until([&] { return !ours->out().empty() && !stock->out().empty(); }));
 
-  for (int number = 1; number < kEntries; ++number) {
+  for (int number = 1; number < kFollowedEntries; ++number) {
     send_number(sender, number);
-    if (number % (kEntries / kRotations) == 0) logqd.rotate();
+    if (number % (kFollowedEntries / kFollowedRotations) == 0) logqd.rotate();
   }
-  const std::string last = "\n" + std::to_string(kEntries - 1) + "\n";
+  const std::string last = "\n" + std::to_string(kFollowedEntries - 1) + "\n";
   wait_until([&] { return ours->out().ends_with(last) && stock->out().ends_with(last); });
 
   EXPECT_EQ(first_disorder(ours->out()), "") << "logq -f";
@@ -147,7 +147,7 @@ TEST(Follow, InAnyFormReadsFilesToTheirEndThatAreVacuumedMeanwhile) {
   ASSERT_TRUE(followers.show(0));
 
   int number = 1;
-  for (int rotation = 0; rotation < kRotations; ++rotation) {
+  for (int rotation = 0; rotation < kFollowedRotations; ++rotation) {
     for (int i = 0; i < 10; ++i)
       send_number(sender, number++);
     ASSERT_TRUE(followers.show(rotation * kPerFile + 10));
@@ -179,7 +179,7 @@ TEST(Follow, InAnyFormFindsEverythingAfterItWasStoppedForLong) {
     std::ofstream(logqd.storage_dir() + "/noise-" + std::to_string(i % 8));
   for (int number = 1; number < kNumbers; ++number) {
     send_number(sender, number);
-    if (number % (kNumbers / kRotations) == 0) logqd.rotate();
+    if (number % (kNumbers / kFollowedRotations) == 0) logqd.rotate();
   }
   followers.signal(SIGCONT);
 
@@ -198,7 +198,7 @@ TEST(Follow, InAnyFormMissesNothingWhenJournaldRotatesUnderLoad) {
 
   for (int number = 1; number < kNumbers; ++number) {
     send_number(sender, number);
-    if (number % (kNumbers / kRotations) == 0) signal_process(journald.pid(), SIGUSR2);
+    if (number % (kNumbers / kFollowedRotations) == 0) signal_process(journald.pid(), SIGUSR2);
   }
   journald.sync();
 

@@ -12,7 +12,7 @@
 namespace logq::test {
 namespace {
 
-constexpr int kLines = 800;
+constexpr int kMigratedLines = 800;
 
 // The blocks of commands of the page, from the first to the last.
 std::vector<std::string> command_blocks() {
@@ -84,19 +84,19 @@ TEST_F(MigrationPage, OneServiceGoesToLogqdAndBack) {
 }
 
 TEST_F(MigrationPage, JournaldIsReplacedAndTakenBackWithoutALostLine) {
-  machine_->add_unit("counter.service", counting_unit(kLines, 200));
+  machine_->add_unit("counter.service", counting_unit(kMigratedLines, 200));
   ASSERT_EQ(machine_->run({"systemctl", "start", "--no-block", "counter"}).status, 0);
-  ASSERT_TRUE(await_line(counted, kLines / 4));
+  ASSERT_TRUE(await_line(counted, kMigratedLines / 4));
 
   follow(kReplaceOn);
 
   EXPECT_EQ(journald(), "logqd");
-  ASSERT_TRUE(await_line(counted, kLines / 2));
+  ASSERT_TRUE(await_line(counted, kMigratedLines / 2));
   follow(kReplaceLook);
   follow(kReplaceOff);
   EXPECT_EQ(journald(), "systemd-journal");
-  ASSERT_TRUE(await_line(counted, kLines));
-  EXPECT_EQ(missing_lines(counted(), kLines), "");
+  ASSERT_TRUE(await_line(counted, kMigratedLines));
+  EXPECT_EQ(missing_lines(counted(), kMigratedLines), "");
   ASSERT_EQ(machine_
                 ->run({"systemctl", "stop", "systemd-journald.socket",
                        "systemd-journald-dev-log.socket", "systemd-journald"})

@@ -141,7 +141,7 @@ std::uint64_t seqnum_of_first(const std::string& directory) {
   return at == std::string::npos ? 0 : std::strtoull(read.c_str() + at + 3, nullptr, 16);
 }
 
-void expect_recovery(const Moment& moment, std::uint64_t sent) {
+void expect_logqd_recovers(const Moment& moment, std::uint64_t sent) {
   const NextBoot next_boot;
   PrivateLogqd logqd({"--storage-dir=" + moment.directory});
   NativeSender sender(logqd.native_socket());
@@ -172,7 +172,7 @@ void lose_power(NbdDisk& disk, std::uint64_t seed, uid_t users) {
   expect_no_file_is_lost(moment.directory);
   expect_synced("journalctl", moment);
   expect_synced("logq", moment);
-  expect_recovery(moment, busy.sent());
+  expect_logqd_recovers(moment, busy.sent());
 }
 
 TEST(PowerLossOfLogqd, LosesNothingThatItSaidToBeDurable) {

@@ -59,7 +59,7 @@ class SyslogDaemon {
   base::UniqueFd fd_;
 };
 
-void log_in_every_way(InputPeer peer) {
+void log_for_syslog(InputPeer peer) {
   const uid_t self = ::getuid();
   peer.send_syslog({"<13>Oct 11 22:14:15 tag[7]: raw \n", {}, self});
   peer.send_syslog({"no priority", {}, self});
@@ -89,8 +89,8 @@ TEST(SyslogForward, ForwardsWhatJournaldForwards) {
   SyslogDaemon theirs(journald.runtime_dir());
   SyslogDaemon ours(logqd.runtime_dir());
 
-  log_in_every_way(InputPeer(journald));
-  log_in_every_way(InputPeer(logqd));
+  log_for_syslog(InputPeer(journald));
+  log_for_syslog(InputPeer(logqd));
 
   const std::vector<std::string> expected = theirs.received();
   EXPECT_EQ(ours.received(), expected);
@@ -101,7 +101,7 @@ TEST(SyslogForward, ForwardsOnlyStreamsThatAskUnlessConfigured) {
   PrivateLogqd logqd;
   SyslogDaemon daemon(logqd.runtime_dir());
 
-  log_in_every_way(InputPeer(logqd));
+  log_for_syslog(InputPeer(logqd));
 
   // Only root may speak in the name of another process.
   const std::string self = std::to_string(::getpid());

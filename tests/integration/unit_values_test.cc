@@ -131,7 +131,7 @@ TimeoutSec=7
 // By the numbers of our enumerations.
 constexpr std::array<const char*, 6> kTypes = {"simple",  "exec",   "forking",
                                                "oneshot", "notify", "notify-reload"};
-constexpr std::array<const char*, 7> kRestarts = {
+constexpr std::array<const char*, 7> kRestartValues = {
     "no", "always", "on-success", "on-failure", "on-abnormal", "on-abort", "on-watchdog"};
 constexpr std::array<const char*, 4> kKillModes = {"control-group", "mixed", "process", "none"};
 constexpr std::array<const char*, 4> kAccesses = {"none", "main", "exec", "all"};
@@ -157,7 +157,7 @@ void add_run_values(const ServiceUnit& unit, Values& values) {
   const auto span = [](std::uint64_t usec) { return base::format_time_span(usec); };
   const ServiceTimeouts& times = unit.timeouts;
   values["Type"] = kTypes[static_cast<std::size_t>(unit.type)];
-  values["Restart"] = kRestarts[static_cast<std::size_t>(unit.restart.restart)];
+  values["Restart"] = kRestartValues[static_cast<std::size_t>(unit.restart.restart)];
   values["KillMode"] = kKillModes[static_cast<std::size_t>(unit.kill.mode)];
   values["NotifyAccess"] = kAccesses[static_cast<std::size_t>(unit.notify_access)];
   values["Description"] = unit.description.empty() ? unit.name : unit.description;

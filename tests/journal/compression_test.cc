@@ -22,7 +22,7 @@ std::string compressed(std::string_view payload, Compression algorithm = Compres
   return out;
 }
 
-std::string noise(std::size_t size) {
+std::string incompressible(std::size_t size) {
   std::mt19937 random(1);  // NOLINT: the same noise in every run
   std::string bytes;
   while (bytes.size() < size)
@@ -51,7 +51,7 @@ std::string algorithm_name(const testing::TestParamInfo<Compression>& tested) {
 INSTANTIATE_TEST_SUITE_P(All, Algorithms, testing::ValuesIn(kCompressions), algorithm_name);
 
 TEST_P(Algorithms, GiveBackWhatWentIn) {
-  const std::string payload = "MESSAGE=" + std::string(300000, 'x') + noise(70000) + "end";
+  const std::string payload = "MESSAGE=" + std::string(300000, 'x') + incompressible(70000) + "end";
 
   ASSERT_TRUE(unpack(packed(payload)));
   EXPECT_TRUE(out_ == payload);
@@ -82,7 +82,8 @@ TEST_P(Algorithms, RefuseEveryTruncation) {
 }
 
 TEST_P(Algorithms, SurviveEveryFlippedBit) {
-  const std::string bytes = packed("MESSAGE=" + noise(100) + std::string(600, 'z') + noise(100));
+  const std::string bytes =
+      packed("MESSAGE=" + incompressible(100) + std::string(600, 'z') + incompressible(100));
   constexpr std::size_t kEnough = 1 << 20;
 
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
@@ -95,7 +96,7 @@ TEST_P(Algorithms, SurviveEveryFlippedBit) {
 
 TEST_P(Algorithms, SayWhenTheResultDoesNotFit) {
   Compressor compressor;
-  const std::string payload = noise(1000);
+  const std::string payload = incompressible(1000);
   std::string room(payload.size() - 1, '\0');
 
   EXPECT_FALSE(compressor.compress(GetParam(), payload, std::as_writable_bytes(std::span(room))));

@@ -38,7 +38,7 @@ using logq::test::StockJournald;
 using logq::test::TempDir;
 using logq::test::wait_until;
 
-using Kind = std::tuple<bool, bool, bool, FileState>;  // compact, keyed, compressed
+using ForeignKind = std::tuple<bool, bool, bool, FileState>;  // compact, keyed, compressed
 
 const auto kAllKinds = testing::Combine(
     testing::Bool(),
@@ -46,19 +46,19 @@ const auto kAllKinds = testing::Combine(
     testing::Bool(),
     testing::Values(FileState::kOffline, FileState::kOnline, FileState::kArchived));
 
-std::string kind_name(const testing::TestParamInfo<Kind>& tested) {
+std::string foreign_kind_name(const testing::TestParamInfo<ForeignKind>& tested) {
   const auto& [compact, keyed, compressed, state] = tested.param;
   constexpr const char* kStates[] = {"Offline", "Online", "Archived"};
   return std::string(compact ? "Compact" : "Regular") + (keyed ? "Keyed" : "Jenkins") +
          (compressed ? "Zstd" : "Plain") + kStates[static_cast<int>(state)];
 }
 
-logq::test::Environment environment_of(const Kind& kind) {
+logq::test::Environment environment_of(const ForeignKind& kind) {
   return {{"SYSTEMD_JOURNAL_COMPACT", std::get<0>(kind) ? "1" : "0"},
           {"SYSTEMD_JOURNAL_KEYED_HASH", std::get<1>(kind) ? "1" : "0"}};
 }
 
-void expect_kind(const std::string& path, const Kind& kind) {
+void expect_kind(const std::string& path, const ForeignKind& kind) {
   const auto& [compact, keyed, compressed, state] = kind;
   const Header header = *read_file_header(path);
   EXPECT_EQ(header.state, state);
@@ -89,7 +89,7 @@ std::string archive_in(const std::string& directory) {
   return {};
 }
 
-class RemoteFile : public testing::TestWithParam<Kind> {
+class RemoteFile : public testing::TestWithParam<ForeignKind> {
  protected:
   void SetUp() override {
     if (!logq::test::peers_installed()) GTEST_SKIP() << logq::test::kNoPeers;
@@ -150,7 +150,7 @@ class RemoteFile : public testing::TestWithParam<Kind> {
   std::string path_ = directory_.path() + "/system.journal";
 };
 
-INSTANTIATE_TEST_SUITE_P(Matrix, RemoteFile, kAllKinds, kind_name);
+INSTANTIATE_TEST_SUITE_P(Matrix, RemoteFile, kAllKinds, foreign_kind_name);
 
 TEST_P(RemoteFile, HasAllThatWasGivenAndIsReadAlikeByAll) {
   expect_written(entries_by_libsystemd(path_), written_,
@@ -159,7 +159,7 @@ TEST_P(RemoteFile, HasAllThatWasGivenAndIsReadAlikeByAll) {
   expect_read_alike_by_all(path_);
 }
 
-class JournaldFile : public testing::TestWithParam<Kind> {
+class JournaldFile : public testing::TestWithParam<ForeignKind> {
  protected:
   void SetUp() override {
     if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
@@ -214,7 +214,7 @@ class JournaldFile : public testing::TestWithParam<Kind> {
   std::string path_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Matrix, JournaldFile, kAllKinds, kind_name);
+INSTANTIATE_TEST_SUITE_P(Matrix, JournaldFile, kAllKinds, foreign_kind_name);
 
 // Fields that begin with an underscore it does not take from others.
 TEST_P(JournaldFile, HasAllThatWasSentAndIsReadAlikeByAll) {

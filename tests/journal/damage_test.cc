@@ -80,18 +80,18 @@ std::size_t count_entries(std::string_view exported) {
 }
 
 // A kind of file, by what differs in its objects.
-struct Kind {
+struct DamageKind {
   const char* name;
   bool compact;
   bool keyed_hash;
   journal::Compression compression;
 };
 
-std::string kind_name(const testing::TestParamInfo<Kind>& tested) {
+std::string damage_kind_name(const testing::TestParamInfo<DamageKind>& tested) {
   return tested.param.name;
 }
 
-journal::WriterOptions options_of(const Kind& kind) {
+journal::WriterOptions options_of(const DamageKind& kind) {
   journal::WriterOptions options;
   options.max_size_bytes = std::uint64_t{512} << 10;
   options.compact = kind.compact;
@@ -100,10 +100,10 @@ journal::WriterOptions options_of(const Kind& kind) {
   return options;
 }
 
-constexpr Kind kUsual{"Usual", true, true, journal::Compression::kZstd};
+constexpr DamageKind kUsual{"Usual", true, true, journal::Compression::kZstd};
 
 // A file with `entries` entries, without what is unused behind its last object.
-std::string make_file(const std::string& path, const Kind& kind, int entries) {
+std::string make_file(const std::string& path, const DamageKind& kind, int entries) {
   const auto writer = journal::FileWriter::create(path, options_of(kind)).value();
   for (int i = 0; i < entries; ++i)
     append(*writer, i);
@@ -127,7 +127,7 @@ class Damage : public testing::Test {
   std::size_t begin_ = objects_begin(bytes_);
 };
 
-class DamageOfKind : public testing::TestWithParam<Kind> {
+class DamageOfKind : public testing::TestWithParam<DamageKind> {
  protected:
   // Changes one byte of the damaged file in place.
   void put(std::size_t at, int byte) const {
@@ -152,9 +152,9 @@ INSTANTIATE_TEST_SUITE_P(
     Kinds,
     DamageOfKind,
     testing::Values(kUsual,
-                    Kind{"RegularJenkinsXz", false, false, journal::Compression::kXz},
-                    Kind{"RegularKeyedLz4", false, true, journal::Compression::kLz4}),
-    kind_name);
+                    DamageKind{"RegularJenkinsXz", false, false, journal::Compression::kXz},
+                    DamageKind{"RegularKeyedLz4", false, true, journal::Compression::kLz4}),
+    damage_kind_name);
 
 TEST_P(DamageOfKind, AFileCutAtAnyByteGivesTheEntriesBeforeTheCut) {
   std::size_t after = kEntries;

@@ -5,7 +5,7 @@
 namespace logq::journal {
 namespace {
 
-Id128 id(std::uint8_t number) {
+Id128 id_of(std::uint8_t number) {
   Id128 made;
   made.bytes[0] = number;
   return made;
@@ -18,9 +18,9 @@ PlacedEntry entry(std::uint8_t sequence,
                   std::uint64_t monotonic,
                   std::uint64_t realtime) {
   PlacedEntry made;
-  made.seqnum_id = id(sequence);
+  made.seqnum_id = id_of(sequence);
   made.info.seqnum = seqnum;
-  made.info.boot_id = id(boot);
+  made.info.boot_id = id_of(boot);
   made.info.monotonic_usec = monotonic;
   made.info.realtime_usec = realtime;
   return made;
@@ -41,8 +41,8 @@ TEST(EntryOrder, GoesByRealtimeWhenBootsAreUnknown) {
 
 TEST(EntryOrder, GoesByTheNewestEntryOfEachBootOfAMachine) {
   BootOrder boots;
-  boots.learn(id(1), id(7), 5000);
-  boots.learn(id(2), id(7), 4000);
+  boots.learn(id_of(1), id_of(7), 5000);
+  boots.learn(id_of(2), id_of(7), 4000);
   auto later_boot = entry(1, 9, 1, 1, 100);
   auto earlier_boot = entry(2, 1, 2, 1, 200);
   boots.place(later_boot);
@@ -53,8 +53,8 @@ TEST(EntryOrder, GoesByTheNewestEntryOfEachBootOfAMachine) {
 
 TEST(EntryOrder, DoesNotCompareBootsOfDifferentMachines) {
   BootOrder boots;
-  boots.learn(id(1), id(7), 5000);
-  boots.learn(id(2), id(8), 4000);
+  boots.learn(id_of(1), id_of(7), 5000);
+  boots.learn(id_of(2), id_of(8), 4000);
   auto first = entry(1, 9, 1, 1, 100);
   auto second = entry(2, 1, 2, 1, 200);
   boots.place(first);

@@ -17,7 +17,7 @@
 namespace logq::journal::test {
 namespace {
 
-std::unique_ptr<Journal> open(const std::string& directory) {
+std::unique_ptr<Journal> open_chain(const std::string& directory) {
   auto journal = Journal::open_directory(directory, {});
   return journal ? std::move(*journal) : nullptr;
 }
@@ -105,11 +105,12 @@ class Pair {
 
   // Of what waits unopened; both must go on as before.
   void open_all() {
-    if (chained_->files().size() != merged_->files().size()) ADD_FAILURE() << "not all are open";
+    if (chained_->files().size() != merged_->files().size())
+      ADD_FAILURE() << "not all are open_chain";
   }
 
   // So that archives wait unopened again.
-  void begin_anew() { chained_ = open(set_.path()); }
+  void begin_anew() { chained_ = open_chain(set_.path()); }
 
   void expect_equal_steps() {
     bool forward = below(2) == 0;
@@ -134,8 +135,8 @@ class Pair {
   FileSet set_;
   std::mt19937 random_;
   bool seeks_by_time_ = true;
-  std::unique_ptr<Journal> chained_ = open(set_.path());
-  std::unique_ptr<Journal> merged_ = open(set_.path_without_chains());
+  std::unique_ptr<Journal> chained_ = open_chain(set_.path());
+  std::unique_ptr<Journal> merged_ = open_chain(set_.path_without_chains());
 };
 
 constexpr Shape kOrdered[] = {

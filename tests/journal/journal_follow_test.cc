@@ -94,7 +94,7 @@ class Follower {
   std::vector<std::string> messages_;
 };
 
-std::vector<std::string> numbers(int first, int end, int step = 1) {
+std::vector<std::string> numbered(int first, int end, int step = 1) {
   std::vector<std::string> texts;
   for (int i = first; i < end; i += step)
     texts.push_back(std::to_string(i));
@@ -118,7 +118,7 @@ TEST(JournalFollow, SeesWhatIsAppended) {
     follower.read_until(static_cast<std::size_t>(i) + 1);
   }
 
-  EXPECT_EQ(follower.messages(), numbers(0, 10));
+  EXPECT_EQ(follower.messages(), numbered(0, 10));
 }
 
 TEST(JournalFollow, FromTheTailSeesOnlyWhatComesLater) {
@@ -134,7 +134,7 @@ TEST(JournalFollow, FromTheTailSeesOnlyWhatComesLater) {
   collector.append("5");
   follower.read_until(1);
 
-  EXPECT_EQ(follower.messages(), numbers(5, 6));
+  EXPECT_EQ(follower.messages(), numbered(5, 6));
 }
 
 // More happens in the directory than the kernel keeps for us: rotation and all are not reported.
@@ -156,7 +156,7 @@ TEST(JournalFollow, FindsEverythingAfterEventsWereLost) {
   }
   follower.read_until(10);
 
-  EXPECT_EQ(follower.messages(), numbers(0, 10));
+  EXPECT_EQ(follower.messages(), numbered(0, 10));
 }
 
 TEST(JournalFollow, ReadsWhatWasAppendedBeforeARenameFirst) {
@@ -172,7 +172,7 @@ TEST(JournalFollow, ReadsWhatWasAppendedBeforeARenameFirst) {
   collector.append("4");
   follower.read_until(5);
 
-  EXPECT_EQ(follower.messages(), numbers(0, 5));
+  EXPECT_EQ(follower.messages(), numbered(0, 5));
 }
 
 TEST(JournalFollow, ReadsAFileToItsEndAfterItWasDeleted) {
@@ -187,7 +187,7 @@ TEST(JournalFollow, ReadsAFileToItsEndAfterItWasDeleted) {
   collector.append("2");
   follower.read_until(3);
 
-  EXPECT_EQ(follower.messages(), numbers(0, 3));
+  EXPECT_EQ(follower.messages(), numbered(0, 3));
   EXPECT_EQ(follower.journal().files().size(), 2U);
   collector.append("3");
   follower.read_until(4);
@@ -209,7 +209,7 @@ TEST(JournalFollow, ACopyOfWhatWasReadIsNotShownAgain) {
   follower.read_until(6);
   follower.drain();
 
-  EXPECT_EQ(follower.messages(), numbers(0, 6));
+  EXPECT_EQ(follower.messages(), numbered(0, 6));
 }
 
 TEST(JournalFollow, TriesAgainWhenAFileWasNotCompleteYet) {
@@ -229,7 +229,7 @@ TEST(JournalFollow, TriesAgainWhenAFileWasNotCompleteYet) {
   write_file(path, bytes);
   follower.read_until(5);
 
-  EXPECT_EQ(follower.messages(), numbers(0, 5));
+  EXPECT_EQ(follower.messages(), numbered(0, 5));
 }
 
 TEST(JournalFollow, OneNamedFileIsFollowedAcrossItsRotation) {
@@ -246,7 +246,7 @@ TEST(JournalFollow, OneNamedFileIsFollowedAcrossItsRotation) {
   collector.append("2");
   follower.read_until(3);
 
-  EXPECT_EQ(follower.messages(), numbers(0, 3));
+  EXPECT_EQ(follower.messages(), numbered(0, 3));
 }
 
 // The writer rotates twice more between our reading of what happened and our opening of the active
@@ -273,7 +273,7 @@ TEST(JournalFollow, KeepsTheOrderWhenTheWriterRotatesWhileFilesAreOpened) {
   collector.rotate();
   follower.read_until(9);
 
-  EXPECT_EQ(follower.messages(), numbers(0, 9));
+  EXPECT_EQ(follower.messages(), numbered(0, 9));
 }
 
 TEST(JournalFollow, MissesNoEntryOfAFileThatIsFinishedWhileOthersAreOpened) {
@@ -293,7 +293,7 @@ TEST(JournalFollow, MissesNoEntryOfAFileThatIsFinishedWhileOthersAreOpened) {
   while ((*journal)->next())
     messages.emplace_back((*journal)->find_value("MESSAGE").value_or("unreadable"));
 
-  EXPECT_EQ(messages, numbers(0, 3));
+  EXPECT_EQ(messages, numbered(0, 3));
 }
 
 TEST(JournalFollow, FindsAFileThatGotAnotherNameBeforeItWasOpened) {
@@ -315,7 +315,7 @@ TEST(JournalFollow, FindsAFileThatGotAnotherNameBeforeItWasOpened) {
   ASSERT_TRUE(follower.journal().process_changes());
   follower.drain();
 
-  EXPECT_EQ(follower.messages(), numbers(0, 2));
+  EXPECT_EQ(follower.messages(), numbered(0, 2));
 }
 
 // The index of a file is looked at when its first entry is wanted, not when it is opened.
@@ -336,7 +336,7 @@ TEST(JournalFollow, GivesAMatchOnceThatCameWhileItsFileWasOpened) {
   collector.append("6");
   follower.read_until(4);
 
-  EXPECT_EQ(follower.messages(), numbers(0, 7, 2));
+  EXPECT_EQ(follower.messages(), numbered(0, 7, 2));
 }
 
 // A collector on another thread that rotates often and deletes what is two rotations old.
@@ -380,7 +380,7 @@ TEST(JournalFollow, MissesNothingWhileTheWriterRotates) {
 
   follower.read_until(20000);
 
-  EXPECT_TRUE(follower.messages() == numbers(0, 20000)) << follower.messages().size();
+  EXPECT_TRUE(follower.messages() == numbered(0, 20000)) << follower.messages().size();
 }
 
 TEST(JournalFollow, MissesNothingWhileOldFilesAreDeleted) {
@@ -395,7 +395,7 @@ TEST(JournalFollow, MissesNothingWhileOldFilesAreDeleted) {
     collector.read = count;
   }
 
-  EXPECT_TRUE(follower.messages() == numbers(0, 20000)) << follower.messages().size();
+  EXPECT_TRUE(follower.messages() == numbered(0, 20000)) << follower.messages().size();
 }
 
 TEST(JournalFollow, MissesNoMatchWhileTheWriterRotates) {
@@ -408,7 +408,7 @@ TEST(JournalFollow, MissesNoMatchWhileTheWriterRotates) {
 
   follower.read_until(10000);
 
-  EXPECT_TRUE(follower.messages() == numbers(1, 20000, 2)) << follower.messages().size();
+  EXPECT_TRUE(follower.messages() == numbered(1, 20000, 2)) << follower.messages().size();
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ WriterOptions options_of(std::uint64_t mebibytes) {
   return options;
 }
 
-std::string unclean_file(const std::string& directory, std::uint64_t entries) {
+std::string leave_unclean_file(const std::string& directory, std::uint64_t entries) {
   const std::string path = directory + "/system.journal";
   const auto writer = FileWriter::create(path, options_of(16)).value();
   for (std::uint64_t n = 1; n <= entries; ++n) {
@@ -49,7 +49,7 @@ std::string_view bytes_of(const T& object) {
   return {static_cast<const char*>(static_cast<const void*>(&object)), sizeof object};
 }
 
-void expect_verified(const std::string& directory) {
+void expect_all_verified(const std::string& directory) {
   if (!logq::test::journalctl_installed()) return;
   const auto verified = logq::test::verify_directory(directory);
   EXPECT_EQ(verified.status, 0) << verified.out;
@@ -58,7 +58,7 @@ void expect_verified(const std::string& directory) {
 // Read one by one, these arrays have more slots than fit into memory.
 TEST(SalvageLimits, ArraysThatShareTheirSlotsAreReadOnce) {
   const logq::test::TempDir directory;
-  const std::string path = unclean_file(directory.path(), 50);
+  const std::string path = leave_unclean_file(directory.path(), 50);
   const std::uint64_t from = align8(std::filesystem::file_size(path));
   constexpr std::uint64_t kBytes = std::uint64_t{1} << 20;
   std::string arrays;
@@ -106,14 +106,14 @@ TEST(SalvageLimits, ASearchThroughTextFullOfObjectsEnds) {
 
 TEST(SalvageLimits, TakesMoreThanTheFormatsLimitForTheLimit) {
   const logq::test::TempDir directory;
-  const std::string path = unclean_file(directory.path(), 10);
+  const std::string path = leave_unclean_file(directory.path(), 10);
 
   EXPECT_EQ(salvage(path, options_of(8192))->entries, 10U);
 }
 
 TEST(SalvageLimits, WritesAnArchiveForEachStepBackInTime) {
   const logq::test::TempDir directory;
-  const std::string path = unclean_file(directory.path(), 900);
+  const std::string path = leave_unclean_file(directory.path(), 900);
   {
     const auto reader = FileReader::open(path).value();
     const EntryList entries = reader->all_entries();
@@ -129,13 +129,13 @@ TEST(SalvageLimits, WritesAnArchiveForEachStepBackInTime) {
   EXPECT_EQ(report.entries, 900U);
   EXPECT_EQ(test::files_in(directory.path()).size(), 3U);
   EXPECT_EQ(test::seqnums_in(directory.path()), test::numbers(1, 900));
-  expect_verified(directory.path());
+  expect_all_verified(directory.path());
 }
 
 // Each would cost tables and waiting for the disk.
 TEST(SalvageLimits, MakesNoMoreArchivesThanAFilesDamageCanExplain) {
   const auto directory = logq::test::TempDir::in_memory();
-  const std::string path = unclean_file(directory.path(), 100);
+  const std::string path = leave_unclean_file(directory.path(), 100);
   {
     const auto reader = FileReader::open(path).value();
     const EntryList entries = reader->all_entries();
@@ -155,7 +155,7 @@ TEST(SalvageLimits, MakesNoMoreArchivesThanAFilesDamageCanExplain) {
 
 TEST(SalvageLimits, KilledAtAnyMomentItIsRepeatedWithoutLossOrDouble) {
   const auto origin = logq::test::TempDir::in_memory();
-  const std::string original = unclean_file(origin.path(), 5000);
+  const std::string original = leave_unclean_file(origin.path(), 5000);
   std::mt19937 random(3);  // NOLINT: the moments vary by themselves
 
   for (int round = 0; round < 20; ++round) {
@@ -173,7 +173,7 @@ TEST(SalvageLimits, KilledAtAnyMomentItIsRepeatedWithoutLossOrDouble) {
     EXPECT_EQ((*store)->next_seqnum(), 5001U);
     ASSERT_TRUE((*store)->close());
     ASSERT_EQ(test::seqnums_in(directory.path()), test::numbers(1, 5000));
-    expect_verified(directory.path());
+    expect_all_verified(directory.path());
   }
 }
 

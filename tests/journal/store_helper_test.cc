@@ -48,7 +48,7 @@ bool add(Store& store, std::uint64_t first, std::uint64_t last) {
   return true;
 }
 
-void expect_verified(const std::string& directory) {
+void expect_store_verified(const std::string& directory) {
   if (!logq::test::journalctl_installed()) return;
   const auto verified = logq::test::verify_directory(directory);
   EXPECT_EQ(verified.status, 0) << verified.out;
@@ -69,7 +69,7 @@ TEST(StoreHelper, PreparesExtentsAndFilesForAFastWriter) {
   ASSERT_TRUE(store->close());
 
   EXPECT_EQ(test::seqnums_in(directory.path()), test::numbers(1, n));
-  expect_verified(directory.path());
+  expect_store_verified(directory.path());
 }
 
 TEST(StoreHelper, AWriterThatIsFasterThanItsHelperDoesTheWorkItself) {
@@ -90,7 +90,7 @@ TEST(StoreHelper, AWriterThatIsFasterThanItsHelperDoesTheWorkItself) {
   blocked = false;
   ASSERT_TRUE(store->close());
   EXPECT_EQ(store->archived(), 3U);
-  expect_verified(directory.path());
+  expect_store_verified(directory.path());
 }
 
 TEST(StoreHelper, AQuietStoreTakesNoRoomAhead) {
@@ -135,7 +135,7 @@ TEST(StoreHelper, ArchivesGiveBackTheUnusedEndsOfTheirArrays) {
     EXPECT_LT(status.st_blocks * 512, status.st_size - 4096);
     EXPECT_EQ(test::seqnums_of(directory.path() + "/" + name), test::numbers(1, 4000));
   }
-  expect_verified(directory.path());
+  expect_store_verified(directory.path());
 }
 
 TEST(StoreHelper, DoesItsWorkItselfWhereNoThreadCanBeHad) {
@@ -150,7 +150,7 @@ TEST(StoreHelper, DoesItsWorkItselfWhereNoThreadCanBeHad) {
   EXPECT_EQ(store->archived(), store->rotations());
   ASSERT_TRUE(store->close());
   EXPECT_EQ(test::seqnums_in(directory.path()), test::numbers(1, 4000));
-  expect_verified(directory.path());
+  expect_store_verified(directory.path());
 }
 
 // Writes until it is killed; `acknowledged` is shared with the parent.
@@ -188,7 +188,7 @@ TEST(StoreHelper, AKillAtAnyMomentLosesAndDoublesNothing) {
     ASSERT_EQ(test::seqnums_in(directory.path()), test::numbers(1, last)) << round;
   }
   ::munmap(shared, 4096);
-  expect_verified(directory.path());
+  expect_store_verified(directory.path());
 }
 
 TEST(StoreHelper, FinishesWhatAKillHasLeftOfARotation) {
@@ -209,7 +209,7 @@ TEST(StoreHelper, FinishesWhatAKillHasLeftOfARotation) {
   ASSERT_TRUE(add(*store, 51, 60));
   ASSERT_TRUE(store->close());
   EXPECT_EQ(test::seqnums_in(directory.path()), test::numbers(1, 60));
-  expect_verified(directory.path());
+  expect_store_verified(directory.path());
 }
 
 TEST(StoreHelper, SalvagesARetiredFileWhoseEndIsDamaged) {
@@ -230,7 +230,7 @@ TEST(StoreHelper, SalvagesARetiredFileWhoseEndIsDamaged) {
   EXPECT_EQ(store->open_report().recovered_entries, 50U);
   ASSERT_TRUE(store->close());
   EXPECT_EQ(test::seqnums_in(directory.path()), test::numbers(1, 50));
-  expect_verified(directory.path());
+  expect_store_verified(directory.path());
 }
 
 // Reads the IN_MODIFY events of a file one by one.

@@ -11,7 +11,7 @@ namespace {
 using logq::test::TempDir;
 namespace fs = std::filesystem;
 
-std::string failure_of(const std::string& path) {
+std::string verify_failure(const std::string& path) {
   const auto report = verify_file(path);
   if (!report) return report.error().message();
   return report->failure ? report->failure->message() : "";
@@ -26,7 +26,7 @@ TEST(VerifyPeers, AgreesWithJournalctlAboutTheJournalsWithoutAClock) {
   for (const auto& file : fs::directory_iterator(data)) {
     const std::string path = directory.path() + "/" + file.path().stem().string();
     if (!logq::test::unpack_zstd(file.path(), path)) GTEST_SKIP() << "zstd is not installed";
-    const std::string failure = failure_of(path);
+    const std::string failure = verify_failure(path);
     failures += failure.empty() ? 0U : 1U;
     EXPECT_EQ(failure.empty(), logq::test::verify_file(path).status == 0) << path << failure;
   }
@@ -52,7 +52,7 @@ TEST(VerifyPeers, PassesFilesOfJournalRemote) {
     logq::test::make_journal(path, logq::test::export_entries(0, 400), variant.environment,
                              variant.options);
 
-    EXPECT_EQ(failure_of(path), "") << variant.environment;
+    EXPECT_EQ(verify_failure(path), "") << variant.environment;
   }
 }
 
@@ -71,13 +71,13 @@ TEST(VerifyPeers, FailsWhatAFuzzerMade) {
   for (const auto& file : fs::recursive_directory_iterator(directory.path())) {
     if (!file.is_regular_file()) continue;
     ++files;
-    EXPECT_NE(failure_of(file.path()), "") << file.path();
+    EXPECT_NE(verify_failure(file.path()), "") << file.path();
     std::string bytes = logq::test::read_file(file.path());
     if (bytes.size() < sizeof(Header)) continue;
     std::fill_n(bytes.begin() + offsetof(Header, compatible_flags), 4, '\0');
     std::fill_n(bytes.begin() + offsetof(Header, reserved), 7, '\0');
     logq::test::write_file(directory.path() + "/plain", bytes);
-    EXPECT_NE(failure_of(directory.path() + "/plain"), "") << file.path();
+    EXPECT_NE(verify_failure(directory.path() + "/plain"), "") << file.path();
   }
   EXPECT_GT(files, 300U);
 }
@@ -120,8 +120,8 @@ TEST(VerifyPeers, StopsWhereListsShareTheirArrays) {
   }
   logq::test::write_file(path, bytes);
 
-  EXPECT_NE(failure_of(path).find("more entries are listed"), std::string::npos)
-      << failure_of(path);
+  EXPECT_NE(verify_failure(path).find("more entries are listed"), std::string::npos)
+      << verify_failure(path);
 }
 
 }  // namespace

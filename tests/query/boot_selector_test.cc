@@ -7,11 +7,11 @@
 namespace logq::query {
 namespace {
 
-const char* const kSecondBoot = "22222222222222222222222222222222";
+const char* const kOtherBoot = "22222222222222222222222222222222";
 
 std::vector<journal::BootSpan> three_boots() {
   return {{*Id128::parse("11111111111111111111111111111111"), 1, 2},
-          {*Id128::parse(kSecondBoot), 3, 4},
+          {*Id128::parse(kOtherBoot), 3, 4},
           {*Id128::parse("33333333333333333333333333333333"), 5, 6}};
 }
 
@@ -39,7 +39,7 @@ TEST(BootSelector, CountsFromTheNewestAndFromTheOldest) {
 }
 
 TEST(BootSelector, CountsFromAnId) {
-  const std::string id = kSecondBoot;
+  const std::string id = kOtherBoot;
 
   EXPECT_EQ(selected(id), "2");
   EXPECT_EQ(selected(id + "+0"), "2");
@@ -69,7 +69,7 @@ TEST(BootSelector, KnowsWhenTheNewestIsMeant) {
   EXPECT_TRUE(parse_boot_selector("+0")->names_newest());
   EXPECT_FALSE(parse_boot_selector("1")->names_newest());
   EXPECT_FALSE(parse_boot_selector("all")->names_newest());
-  EXPECT_FALSE(parse_boot_selector(kSecondBoot)->names_newest());
+  EXPECT_FALSE(parse_boot_selector(kOtherBoot)->names_newest());
 }
 
 TEST(BootSelector, SaysWhatIsMissingAsJournalctlDoes) {
@@ -77,8 +77,8 @@ TEST(BootSelector, SaysWhatIsMissingAsJournalctlDoes) {
             "Data from the specified boot (-3) is not available: No such boot ID in journal");
   EXPECT_EQ(describe_missing_boot(*parse_boot_selector("4")),
             "Data from the specified boot (+4) is not available: No such boot ID in journal");
-  EXPECT_EQ(describe_missing_boot(*parse_boot_selector(std::string(kSecondBoot) + "-7")),
-            "Data from the specified boot (" + std::string(kSecondBoot) +
+  EXPECT_EQ(describe_missing_boot(*parse_boot_selector(std::string(kOtherBoot) + "-7")),
+            "Data from the specified boot (" + std::string(kOtherBoot) +
                 ") is not available: No such boot ID in journal");
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr pid_t kRoot = 10;
 constexpr ProcessOwners::Owner kFirst = 0;
-constexpr ProcessOwners::Owner kSecond = 1;
+constexpr ProcessOwners::Owner kSecondOwner = 1;
 
 class ProcessOwnersTest : public testing::Test {
  protected:
@@ -47,12 +47,12 @@ TEST_F(ProcessOwnersTest, WhatDescendsFromAChildIsOfWhoeverTheChildIsOf) {
   add(21, "(two) S 10 21 21 0");
   add(99, "(elsewhere) S 1 99 99 0");
   owners.started(kFirst, 11, Id128::random());
-  owners.started(kSecond, 21, Id128::random());
+  owners.started(kSecondOwner, 21, Id128::random());
 
   EXPECT_EQ(pids(owners.processes_of(kFirst)), (Pids{11, 12}));
-  EXPECT_EQ(pids(owners.processes_of(kSecond)), (Pids{21}));
+  EXPECT_EQ(pids(owners.processes_of(kSecondOwner)), (Pids{21}));
   EXPECT_TRUE(owners.owns(kFirst, 12));
-  EXPECT_FALSE(owners.owns(kSecond, 12));
+  EXPECT_FALSE(owners.owns(kSecondOwner, 12));
   EXPECT_FALSE(owners.owns(kFirst, 99));
   EXPECT_FALSE(owners.owns(kFirst, kRoot));
   EXPECT_FALSE(owners.owns(kFirst, 4711)) << "it has gone";
@@ -61,26 +61,26 @@ TEST_F(ProcessOwnersTest, WhatDescendsFromAChildIsOfWhoeverTheChildIsOf) {
 TEST_F(ProcessOwnersTest, AnOrphanIsOfTheServiceWhoseSessionItIsIn) {
   ProcessOwners owners(kRoot, proc_.path());
   owners.started(kFirst, 11, Id128::random());
-  owners.started(kSecond, 21, Id128::random());
+  owners.started(kSecondOwner, 21, Id128::random());
   owners.reaped(11);
   add(12, "(orphan) S 10 11 11 0");
 
   EXPECT_EQ(pids(owners.processes_of(kFirst)), (Pids{12}));
-  EXPECT_TRUE(owners.processes_of(kSecond).empty());
+  EXPECT_TRUE(owners.processes_of(kSecondOwner).empty());
 }
 
 TEST_F(ProcessOwnersTest, ADaemonWithASessionOfItsOwnIsKnownByItsInvocation) {
   ProcessOwners owners(kRoot, proc_.path());
   const Id128 invocation = Id128::random();
   owners.started(kFirst, 11, Id128::random());
-  owners.started(kSecond, 21, invocation);
+  owners.started(kSecondOwner, 21, invocation);
   owners.reaped(21);
   const std::string environment =
       "PATH=/bin" + std::string(1, '\0') + "INVOCATION_ID=" + invocation.to_string();
   add(22, "(daemon) S 10 22 22 0", environment);
   add(23, "(unknown) S 10 23 23 0", "PATH=/bin");
 
-  EXPECT_EQ(pids(owners.processes_of(kSecond)), (Pids{22}));
+  EXPECT_EQ(pids(owners.processes_of(kSecondOwner)), (Pids{22}));
   EXPECT_TRUE(owners.processes_of(kFirst).empty());
 }
 

@@ -13,7 +13,7 @@ namespace logq::supervise {
 namespace {
 
 using Code = ProcessExit::Code;
-using Result = ServiceResult;
+using Outcome = ServiceResult;
 
 constexpr std::uint64_t kSecond = base::kUsecPerSecond;
 
@@ -40,8 +40,8 @@ const std::array kCauses = {
     Cause{"unclean status", end_of({Code::kExited, 1})},
     Cause{"unclean signal", end_of({Code::kKilled, SIGKILL})},
     Cause{"core dump", end_of({Code::kDumped, SIGABRT})},
-    Cause{"timeout", {Result::kTimeout, ProcessExit{Code::kKilled, SIGTERM}}},
-    Cause{"watchdog", {Result::kWatchdog, ProcessExit{Code::kDumped, SIGABRT}}},
+    Cause{"timeout", {Outcome::kTimeout, ProcessExit{Code::kKilled, SIGTERM}}},
+    Cause{"watchdog", {Outcome::kWatchdog, ProcessExit{Code::kDumped, SIGABRT}}},
     Cause{"no program", end_of({Code::kExited, kStatusExecFailed})},
 };
 
@@ -78,8 +78,8 @@ TEST(RestartPolicy, KnowsTheWordsOfRestart) {
   EXPECT_EQ(parse_restart("on-abort"), Restart::kOnAbort);
   EXPECT_FALSE(parse_restart("sometimes"));
   EXPECT_FALSE(parse_restart(""));
-  EXPECT_EQ(name_of(Result::kExecCondition), "exec-condition");
-  EXPECT_EQ(name_of(Result::kCoreDump), "core-dump");
+  EXPECT_EQ(name_of(Outcome::kExecCondition), "exec-condition");
+  EXPECT_EQ(name_of(Outcome::kCoreDump), "core-dump");
 }
 
 TEST(RestartPolicy, NeverRestartsWhatWasStopped) {
@@ -104,12 +104,12 @@ TEST(RestartPolicy, PreventsAndForcesByStatusInThisOrder) {
 }
 
 TEST(RestartPolicy, RestartsWhatCouldNotBeStartedButNotWhatWasSkippedOrStartedTooOften) {
-  EXPECT_TRUE(shall_restart(settings_of("on-failure"), {Result::kResources, {}}));
-  EXPECT_TRUE(shall_restart(settings_of("on-abnormal"), {Result::kProtocol, {}}));
-  EXPECT_TRUE(shall_restart(settings_of("on-abnormal"), {Result::kOomKill, {}}));
-  EXPECT_FALSE(shall_restart(settings_of("always"), {Result::kExecCondition, {}}));
-  EXPECT_FALSE(shall_restart(settings_of("on-failure"), {Result::kExecCondition, {}}));
-  EXPECT_FALSE(shall_restart(settings_of("always"), {Result::kStartLimitHit, {}}));
+  EXPECT_TRUE(shall_restart(settings_of("on-failure"), {Outcome::kResources, {}}));
+  EXPECT_TRUE(shall_restart(settings_of("on-abnormal"), {Outcome::kProtocol, {}}));
+  EXPECT_TRUE(shall_restart(settings_of("on-abnormal"), {Outcome::kOomKill, {}}));
+  EXPECT_FALSE(shall_restart(settings_of("always"), {Outcome::kExecCondition, {}}));
+  EXPECT_FALSE(shall_restart(settings_of("on-failure"), {Outcome::kExecCondition, {}}));
+  EXPECT_FALSE(shall_restart(settings_of("always"), {Outcome::kStartLimitHit, {}}));
 }
 
 TEST(RestartPolicy, JudgesEndsByTheKindOfServiceAndItsOwnList) {
@@ -117,14 +117,15 @@ TEST(RestartPolicy, JudgesEndsByTheKindOfServiceAndItsOwnList) {
   ASSERT_TRUE(success.add("75") && success.add("SIGKILL") && success.add("SIGABRT"));
   const ExitStatusSet none;
 
-  EXPECT_EQ(judge_exit({Code::kExited, 75}, CleanSignals::kOfService, success), Result::kSuccess);
-  EXPECT_EQ(judge_exit({Code::kExited, 75}, CleanSignals::kOfService, none), Result::kExitCode);
-  EXPECT_EQ(judge_exit({Code::kKilled, 9}, CleanSignals::kOfCommand, success), Result::kSuccess);
-  EXPECT_EQ(judge_exit({Code::kKilled, SIGTERM}, CleanSignals::kOfCommand, none), Result::kSignal);
-  EXPECT_EQ(judge_exit({Code::kKilled, SIGTERM}, CleanSignals::kOfService, none), Result::kSuccess);
+  EXPECT_EQ(judge_exit({Code::kExited, 75}, CleanSignals::kOfService, success), Outcome::kSuccess);
+  EXPECT_EQ(judge_exit({Code::kExited, 75}, CleanSignals::kOfService, none), Outcome::kExitCode);
+  EXPECT_EQ(judge_exit({Code::kKilled, 9}, CleanSignals::kOfCommand, success), Outcome::kSuccess);
+  EXPECT_EQ(judge_exit({Code::kKilled, SIGTERM}, CleanSignals::kOfCommand, none), Outcome::kSignal);
+  EXPECT_EQ(judge_exit({Code::kKilled, SIGTERM}, CleanSignals::kOfService, none),
+            Outcome::kSuccess);
   // A core dump is never clean, whatever signal brought it about.
   EXPECT_EQ(judge_exit({Code::kDumped, SIGABRT}, CleanSignals::kOfService, success),
-            Result::kCoreDump);
+            Outcome::kCoreDump);
 }
 
 TEST(RestartDelay, IsAlwaysTheSameWithoutSteps) {

@@ -22,7 +22,7 @@ using base::kUsecPerSecond;
 using Kind = Listener::Kind;
 using Lines = std::vector<std::string>;
 
-LoadedSocket read(const std::string& text, const std::string& name = "hello.socket") {
+LoadedSocket read_socket(const std::string& text, const std::string& name = "hello.socket") {
   HostFacts host;
   host.runtime_directory = "/run";
   return read_socket_unit(name, {{"/u/" + name, text}}, host);
@@ -35,8 +35,8 @@ Lines problems_of(const LoadedSocket& socket) {
   return lines;
 }
 
-SocketUnit good(const std::string& text) {
-  const LoadedSocket socket = read(text);
+SocketUnit good_socket(const std::string& text) {
+  const LoadedSocket socket = read_socket(text);
   for (const UnitProblem& problem : socket.problems) {
     EXPECT_NE(problem.message.find("is not honoured by logq-run yet"), std::string::npos)
         << problem.text();
@@ -44,12 +44,12 @@ SocketUnit good(const std::string& text) {
   return socket.unit;
 }
 
-SocketUnit with(const std::string& lines) {
-  return good("[Socket]\nListenStream=/run/x\n" + lines);
+SocketUnit with_socket(const std::string& lines) {
+  return good_socket("[Socket]\nListenStream=/run/x\n" + lines);
 }
 
 std::string last_problem(const std::string& text) {
-  const LoadedSocket socket = read(text);
+  const LoadedSocket socket = read_socket(text);
   EXPECT_FALSE(socket.is_usable());
   return socket.problems.empty() ? "" : socket.problems.back().text();
 }
@@ -63,7 +63,7 @@ Lines addresses_of(const SocketUnit& unit) {
 
 // Of the posts that the service of the same name comes from.
 TEST(SocketUnit, IsReadFromTheFileOfAHelloService) {
-  const SocketUnit unit = good(
+  const SocketUnit unit = good_socket(
       "[Unit]\nDescription=HTTP socket\n[Socket]\nFileDescriptorName=http\nListenStream=80\n"
       "Service=hello.service\nBindIPv6Only=both\nReusePort=true\nNoDelay=true\n"
       "[Install]\nWantedBy=sockets.target\n");
@@ -79,7 +79,7 @@ TEST(SocketUnit, IsReadFromTheFileOfAHelloService) {
 }
 
 TEST(SocketUnit, HasSystemdsDefaults) {
-  const SocketUnit unit = with("");
+  const SocketUnit unit = with_socket("");
 
   EXPECT_EQ(unit.service, "hello.service");
   EXPECT_EQ(descriptor_name_of(unit), "hello.socket");
@@ -93,7 +93,7 @@ TEST(SocketUnit, HasSystemdsDefaults) {
 }
 
 TEST(SocketUnit, ListensAtAllThatItNamesInItsOrder) {
-  const SocketUnit unit = good(
+  const SocketUnit unit = good_socket(
       "[Socket]\nListenDatagram=%t/log\nListenStream=@abc\nListenFIFO=/run//fifo/\n"
       "ListenSequentialPacket=/run/%p\nListenStream=[fe80::1%%eth0]:0x50\n");
 
@@ -107,14 +107,14 @@ TEST(SocketUnit, ListensAtAllThatItNamesInItsOrder) {
 }
 
 TEST(SocketUnit, TakesAllListenersBackWithOneEmptyValue) {
-  EXPECT_EQ(addresses_of(good("[Socket]\nListenStream=/a\nListenFIFO=/b\nListenDatagram=\n"
-                              "ListenStream=/c\n")),
+  EXPECT_EQ(addresses_of(good_socket("[Socket]\nListenStream=/a\nListenFIFO=/b\nListenDatagram=\n"
+                                     "ListenStream=/c\n")),
             Lines{"/c"});
 }
 
 TEST(SocketUnit, SaysHowItsSocketsAre) {
   const SocketOptions options =
-      with(
+      with_socket(
           "BindIPv6Only=ipv6-only\nTimestamping=us\nSocketProtocol=sctp\nBindToDevice=lo\n"
           "TCPCongestion=reno\nBacklog=5\nReceiveBuffer=8M\nSendBuffer=1.5K\nPipeSize=64K\n"
           "KeepAlive=yes\nKeepAliveTimeSec=1min\nKeepAliveIntervalSec=5\nKeepAliveProbes=3\n"
@@ -145,7 +145,7 @@ TEST(SocketUnit, SaysHowItsSocketsAre) {
 
 TEST(SocketUnit, SaysWhatItsNodesAre) {
   const SocketNodes nodes =
-      with(
+      with_socket(
           "SocketMode=0600\nDirectoryMode=0711\nSocketUser=%p\nSocketGroup=adm\n"
           "Symlinks=/dev/log \"/a b\"\nRemoveOnStop=yes\n")
           .nodes;
@@ -158,11 +158,12 @@ TEST(SocketUnit, SaysWhatItsNodesAre) {
 }
 
 TEST(SocketUnit, HasNoColonInTheNameOfItsDescriptors) {
-  EXPECT_EQ(descriptor_name_of(read("", "a:b.socket").unit), "a\\x3ab.socket");
+  EXPECT_EQ(descriptor_name_of(read_socket("", "a:b.socket").unit), "a\\x3ab.socket");
 }
 
 TEST(SocketUnit, BelongsToTheServiceOfItsInstance) {
-  EXPECT_EQ(read("[Socket]\nListenStream=/%i\n", "web@7.socket").unit.service, "web@7.service");
+  EXPECT_EQ(read_socket("[Socket]\nListenStream=/%i\n", "web@7.socket").unit.service,
+            "web@7.service");
 }
 
 TEST(SocketUnit, IsRefusedWhereItCannotWork) {
@@ -182,7 +183,8 @@ TEST(SocketUnit, ThatAcceptsIsRefusedRatherThanGivenToAServiceThatWantsConnectio
 }
 
 TEST(SocketUnit, TellsOfWhatItIsNotYetOpenFor) {
-  const LoadedSocket socket = read("[Socket]\nListenNetlink=audit 1\nSlice=x.slice\nUser=a\n");
+  const LoadedSocket socket =
+      read_socket("[Socket]\nListenNetlink=audit 1\nSlice=x.slice\nUser=a\n");
 
   EXPECT_EQ(problems_of(socket),
             (Lines{"/u/hello.socket:2: Key 'ListenNetlink' in section [Socket] is not honoured by "
@@ -235,14 +237,14 @@ TEST(SocketUnit, IsReadToItsEndHoweverItIsBroken) {
       "ListenDatagram=@a\nListenFIFO=/a/../b\nIPTOS=16\nReceiveBuffer=1.5M\nSymlinks=\"/a b\" /c\n"
       "BindToDevice=eth0\nSocketUser=a\nExecStartPre=/bin/true \"x\"\nMark=-1\nBacklog=1\n";
   for (std::size_t size = 0; size <= whole.size(); ++size)
-    static_cast<void>(read(whole.substr(0, size)));
+    static_cast<void>(read_socket(whole.substr(0, size)));
   for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
     std::string damaged = whole;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
-    const LoadedSocket socket = read(damaged);
+    const LoadedSocket socket = read_socket(damaged);
     for (const UnitProblem& problem : socket.problems)
       ASSERT_LE(problem.line, 20U) << problem.text();
-    ASSERT_EQ(read(damaged).problems.size(), socket.problems.size());
+    ASSERT_EQ(read_socket(damaged).problems.size(), socket.problems.size());
   }
 }
 
@@ -250,7 +252,7 @@ TEST(PendingKeys, OfSocketsAreAllOfThoseThatAreRead) {
   for (const PendingKey& pending : pending_keys()) {
     if (pending.section != "Socket") continue;
     for (const std::string& problem :
-         problems_of(read("[Socket]\nListenStream=/a\n" + std::string(pending.key) + "=\n")))
+         problems_of(read_socket("[Socket]\nListenStream=/a\n" + std::string(pending.key) + "=\n")))
       EXPECT_EQ(problem.find("Unknown key"), std::string::npos) << problem;
   }
 }
@@ -270,7 +272,7 @@ TEST(IgnoredKeys, OfSocketsAreNoneOfThoseThatAreHonoured) {
     if (group.section != "Socket") continue;
     for (const std::string_view key : split_blanks(group.keys)) {
       const Lines problems =
-          problems_of(read("[Socket]\nListenStream=/a\n" + std::string(key) + "=x\n"));
+          problems_of(read_socket("[Socket]\nListenStream=/a\n" + std::string(key) + "=x\n"));
       ASSERT_EQ(problems.size(), 1U) << key;
       EXPECT_NE(problems[0].find("is not honoured by logq-run ("), std::string::npos)
           << problems[0];
@@ -291,13 +293,13 @@ TEST(ListenArgument, BecomesASocketOfTheService) {
            {"s p=seqpacket:@p", Kind::kSequentialPacket, "@p", "s p"},
            {"fifo:/run//f", Kind::kFifo, "/run/f", "hello.socket"},
            {"=80", Kind::kStream, "[::]:80", "hello.socket"}}) {
-    const ListenArgument read = read_listen_argument(argument, "hello.service");
-    ASSERT_TRUE(read.unit) << read.complaint;
-    EXPECT_EQ(read.unit->listeners.at(0).kind, kind) << argument;
-    EXPECT_EQ(addresses_of(*read.unit), Lines{text});
-    EXPECT_EQ(descriptor_name_of(*read.unit), name);
-    EXPECT_EQ(read.unit->service, "hello.service");
-    EXPECT_EQ(read.unit->nodes.mode, 0666U);
+    const ListenArgument read_socket = read_listen_argument(argument, "hello.service");
+    ASSERT_TRUE(read_socket.unit) << read_socket.complaint;
+    EXPECT_EQ(read_socket.unit->listeners.at(0).kind, kind) << argument;
+    EXPECT_EQ(addresses_of(*read_socket.unit), Lines{text});
+    EXPECT_EQ(descriptor_name_of(*read_socket.unit), name);
+    EXPECT_EQ(read_socket.unit->service, "hello.service");
+    EXPECT_EQ(read_socket.unit->nodes.mode, 0666U);
   }
 }
 

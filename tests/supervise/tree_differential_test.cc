@@ -18,9 +18,6 @@ namespace logq::supervise {
 namespace {
 
 using logq::test::run_command;
-using test::Answers;
-using test::SimulatedTree;
-using test::TreeWorld;
 using Random = std::mt19937;
 
 std::size_t below(Random& random, std::size_t limit) {

@@ -11,9 +11,6 @@ namespace logq::supervise {
 namespace {
 
 using logq::test::value_of;
-using test::Answers;
-using test::SimulatedTree;
-using test::TreeWorld;
 using Events = std::vector<std::string>;
 
 constexpr std::uint64_t kSecond = base::kUsecPerSecond;

@@ -12,9 +12,9 @@ namespace logq::supervise {
 namespace {
 
 using Lines = std::vector<std::string>;
-constexpr std::uint64_t kSecond = base::kUsecPerSecond;
+constexpr std::uint64_t kTreeSecond = base::kUsecPerSecond;
 
-LoadedTree read(const std::string& text, const std::string& drop_in = "") {
+LoadedTree loaded(const std::string& text, const std::string& drop_in = "") {
   HostFacts host;
   host.host_name = "vm";
   std::vector<UnitFileText> files{{"app.tree", text}};
@@ -31,11 +31,11 @@ Lines texts_of(const std::vector<UnitProblem>& problems) {
 
 // Of a file with a child, so that nothing else is missing.
 Lines problems_with(const std::string& settings) {
-  return texts_of(read("[Supervisor]\nChildren=a.service\n" + settings).problems);
+  return texts_of(loaded("[Supervisor]\nChildren=a.service\n" + settings).problems);
 }
 
 TEST(TreeUnit, EverySettingIsRead) {
-  const LoadedTree tree = read(
+  const LoadedTree tree = loaded(
       "[Unit]\nDescription=The app on %H\nDocumentation=man:app(8)\n[Supervisor]\n"
       "Strategy=rest_for_one\nIntensity=3\nPeriod=1min\nAutoShutdown=any_significant\n"
       "Significant=b.service\nRestart=on-failure\nChildren=a.service inner.tree\n"
@@ -46,7 +46,7 @@ TEST(TreeUnit, EverySettingIsRead) {
   EXPECT_EQ(tree.unit.documentation, Lines{"man:app(8)"});
   EXPECT_EQ(tree.unit.strategy, Strategy::kRestForOne);
   EXPECT_EQ(tree.unit.intensity, 3U);
-  EXPECT_EQ(tree.unit.period_usec, 60 * kSecond);
+  EXPECT_EQ(tree.unit.period_usec, 60 * kTreeSecond);
   EXPECT_EQ(tree.unit.auto_shutdown, AutoShutdown::kAnySignificant);
   EXPECT_EQ(tree.unit.significant, Lines{"b.service"});
   EXPECT_EQ(tree.unit.restart, ChildRestart::kTransient);
@@ -54,18 +54,18 @@ TEST(TreeUnit, EverySettingIsRead) {
 }
 
 TEST(TreeUnit, DefaultsAreThoseOfOtp) {
-  const TreeUnit unit = read("[Supervisor]\nChildren=a.service\n").unit;
+  const TreeUnit unit = loaded("[Supervisor]\nChildren=a.service\n").unit;
 
   EXPECT_EQ(unit.strategy, Strategy::kOneForOne);
   EXPECT_EQ(unit.intensity, 1U);
-  EXPECT_EQ(unit.period_usec, 5 * kSecond);
+  EXPECT_EQ(unit.period_usec, 5 * kTreeSecond);
   EXPECT_EQ(unit.auto_shutdown, AutoShutdown::kNever);
   EXPECT_EQ(unit.restart, ChildRestart::kPermanent);
 }
 
 TEST(TreeUnit, AnEmptyListTakesBackWhatWasSaid) {
-  const LoadedTree tree = read("[Supervisor]\nChildren=a.service b.service\n",
-                               "[Supervisor]\nChildren=\nChildren=b.service\nIntensity=9\n");
+  const LoadedTree tree = loaded("[Supervisor]\nChildren=a.service b.service\n",
+                                 "[Supervisor]\nChildren=\nChildren=b.service\nIntensity=9\n");
 
   EXPECT_EQ(tree.unit.children, Lines{"b.service"});
   EXPECT_EQ(tree.unit.intensity, 9U);
@@ -86,7 +86,7 @@ TEST(TreeUnit, WhatIsNotUnderstoodIsLeftOutWithItsLine) {
 
 TEST(TreeUnit, AnUnknownStrategyIsFatalEvenInADropIn) {
   const LoadedTree tree =
-      read("[Supervisor]\nChildren=a.service\n", "[Supervisor]\nStrategy=one-for-one\n");
+      loaded("[Supervisor]\nChildren=a.service\n", "[Supervisor]\nStrategy=one-for-one\n");
 
   EXPECT_FALSE(tree.is_usable());
   EXPECT_EQ(tree.problems.front().text(), "app.tree.d/x.conf:2: Unknown strategy: one-for-one");
@@ -100,7 +100,7 @@ TEST(TreeUnit, WrongChildrenAreFatal) {
            {"d/b.service", "This is not the name of a service or of a tree: d/b.service"},
            {"w@.tree", "This is not the name of a service or of a tree: w@.tree"},
            {"@.service", "This is not the name of a service or of a tree: @.service"}}) {
-    const LoadedTree tree = read("[Supervisor]\nChildren=a.service " + child + "\n");
+    const LoadedTree tree = loaded("[Supervisor]\nChildren=a.service " + child + "\n");
 
     EXPECT_FALSE(tree.is_usable());
     EXPECT_EQ(tree.problems.front().text(), "app.tree:2: " + message);
@@ -108,18 +108,19 @@ TEST(TreeUnit, WrongChildrenAreFatal) {
 }
 
 TEST(TreeUnit, ATreeWithoutChildrenIsRefusedUnlessTheyComeOnRequest) {
-  EXPECT_EQ(texts_of(read("[Supervisor]\n").problems),
+  EXPECT_EQ(texts_of(loaded("[Supervisor]\n").problems),
             Lines{"app.tree: Tree has no Children=. Refusing."});
-  EXPECT_TRUE(read("[Supervisor]\nStrategy=simple_one_for_one\n").is_usable());
+  EXPECT_TRUE(loaded("[Supervisor]\nStrategy=simple_one_for_one\n").is_usable());
 }
 
 TEST(TreeUnit, TemplatesAreForInstancesOnRequestAndForNothingElse) {
-  EXPECT_TRUE(read("[Supervisor]\nStrategy=simple_one_for_one\nChildren=w@.service\n").is_usable());
-  EXPECT_EQ(texts_of(read("[Supervisor]\nChildren=w@.service\n").problems),
+  EXPECT_TRUE(
+      loaded("[Supervisor]\nStrategy=simple_one_for_one\nChildren=w@.service\n").is_usable());
+  EXPECT_EQ(texts_of(loaded("[Supervisor]\nChildren=w@.service\n").problems),
             Lines{"app.tree: w@.service is a template, which only children of "
                   "Strategy=simple_one_for_one are. Refusing."});
   EXPECT_EQ(
-      texts_of(read("[Supervisor]\nStrategy=simple_one_for_one\nChildren=a.service\n").problems),
+      texts_of(loaded("[Supervisor]\nStrategy=simple_one_for_one\nChildren=a.service\n").problems),
       Lines{"app.tree: a.service is no template, which children of "
             "Strategy=simple_one_for_one are. Refusing."});
 }
@@ -208,7 +209,7 @@ TEST(TreeUnit, TheExampleOfThePageIsReadWithoutAWord) {
   const std::size_t begin = page.find("```ini\n") + 7;
   ASSERT_LT(begin, page.size());
 
-  const LoadedTree tree = read(page.substr(begin, page.find("```", begin) - begin));
+  const LoadedTree tree = loaded(page.substr(begin, page.find("```", begin) - begin));
 
   EXPECT_EQ(texts_of(tree.problems), Lines{});
   EXPECT_EQ(tree.unit.children, (Lines{"database.service", "cache.service", "web.service"}));

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace logq::supervise::test {
+namespace logq::supervise {
 namespace {
 
 bool take_one(std::map<std::string, unsigned>& times, const std::string& name) {
@@ -126,4 +126,4 @@ void TreeWorld::run_hook(std::map<std::string, Hook>& hooks, const std::string& 
   end_worker(hook.other, hook.end);
 }
 
-}  // namespace logq::supervise::test
+}  // namespace logq::supervise

@@ -15,7 +15,7 @@
 #include "client/fake_transport.h"
 #include "supervise/tree.h"
 
-namespace logq::supervise::test {
+namespace logq::supervise {
 
 // When workers and trees answer an order: within it, or when it is over.
 enum class Answers : std::uint8_t { kAtOnce, kLater };
@@ -68,4 +68,4 @@ class TreeWorld {
   std::unique_ptr<Host> top_;
 };
 
-}  // namespace logq::supervise::test
+}  // namespace logq::supervise

@@ -10,7 +10,7 @@ namespace logq::test {
 namespace {
 
 using namespace std::string_literals;
-using Fields = std::vector<std::string>;
+using FieldList = std::vector<std::string>;
 
 class ExportWriter {
  public:
@@ -25,9 +25,9 @@ class ExportWriter {
     monotonic_usec_ += usec;
   }
 
-  void add(const Fields& fields) { add_from("_HOSTNAME=box", fields); }
+  void add(const FieldList& fields) { add_from("_HOSTNAME=box", fields); }
 
-  void add_from(const std::string& host, const Fields& fields) {
+  void add_from(const std::string& host, const FieldList& fields) {
     realtime_usec_ += step_usec;
     monotonic_usec_ += step_usec;
     out_ += "__REALTIME_TIMESTAMP=" + std::to_string(realtime_usec_) + "\n";

@@ -13,7 +13,7 @@ namespace logq::test {
 namespace {
 
 namespace fs = std::filesystem;
-using Fields = std::vector<std::string>;
+using FieldList = std::vector<std::string>;
 
 constexpr std::uint64_t kSecond = 1'000'000;
 constexpr std::uint64_t kDay = 86'400 * kSecond;
@@ -37,7 +37,7 @@ struct Series {
   std::uint64_t start_usec = 0;  // after the boot
   int count = 0;
   std::uint64_t step_usec = 0;
-  Fields fields;
+  FieldList fields;
 };
 
 std::string numbered(std::string field, int number) {
@@ -75,23 +75,23 @@ std::string export_of(const Machine& machine, const std::vector<Series>& all) {
   return text;
 }
 
-Fields service() {
+FieldList service() {
   return {"MESSAGE=system %", "_SYSTEMD_UNIT=web.service", "_SYSTEMD_SLICE=system.slice",
           "_UID=0",           "SYSLOG_IDENTIFIER=web",     "_TRANSPORT=journal",
           "_PID=1%"};
 }
 
-Fields kernel() {
+FieldList kernel() {
   return {"MESSAGE=kernel %", "_TRANSPORT=kernel", "SYSLOG_IDENTIFIER=kernel", "SYSLOG_FACILITY=0"};
 }
 
 // 252 knows the manager by its PID, newer versions by its control group.
-Fields manager() {
+FieldList manager() {
   return {"MESSAGE=about web %",       "UNIT=web.service",           "_PID=1", "_UID=0",
           "SYSLOG_IDENTIFIER=systemd", "_SYSTEMD_CGROUP=/init.scope"};
 }
 
-Fields user(int uid) {
+FieldList user(int uid) {
   const std::string number = std::to_string(uid);
   return {"MESSAGE=user %",
           "_SYSTEMD_UNIT=user@" + number + ".service",
@@ -102,12 +102,12 @@ Fields user(int uid) {
           "_TRANSPORT=stdout"};
 }
 
-Fields user_manager(int uid) {
+FieldList user_manager(int uid) {
   return {"MESSAGE=about app %", "USER_UNIT=app.service", "_UID=" + std::to_string(uid),
           "SYSLOG_IDENTIFIER=systemd", "_PID=70%"};
 }
 
-Fields in_namespace(const std::string& name) {
+FieldList in_namespace(const std::string& name) {
   return {"MESSAGE=in " + name + " %", "_NAMESPACE=" + name, "SYSLOG_IDENTIFIER=" + name,
           "_SYSTEMD_UNIT=web.service", "_UID=0"};
 }

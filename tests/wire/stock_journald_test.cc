@@ -40,7 +40,7 @@ JournalFields client_fields(const JournalFields& entry) {
   return fields;
 }
 
-Stored decode(const std::string& datagram) {
+Stored decode_stored(const std::string& datagram) {
   Stored entries;
   for (const auto& decoded : test::decode_all(datagram)) {
     JournalFields& fields = entries.emplace_back();
@@ -116,7 +116,8 @@ TEST(NativeDecoder, ReadsOddDatagramsAsJournaldDoes) {
     Stored sent_by_client;
     for (const auto& entry : stored[i])
       sent_by_client.push_back(client_fields(entry));
-    EXPECT_EQ(decode(odd_datagrams()[i]), sent_by_client) << odd_datagrams()[i].substr(0, 200);
+    EXPECT_EQ(decode_stored(odd_datagrams()[i]), sent_by_client)
+        << odd_datagrams()[i].substr(0, 200);
   }
 }
 

@@ -48,16 +48,16 @@ Datagram receive(int fd) {
 
 TEST(SystemdNotify, SendsWhatWeUnderstandAndThenABarrier) {
   if (::access("/usr/bin/systemd-notify", X_OK) != 0) GTEST_SKIP() << "no systemd-notify here";
-  const test::TempDir directory;
+  const logq::test::TempDir directory;
   const std::string path = directory.path() + "/notify";
-  const base::UniqueFd socket = test::bind_unix(path, SOCK_DGRAM);
-  const timeval patience{test::kHangs.count(), 0};
+  const base::UniqueFd socket = logq::test::bind_unix(path, SOCK_DGRAM);
+  const timeval patience{logq::test::kHangs.count(), 0};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 
-  test::ChildProcess peer({.argv = {"systemd-notify", "--ready", "--status=on port 80",
-                                    "--pid=4711", "WATCHDOG_USEC=5000000", "FDNAME=x"},
-                           .environment = {{"NOTIFY_SOCKET", path}},
-                           .input = {}});
+  logq::test::ChildProcess peer({.argv = {"systemd-notify", "--ready", "--status=on port 80",
+                                          "--pid=4711", "WATCHDOG_USEC=5000000", "FDNAME=x"},
+                                 .environment = {{"NOTIFY_SOCKET", path}},
+                                 .input = {}});
   const Datagram first = receive(socket.get());
   const Datagram second = receive(socket.get());
 

@@ -42,10 +42,6 @@ DeedNames names_of(Deed deed) {
   return {0, "", "io.systemd.Journal.RelinquishVar"};
 }
 
-std::uint64_t monotonic_usec() {
-  return base::Clock::system().now().monotonic_usec;
-}
-
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -108,7 +104,7 @@ bool has_ended(pid_t pid) {
 
 // logqd leaves the time of its last deed in a file of its runtime directory.
 Outcome<void> wait_for_stamp(const std::string& path, pid_t pid, std::uint64_t asked_usec) {
-  while (monotonic_usec() < asked_usec + kWaitLimitUsec) {
+  while (base::monotonic_usec() < asked_usec + kWaitLimitUsec) {
     const bool ended = has_ended(pid);  // what it has left is looked at after that
     const Result<std::string> text = base::read_small_file(path, 32);
     if (text && parse_number(*text).value_or(0) >= asked_usec) return {};
@@ -119,7 +115,7 @@ Outcome<void> wait_for_stamp(const std::string& path, pid_t pid, std::uint64_t a
 }
 
 Outcome<void> signal_logqd(pid_t pid, const std::string& runtime_dir, const DeedNames& names) {
-  const std::uint64_t asked_usec = monotonic_usec();
+  const std::uint64_t asked_usec = base::monotonic_usec();
   if (::kill(pid, names.signal_number) < 0) {
     return failure(describe(runtime_dir + "/logqd.pid", Error::system(errno, "kill")));
   }

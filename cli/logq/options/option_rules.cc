@@ -87,9 +87,8 @@ Outcome<void> check_command(const Options& options) {
 }
 
 Outcome<void> check_aggregate(const Options& options) {
-  using Kind = AggregateOptions::Kind;
   const AggregateOptions& aggregate = options.aggregate;
-  if (aggregate.kind == Kind::kNone) {
+  if (aggregate.kind == AggregateOptions::Kind::kNone) {
     return aggregate.csv ? failure(
                                "-o csv is for what is counted: --count-by=, --histogram and "
                                "their like")
@@ -103,7 +102,8 @@ Outcome<void> check_aggregate(const Options& options) {
   if (display.follow) return failure("what is counted cannot be followed: leave out --follow");
   if (display.show_cursor || !options.range.cursor_file.empty())
     return failure("--show-cursor and --cursor-file= are for entries that are shown, not counted");
-  if (display.lines_given && (aggregate.kind != Kind::kCountBy || display.lines_from_head))
+  if (display.lines_given &&
+      (aggregate.kind != AggregateOptions::Kind::kCountBy || display.lines_from_head))
     return failure("-n counts the rows of --count-by=; all entries are counted");
   return {};
 }
