@@ -35,7 +35,7 @@ TEST(BatchKill, EveryEntryIsStoredOnceAndNothingAcknowledgedIsLost) {
   for (ResendingClient& client : clients)
     threads.emplace_back([&] { client.run(over); });
   std::mt19937 random(std::random_device{}());
-  for (int i = 0; i < rounds(8, 100); ++i) {
+  for (int i = 0; i < rounds(4, 100); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20 + random() % 100));
     logqd.kill();
     logqd.start();

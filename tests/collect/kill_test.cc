@@ -96,7 +96,7 @@ class Kill : public ::testing::Test {
     }
     threads.emplace_back([&] { write_lines(logqd_.stdout_socket(), over); });
     std::mt19937 random(std::random_device{}());
-    for (int i = 0; i < rounds(10, 100); ++i) {
+    for (int i = 0; i < rounds(5, 100); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 300));
       logqd_.kill();
       logqd_.start();

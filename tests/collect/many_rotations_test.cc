@@ -137,14 +137,14 @@ TEST_F(ManyRotations, LoseAndDoubleNothing) {
   std::atomic<bool> over = false;
   std::map<std::string, int> sent;
   std::thread senders([&] { send_on_all(over, sent); });
-  rotate(rounds(100, 1000));
+  rotate(rounds(50, 1000));
   over = true;
   senders.join();
   kmsg_.wait_until_read();
   const std::ptrdiff_t made = archives();
   EXPECT_EQ(logqd_->stop().status, 0);
 
-  EXPECT_GE(made, rounds(100, 1000));
+  EXPECT_GE(made, rounds(50, 1000));
   for (const auto& [name, count] : sent)
     EXPECT_GT(count, 0) << name;
   expect_stored(sent);

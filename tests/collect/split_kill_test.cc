@@ -76,7 +76,7 @@ TEST_F(SplitKill, EveryEntryIsStoredOnceInItsUsersFile) {
   int sent = 0;
   std::thread sender([&] { sent = send_datagrams(logqd_->native_socket(), over); });
   std::mt19937 random(std::random_device{}());
-  for (int i = 0; i < rounds(8, 100); ++i) {
+  for (int i = 0; i < rounds(4, 100); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100 + random() % 300));
     logqd_->kill();
     logqd_->start();

@@ -20,6 +20,7 @@
 #include "collect/managed_logqd.h"
 #include "collect/stream_state.h"
 #include "support/child_process.h"
+#include "support/long_tests.h"
 #include "support/unix_socket.h"
 
 namespace logq::test {
@@ -90,10 +91,10 @@ TEST_P(StreamRestartBySignal, GoesOnWithAPartialLine) {
 }
 
 TEST_P(StreamRestartBySignal, IsNotNoticedByAClientThatPrintsOn) {
-  constexpr int kLines = 2000;
+  const int n_lines = rounds(1000, 2000);
   const base::UniqueFd stream = open_stream();
   std::vector<std::string> expected;
-  for (int i = 0; i < kLines; ++i)
+  for (int i = 0; i < n_lines; ++i)
     expected.push_back("line " + std::to_string(i) + " to its end");
   std::atomic<int> printed = 0;
   std::thread printer([&] {
@@ -104,9 +105,9 @@ TEST_P(StreamRestartBySignal, IsNotNoticedByAClientThatPrintsOn) {
       ++printed;
     }
   });
-  while (printed < kLines) {
-    const int target = printed + kLines / 10;
-    ASSERT_TRUE(wait_until([&] { return printed >= std::min(target, kLines); }));
+  while (printed < n_lines) {
+    const int target = printed + n_lines / 10;
+    ASSERT_TRUE(wait_until([&] { return printed >= std::min(target, n_lines); }));
     restart(GetParam());
   }
   printer.join();
@@ -134,21 +135,23 @@ TEST_P(StreamRestartBySignal, StoresTheLastWordsOfAClientThatExitsMeanwhile) {
 }
 
 TEST_P(StreamRestartBySignal, RestoresAsManyStreamsAsTheManagerKeeps) {
-  constexpr std::size_t kStreams = collect::kStreamsKeptMax;
+  const bool is_killed = GetParam() == SIGKILL;
+  const std::size_t n_streams =
+      is_killed || rounds(0, 1) > 0 ? collect::kStreamsKeptMax : collect::kStreamsKeptMax / 8;
   std::vector<base::UniqueFd> streams;
-  for (std::size_t i = 0; i < kStreams; ++i) {
+  for (std::size_t i = 0; i < n_streams; ++i) {
     streams.push_back(connect_unix(logqd_.stdout_socket(), SOCK_STREAM));
     print(streams.back(), std::string(kHeader) + "before\n");
   }
-  ASSERT_TRUE(wait_until([&] { return logqd_.keeper().stored() == kStreams; }));
-  EXPECT_EQ(logqd_.state_files().size(), kStreams);
+  ASSERT_TRUE(wait_until([&] { return logqd_.keeper().stored() == n_streams; }));
+  EXPECT_EQ(logqd_.state_files().size(), n_streams);
   restart(GetParam());
   for (const base::UniqueFd& stream : streams)
     print(stream, "after\n");
   logqd_.sync();
 
   const auto counts = count_by_stream(logqd_.lines());
-  EXPECT_EQ(counts.size(), kStreams);
+  EXPECT_EQ(counts.size(), n_streams);
   for (const auto& [id, count] : counts)
     EXPECT_EQ(count, 2) << id;
 }

@@ -1,6 +1,7 @@
-// The same command lines for logq and for stock journalctl 252, over four sets of journal files:
+// The same command lines for logq and for stock journalctl 252, over five sets of journal files:
 // standard output and exit status must be the same byte for byte, but for
-// support/journalctl_masks.h. The command lines are in journalctl_parity/.
+// support/journalctl_masks.h. The command lines are in journalctl_parity/. Each is tried over two
+// of the sets or three, under --long over all.
 #include <set>
 #include <string>
 
@@ -16,9 +17,33 @@
 #include "journalctl_parity/selection.h"
 #include "journalctl_parity/time.h"
 #include "support/journal_sets.h"
+#include "support/long_tests.h"
 
 namespace logq::test {
 namespace {
+
+// In which of five turns a set takes a command line. Each turn has a set of a collector and another
+// one; the sets that take longest, to read or to enter, have one each.
+bool has_turn(SetKind set, std::size_t turn) {
+  switch (set) {
+    case SetKind::kJournald:
+      return turn % 2 == 0;
+    case SetKind::kLogqd:
+      return turn % 2 == 1;
+    case SetKind::kNoRtc:
+      return turn == 1;
+    case SetKind::kAwkward:
+      return turn == 0 || turn == 2 || turn == 4;
+    case SetKind::kMachine:
+      return turn == 3;
+  }
+  return false;
+}
+
+// Lists that are products have their innermost words in each turn: it shifts with every round.
+bool is_tried(SetKind set, std::size_t index) {
+  return rounds(0, 1) == 1 || has_turn(set, (index + index / 5) % 5);
+}
 
 class JournalctlParity : public testing::TestWithParam<SetKind> {
  protected:
@@ -29,8 +54,10 @@ class JournalctlParity : public testing::TestWithParam<SetKind> {
 
   template <typename Invocations>
   void expect_parity_of_all(const Invocations& invocations) {
-    for (const auto& invocation : invocations)
-      expect_parity(GetParam(), invocation);
+    std::size_t index = 0;
+    for (const auto& invocation : invocations) {
+      if (is_tried(GetParam(), index++)) expect_parity(GetParam(), invocation);
+    }
   }
 
   const JournalSet& set_ = shared_set(GetParam());

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/long_tests.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 
@@ -33,7 +34,13 @@ const Supervisor kSupervisors[] = {
     {"s6", "s6-svscan", {"s6-svc", "-k"}},
 };
 
-constexpr int kLines = 3000;
+int lines() {
+  return rounds(1500, 3000);
+}
+// So many percent of them.
+std::size_t share(int percent) {
+  return static_cast<std::size_t>(lines() * percent / 100);
+}
 
 class LoggerRecipe : public testing::TestWithParam<Supervisor> {
  protected:
@@ -46,7 +53,7 @@ class LoggerRecipe : public testing::TestWithParam<Supervisor> {
     if (run_command({{"unshare", "-mpf", "true"}, {}, {}}).status != 0) {
       GTEST_SKIP() << "no namespaces here";
     }
-    serve("exec 2>&1\ni=0\nwhile [ $i -lt " + std::to_string(kLines) +
+    serve("exec 2>&1\ni=0\nwhile [ $i -lt " + std::to_string(lines()) +
           " ]; do\n  echo $i\n  i=$((i + 1))\n"
           "  [ $((i % 20)) = 0 ] && sleep 0.01\ndone\nexec sleep 1000\n");
   }
@@ -128,27 +135,27 @@ TEST_P(LoggerRecipe, LosesNothingWhenLoggerAndCollectorAreKilled) {
   start(logqd.environment());
   const auto stored = [&] { return stored_by(logqd); };
 
-  for (const std::size_t moment : {300U, 1200U, 2100U}) {
-    ASSERT_TRUE(reaches(moment, stored)) << told();
+  for (const int percent : {10, 40, 70}) {
+    ASSERT_TRUE(reaches(share(percent), stored)) << told();
     kill_logger();
-    ASSERT_TRUE(reaches(moment + 450, stored)) << told();
+    ASSERT_TRUE(reaches(share(percent + 15), stored)) << told();
     logqd.kill();
     logqd.start();
   }
 
-  EXPECT_TRUE(reaches(kLines, stored)) << told();
+  EXPECT_TRUE(reaches(share(100), stored)) << told();
 }
 
 TEST_P(LoggerRecipe, LosesNothingOfAStoreOfItsOwnWhenTheLoggerIsKilled) {
   log_as_documented("exec logq-cat -D");
   start();
 
-  for (const std::size_t moment : {300U, 900U, 1500U}) {
-    ASSERT_TRUE(reaches(moment, [&] { return stored_in_directory(); })) << told();
+  for (const int percent : {10, 30, 50}) {
+    ASSERT_TRUE(reaches(share(percent), [&] { return stored_in_directory(); })) << told();
     kill_logger();
   }
 
-  EXPECT_TRUE(reaches(kLines, [&] { return stored_in_directory(); })) << told();
+  EXPECT_TRUE(reaches(share(100), [&] { return stored_in_directory(); })) << told();
   EXPECT_NE(told().find("the last logger did not stop cleanly"), std::string::npos) << told();
 }
 
@@ -200,7 +207,7 @@ TEST_P(LoggerRecipe, LosesNothingWhenTheDiskIsFullAndThenEnlarged) {
 
   write_text_file(enlarge, "");
 
-  EXPECT_TRUE(reaches(kLines, [&] { return stored_in_directory(); })) << told();
+  EXPECT_TRUE(reaches(share(100), [&] { return stored_in_directory(); })) << told();
 }
 
 }  // namespace

@@ -159,7 +159,7 @@ void lose_power(NbdDisk& disk, std::uint64_t seed, uid_t users) {
   Moment moment{0, work.path() + "/files"};
   BusyLogqd busy(disk.mount_point() + "/" + name, users);
   ASSERT_TRUE(wait_until([&] { return busy.synced() > 0 || busy.has_failed(); }));
-  const auto longest = static_cast<std::uint64_t>(rounds(500, 1500));
+  const auto longest = static_cast<std::uint64_t>(rounds(250, 1500));
   std::this_thread::sleep_for(std::chrono::milliseconds(random() % longest));
 
   disk.copy_frozen(work.path() + "/image", [&] { moment.synced = busy.synced(); });

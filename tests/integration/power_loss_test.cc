@@ -63,7 +63,7 @@ void lose_power(NbdDisk& disk, const Case& parameters, std::uint64_t seed) {
                        .seed = seed});
   ASSERT_TRUE(wait_until([&] { return writer.synced() > 0 || writer.has_failed(); }));
   // Some syncs and extents later; each entry is then read six times.
-  const auto longest = static_cast<std::uint64_t>(rounds(500, 1500));
+  const auto longest = static_cast<std::uint64_t>(rounds(250, 1500));
   std::this_thread::sleep_for(std::chrono::milliseconds(random() % longest));
 
   disk.copy_frozen(work.path() + "/image", [&] { moment.synced = writer.synced(); });

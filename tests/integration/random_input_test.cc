@@ -27,9 +27,16 @@
 namespace logq::test {
 namespace {
 
-constexpr std::size_t kNativeInputs = 5000;
-constexpr std::size_t kSyslogInputs = 2500;
-constexpr std::size_t kStreams = 1500;
+// Of each seed.
+std::size_t native_inputs() {
+  return static_cast<std::size_t>(rounds(1500, 5000));
+}
+std::size_t syslog_inputs() {
+  return static_cast<std::size_t>(rounds(1000, 2500));
+}
+std::size_t streams_opened() {
+  return static_cast<std::size_t>(rounds(500, 1500));
+}
 constexpr std::size_t kStreamsAtOnce = 500;
 constexpr std::size_t kLineMax = 200;
 const std::string kLineMaxSetting = "LineMax=200\n";
@@ -113,7 +120,7 @@ TEST(RandomInput, NativeDatagramsAndFilesAreStoredAsByJournald) {
   for (const std::uint64_t seed : seeds()) {
     InputGrammar grammar(seed);
     std::vector<RandomInput> inputs;
-    while (inputs.size() < kNativeInputs)
+    while (inputs.size() < native_inputs())
       inputs.push_back(grammar.native());
     expect_same(inputs, &send_all_native);
   }
@@ -124,7 +131,7 @@ TEST(RandomInput, SyslogDatagramsAreStoredAsByJournald) {
   for (const std::uint64_t seed : seeds()) {
     InputGrammar grammar(seed);
     std::vector<RandomInput> inputs;
-    while (inputs.size() < kSyslogInputs)
+    while (inputs.size() < syslog_inputs())
       inputs.push_back(grammar.syslog());
     expect_same(inputs, &send_all_syslog);
   }
@@ -207,7 +214,7 @@ TEST(RandomInput, StreamsAreStoredAsByJournald) {
   for (const std::uint64_t seed : seeds()) {
     InputGrammar grammar(seed);
     StreamSamples samples;
-    while (samples.size() < kStreams)
+    while (samples.size() < streams_opened())
       samples.push_back(grammar.stream(kLineMax));
     const OtherProcess other;
     Peers peers(kLineMaxSetting);
@@ -215,7 +222,7 @@ TEST(RandomInput, StreamsAreStoredAsByJournald) {
     const Stored theirs = send_streams(InputPeer(peers.journald), samples, other.pid());
     const Stored ours = send_streams(InputPeer(*peers.logqd), samples, other.pid());
 
-    EXPECT_GT(theirs.size(), kStreams / 2);
+    EXPECT_GT(theirs.size(), streams_opened() / 2);
     EXPECT_EQ(ours.size(), theirs.size()) << "seed " << seed;
     EXPECT_TRUE(ours == theirs) << "seed " << seed;
     if (ours != theirs) report_streams(samples, other.pid());

@@ -1,6 +1,7 @@
 // Servers of the distribution under logq-run, by the unit files that it ships, each in a container
 // without the host's /run, network and processes. Drop-ins change no more than what a test needs.
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "supervise/process_list.h"
+#include "support/long_tests.h"
 #include "support/private_logqd.h"
 #include "support/stock_journald.h"
 
@@ -32,6 +34,7 @@ constexpr const char* kContainer =
 class ServicePeers : public testing::Test {
  protected:
   void SetUp() override {
+    if (rounds(0, 1) == 0) GTEST_SKIP() << "with --long only";
     if (::geteuid() != 0) GTEST_SKIP() << "containers need root";
     const CommandResult probe = run_command(
         {.argv = {"unshare", "-mnpf", "--mount-proc", "true"}, .environment = {}, .input = {}});
@@ -132,6 +135,8 @@ class ServicePeers : public testing::Test {
     return container_->wait();
   }
 
+  // The containers have a /dev/shm of their own, so what they share with the test is not there.
+  const int shared_ = ::setenv("TMPDIR", "/tmp", 1);
   TempDir home_;
   std::optional<PrivateLogqd> logqd_;
   std::optional<ChildProcess> container_;

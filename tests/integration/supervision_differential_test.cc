@@ -1,9 +1,10 @@
 // The same unit files under Debian's systemd and under logq-run: the lives of services are told in
 // the same entries.
-#include <signal.h>
-
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -26,6 +27,8 @@ struct Case {
   // What is done with it once it is up, or has had the time for it: verbs of systemctl.
   std::vector<std::string> verbs = {};
 };
+
+using Cases = std::vector<Case>;
 
 // What an entry says that does not depend on the run.
 std::string essence(const Fields& fields) {
@@ -105,136 +108,165 @@ class SupervisionDifferential : public MachineTest {
     std::ignore = machine_->run(std::move(arguments));
   }
 
-  static void run_under_systemd(const Case& of) {
-    const std::string unit = of.name + ".service";
-    systemctl({"start", "--no-block", unit});
-    for (const std::string& verb : of.verbs) {
+  static std::string service(const Case& of) { return of.name + ".service"; }
+
+  // Does what comes first to every case that has something to be done, then what comes second.
+  template <typename Action>
+  static void for_each_verb(const Cases& cases, Action action) {
+    for (std::size_t step = 0;; ++step) {
+      const auto has_verb = [step](const Case& of) { return step < of.verbs.size(); };
+      if (std::none_of(cases.begin(), cases.end(), has_verb)) return;
       std::this_thread::sleep_for(700ms);
-      systemctl({verb, unit});
+      for (const Case& of : cases)
+        if (has_verb(of)) action(of, of.verbs[step]);
     }
+  }
+  static void run_under_systemd(const Cases& cases) {
+    std::vector<std::string> start{"start", "--no-block"};
+    std::vector<std::string> states{"systemctl", "show", "--value", "-p", "ActiveState"};
+    for (const Case& of : cases) {
+      start.push_back(service(of));
+      states.push_back(service(of));
+    }
+    systemctl(start);
+    for_each_verb(cases, [](const Case& of, const std::string& verb) {
+      systemctl({verb, service(of)});
+    });
     wait_until([&] {
-      const std::string state = machine_->property(unit, "ActiveState");
-      return state == "inactive" || state == "failed";
+      std::istringstream lines(machine_->output_of(states));
+      const auto is_over = [](const std::string& state) {
+        return state.empty() || state == "inactive" || state == "failed";
+      };
+      return std::all_of(std::istream_iterator<std::string>(lines), {}, is_over);
     });
   }
-  static void run_under_logq_run(const Case& of) {
+  static std::unique_ptr<ChildProcess> logq_run(const Case& of) {
     // With the limits and capabilities of the machine's own first process.
-    Command command = machine_->command(
+    return std::make_unique<ChildProcess>(machine_->command(
         {"sh", "-c",
          "ulimit -n $(sed -n 's/^Max open files *\\([0-9]*\\).*/\\1/p' /proc/1/limits)\n"
          "export LOGQ_SOCKET=/run/logq/socket LOGQ_STDOUT_SOCKET=/run/logq/stdout\n"
          "exec setpriv --bounding-set=-sys_boot,-sys_module,-sys_rawio,-sys_time logq-run \"$0\"",
-         "/run/systemd/system/" + of.name + ".service"});
-    ChildProcess supervisor(std::move(command));
-    for (const std::string& verb : of.verbs) {
-      std::this_thread::sleep_for(700ms);
+         "/run/systemd/system/" + service(of)}));
+  }
+  static void run_under_logq_run(const Cases& cases) {
+    std::vector<std::unique_ptr<ChildProcess>> supervisors;
+    for (const Case& of : cases)
+      supervisors.push_back(logq_run(of));
+    for_each_verb(cases, [](const Case& of, const std::string& verb) {
       const std::string signal = verb == "stop" ? "-TERM" : "-HUP";
-      EXPECT_EQ(
-          machine_->run({"pkill", signal, "-f", "^logq-run .*/" + of.name + ".service$"}).status,
-          0);
-    }
-    supervisor.wait();
+      EXPECT_EQ(machine_->run({"pkill", signal, "-f", "^logq-run .*/" + service(of) + "$"}).status,
+                0);
+    });
+    for (const auto& supervisor : supervisors)
+      supervisor->wait();
   }
 
-  static void compare(const Case& of) {
-    SCOPED_TRACE(of.name);
-    machine_->add_unit(of.name + ".service", of.unit);
-    run_under_systemd(of);
-    run_under_logq_run(of);
-    EXPECT_EQ(by_logq_run(of.name + ".service"), by_systemd(of.name + ".service"));
+  static void add_units(const Cases& cases) {
+    for (const Case& of : cases)
+      write_text_file(machine_->path("/run/systemd/system/" + service(of)), of.unit);
+    systemctl({"daemon-reload"});
+  }
+  // Services know nothing of each other, so they live side by side.
+  static void compare(const Cases& cases) {
+    add_units(cases);
+    run_under_systemd(cases);
+    run_under_logq_run(cases);
+    for (const Case& of : cases)
+      EXPECT_EQ(by_logq_run(service(of)), by_systemd(service(of))) << of.name;
   }
 };
 
 TEST_F(SupervisionDifferential, ASimpleServiceThatIsStopped) {
-  compare({"simple",
-           "[Unit]\nDescription=Simple one\n[Service]\nExecStart=/bin/sleep 1000\n",
-           {"stop"}});
+  compare({{"simple",
+            "[Unit]\nDescription=Simple one\n[Service]\nExecStart=/bin/sleep 1000\n",
+            {"stop"}}});
 }
 
 TEST_F(SupervisionDifferential, ACrashLoop) {
-  compare({"crash",
-           "[Unit]\nDescription=Crash\nStartLimitBurst=3\n[Service]\nRestart=on-failure\n"
-           "ExecStart=/bin/sh -c 'echo hello; exit 3'\n"});
+  compare({{"crash",
+            "[Unit]\nDescription=Crash\nStartLimitBurst=3\n[Service]\nRestart=on-failure\n"
+            "ExecStart=/bin/sh -c 'echo hello; exit 3'\n"}});
 }
 
 TEST_F(SupervisionDifferential, AServiceThatSaysHowItIs) {
-  compare({"notify",
-           "[Unit]\nDescription=Notify\n[Service]\nType=notify\nNotifyAccess=all\n"
-           "ExecReload=/bin/true\n"
-           "ExecStart=/bin/sh -c 'systemd-notify --ready --status=up; exec sleep 1000'\n",
-           {"reload", "stop"}});
+  compare({{"notify",
+            "[Unit]\nDescription=Notify\n[Service]\nType=notify\nNotifyAccess=all\n"
+            "ExecReload=/bin/true\n"
+            "ExecStart=/bin/sh -c 'systemd-notify --ready --status=up; exec sleep 1000'\n",
+            {"reload", "stop"}}});
 }
 
 TEST_F(SupervisionDifferential, AWatchdog) {
-  compare({"dog",
-           "[Unit]\nStartLimitBurst=1\n[Service]\nWatchdogSec=1s\nRestart=on-watchdog\n"
-           "ExecStart=/bin/sleep 1000\n"});
+  compare({{"dog",
+            "[Unit]\nStartLimitBurst=1\n[Service]\nWatchdogSec=1s\nRestart=on-watchdog\n"
+            "ExecStart=/bin/sleep 1000\n"}});
 }
 
 TEST_F(SupervisionDifferential, AServiceThatIgnoresTheTermSignal) {
-  compare({"deaf",
-           "[Service]\nTimeoutStopSec=1s\n"
-           "ExecStart=/bin/sh -c 'trap \"\" TERM; while :; do sleep 1; done'\n",
-           {"stop"}});
+  compare({{"deaf",
+            "[Service]\nTimeoutStopSec=1s\n"
+            "ExecStart=/bin/sh -c 'trap \"\" TERM; while :; do sleep 1; done'\n",
+            {"stop"}}});
 }
 
 TEST_F(SupervisionDifferential, AProgramThatIsNotThere) {
-  compare({"missing", "[Unit]\nDescription=Missing\n[Service]\nExecStart=/nonexistent/program\n"});
-  compare({"missing-exec", "[Service]\nType=exec\nExecStart=/nonexistent/program\n"});
+  compare({{"missing", "[Unit]\nDescription=Missing\n[Service]\nExecStart=/nonexistent/program\n"},
+           {"missing-exec", "[Service]\nType=exec\nExecStart=/nonexistent/program\n"}});
 }
 
 TEST_F(SupervisionDifferential, OneshotServices) {
-  compare({"once", "[Service]\nType=oneshot\nExecStart=/bin/true\nExecStart=/bin/true\n"});
-  compare({"once-fails", "[Service]\nType=oneshot\nExecStart=/bin/false\nExecStart=/bin/true\n"});
-  compare({"once-stays",
-           "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n",
-           {"stop"}});
+  compare({{"once", "[Service]\nType=oneshot\nExecStart=/bin/true\nExecStart=/bin/true\n"},
+           {"once-fails", "[Service]\nType=oneshot\nExecStart=/bin/false\nExecStart=/bin/true\n"},
+           {"once-stays",
+            "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n",
+            {"stop"}}});
 }
 
 TEST_F(SupervisionDifferential, CommandsBeforeAndAfter) {
-  compare({"all",
-           "[Service]\nExecStartPre=/bin/true\nExecStartPost=/bin/true\nExecStop=/bin/true\n"
-           "ExecStopPost=/bin/true\nExecStart=/bin/sleep 1000\n",
-           {"stop"}});
-  compare({"pre-fails", "[Service]\nExecStartPre=/bin/false\nExecStart=/bin/sleep 1000\n"});
-  compare({"post-fails", "[Service]\nExecStartPost=/bin/false\nExecStart=/bin/sleep 1000\n"});
   compare(
-      {"stop-post-fails", "[Service]\nExecStopPost=/bin/sh -c 'exit 7'\nExecStart=/bin/true\n"});
-  compare({"may-fail", "[Service]\nExecStartPre=-/bin/false\nExecStart=-/bin/false\n"});
+      {{"all",
+        "[Service]\nExecStartPre=/bin/true\nExecStartPost=/bin/true\nExecStop=/bin/true\n"
+        "ExecStopPost=/bin/true\nExecStart=/bin/sleep 1000\n",
+        {"stop"}},
+       {"pre-fails", "[Service]\nExecStartPre=/bin/false\nExecStart=/bin/sleep 1000\n"},
+       {"post-fails", "[Service]\nExecStartPost=/bin/false\nExecStart=/bin/sleep 1000\n"},
+       {"stop-post-fails", "[Service]\nExecStopPost=/bin/sh -c 'exit 7'\nExecStart=/bin/true\n"},
+       {"may-fail", "[Service]\nExecStartPre=-/bin/false\nExecStart=-/bin/false\n"}});
 }
 
 TEST_F(SupervisionDifferential, AConditionThatSaysNo) {
-  compare({"condition", "[Service]\nExecCondition=/bin/false\nExecStart=/bin/sleep 1000\n"});
-  compare({"condition-broken",
-           "[Service]\nExecCondition=/bin/sh -c 'exit 255'\nExecStart=/bin/sleep 1000\n"});
+  compare({{"condition", "[Service]\nExecCondition=/bin/false\nExecStart=/bin/sleep 1000\n"},
+           {"condition-broken",
+            "[Service]\nExecCondition=/bin/sh -c 'exit 255'\nExecStart=/bin/sleep 1000\n"}});
 }
 
 TEST_F(SupervisionDifferential, ADaemonThatForks) {
-  compare({"forking",
-           "[Service]\nType=forking\nExecStart=/bin/sh -c 'sleep 1000 & exit 0'\n",
-           {"stop"}});
-  compare({"forking-fails", "[Service]\nType=forking\nExecStart=/bin/sh -c 'exit 4'\n"});
   write_text_file(machine_->path("/opt/late"),
                   "(sleep 0.2; sh -c 'echo $PPID >/run/late.pid'; exec sleep 1000) & exit 0\n");
-  compare({"forking-late",
-           "[Service]\nType=forking\nPIDFile=/run/late.pid\nExecStart=/bin/sh /opt/late\n",
-           {"stop"}});
+  compare({{"forking",
+            "[Service]\nType=forking\nExecStart=/bin/sh -c 'sleep 1000 & exit 0'\n",
+            {"stop"}},
+           {"forking-fails", "[Service]\nType=forking\nExecStart=/bin/sh -c 'exit 4'\n"},
+           {"forking-late",
+            "[Service]\nType=forking\nPIDFile=/run/late.pid\nExecStart=/bin/sh /opt/late\n",
+            {"stop"}},
+           {"forking-nobody",
+            "[Service]\nType=forking\nPIDFile=/run/never.pid\nExecStart=/bin/true\n"}});
   EXPECT_NE(machine_->run({"test", "-e", "/run/late.pid"}).status, 0);
-  compare(
-      {"forking-nobody", "[Service]\nType=forking\nPIDFile=/run/never.pid\nExecStart=/bin/true\n"});
 }
 
 TEST_F(SupervisionDifferential, StartsThatTakeTooLong) {
-  compare({"slow",
-           "[Unit]\nDescription=Slow\n[Service]\nType=notify\nTimeoutStartSec=1s\n"
-           "ExecStart=/bin/sleep 1000\n"});
-  compare({"slow-pre",
-           "[Service]\nTimeoutStartSec=1s\nExecStartPre=/bin/sleep 1000\nExecStart=/bin/true\n"});
-  compare({"long", "[Service]\nRuntimeMaxSec=1s\nExecStart=/bin/sleep 1000\n"});
+  compare({{"slow",
+            "[Unit]\nDescription=Slow\n[Service]\nType=notify\nTimeoutStartSec=1s\n"
+            "ExecStart=/bin/sleep 1000\n"},
+           {"slow-pre",
+            "[Service]\nTimeoutStartSec=1s\nExecStartPre=/bin/sleep 1000\nExecStart=/bin/true\n"},
+           {"long", "[Service]\nRuntimeMaxSec=1s\nExecStart=/bin/sleep 1000\n"}});
 }
 
 TEST_F(SupervisionDifferential, AProtocolThatIsBroken) {
-  compare({"early", "[Service]\nType=notify\nExecStart=/bin/true\n"});
+  compare({{"early", "[Service]\nType=notify\nExecStart=/bin/true\n"}});
 }
 
 // What a process finds, told by itself in a file. Each command of a unit adds a part.
@@ -250,9 +282,9 @@ class FoundByProcesses : public SupervisionDifferential {
     static const std::regex ours("(LOGQ_SOCKET|LOGQ_STDOUT_SOCKET|ASAN_OPTIONS)=[^\n]*\n");
     return std::regex_replace(text, ours, "");
   }
-  std::string found_by(const Case& of, void (*run)(const Case& of)) {
+  std::string found_by(const Case& of, void (*run)(const Cases& cases)) {
     std::ignore = machine_->run({"rm", "-rf", "/tmp/found"});
-    run(of);
+    run({of});
     return masked(machine_->output_of({"cat", "/tmp/found"}));
   }
   // The unit's program is a script that tells; `lines` are of [Service].
@@ -261,7 +293,7 @@ class FoundByProcesses : public SupervisionDifferential {
     const Case of{
         name, "[Service]\nType=oneshot\nLimitNOFILE=500:1000\nExecStart=/bin/sh /opt/tell start\n" +
                   lines};
-    machine_->add_unit(name + ".service", of.unit);
+    add_units({of});
     const std::string by_systemd = found_by(of, &run_under_systemd);
     EXPECT_FALSE(by_systemd.empty());
     EXPECT_EQ(found_by(of, &run_under_logq_run), by_systemd);
@@ -353,18 +385,21 @@ TEST_F(FoundByProcesses, AtItsInputAndOutput) {
 
 // What is not there ends a start in the same way.
 TEST_F(SupervisionDifferential, WhatAStartNeedsIsNotThere) {
-  compare(
-      {"lacks-environment", "[Service]\nEnvironmentFile=/opt/missing.env\nExecStart=/bin/true\n"});
-  compare({"lacks-input", "[Service]\nStandardInput=file:/opt/missing\nExecStart=/bin/true\n"});
-  compare({"lacks-user", "[Service]\nUser=nosuchuser\nExecStart=/bin/true\n"});
-  compare({"lacks-group", "[Service]\nGroup=nosuchgroup\nExecStart=/bin/true\n"});
-  compare({"lacks-directory", "[Service]\nWorkingDirectory=/missing\nExecStart=/bin/true\n"});
   write_text_file(machine_->path("/run/file"), "");
-  compare({"lacks-runtime", "[Service]\nRuntimeDirectory=file/inner\nExecStart=/bin/true\n"});
+  compare(
+      {{"lacks-environment", "[Service]\nEnvironmentFile=/opt/missing.env\nExecStart=/bin/true\n"},
+       {"lacks-input", "[Service]\nStandardInput=file:/opt/missing\nExecStart=/bin/true\n"},
+       {"lacks-user", "[Service]\nUser=nosuchuser\nExecStart=/bin/true\n"},
+       {"lacks-group", "[Service]\nGroup=nosuchgroup\nExecStart=/bin/true\n"},
+       {"lacks-directory", "[Service]\nWorkingDirectory=/missing\nExecStart=/bin/true\n"},
+       {"lacks-runtime", "[Service]\nRuntimeDirectory=file/inner\nExecStart=/bin/true\n"}});
 }
 
+// A machine of its own, as it takes as long as all the others.
+class RestartPolicyDifferential : public SupervisionDifferential {};
+
 // The table of Restart= in systemd.service(5), each cell by what happens.
-TEST_F(SupervisionDifferential, EveryRestartPolicyAfterEveryEnd) {
+TEST_F(RestartPolicyDifferential, EveryRestartPolicyAfterEveryEnd) {
   const std::vector<std::pair<std::string, std::string>> ends{
       {"success", "ExecStart=/bin/true\n"},
       {"failure", "ExecStart=/bin/false\n"},
@@ -374,22 +409,16 @@ TEST_F(SupervisionDifferential, EveryRestartPolicyAfterEveryEnd) {
       {"watchdog", "WatchdogSec=500ms\nExecStart=/bin/sleep 1000\n"},
       {"timeout", "Type=notify\nTimeoutStartSec=500ms\nExecStart=/bin/sleep 1000\n"},
       {"spawn", "ExecStart=/nonexistent/program\n"}};
-  std::vector<Case> cases;
+  Cases cases;
   for (const char* policy :
        {"no", "always", "on-success", "on-failure", "on-abnormal", "on-abort", "on-watchdog"}) {
     for (const auto& [name, lines] : ends) {
       cases.push_back(
           {std::string("matrix-") + policy + "-" + name,
            std::string("[Unit]\nStartLimitBurst=2\n[Service]\nRestart=") + policy + "\n" + lines});
-      machine_->add_unit(cases.back().name + ".service", cases.back().unit);
     }
   }
-  for (const Case& of : cases) {
-    run_under_systemd(of);
-    run_under_logq_run(of);
-  }
-  for (const Case& of : cases)
-    EXPECT_EQ(by_logq_run(of.name + ".service"), by_systemd(of.name + ".service")) << of.name;
+  compare(cases);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "journal/file_set.h"
 #include "journal/journal.h"
 #include "journal/writer_support.h"
+#include "support/long_tests.h"
 
 namespace logq::journal::test {
 namespace {
@@ -175,7 +176,8 @@ INSTANTIATE_TEST_SUITE_P(Sets, FileChains, testing::ValuesIn(kOrdered), [](const
 });
 
 TEST_P(FileChains, ReadWhatTheFilesHoldInJournaldsOrder) {
-  for (unsigned seed = 1; seed <= 10; ++seed) {
+  const auto last = static_cast<unsigned>(logq::test::rounds(4, 10));
+  for (unsigned seed = 1; seed <= last; ++seed) {
     Pair pair(GetParam(), seed);
     ASSERT_TRUE(pair.set().has_order()) << seed;
     EXPECT_EQ(n_series(pair.set().path()) > 0, GetParam().in_series);
@@ -187,7 +189,8 @@ TEST_P(FileChains, ReadWhatTheFilesHoldInJournaldsOrder) {
 }
 
 TEST_P(FileChains, StepAsAMergeOfAllFilesDoesFromEverySeek) {
-  for (unsigned seed = 11; seed <= 20; ++seed) {
+  const auto last = static_cast<unsigned>(logq::test::rounds(14, 20));
+  for (unsigned seed = 11; seed <= last; ++seed) {
     Pair pair(GetParam(), seed);
     for (int walk = 0; walk < 150; ++walk) {
       if (walk % 10 == 5) pair.begin_anew();

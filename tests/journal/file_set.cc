@@ -4,13 +4,13 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 #include "journal/archive_name.h"
 #include "journal/file_reader.h"
 #include "journal/format.h"
 #include "journal/writer_support.h"
+#include "support/file_bytes.h"
 
 namespace logq::journal::test {
 namespace {
@@ -19,11 +19,6 @@ Id128 id(std::uint64_t number) {
   Id128 made;
   std::memcpy(made.bytes.data(), &number, sizeof(number));
   return made;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 void write_whole(const std::string& path, const std::string& bytes) {
@@ -124,7 +119,7 @@ void FileSet::write_file(std::size_t user,
 
 // Gives entries the times of the clock, perhaps spoils the header, and makes the twin.
 void FileSet::finish(const std::string& path, const std::vector<Planned>& entries) {
-  std::string file = read_file(path);
+  std::string file = logq::test::file_bytes(path);
   const std::vector<FileOffset> offsets = offsets_in(path);
   for (const FileOffset offset : offsets) {
     const std::uint64_t seqnum = get(file, offset + offsetof(EntryObject, seqnum));

@@ -8,13 +8,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "journal/journal.h"
+#include "support/file_bytes.h"
 #include "support/journalctl.h"
 #include "support/temp_dir.h"
 
@@ -36,8 +36,7 @@ inline void write_file(const std::string& path, std::string_view bytes) {
 }
 
 inline std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  return file_bytes(path);
 }
 
 inline int run_shell(const std::string& command) {

@@ -194,17 +194,39 @@ JournalSet make_awkward_set() {
   return files_in(path, directory);
 }
 
+// A directory that is read as this machine's, and a process in whose mount namespace it is.
+struct MachineDirectory {
+  TempDir directory;
+  std::unique_ptr<ChildProcess> inside;
+};
+
+// One namespace for all commands: making one, with its mounts, takes longer than what is asked in
+// it.
+std::unique_ptr<ChildProcess> mount_as_machine(const std::string& root) {
+  constexpr const char* kScript =
+      "for parent in var run; do"
+      " mount -t tmpfs -o mode=755 none /$parent/log && mkdir /$parent/log/journal &&"
+      " mount --bind \"$0\"/$parent/log/journal /$parent/log/journal || exit 125;"
+      " done; echo mounted; exec sleep infinity";
+  return std::make_unique<ChildProcess>(
+      Command{.argv = {"unshare", "--mount", "--propagation", "private", "sh", "-c", kScript, root},
+              .environment = {},
+              .input = {},
+              .dies_with_test = true});
+}
+
 JournalSet make_machine_set() {
-  auto directory = std::make_shared<TempDir>();
-  const std::string& root = directory->path();
+  auto machine = std::make_shared<MachineDirectory>();
+  const std::string& root = machine->directory.path();
   fs::permissions(root, fs::perms(0755));  // users shall read it too
   if (!make_machine_tree(root)) return absent("systemd-journal-remote is not installed");
-  std::vector<std::string> command = words_to_read_below(root);
-  command.emplace_back("true");
-  const CommandResult tried = run_command({command, {}, {}});
-  if (tried.status != 0) return absent("no mount namespaces: " + tried.err);
-  JournalSet set = files_in(root + "/var/log/journal/" + base::machine_id().to_string(), directory);
+  machine->inside = mount_as_machine(root);
+  const ChildProcess& inside = *machine->inside;
+  wait_until([&] { return !inside.out().empty() || !inside.err().empty(); });
+  if (inside.out() != "mounted\n") return absent("no mount namespaces: " + inside.err());
+  JournalSet set = files_in(root + "/var/log/journal/" + base::machine_id().to_string(), machine);
   set.root = root;
+  set.inside = inside.pid();
   return set;
 }
 
@@ -256,13 +278,9 @@ const char* set_name(SetKind kind) {
   return "";
 }
 
-std::vector<std::string> words_to_read_below(const std::string& root, const std::string& uid) {
-  constexpr const char* kScript =
-      "for parent in var run; do"
-      " mount -t tmpfs -o mode=755 none /$parent/log && mkdir /$parent/log/journal &&"
-      " mount --bind \"$0\"/$parent/log/journal /$parent/log/journal || exit 125;"
-      " done; exec \"$@\"";
-  std::vector<std::string> words = {"unshare", "--mount", "sh", "-c", kScript, root};
+std::vector<std::string> words_to_read(const JournalSet& set, const std::string& uid) {
+  std::vector<std::string> words = {"nsenter",
+                                    "--mount=/proc/" + std::to_string(set.inside) + "/ns/mnt"};
   if (!uid.empty()) {
     for (const std::string word :
          {"setpriv", "--reuid=", "--regid=", "--clear-groups", "env", "HOME=/nonexistent"})

@@ -10,6 +10,8 @@
 // directory lives as long as the set.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -40,14 +42,16 @@ struct JournalSet {
   // That has the machine's var/log/journal and run/log/journal, where no directory is named; "" for
   // a set whose directory always is.
   std::string root;
+  // What lives where those are found, for words_to_read().
+  pid_t inside = 0;
   std::vector<EntryAddress> entries;  // in journalctl's order, oldest first
   std::shared_ptr<void> keeper;       // whose end removes the directory
 };
 
-// The words to put before a command so that it finds the journals below `root` where those of the
-// host are: it gets a mount namespace of its own, which only root may make. With a `uid` it runs as
-// that user, without a home.
-std::vector<std::string> words_to_read_below(const std::string& root, const std::string& uid = "");
+// The words to put before a command so that it finds the journals below the root of a set where
+// those of the host are: in the set's own mount namespace, which only root may make and enter. With
+// a `uid` it runs as that user, without a home.
+std::vector<std::string> words_to_read(const JournalSet& set, const std::string& uid = "");
 
 // Makes one. Needs journalctl; an oracle that fails is an exception.
 JournalSet make_journal_set(SetKind kind);

@@ -12,11 +12,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/file_bytes.h"
 
 namespace logq::test {
 
@@ -46,7 +46,7 @@ class TornFile {
     observe();
   }
   // Pages may have been written back as they are now.
-  void observe() { moments_.push_back(read()); }
+  void observe() { moments_.push_back(file_bytes(path_)); }
 
   // The bytes of the file after a failure now.
   template <typename Random>
@@ -61,11 +61,6 @@ class TornFile {
   }
 
  private:
-  [[nodiscard]] std::string read() const {
-    std::ifstream file(path_, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
   template <typename Random>
   std::size_t moment_of(Choice choice, std::size_t page, std::size_t split, Random& random) const {
     const std::size_t last = moments_.size() - 1;
@@ -95,8 +90,9 @@ class TornFile {
     const std::string& from = moments_[moment];
     const std::size_t begin = page * kPage;
     const std::size_t end = std::min(begin + kPage, bytes.size());
-    for (std::size_t at = begin; at < end; ++at)
-      bytes[at] = at < from.size() ? from[at] : '\0';
+    const std::size_t there = std::clamp(from.size(), begin, end) - begin;
+    if (there > 0) bytes.replace(begin, there, from, begin, there);
+    bytes.replace(begin + there, end - begin - there, end - begin - there, '\0');
   }
 
   std::string path_;

@@ -59,10 +59,13 @@ std::vector<std::string> asking(const std::string& shell, const std::string& lin
 class Completion : public testing::Test {
  protected:
   Offers offered_by(const std::string& shell, const std::string& line) {
+    // Where zsh keeps what it has found out about all its completions.
+    static const test::TempDir of_zsh;
     const std::string path = std::string(LOGQ_BIN_DIR) + ":" + std::getenv("PATH");
     const CommandResult result = test::run_command({asking(shell, line),
                                                     {{"PATH", path},
                                                      {"HOME", home_.path()},
+                                                     {"ZDOTDIR", of_zsh.path()},
                                                      {"XDG_CONFIG_HOME", home_.path()},
                                                      {"XDG_DATA_HOME", home_.path()},
                                                      {"TERM", "xterm"},
@@ -226,8 +229,12 @@ TEST_P(ShellCompletion, OffersNothingThatWouldCommandTheTerminal) {
 }
 
 TEST_P(ShellCompletion, IsNotDrownedByAHundredThousandValues) {
-  for (int i = 0; i < 100'000; ++i)
-    journal_.append_fields(1, {"MANY=value-" + std::to_string(i)});
+  for (int i = 0; i < 100'000;) {
+    std::vector<std::string> fields;
+    for (const int end = i + 500; i < end; ++i)
+      fields.push_back("MANY=value-" + std::to_string(i));
+    journal_.append_fields(1, fields);
+  }
 
   EXPECT_THAT(offered(line("MANY=")), SizeIs(1000));
   EXPECT_EQ(offered(line("MANY=value-99999")), Offers{"value-99999"});

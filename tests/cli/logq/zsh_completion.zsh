@@ -1,12 +1,13 @@
 # zsh -f zsh_completion.zsh DIRECTORY LINE: prints what zsh offers, with the completion function
 # _logq of the directory, for a line that is typed and ended by Tab; one match a line, each as it is
-# inserted.
+# inserted. What compinit finds out is kept in $ZDOTDIR for the next line.
 zmodload zsh/zpty
 zpty shell 'PS1= zsh -f -i'
 {
   # compadd is asked for the matches before it takes them. What only fills arrays adds nothing.
   zpty -w shell "stty -echo; unsetopt zle_bracketed_paste; unset zle_bracketed_paste
-fpath=(${(q)1} \$fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0
+fpath=(${(q)1} \$fpath); autoload -Uz compinit; LISTMAX=0
+[[ -e \$ZDOTDIR/.zcompdump ]] && compinit -C || compinit -u
 compadd () {
   [[ \${@[1,(i)(-|--)]} == *-(O|A|D)\\ * ]] || {
     local -a __hits; local __hit

@@ -160,6 +160,7 @@ bool is_verify(const std::vector<std::string>& arguments) {
 }
 
 std::string first_difference(const std::string& ours, const std::string& theirs) {
+  if (ours == theirs) return "";
   const auto [a, b] = std::mismatch(ours.begin(), ours.end(), theirs.begin(), theirs.end());
   if (a == ours.end() && b == theirs.end()) return "";
   const auto at = static_cast<std::size_t>(a - ours.begin());
@@ -209,14 +210,14 @@ Invocation expand_invocation(const JournalSet& set,
                             text.find("-D {tmp}") != std::string::npos ||
                             text.find("--file=") != std::string::npos;
   const bool is_machine = !set.root.empty();
-  if (is_machine) expanded.before = words_to_read_below(set.root);
+  if (is_machine) expanded.before = words_to_read(set);
   if (!names_source && !is_machine) expanded.arguments = {"-D", set.directory};
   for (const std::string& word : split_words(text)) {
     const std::size_t equals = word.find('=');
     if (word.starts_with('$') && equals != std::string::npos) {
       expanded.environment.emplace_back(word.substr(1, equals - 1), word.substr(equals + 1));
     } else if (word.starts_with("{as:")) {
-      expanded.before = words_to_read_below(set.root, word.substr(4, word.size() - 5));
+      expanded.before = words_to_read(set, word.substr(4, word.size() - 5));
     } else if (word == "{few}") {
       if (set.entries.size() >= kLargeSet) append(lines_words(text, "300"), expanded.arguments);
     } else if (word.starts_with("{n:")) {
@@ -254,8 +255,10 @@ Comparison compare_with_journalctl(const JournalSet& whole_set, const std::strin
               "), " + std::to_string(theirs.status) + " of journalctl (" + excerpt(theirs.err, 0) +
               ")\n";
   }
-  report +=
-      first_difference(masked_output(arguments, ours.out), masked_output(arguments, theirs.out));
+  if (ours.out != theirs.out) {
+    report +=
+        first_difference(masked_output(arguments, ours.out), masked_output(arguments, theirs.out));
+  }
   if (is_verify(arguments)) {
     report += first_difference(mask_verdicts(ours.err), mask_verdicts(theirs.err));
   }
