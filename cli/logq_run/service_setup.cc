@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -51,6 +52,20 @@ std::vector<std::string> service_environment() {
   return environment;
 }
 
+// What the library sends goes where the lines go. Others have the names of sockets built in.
+void point_to_namespace(const std::string& log_namespace, std::vector<std::string>& environment) {
+  const auto candidates = supervise::find_stream_sockets(log_namespace);
+  auto chosen = std::ranges::find_if(candidates, [](const client::SocketCandidate& candidate) {
+    return ::access(candidate.path.c_str(), F_OK) == 0;
+  });
+  if (chosen == candidates.end()) chosen = candidates.begin();
+  const std::string directory = chosen->path.substr(0, chosen->path.rfind('/') + 1);
+  supervise::Environment variables(environment);
+  variables.set("LOGQ_SOCKET=" + directory + "socket");
+  variables.set("LOGQ_STDOUT_SOCKET=" + chosen->path);
+  environment = variables.assignments();
+}
+
 // Lines say what their unit says; options of the command line win.
 StreamSettings stream_settings(const Options& options, const supervise::ServiceUnit& unit) {
   StreamSettings settings = options.stream;
@@ -73,13 +88,14 @@ supervise::RunnerOptions runner_options(const Options& options,
     return make_header(of_program, facility * 8 + level);
   };
   // Only the first start is waited with for a collector: later there is a service to look after.
-  of.output.connect = [wait = options.wait,
-                       candidates = supervise::find_stream_sockets()]() mutable {
+  of.output.connect = [wait = options.wait, candidates = supervise::find_stream_sockets(
+                                                unit.log.log_namespace)]() mutable {
     return connect_within(std::exchange(wait, 0s), candidates);
   };
   of.runtime_directory = supervise::runtime_directory();
   of.directory_roots = supervise::directory_roots(supervise::HostFacts::of_this_process());
   of.environment = names_unit_files(options) ? service_environment() : inherited_environment();
+  if (!unit.log.log_namespace.empty()) point_to_namespace(unit.log.log_namespace, of.environment);
   of.output.warn = [](const std::string& line) { print_error_line(line); };
   return of;
 }

@@ -2,6 +2,7 @@
 // the same entries.
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <regex>
@@ -143,6 +144,40 @@ class SupervisionDifferential : public MachineTest {
     run_under_logq_run(of);
     EXPECT_EQ(by_logq_run(of.name + ".service"), by_systemd(of.name + ".service"));
   }
+
+  // Of the service itself and of its life: sorted, since sockets are read in any order.
+  static std::vector<std::string> stored(const std::string& unit, const std::string& directory) {
+    std::vector<std::string> arguments{
+        "journalctl", "-q", "-o", "export", "_SYSTEMD_UNIT=" + unit, "+", "UNIT=" + unit};
+    if (!directory.empty()) arguments.insert(arguments.end(), {"-D", directory});
+    std::vector<std::string> lines;
+    for (const Fields& fields : parse_export(machine_->output_of(arguments))) {
+      std::string line;
+      // What systemd's own child writes at the debug level before it is the program.
+      const auto name = fields.find("SYSLOG_IDENTIFIER");
+      if (name != fields.end() && name->second.starts_with("(")) continue;
+      for (const char* field : {"PRIORITY", "MESSAGE", "MINE", "EXTRA", "TWO", "EMPTY"}) {
+        const auto found = fields.find(field);
+        if (found != fields.end()) line += std::string(field) + "=" + found->second + " ";
+      }
+      lines.push_back(line);
+    }
+    std::ranges::sort(lines);
+    return lines;
+  }
+  static std::vector<std::string> compare_stored(const std::string& name,
+                                                 const std::string& lines) {
+    SCOPED_TRACE(name);
+    const std::string unit = name + ".service";
+    const Case of{name, "[Service]\nExecStart=/usr/bin/python3 /opt/speaker.py\n" + lines};
+    machine_->add_unit(unit, of.unit);
+    run_under_systemd(of);
+    EXPECT_EQ(machine_->run({"journalctl", "--sync"}).status, 0);
+    run_under_logq_run(of);
+    const std::vector<std::string> by_systemd = stored(unit, "");
+    EXPECT_EQ(stored(unit, "/var/log/logq"), by_systemd);
+    return by_systemd;
+  }
 };
 
 TEST_F(SupervisionDifferential, ASimpleServiceThatIsStopped) {
@@ -235,6 +270,29 @@ TEST_F(SupervisionDifferential, StartsThatTakeTooLong) {
 
 TEST_F(SupervisionDifferential, AProtocolThatIsBroken) {
   compare({"early", "[Service]\nType=notify\nExecStart=/bin/true\n"});
+}
+
+TEST_F(SupervisionDifferential, WhatAUnitSaysAboutItsLog) {
+  write_text_file(machine_->path("/opt/speaker.py"), R"py(
+import os, socket
+directory = os.path.dirname(os.environ.get("LOGQ_SOCKET", "/run/systemd/journal/socket"))
+datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+for level in range(3, 8):
+    print("<%d>line %d" % (level, level), flush=True)
+    entry = "MESSAGE=native %d\nPRIORITY=%d\nMINE=yes\n" % (level, level)
+    datagrams.sendto(entry.encode(), directory + "/socket")
+    message = "<%d>Oct 11 22:14:15 tag: syslog %d" % (24 + level, level)
+    datagrams.sendto(message.encode(), directory + "/dev-log")
+)py");
+  EXPECT_EQ(compare_stored("said-nothing", "").size(), 17U);
+  EXPECT_EQ(compare_stored("said-level", "LogLevelMax=4\n").size(), 6U);
+  compare_stored("said-debug", "LogLevelMax=debug\n");
+  compare_stored("said-fields", "LogExtraFields=EXTRA=one \"TWO=x y\"\nLogExtraFields=EMPTY=\n");
+  compare_stored("said-failure",
+                 "LogLevelMax=err\nLogExtraFields=EXTRA=one\nExecStopPost=/bin/false\n");
+  compare_stored("said-restart",
+                 "LogLevelMax=warning\nLogExtraFields=EXTRA=%p\nRestart=on-success\n"
+                 "StartLimitBurst=2\nRestartPreventExitStatus=\n");
 }
 
 // What a process finds, told by itself in a file. Each command of a unit adds a part.
