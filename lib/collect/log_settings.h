@@ -1,5 +1,5 @@
 // What a unit's file says about its log, as who manages the unit has left it in a directory:
-// systemd in its own, logq-run in ours (docs/protocols.md, "Settings of a unit").
+// systemd in its own, logq-run in ours (docs/protocols.md, "Filters of a unit").
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // LogSettingsFiles: what a unit says about its log (LogLevelMax=, LogExtraFields=,
 // LogRateLimit...=), left for logqd in the directory `units` beside its sockets, as systemd leaves
-// it in its own (docs/protocols.md, "Settings of a unit").
+// it in its own (docs/protocols.md, "Filters of a unit").
 //
 // They count as long as this object holds them: what we leave when we are killed counts no longer.
 // Not thread-safe.

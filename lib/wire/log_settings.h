@@ -1,5 +1,5 @@
 // What a service manager leaves in files for the collector about a unit's log, as systemd does in
-// /run/systemd/units (docs/protocols.md, "Settings of a unit"): their names, and the bytes of one
+// /run/systemd/units (docs/protocols.md, "Filters of a unit"): their names, and the bytes of one
 // of them. Pure codec, no I/O.
 #pragma once
 

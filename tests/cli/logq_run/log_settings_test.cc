@@ -1,6 +1,7 @@
 // The log settings of units (LogLevelMax=, LogExtraFields=, LogRateLimit...=, LogNamespace=) under
 // logq-run: with logqd, which honours them, and with stock journald, which hears nothing of them.
 #include <signal.h>
+#include <sys/socket.h>
 
 #include <filesystem>
 #include <string>
