@@ -1,6 +1,7 @@
 #include "logq_run/service_setup.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -137,6 +138,19 @@ bool apply_environment_directory(const Options& options, supervise::RunnerOption
   return true;
 }
 
+// Those of --softlimit; the hard limit stays as the unit has it.
+void apply_soft_limits(const Options& options, supervise::ExecutionSettings& execution) {
+  for (const supervise::ResourceLimit& limit : options.soft_limits) {
+    const auto of_unit =
+        std::ranges::find(execution.limits, limit.resource, &supervise::ResourceLimit::resource);
+    if (of_unit == execution.limits.end()) {
+      execution.limits.push_back(limit);
+    } else {
+      of_unit->soft = std::min(limit.soft, of_unit->hard.value_or(RLIM_INFINITY));
+    }
+  }
+}
+
 }  // namespace
 
 void tell_problems(const std::vector<supervise::UnitProblem>& problems,
@@ -183,6 +197,7 @@ std::unique_ptr<ServiceSetup> set_up_service(const Options& options,
   status = kOwnFailure;
   tell_problems(setup->loaded.problems, setup->log);
   if (!setup->loaded.is_usable() || !acquire_user(*setup)) return nullptr;
+  apply_soft_limits(options, setup->loaded.unit.execution);
   setup->runner = runner_options(options, setup->loaded.unit);
   status = kTemporaryFailure;
   if (!apply_environment_directory(options, setup->runner)) return nullptr;
