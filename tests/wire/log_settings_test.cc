@@ -16,7 +16,7 @@ TEST(ExtraFields, AreSystemdsBytes) {
 
 TEST(ExtraFields, EndWhereTheyAreMalformed) {
   const std::string first = encode_extra_fields(Fields{"A=1"});
-  for (const std::string& field : {"_A=1", "a=1", "A", "=1"}) {
+  for (const std::string field : {"_A=1", "a=1", "A", "=1"}) {
     const std::string bytes = first + encode_extra_fields(Fields{field, "B=1"});
     EXPECT_EQ(parse_extra_fields(bytes), Fields{"A=1"}) << field;
   }
