@@ -58,6 +58,17 @@ Outcome<void> apply_environment_directory(Options& options, Value value) {
   return {};
 }
 
+// One of softlimit's options, as it takes them: "-o1024" or, without the dash, "o1024".
+Outcome<void> apply_soft_limit(Options& options, Value value) {
+  std::string_view text = *value;
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const auto limits = text.empty() ? std::vector<supervise::ResourceLimit>()
+                                   : supervise::parse_soft_limit(text.front(), text.substr(1));
+  if (limits.empty()) return failure("bad value of --softlimit: '" + std::string(*value) + "'");
+  options.soft_limits.insert(options.soft_limits.end(), limits.begin(), limits.end());
+  return {};
+}
+
 Outcome<void> apply_listen(Options& options, Value value) {
   options.listen.emplace_back(*value);
   return {};
@@ -130,6 +141,9 @@ constexpr Option<Options> kRunRows[] = {
      &apply_lazy},
     {{'e', "envdir", Argument::kRequired, "DIR", "Variables from the files of a directory"},
      &apply_environment_directory},
+    {{0, "softlimit", Argument::kRequired, "LETTERNUMBER",
+      "A limit as by softlimit(8): o1024 for its -o 1024, o= for the hard one; may be repeated"},
+     &apply_soft_limit},
     {{0, "property", Argument::kRequired, "KEY=VALUE",
       "A setting as in the [Service] section of a unit file; may be repeated"},
      &apply_property},
@@ -197,7 +211,7 @@ std::string complaint_about_run(const Options& options) {
   if (options.program.empty()) return "no program given";
   if (options.is_lazy && options.listen.empty()) return "--lazy is for a program with --listen";
   const bool has_settings = !options.settings.empty() || !options.environment_directory.empty() ||
-                            !options.listen.empty();
+                            !options.soft_limits.empty() || !options.listen.empty();
   return options.exec_in_place && has_settings ? "--exec starts the program as it is: no settings"
                                                : "";
 }

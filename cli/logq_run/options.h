@@ -8,6 +8,7 @@
 
 #include "logq_run/cat_options.h"
 #include "logq_run/stream_options.h"
+#include "supervise/resource_limits.h"
 
 namespace logq::cli {
 
@@ -24,10 +25,11 @@ struct Options {
   std::vector<std::string> listen;    // --listen: addresses of sockets for it
   bool is_lazy = false;               // --lazy: started when something comes in
   std::string environment_directory;  // -e: as envdir(8)
-  std::vector<std::string> program;   // with its arguments; may be empty for logq-cat
-  CatSettings cat;                    // of logq-cat
-  std::string complaint;              // not empty: a usage error
-  bool is_bad_script = false;         // that is what the complaint is about
+  std::vector<supervise::ResourceLimit> soft_limits;  // --softlimit: as softlimit(8)
+  std::vector<std::string> program;  // with its arguments; may be empty for logq-cat
+  CatSettings cat;                   // of logq-cat
+  std::string complaint;             // not empty: a usage error
+  bool is_bad_script = false;        // that is what the complaint is about
 };
 
 // Options end at the first word that is none, so those of the program stay its own.

@@ -1,9 +1,11 @@
 #include "logq_run/service_setup.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -51,6 +53,20 @@ std::vector<std::string> service_environment() {
   return environment;
 }
 
+// What the library sends goes where the lines go. Others have the names of sockets built in.
+void point_to_namespace(const std::string& log_namespace, std::vector<std::string>& environment) {
+  const auto candidates = supervise::find_stream_sockets(log_namespace);
+  auto chosen = std::ranges::find_if(candidates, [](const client::SocketCandidate& candidate) {
+    return ::access(candidate.path.c_str(), F_OK) == 0;
+  });
+  if (chosen == candidates.end()) chosen = candidates.begin();
+  const std::string directory = chosen->path.substr(0, chosen->path.rfind('/') + 1);
+  supervise::Environment variables(environment);
+  variables.set("LOGQ_SOCKET=" + directory + "socket");
+  variables.set("LOGQ_STDOUT_SOCKET=" + chosen->path);
+  environment = variables.assignments();
+}
+
 // Lines say what their unit says; options of the command line win.
 StreamSettings stream_settings(const Options& options, const supervise::ServiceUnit& unit) {
   StreamSettings settings = options.stream;
@@ -73,13 +89,14 @@ supervise::RunnerOptions runner_options(const Options& options,
     return make_header(of_program, facility * 8 + level);
   };
   // Only the first start is waited with for a collector: later there is a service to look after.
-  of.output.connect = [wait = options.wait,
-                       candidates = supervise::find_stream_sockets()]() mutable {
+  of.output.connect = [wait = options.wait, candidates = supervise::find_stream_sockets(
+                                                unit.log.log_namespace)]() mutable {
     return connect_within(std::exchange(wait, 0s), candidates);
   };
   of.runtime_directory = supervise::runtime_directory();
   of.directory_roots = supervise::directory_roots(supervise::HostFacts::of_this_process());
   of.environment = names_unit_files(options) ? service_environment() : inherited_environment();
+  if (!unit.log.log_namespace.empty()) point_to_namespace(unit.log.log_namespace, of.environment);
   of.output.warn = [](const std::string& line) { print_error_line(line); };
   return of;
 }
@@ -119,6 +136,19 @@ bool apply_environment_directory(const Options& options, supervise::RunnerOption
   directory.apply_to(environment);
   of.environment = environment.assignments();
   return true;
+}
+
+// Those of --softlimit; the hard limit stays as the unit has it.
+void apply_soft_limits(const Options& options, supervise::ExecutionSettings& execution) {
+  for (const supervise::ResourceLimit& limit : options.soft_limits) {
+    const auto of_unit =
+        std::ranges::find(execution.limits, limit.resource, &supervise::ResourceLimit::resource);
+    if (of_unit == execution.limits.end()) {
+      execution.limits.push_back(limit);
+    } else {
+      of_unit->soft = std::min(limit.soft, of_unit->hard.value_or(RLIM_INFINITY));
+    }
+  }
 }
 
 }  // namespace
@@ -167,6 +197,7 @@ std::unique_ptr<ServiceSetup> set_up_service(const Options& options,
   status = kOwnFailure;
   tell_problems(setup->loaded.problems, setup->log);
   if (!setup->loaded.is_usable() || !acquire_user(*setup)) return nullptr;
+  apply_soft_limits(options, setup->loaded.unit.execution);
   setup->runner = runner_options(options, setup->loaded.unit);
   status = kTemporaryFailure;
   if (!apply_environment_directory(options, setup->runner)) return nullptr;

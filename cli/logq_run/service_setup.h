@@ -27,7 +27,9 @@ void tell_problems(const std::vector<supervise::UnitProblem>& problems,
 struct ServiceSetup {
   ServiceSetup(supervise::LoadedService of, Transport& transport)
       : loaded(std::move(of)),
-        log(transport, {loaded.unit.name, loaded.unit.description, Id128{}}) {}
+        log(transport, {loaded.unit.name, loaded.unit.description, Id128{}}) {
+    log.limit_level(loaded.unit.log.max_level);
+  }
 
   supervise::LoadedService loaded;
   base::UniqueFd user_lock;  // of DynamicUser=

@@ -4,13 +4,11 @@
 #include <unistd.h>
 
 #include <charconv>
-#include <climits>
 #include <optional>
 
 #include "base/io.h"
-#include "base/little_endian.h"
+#include "collect/link_target.h"
 #include "logq/id128.h"
-#include "wire/field_name.h"
 #include "wire/utf8.h"
 
 namespace logq::collect {
@@ -38,7 +36,6 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(TrustedField::kC
 };
 
 constexpr std::size_t kCommandLineMax = std::size_t{2} << 20;
-constexpr std::size_t kExtraFieldsMax = std::size_t{1} << 20;
 constexpr auto kNoUser = static_cast<uid_t>(-1);
 constexpr auto kNoGroup = static_cast<gid_t>(-1);
 constexpr std::size_t kAttributeMax = std::size_t{64} << 10;  // the kernel's own limit
@@ -51,36 +48,12 @@ std::string_view without_newline(std::string_view text) {
   return text;
 }
 
-std::optional<std::string> read_link(const std::string& path) {
-  std::string target(PATH_MAX, '\0');
-  const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
-  if (size <= 0) return std::nullopt;
-  target.resize(static_cast<std::size_t>(size));
-  return target;
-}
-
-std::optional<std::uint64_t> number_in_link(const std::string& path) {
-  const auto text = read_link(path);
-  if (!text.has_value()) return std::nullopt;
-  std::uint64_t number = 0;
-  const char* last = text->data() + text->size();
-  const auto [end, error] = std::from_chars(text->data(), last, number);
-  if (error != std::errc{} || end != last) return std::nullopt;
-  return number;
-}
-
 // An extended attribute's value; empty where there is none.
 std::string read_attribute(const std::string& path, const char* name) {
   std::string value(kAttributeMax, '\0');
   const ssize_t size = ::getxattr(path.c_str(), name, value.data(), value.size());
   value.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
   return value;
-}
-
-// A level as systemd writes it: a digit.
-std::optional<int> parse_level_digit(std::string_view text) {
-  if (text.size() != 1 || text[0] < '0' || text[0] > '7') return std::nullopt;
-  return text[0] - '0';
 }
 
 // CapEff of /proc/PID/status without its leading zeros, so that a set has one spelling.
@@ -113,23 +86,6 @@ std::optional<std::string> audit_number(const std::string& path, std::uint32_t s
   if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   if (number < smallest || number == UINT32_MAX) return std::nullopt;
   return std::to_string(number);
-}
-
-// Length-prefixed "NAME=value" strings; anything malformed ends the list.
-std::vector<std::string> parse_extra_fields(std::string_view bytes) {
-  std::vector<std::string> fields;
-  while (bytes.size() >= sizeof(std::uint64_t)) {
-    const std::uint64_t size = reinterpret_cast<const base::Le64*>(bytes.data())->load();
-    bytes.remove_prefix(sizeof(std::uint64_t));
-    if (size > bytes.size()) break;
-    const std::string_view field = bytes.substr(0, size);
-    const std::size_t equals = field.find('=');
-    if (equals == std::string_view::npos) break;
-    if (!wire::is_valid_field_name(field.substr(0, equals), wire::FieldOrigin::kClient)) break;
-    fields.emplace_back(field);
-    bytes.remove_prefix(size);
-  }
-  return fields;
 }
 
 // Where everything is that nobody has put anywhere.
@@ -202,7 +158,7 @@ void ClientMetadata::append_payloads(std::vector<std::string_view>& out) const {
   for (const std::string& payload : payloads_) {
     if (!payload.empty()) out.emplace_back(payload);
   }
-  out.insert(out.end(), extra_fields_.begin(), extra_fields_.end());
+  out.insert(out.end(), settings_.extra_fields.begin(), settings_.extra_fields.end());
 }
 
 void ClientMetadata::set_credentials(const Credentials& credentials, std::string_view label) {
@@ -218,8 +174,8 @@ bool ClientMetadata::read(const ProcessSources& sources, std::string_view claime
   read_process(sources);
   const bool exists = read_cgroup(sources, claimed_unit);
   read_unit(sources);
-  if (exists) read_filter(sources);
-  if (exists) read_extra_fields(sources);
+  // They go with the last process of the unit, whose last words still have them.
+  if (exists || !settings_are_read_) read_settings(sources);
   return exists;
 }
 
@@ -228,8 +184,7 @@ void ClientMetadata::read_group(const ProcessSources& sources,
                                 std::string_view claimed_unit) {
   set_group_fields(path, claimed_unit);
   read_unit(sources);
-  read_filter(sources);
-  read_extra_fields(sources);
+  read_settings(sources);
 }
 
 void ClientMetadata::set_group(std::string_view path,
@@ -244,7 +199,7 @@ void ClientMetadata::read_process(const ProcessSources& sources) {
   if (auto comm = base::read_small_file(process + "/comm", 64)) {
     set(TrustedField::kComm, without_newline(*comm));
   }
-  if (auto exe = read_link(process + "/exe")) {
+  if (auto exe = link_target(process + "/exe")) {
     std::string_view path = *exe;
     if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
     set(TrustedField::kExe, path);
@@ -281,35 +236,48 @@ bool ClientMetadata::read_cgroup(const ProcessSources& sources, std::string_view
 
 void ClientMetadata::set_group_fields(std::string_view path, std::string_view claimed_unit) {
   if (is_root(path)) {
-    if (!claimed_unit.empty()) set_unit(claimed_unit);
+    if (!claimed_unit.empty()) set_unit(claimed_unit, Namer::kStream);
     return;
   }
   CgroupOwner owner = parse_cgroup_path(path);
   set(TrustedField::kCgroup, path);
   set(TrustedField::kSession, owner.session.value_or(""));
   set(TrustedField::kOwnerUid, owner.owner_uid ? std::to_string(*owner.owner_uid) : "");
-  if (!owner.unit.has_value() && !claimed_unit.empty()) owner.unit = claimed_unit;
-  set_unit(owner.unit.value_or(""));
+  if (!owner.unit.has_value() && !claimed_unit.empty()) {
+    set_unit(claimed_unit, Namer::kStream);
+  } else {
+    set_unit(owner.unit.value_or(""), Namer::kGroup);
+  }
   set(TrustedField::kUserUnit, owner.user_unit.value_or(""));
   set(TrustedField::kSlice, owner.slice.value_or(""));
   set(TrustedField::kUserSlice, owner.user_slice.value_or(""));
 }
 
 // What was read of another unit goes with its name.
-void ClientMetadata::set_unit(std::string_view unit) {
-  if (value(TrustedField::kUnit) == unit) return;
+void ClientMetadata::set_unit(std::string_view unit, Namer namer) {
+  if (value(TrustedField::kUnit) == unit && namer_ == namer) return;
   set(TrustedField::kUnit, unit);
   set(TrustedField::kInvocationId, "");
-  extra_fields_.clear();
+  namer_ = namer;
+  settings_ = {};
+  settings_are_read_ = false;
   filter_ = {};
 }
 
-// LogLevelMax= and LogFilterPatterns=, where systemd puts them.
-void ClientMetadata::read_filter(const ProcessSources& sources) {
+// Of a unit that logq-run has claimed they are where that leaves them; else where systemd does.
+void ClientMetadata::read_settings(const ProcessSources& sources) {
   const std::string unit(value(TrustedField::kUnit));
   if (unit.empty()) return;
-  const auto level = read_link(sources.units + "/log-level-max:" + unit);
-  filter_.set_level_max(level.has_value() ? parse_level_digit(*level) : std::nullopt);
+  const bool is_ours =
+      namer_ == Namer::kStream && are_log_settings_held(sources.claimed_units, unit);
+  settings_ = read_log_settings(is_ours ? sources.claimed_units : sources.units, unit);
+  settings_are_read_ = true;
+  filter_.set_level_max(settings_.level_max);
+  read_patterns(sources);
+}
+
+// LogFilterPatterns=, where systemd puts them.
+void ClientMetadata::read_patterns(const ProcessSources& sources) {
   const std::string_view cgroup = unit_cgroup_path(value(TrustedField::kCgroup));
   filter_.set_patterns(
       cgroup.empty() ? std::string()
@@ -322,12 +290,12 @@ void ClientMetadata::read_claim(const ProcessSources& sources,
                                 bool cgroup_is_known) {
   if (!cgroup_is_known && !value(TrustedField::kCgroup).empty()) return;
   if (!claimed_unit.empty()) {
-    set_unit(claimed_unit);
+    set_unit(claimed_unit, Namer::kStream);
     return;
   }
   // A claim that is gone counts no longer, but for the last words of a process that went with it.
   const std::string process = sources.proc + "/" + std::to_string(credentials_.pid);
-  if (!value(TrustedField::kUnit).empty() && is_running(process)) set_unit("");
+  if (!value(TrustedField::kUnit).empty() && is_running(process)) set_unit("", Namer::kGroup);
 }
 
 void ClientMetadata::read_unit(const ProcessSources& sources) {
@@ -338,22 +306,9 @@ void ClientMetadata::read_unit(const ProcessSources& sources) {
     link = sources.users + "/" + owner + "/systemd/units/invocation:" + user_unit;
   }
   if (unit.empty()) return;
-  if (const auto id = read_link(link); id.has_value() && Id128::parse(*id).has_value()) {
+  if (const auto id = link_target(link); id.has_value() && Id128::parse(*id).has_value()) {
     set(TrustedField::kInvocationId, *id);
   }
-  // Links that point to a number, as the service manager leaves them.
-  rate_limit_interval_usec_ = number_in_link(sources.units + "/log-rate-limit-interval:" + unit);
-  rate_limit_burst_ = number_in_link(sources.units + "/log-rate-limit-burst:" + unit);
-}
-
-// LogExtraFields=. The file goes with the last process of the unit, whose last words still have
-// them.
-void ClientMetadata::read_extra_fields(const ProcessSources& sources) {
-  const std::string unit(value(TrustedField::kUnit));
-  if (unit.empty()) return;
-  const auto bytes =
-      base::read_small_file(sources.units + "/log-extra-fields:" + unit, kExtraFieldsMax);
-  extra_fields_ = bytes.has_value() ? parse_extra_fields(*bytes) : std::vector<std::string>();
 }
 
 }  // namespace logq::collect

@@ -16,6 +16,7 @@
 #include "collect/cgroup_path.h"
 #include "collect/control_message.h"
 #include "collect/log_filter.h"
+#include "collect/log_settings.h"
 
 namespace logq::collect {
 
@@ -46,6 +47,8 @@ enum class TrustedField : std::uint8_t {
 struct ProcessSources {
   std::string proc = "/proc";
   std::string units = "/run/systemd/units";
+  // The same of units that streams claim, which are not systemd's; empty: there is none.
+  std::string claimed_units;
   std::string users = "/run/user";
   CgroupHierarchy hierarchy = detect_cgroup_hierarchy();
   std::string cgroups = detect_cgroup_root();
@@ -77,9 +80,11 @@ class ClientMetadata {
   [[nodiscard]] std::string_view value(TrustedField field) const;
   // What LogRateLimitIntervalSec= and LogRateLimitBurst= of the unit say, where they do.
   [[nodiscard]] std::optional<std::uint64_t> rate_limit_interval_usec() const {
-    return rate_limit_interval_usec_;
+    return settings_.rate_interval_usec;
   }
-  [[nodiscard]] std::optional<std::uint64_t> rate_limit_burst() const { return rate_limit_burst_; }
+  [[nodiscard]] std::optional<std::uint64_t> rate_limit_burst() const {
+    return settings_.rate_burst;
+  }
   // What of its unit's is to be stored.
   [[nodiscard]] const LogFilter& filter() const { return filter_; }
   // "NAME=value" for every known field; the views live until the next change.
@@ -90,19 +95,20 @@ class ClientMetadata {
   void read_process(const ProcessSources& sources);
   bool read_cgroup(const ProcessSources& sources, std::string_view claimed_unit);
   void set_group_fields(std::string_view path, std::string_view claimed_unit);
-  void set_unit(std::string_view unit);
+  enum class Namer : std::uint8_t { kGroup, kStream };
+  void set_unit(std::string_view unit, Namer namer);
   void read_claim(const ProcessSources& sources,
                   std::string_view claimed_unit,
                   bool cgroup_is_known);
   void read_unit(const ProcessSources& sources);
-  void read_filter(const ProcessSources& sources);
-  void read_extra_fields(const ProcessSources& sources);
+  void read_settings(const ProcessSources& sources);
+  void read_patterns(const ProcessSources& sources);
 
   Credentials credentials_;
   std::array<std::string, static_cast<std::size_t>(TrustedField::kCount)> payloads_;
-  std::vector<std::string> extra_fields_;  // LogExtraFields= of the unit
-  std::optional<std::uint64_t> rate_limit_interval_usec_;
-  std::optional<std::uint64_t> rate_limit_burst_;
+  Namer namer_ = Namer::kGroup;  // of the unit
+  LogSettings settings_;
+  bool settings_are_read_ = false;
   LogFilter filter_;
 };
 

@@ -18,9 +18,11 @@
 #include "base/io.h"
 #include "base/try.h"
 #include "collect/limits.h"
+#include "collect/log_settings.h"
 #include "collect/native_source.h"
 #include "collect/receive_area.h"
 #include "collect/syslog_source.h"
+#include "wire/log_settings.h"
 
 namespace logq::collect {
 namespace {
@@ -100,6 +102,15 @@ Result<void> Collector::hold_runtime_directory() {
                runtime_->write(std::to_string(::getpid()) + "\n"));
 }
 
+// Where logq-run leaves settings of units; empty where there can be no such place.
+std::string Collector::claimed_units() const {
+  const auto directory = make_log_settings_directory(options_.runtime_dir);
+  if (directory.has_value()) return *directory;
+  diagnose_(options_.runtime_dir + "/" + std::string(wire::kSettingsDirectory) + ": " +
+            directory.error().message() + "; settings that logq-run leaves there do not count");
+  return {};
+}
+
 Result<void> Collector::open_storage() {
   storage_ = std::make_unique<Storage>(options_, diagnose_);
   LOGQ_TRY(storage_->open());
@@ -122,6 +133,7 @@ void Collector::make_sources() {
   ingest_->set_split_mode(options_.split_mode.value_or(SplitMode::kNone));
   ProcessSources processes;
   processes.tell_apart = options_.process_handles != ProcessHandles::kNever;
+  processes.claimed_units = claimed_units();
   clients_ = std::make_unique<ClientCache>(processes, claims_, ClientCache::default_capacity());
   driver_ = std::make_unique<DriverMessages>(*ingest_, *clients_, drops_);
   storage_watch_ = std::make_unique<StorageWatch>(*storage_, *driver_, drops_);

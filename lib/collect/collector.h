@@ -75,6 +75,7 @@ class Collector {
   Result<void> set_up();
   void abandon();
   Result<void> hold_runtime_directory();
+  [[nodiscard]] std::string claimed_units() const;
   Result<void> open_storage();
   void make_sources();
 

@@ -86,9 +86,7 @@ bool end_partial_line(int fd, std::chrono::steady_clock::time_point deadline) {
   }
 }
 
-}  // namespace
-
-std::vector<SocketCandidate> find_stream_sockets() {
+std::vector<SocketCandidate> find_common_stream_sockets() {
   client::SearchEnvironment environment = client::SearchEnvironment::of_process();
   if (const char* path = ::secure_getenv("LOGQ_STDOUT_SOCKET"); path != nullptr && *path != '\0') {
     return {{path, false}};
@@ -97,6 +95,18 @@ std::vector<SocketCandidate> find_stream_sockets() {
   std::vector<SocketCandidate> candidates = client::find_sockets("", environment);
   for (SocketCandidate& candidate : candidates)
     candidate.path = beside(candidate.path);
+  return candidates;
+}
+
+}  // namespace
+
+std::vector<SocketCandidate> find_stream_sockets(const std::string& log_namespace) {
+  std::vector<SocketCandidate> candidates = find_common_stream_sockets();
+  if (log_namespace.empty()) return candidates;
+  for (SocketCandidate& candidate : candidates) {
+    const std::size_t slash = candidate.path.rfind('/');
+    if (slash != std::string::npos) candidate.path.insert(slash, "." + log_namespace);
+  }
   return candidates;
 }
 

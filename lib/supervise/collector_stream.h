@@ -17,7 +17,9 @@ namespace logq::supervise {
 
 // Which stdout sockets to try, in order: $LOGQ_STDOUT_SOCKET alone; else `stdout` beside
 // $LOGQ_SOCKET alone; else the system's collector, then the user's own.
-std::vector<client::SocketCandidate> find_stream_sockets();
+// In a namespace of the log (LogNamespace=) those of its collectors: where that of everybody else
+// has /run/systemd/journal/stdout, that of "shop" has /run/systemd/journal.shop/stdout.
+std::vector<client::SocketCandidate> find_stream_sockets(const std::string& log_namespace = {});
 
 struct StreamConnection {
   base::UniqueFd fd;  // not open when nobody listens

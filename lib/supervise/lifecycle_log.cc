@@ -261,8 +261,8 @@ void LifecycleLog::descriptor_dropped(std::string_view name, std::string_view re
 void LifecycleLog::misconfigured(const std::string& text,
                                  const std::string& file,
                                  std::size_t line) {
-  send(Priority::kWarning, kBadSetting, text,
-       std::array{field("CONFIG_FILE", file), field("CONFIG_LINE", line)});
+  send_always(Priority::kWarning, kBadSetting, text,
+              std::array{field("CONFIG_FILE", file), field("CONFIG_LINE", line)});
 }
 
 void LifecycleLog::pid_file_lacks_daemon(const std::string& file) {
@@ -295,6 +295,13 @@ void LifecycleLog::send(Priority priority,
                         std::string_view message_id,
                         const std::string& message,
                         std::span<const Field> fields) {
+  if (static_cast<int>(priority) <= max_level_) send_always(priority, message_id, message, fields);
+}
+
+void LifecycleLog::send_always(Priority priority,
+                               std::string_view message_id,
+                               const std::string& message,
+                               std::span<const Field> fields) {
   const std::array context{
       field("SYSLOG_FACILITY", kFacilityDaemon),
       field("UNIT", identity_.unit),

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +38,9 @@ class LifecycleLog {
   void begin_invocation(const Id128& invocation) { identity_.invocation = invocation; }
 
   // --- what was asked for, and what came of it ---
+
+  // LogLevelMax= of the unit: as with systemd it counts for what is told of its life, too.
+  void limit_level(std::optional<int> max_level) { max_level_ = max_level.value_or(kEveryLevel); }
 
   // The entries from now on are of a new job.
   void begin_job() { ++job_id_; }
@@ -106,7 +110,12 @@ class LifecycleLog {
 
  private:
   void process_exited(std::string_view which, CommandKind kind, const ProcessExit& exit);
+  static constexpr int kEveryLevel = 7;
   void tell(Priority priority, std::string_view text);  // "UNIT: text", without an id
+  void send_always(Priority priority,
+                   std::string_view message_id,
+                   const std::string& message,
+                   std::span<const Field> fields);
   void send_of_job(Priority priority,
                    std::string_view message_id,
                    const std::string& message,
@@ -116,6 +125,7 @@ class LifecycleLog {
   Transport& transport_;
   ServiceIdentity identity_;
   const std::string title_;  // "hello.service - Description"
+  int max_level_ = kEveryLevel;
   int job_id_ = 1;
   std::uint64_t undelivered_ = 0;
 };

@@ -131,6 +131,25 @@ void set_namespace(SettingReading& reading) {
   reading.unit().log.log_namespace = name;
 }
 
+void set_rate_interval(SettingReading& reading) {
+  set_seconds<kLog, &L::rate_interval_usec>(reading);
+}
+
+void set_rate_burst(SettingReading& reading) {
+  set_unsigned<kLog, &L::rate_burst>(reading);
+}
+
+// Remembers the place too, for where the collector is none that could honour it.
+template <void (*kApply)(SettingReading& reading)>
+void apply_for_collector(SettingReading& reading) {
+  const std::size_t complaints = reading.complaints();
+  kApply(reading);
+  if (reading.complaints() != complaints) return;
+  std::vector<KeyPlace>& places = reading.unit().log.collector_keys;
+  std::erase_if(places, [&](const KeyPlace& place) { return place.key == reading.key(); });
+  places.push_back(reading.place());
+}
+
 constexpr std::array kSettings = {
     Setting{"StandardInput", &set_input},
     Setting{"StandardOutput", &set_output<&ServiceUnit::standard_output>},
@@ -139,10 +158,10 @@ constexpr std::array kSettings = {
     Setting{"SyslogFacility", &set_facility},
     Setting{"SyslogLevel", &set_level<&L::level>},
     Setting{"SyslogLevelPrefix", &set_boolean<kLog, &L::has_level_prefix>},
-    Setting{"LogLevelMax", &set_level<&L::max_level>},
-    Setting{"LogExtraFields", &add_fields},
-    Setting{"LogRateLimitIntervalSec", &set_seconds<kLog, &L::rate_interval_usec>},
-    Setting{"LogRateLimitBurst", &set_unsigned<kLog, &L::rate_burst>},
+    Setting{"LogLevelMax", &apply_for_collector<&set_level<&L::max_level>>},
+    Setting{"LogExtraFields", &apply_for_collector<&add_fields>},
+    Setting{"LogRateLimitIntervalSec", &apply_for_collector<&set_rate_interval>},
+    Setting{"LogRateLimitBurst", &apply_for_collector<&set_rate_burst>},
     Setting{"LogNamespace", &set_namespace},
 };
 

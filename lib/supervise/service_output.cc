@@ -74,8 +74,11 @@ ServiceOutput open_service_output(const ServiceUnit& unit,
   } else if (!has_error_file && !has_file) {
     opened.standard_error = opened.standard_output;
   }
-  for (StreamConnection* const stream : {&output, &error})
-    if (stream->fd.is_open()) opened.streams.push_back(std::move(stream->fd));
+  for (StreamConnection* const stream : {&output, &error}) {
+    if (!stream->fd.is_open()) continue;
+    opened.streams.push_back(std::move(stream->fd));
+    opened.collector = stream->path;
+  }
   return opened;
 }
 

@@ -28,6 +28,7 @@ struct ServiceOutput {
   OutputStream standard_output;
   OutputStream standard_error;
   std::vector<base::UniqueFd> streams;  // our ends
+  std::string collector;                // the socket they are connected to, of the last
   std::vector<base::UniqueFd> files;    // the same where it goes to files
 };
 

@@ -81,6 +81,7 @@ ServiceRunner::ServiceRunner(const ServiceUnit& unit,
              [this](const std::string& name) {
                if (!options_.is_collector) log_.descriptor_dropped(name, "hangup");
              }),
+      log_settings_(unit),
       service_(unit, *this, log) {}
 
 ServiceRunner::~ServiceRunner() = default;
@@ -166,6 +167,7 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
   plan.standard_output = output.standard_output;
   plan.standard_error = output.standard_error;
   has_collector_ |= !output.streams.empty();
+  if (!output.streams.empty()) leave_log_settings(output.collector);
   process.streams = std::move(output.streams);
   process.files = std::move(output.files);
   auto held = start_process(plan);
@@ -179,6 +181,30 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
   if (process.held.failure) tell_failure(process, *process.held.failure);
   processes_.emplace(pid, std::move(process));
   return pid;
+}
+
+// Before the process is begun, so that there is no line of it for which they do not count.
+void ServiceRunner::leave_log_settings(const std::string& collector) {
+  const auto left = log_settings_.leave(collector);
+  if (left || std::exchange(has_told_of_log_settings_, true)) return;
+  const bool is_there = left.error().sys_errno != ENOENT;
+  for (const KeyPlace& key : collector_keys(unit_.log)) {
+    const UnitProblem problem{
+        key.file, key.line,
+        "Key '" + key.key + "' in section [Service] " +
+            (is_there ? "cannot be left with the collector" : "needs logqd as the collector") +
+            " (" + LogSettingsFiles::directory_beside(collector) + ": " + left.error().message() +
+            "), ignoring."};
+    options_.output.warn(problem.text());
+    log_.misconfigured(problem.text(), problem.file, problem.line);
+  }
+}
+
+// When the collector has taken what there was to say. What it has received is stored with them.
+void ServiceRunner::take_back_log_settings() {
+  if (!log_settings_.are_left()) return;
+  if (!options_.is_collector) log_.settle(kStartedPatience);
+  log_settings_.take_back();
 }
 
 // Sockets first, then what the service has left with us.
@@ -415,6 +441,7 @@ void ServiceRunner::begin_invocation() {
 void ServiceRunner::end_invocation(bool will_restart) {
   tell_refused();
   if (!will_restart) store_.clear();
+  if (!will_restart) take_back_log_settings();
   if (!unit_.pid_file.empty()) ::unlink(unit_.pid_file.c_str());
   remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
   if (will_restart) return;

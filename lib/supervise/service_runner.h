@@ -18,6 +18,7 @@
 #include "logq/result.h"
 #include "supervise/descriptor_store.h"
 #include "supervise/event_loop.h"
+#include "supervise/log_settings_files.h"
 #include "supervise/notify_socket.h"
 #include "supervise/process_owners.h"
 #include "supervise/service.h"
@@ -146,6 +147,8 @@ class ServiceRunner final : private ServiceHost {
   void state_changed() override;
   void job_done(JobType type, JobResult result) override;
 
+  void leave_log_settings(const std::string& collector);
+  void take_back_log_settings();
   void pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const;
   void tell_failure(const Process& process, const ProcessFailure& failure);
   void process_executed(pid_t pid);
@@ -184,6 +187,8 @@ class ServiceRunner final : private ServiceHost {
   std::uint64_t refused_ = 0;  // messages to the notify socket, in this run
   LeftOutput left_output_ = LeftOutput::kNone;
   bool has_collector_ = false;
+  LogSettingsFiles log_settings_;
+  bool has_told_of_log_settings_ = false;  // that they do not count
   bool has_come_up_ = false;
   std::optional<SpawnFailure> spawn_failure_;
   Service service_;

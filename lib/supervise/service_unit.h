@@ -86,6 +86,13 @@ struct Input {
   std::string name;
 };
 
+// Where a key stands that counts.
+struct KeyPlace {
+  std::string key;
+  std::string file;
+  std::size_t line = 0;
+};
+
 struct LogSettings {
   std::string identifier;  // empty: that of the program
   int facility = 3;        // daemon
@@ -96,6 +103,7 @@ struct LogSettings {
   std::optional<std::uint64_t> rate_interval_usec;
   std::optional<unsigned> rate_burst;
   std::string log_namespace;
+  std::vector<KeyPlace> collector_keys;  // of those that only a collector of ours can honour
 };
 
 // Directories below the one of their kind, made before the start.

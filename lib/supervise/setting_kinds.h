@@ -37,6 +37,9 @@ class AssignmentReading {
   [[nodiscard]] std::string expand(std::string_view text) const { return specifiers_.expand(text); }
   [[nodiscard]] std::string expanded() const { return specifiers_.expand(assignment_.value); }
 
+  [[nodiscard]] KeyPlace place() const { return {assignment_.key, file_, assignment_.line}; }
+  [[nodiscard]] std::size_t complaints() const { return problems_.size(); }
+
   void warn(std::string message) { add(std::move(message), UnitProblem::Severity::kWarning); }
   void refuse(std::string message) { add(std::move(message), UnitProblem::Severity::kFatal); }
   // "MESSAGE, ignoring: VALUE"

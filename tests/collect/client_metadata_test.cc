@@ -1,5 +1,6 @@
 #include "collect/client_metadata.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -11,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/unique_fd.h"
 #include "collect/client_cache.h"
 #include "logq/id128.h"
 #include "support/child_process.h"
@@ -93,6 +95,46 @@ TEST_F(ClientMetadataTest, OutsideEveryControlGroupTheClaimCounts) {
 
   EXPECT_EQ(client.value(TrustedField::kUnit), "claimed.service");
   EXPECT_EQ(client.value(TrustedField::kCgroup), "");
+}
+
+// What logq-run does.
+base::UniqueFd hold(const std::string& path) {
+  base::UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  EXPECT_EQ(::fcntl(file.get(), F_OFD_SETLK, &lock), 0);
+  return file;
+}
+
+TEST_F(ClientMetadataTest, AClaimedUnitHasTheSettingsThatAreHeldForIt) {
+  sources_.claimed_units = directory_.path() + "/claimed";
+  std::filesystem::create_directory(sources_.claimed_units);
+  std::filesystem::create_symlink("2", sources_.units + "/log-level-max:hello.service");
+  std::filesystem::create_symlink("4", sources_.claimed_units + "/log-level-max:hello.service");
+  const auto level_of = [](const ClientMetadata& client) {
+    int level = 0;
+    while (level < 7 && client.filter().keeps(level + 1, "m"))
+      ++level;
+    return level;
+  };
+  EXPECT_EQ(level_of(read("hello.service")), 2) << "nobody holds the other";
+
+  base::UniqueFd holder = hold(sources_.claimed_units + "/held:hello.service");
+  ClientMetadata client = read("hello.service");
+  EXPECT_EQ(level_of(client), 4);
+  EXPECT_EQ(level_of(read("other.service")), 7);
+
+  holder.reset();
+  client.read(sources_, "hello.service");
+  EXPECT_EQ(level_of(client), 2) << "it was killed";
+
+  holder = hold(sources_.claimed_units + "/held:hello.service");
+  write("cgroup", "0::/system.slice/hello.service\n");
+  EXPECT_EQ(level_of(read("hello.service")), 2) << "systemd's own unit";
+  if (::geteuid() != 0) return;
+  write("cgroup", "0::/\n");
+  ASSERT_EQ(::fchown(holder.get(), 65534, 65534), 0);
+  EXPECT_EQ(level_of(read("hello.service")), 2) << "not of somebody else";
 }
 
 TEST_F(ClientMetadataTest, AClaimThatIsGoneCountsNoLongerForAProcessThatRuns) {

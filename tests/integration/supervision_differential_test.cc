@@ -175,6 +175,44 @@ class SupervisionDifferential : public MachineTest {
     for (const Case& of : cases)
       EXPECT_EQ(by_logq_run(service(of)), by_systemd(service(of))) << of.name;
   }
+
+  // Of the service itself and of its life: sorted, since sockets are read in any order.
+  static std::vector<std::string> stored(const std::string& unit, const std::string& directory) {
+    std::vector<std::string> arguments{
+        "journalctl", "-q", "-o", "export", "_SYSTEMD_UNIT=" + unit, "+", "UNIT=" + unit};
+    if (!directory.empty()) arguments.insert(arguments.end(), {"-D", directory});
+    std::vector<std::string> lines;
+    for (const Fields& fields : parse_export(machine_->output_of(arguments))) {
+      std::string line;
+      // What systemd's own child writes at the debug level before it is the program.
+      const auto name = fields.find("SYSLOG_IDENTIFIER");
+      if (name != fields.end() && name->second.starts_with("(")) continue;
+      for (const char* field : {"PRIORITY", "MESSAGE", "MINE", "EXTRA", "TWO", "EMPTY"}) {
+        const auto found = fields.find(field);
+        if (found != fields.end()) line += std::string(field) + "=" + found->second + " ";
+      }
+      lines.push_back(line);
+    }
+    std::ranges::sort(lines);
+    return lines;
+  }
+  // Returns what is stored of each.
+  static std::map<std::string, std::vector<std::string>> compare_stored(
+      const std::map<std::string, std::string>& settings) {
+    Cases cases;
+    for (const auto& [name, lines] : settings)
+      cases.push_back({name, "[Service]\nExecStart=/usr/bin/python3 /opt/speaker.py\n" + lines});
+    add_units(cases);
+    run_under_systemd(cases);
+    EXPECT_EQ(machine_->run({"journalctl", "--sync"}).status, 0);
+    run_under_logq_run(cases);
+    std::map<std::string, std::vector<std::string>> found;
+    for (const Case& of : cases) {
+      found[of.name] = stored(service(of), "");
+      EXPECT_EQ(stored(service(of), "/var/log/logq"), found[of.name]) << of.name;
+    }
+    return found;
+  }
 };
 
 TEST_F(SupervisionDifferential, ASimpleServiceThatIsStopped) {
@@ -267,6 +305,32 @@ TEST_F(SupervisionDifferential, StartsThatTakeTooLong) {
 
 TEST_F(SupervisionDifferential, AProtocolThatIsBroken) {
   compare({{"early", "[Service]\nType=notify\nExecStart=/bin/true\n"}});
+}
+
+TEST_F(SupervisionDifferential, WhatAUnitSaysAboutItsLog) {
+  write_text_file(machine_->path("/opt/speaker.py"), R"py(
+import os, socket
+directory = os.path.dirname(os.environ.get("LOGQ_SOCKET", "/run/systemd/journal/socket"))
+datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+for level in range(3, 8):
+    print("<%d>line %d" % (level, level), flush=True)
+    entry = "MESSAGE=native %d\nPRIORITY=%d\nMINE=yes\n" % (level, level)
+    datagrams.sendto(entry.encode(), directory + "/socket")
+    message = "<%d>Oct 11 22:14:15 tag: syslog %d" % (24 + level, level)
+    datagrams.sendto(message.encode(), directory + "/dev-log")
+)py");
+  const auto stored = compare_stored({
+      {"said-nothing", ""},
+      {"said-level", "LogLevelMax=4\n"},
+      {"said-debug", "LogLevelMax=debug\n"},
+      {"said-fields", "LogExtraFields=EXTRA=one \"TWO=x y\"\nLogExtraFields=EMPTY=\n"},
+      {"said-failure", "LogLevelMax=err\nLogExtraFields=EXTRA=one\nExecStopPost=/bin/false\n"},
+      {"said-restart",
+       "LogLevelMax=warning\nLogExtraFields=EXTRA=%p\nRestart=on-success\n"
+       "StartLimitBurst=2\nRestartPreventExitStatus=\n"},
+  });
+  EXPECT_EQ(stored.at("said-nothing").size(), 17U);
+  EXPECT_EQ(stored.at("said-level").size(), 6U);
 }
 
 // What a process finds, told by itself in a file. Each command of a unit adds a part.

@@ -42,6 +42,21 @@ ServiceIdentity hello() {
           .invocation = *Id128::parse("0123456789abcdef0123456789abcdef")};
 }
 
+TEST(LifecycleLog, TellsWhatTheUnitsLevelLetsThroughAndWhatIsWrongWithItsFile) {
+  RecordingTransport transport;
+  LifecycleLog log(transport, hello());
+  log.limit_level(3);
+
+  log.started();
+  log.failed("exit-code");
+  log.start_failed();
+  log.misconfigured("unknown", "/u/hello.service", 7);
+
+  ASSERT_EQ(transport.entries.size(), 2U);
+  EXPECT_EQ(transport.entries[0]["MESSAGE"], "Failed to start hello.service - Hello World.");
+  EXPECT_EQ(transport.entries[1]["MESSAGE"], "unknown");
+}
+
 TEST(LifecycleLog, StartedHasTheFieldsOfSystemdsJobEntry) {
   RecordingTransport transport;
   LifecycleLog(transport, hello()).started();

@@ -319,16 +319,14 @@ TEST(ServiceUnit, TellsOnceOfAKeyThatIsNotHonouredAndOfEveryLineThatIsUnknown) {
 TEST(ServiceUnit, TellsOnceOfAKeyThatIsNotActedOnYet) {
   const LoadedService service = read(
       "[Unit]\nAfter=network.target\nAfter=a.target b.service c.socket\nAfter=d.service\n"
-      "[Service]\nExecStart=/bin/true\nLogNamespace=ours\nLogLevelMax=bogus\nLogLevelMax=3\n");
+      "[Service]\nExecStart=/bin/true\nLoadCredential=a:/b\nLogLevelMax=bogus\nLogLevelMax=3\n");
 
   EXPECT_EQ(problems_of(service),
             (Lines{"/u/hello.service:3: Key 'After' in section [Unit] is not honoured by logq-run "
                    "yet, ignoring: b.service c.socket",
-                   "/u/hello.service:7: Key 'LogNamespace' in section [Service] is not honoured by "
-                   "logq-run yet, ignoring: ours",
-                   "/u/hello.service:8: Failed to parse log level, ignoring: bogus",
-                   "/u/hello.service:9: Key 'LogLevelMax' in section [Service] is not honoured by "
-                   "logq-run yet, ignoring: 3"}));
+                   "/u/hello.service:7: Key 'LoadCredential' in section [Service] is not honoured "
+                   "by logq-run yet, ignoring: a:/b",
+                   "/u/hello.service:8: Failed to parse log level, ignoring: bogus"}));
   EXPECT_TRUE(service.is_usable());
 }
 

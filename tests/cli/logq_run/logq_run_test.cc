@@ -414,6 +414,23 @@ TEST(LogqRunAlone, KeepsTheUmaskUnlessItIsToldAnother) {
   EXPECT_EQ(umask_of({"--property=UMask=0077"}), "0077\n");
 }
 
+TEST(LogqRunAlone, SetsTheLimitsOfSoftlimit) {
+  const Strings shell{"dash", "-c", "ulimit -Sn; ulimit -Sc; ulimit -Ss; ulimit -Hn"};
+  Strings softlimit{"softlimit", "-o", "50", "-c", "=", "-s", "1048576"};
+  Strings ours{
+      kLogqRun, "-u", "hello", "--softlimit=o50", "--softlimit=-c=", "--softlimit=s1048576"};
+  softlimit.insert(softlimit.end(), shell.begin(), shell.end());
+  ours.insert(ours.end(), shell.begin(), shell.end());
+  const CommandResult by_softlimit = run_command(command(softlimit, {}));
+  if (by_softlimit.status == 127) GTEST_SKIP() << "no softlimit here";
+
+  EXPECT_EQ(run_command(command(ours, without_collector())).out, by_softlimit.out);
+
+  ours.insert(ours.begin() + 3, "--property=LimitNOFILE=30:40");
+  EXPECT_EQ(run_command(command(ours, without_collector())).out.substr(0, 3), "40\n")
+      << "not above the hard limit of the unit";
+}
+
 TEST(LogqRunAlone, WhatAUnitSaysDoesNotCommandTheTerminal) {
   const CommandResult result = run_command(
       command({kLogqRun, "-u", "hello", "--property=Bogus\033[2J=1", "true"}, without_collector()));

@@ -50,6 +50,12 @@ TEST(RunOptions, UsageErrorsAreNamed) {
   EXPECT_EQ(parse(Applet::kRun, {"-u", "a", "--wait=-1", "ls"}).complaint,
             "bad value of --wait: '-1'");
   EXPECT_EQ(parse(Applet::kRun, {"-u", "a*", "ls"}).complaint, "not a unit name: 'a*'");
+  for (const char* bad : {"", "-", "o", "z5", "o5k", "-o-5"}) {
+    EXPECT_EQ(parse(Applet::kRun, {"-u", "a", std::string("--softlimit=") + bad, "ls"}).complaint,
+              std::string("bad value of --softlimit: '") + bad + "'");
+  }
+  EXPECT_EQ(parse(Applet::kRun, {"-u", "a", "--exec", "--softlimit=o5", "ls"}).complaint,
+            "--exec starts the program as it is: no settings");
   EXPECT_NE(parse(Applet::kCat, {"--exec"}).complaint, "");
 }
 
