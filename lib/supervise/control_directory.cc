@@ -114,12 +114,17 @@ Result<base::UniqueFd> ControlDirectory::make_pipe(const char* name) {
 }
 
 ControlDirectory::~ControlDirectory() {
+  remove();
+}
+
+void ControlDirectory::remove() {
   if (!lock_.is_open()) return;
   // The lock last: whoever gets it may make the others anew.
   for (const char* name : std::array{"control", "ok", "status", kSocketName, "lock"})
     ::unlinkat(directory_.get(), name, 0);
   ::rmdir((path_ + "/supervise").c_str());
   ::rmdir(path_.c_str());
+  lock_.reset();
 }
 
 Result<void> ControlDirectory::write_status(const SupervisedState& state) {

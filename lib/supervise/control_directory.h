@@ -23,6 +23,8 @@ class ControlDirectory {
 
   [[nodiscard]] int control() const { return control_.get(); }    // letters are read here
   [[nodiscard]] int listener() const { return listener_.get(); }  // of the socket
+  // From now on nobody finds it, and another one may take its place.
+  void remove();
   // Nothing there is there half, or is made durable.
   Result<void> write_status(const SupervisedState& state);
 
