@@ -61,6 +61,11 @@ Result<void> TreeControl::prepare(EventLoop& loop) {
   return {};
 }
 
+void TreeControl::let_go() {
+  is_leaving_ = true;
+  is_restarting_ = false;
+}
+
 void TreeControl::refuse_waiting(std::string_view why) {
   is_restarting_ = false;
   for (const Waiting& one : std::exchange(waiting_, {})) {

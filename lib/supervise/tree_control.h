@@ -37,7 +37,7 @@ class TreeControl {
 
   // As ServiceControl's.
   [[nodiscard]] bool holds() const { return (is_held_down_ || is_restarting_) && !is_leaving_; }
-  void let_go() { is_leaving_ = true; }
+  void let_go();
 
  private:
   struct Waiting {

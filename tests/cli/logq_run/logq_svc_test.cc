@@ -567,7 +567,8 @@ TEST_F(LogqSvcOfInstances, StartsOfInstancesAreRefusedWhileTheTreeStops) {
                              "; while :; do sleep 0.01; done'\n");
   ASSERT_EQ(svc({"start", "worker@7"}).status, 0);
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(file("up")); }));
-  supervisor.signal(SIGTERM);
+  ASSERT_EQ(svc({"--no-wait", "restart", "pool.tree"}).status, 0);
+  supervisor.signal(SIGTERM);  // and that is the last word
   ASSERT_TRUE(wait_until([&] {
     return svc({"status", "pool.tree"}).out.find("deactivating") != std::string::npos;
   }));
