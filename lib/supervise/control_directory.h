@@ -22,6 +22,7 @@ class ControlDirectory {
   ~ControlDirectory();
 
   [[nodiscard]] int control() const { return control_.get(); }    // letters are read here
+  [[nodiscard]] std::string read_letters() const;                 // some that are there
   [[nodiscard]] int listener() const { return listener_.get(); }  // of the socket
   // From now on nobody finds it, and another one may take its place.
   void remove();

@@ -17,8 +17,6 @@
 namespace logq::supervise {
 namespace {
 
-constexpr std::size_t kLettersAtOnce = 64;
-
 // What is to be waited for with an order.
 std::optional<JobType> job_of(ControlVerb verb) {
   switch (verb) {
@@ -90,11 +88,8 @@ void ServiceControl::refuse_waiting(std::string_view why) {
 // --- what is asked ---
 
 void ServiceControl::read_letters() {
-  std::array<char, kLettersAtOnce> letters{};
-  const ssize_t count = ::read(directory_->control(), letters.data(), letters.size());
-  for (ssize_t i = 0; i < count; ++i) {
-    if (const auto order = order_of_letter(letters[static_cast<std::size_t>(i)])) obey(*order);
-  }
+  for (const char letter : directory_->read_letters())
+    if (const auto order = order_of_letter(letter)) obey(*order);
 }
 
 void ServiceControl::take_line(ControlSocket::Client client, std::string_view line) {

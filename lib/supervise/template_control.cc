@@ -1,9 +1,7 @@
 #include "supervise/template_control.h"
 
 #include <sys/epoll.h>
-#include <unistd.h>
 
-#include <array>
 #include <tuple>
 #include <utility>
 
@@ -37,13 +35,12 @@ Result<void> TemplateControl::prepare(EventLoop& loop) {
   letters_ = LOGQ_TRY(loop.watch(directory_->control(), EPOLLIN, Turn::kRest,
                                  [this](std::uint32_t /*events*/) { read_letters(); }));
   SupervisedState state;
-  state.since_usec = base::Clock::system().now().realtime_usec;
+  state.since_usec = base::realtime_usec();
   return directory_->write_status(state);
 }
 
 void TemplateControl::read_letters() {
-  std::array<char, 64> letters{};
-  std::ignore = ::read(directory_->control(), letters.data(), letters.size());
+  std::ignore = directory_->read_letters();
 }
 
 void TemplateControl::take_line(ControlSocket::Client client, std::string_view line) {

@@ -4,7 +4,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include <array>
 #include <tuple>
 #include <utility>
 
@@ -16,15 +15,10 @@
 namespace logq::supervise {
 namespace {
 
-constexpr std::size_t kLettersAtOnce = 64;
 constexpr std::string_view kCannot = "a tree cannot do that";
 
-std::uint64_t realtime_usec() {
-  return base::Clock::system().now().realtime_usec;
-}
-
 // What is to be waited for with an order. A reload of all services is not.
-std::optional<JobType> job_of(ControlVerb verb) {
+std::optional<JobType> awaited_job(ControlVerb verb) {
   if (verb == ControlVerb::kStart) return JobType::kStart;
   if (verb == ControlVerb::kRestart) return JobType::kRestart;
   if (verb == ControlVerb::kStop || verb == ControlVerb::kExit) return JobType::kStop;
@@ -80,11 +74,8 @@ void TreeControl::refuse_waiting(std::string_view why) {
 // --- what is asked ---
 
 void TreeControl::read_letters() {
-  std::array<char, kLettersAtOnce> letters{};
-  const ssize_t count = ::read(directory_->control(), letters.data(), letters.size());
-  for (ssize_t i = 0; i < count; ++i) {
-    if (const auto order = order_of_letter(letters[static_cast<std::size_t>(i)])) obey(*order);
-  }
+  for (const char letter : directory_->read_letters())
+    if (const auto order = order_of_letter(letter)) obey(*order);
 }
 
 void TreeControl::take_line(ControlSocket::Client client, std::string_view line) {
@@ -93,7 +84,7 @@ void TreeControl::take_line(ControlSocket::Client client, std::string_view line)
     return socket_->answer(client, control_refusal("no such request"));
   if (order->verb == ControlVerb::kStatus) return socket_->answer(client, describe());
   std::erase_if(waiting_, [&](const Waiting& one) { return !socket_->is_there(one.client); });
-  Waiting waiting{client, job_of(order->verb), runner_.invocation()};
+  Waiting waiting{client, awaited_job(order->verb), runner_.invocation()};
   // The start that is under way is this one.
   const bool is_under_way =
       runner_.state() == TreeState::kStarting || runner_.state() == TreeState::kUp;
@@ -192,7 +183,7 @@ void TreeControl::note_state() {
   const std::string_view active = active_name_of(runner_);
   if (active == active_) return;
   active_ = active;
-  active_since_usec_ = realtime_usec();
+  active_since_usec_ = base::realtime_usec();
   // With its siblings it is started though it was held down.
   if (has_owner() && runner_.state() == TreeState::kStarting) is_held_down_ = false;
   write_status();
