@@ -8,19 +8,24 @@
 #include "supervise/runtime_directory.h"
 
 namespace logq::cli {
-bool ControlSetup::take_directory(const Options& options,
-                                  const std::string& unit,
-                                  supervise::LifecycleLog& log) {
+
+void tell_no_control(const std::string& unit, const std::string& why) {
+  print_error_line(unit + ": no operator can get at it: " + why);
+}
+
+bool take_control_directory(const Options& options,
+                            const std::string& unit,
+                            supervise::LifecycleLog& log,
+                            std::unique_ptr<supervise::ControlDirectory>& directory) {
   const std::string path = supervise::runtime_directory() + "/" + unit;
   auto opened = supervise::ControlDirectory::open(path);
   if (opened) {
-    directory_ = *std::move(opened);
+    directory = *std::move(opened);
     return true;
   }
   if (!names_unit_files(options)) return true;
   if (opened.error().code != Errc::kBusy) {
-    print_error_line(unit + ": no operator can get at it: " + path + ": " +
-                     opened.error().message());
+    tell_no_control(unit, path + ": " + opened.error().message());
     return true;
   }
   const std::string why =
@@ -28,6 +33,12 @@ bool ControlSetup::take_directory(const Options& options,
   print_error_line(unit + ": " + why);
   log.complained(why);
   return false;
+}
+
+bool ControlSetup::take_directory(const Options& options,
+                                  const std::string& unit,
+                                  supervise::LifecycleLog& log) {
+  return take_control_directory(options, unit, log, directory_);
 }
 
 void ControlSetup::open(supervise::ServiceRunner& runner,
@@ -39,12 +50,12 @@ void ControlSetup::open(supervise::ServiceRunner& runner,
   if (made) {
     control_ = *std::move(made);
   } else {
-    print_error_line(runner.unit().name + ": no operator can get at it: " + made.error().message());
+    tell_no_control(runner.unit().name, made.error().message());
   }
 }
 
-void ControlSetup::refuse_waiting() {
-  if (control_ != nullptr) control_->refuse_waiting();
+void ControlSetup::refuse_waiting(std::string_view why) {
+  if (control_ != nullptr) control_->refuse_waiting(why);
 }
 
 void ControlSetup::take_signal(int signal) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "logq_run/options.h"
 #include "supervise/control_directory.h"
@@ -13,11 +14,19 @@
 
 namespace logq::cli {
 
+// Before anything of the unit is touched. False where it runs already: a unit file is run once in a
+// runtime directory, and a second time is told, here and in the log. Of a program of the command
+// line there may be several, of which the first can be controlled. Then, and where the directory
+// cannot be had, it is null.
+bool take_control_directory(const Options& options,
+                            const std::string& unit,
+                            supervise::LifecycleLog& log,
+                            std::unique_ptr<supervise::ControlDirectory>& directory);
+void tell_no_control(const std::string& unit, const std::string& why);
+
 class ControlSetup {
  public:
-  // Before anything of the service is touched. False where it runs already: a unit file is run once
-  // in a runtime directory, and a second time is told, here and in the log. Of a program of the
-  // command line there may be several, of which the first can be controlled.
+  // As take_control_directory().
   bool take_directory(const Options& options,
                       const std::string& unit,
                       supervise::LifecycleLog& log);
@@ -26,7 +35,7 @@ class ControlSetup {
   void open(supervise::ServiceRunner& runner,
             supervise::EventLoop& loop,
             supervise::ServiceOwner owner = {});
-  void refuse_waiting();
+  void refuse_waiting(std::string_view why);
 
   // As ServiceControl's; false where there is none.
   [[nodiscard]] bool holds() const { return control_ != nullptr && control_->holds(); }

@@ -13,6 +13,7 @@
 #include "base/unique_fd.h"
 #include "supervise/control_directory.h"
 #include "supervise/runtime_directory.h"
+#include "supervise/unit_files.h"
 #include "wire/unit_name.h"
 
 namespace logq::cli {
@@ -70,6 +71,20 @@ SvcReply read_reply(const base::UniqueFd& connection) {
   return {SvcReply::Kind::kText, std::move(text)};
 }
 
+SvcReply ask(const SvcUnit& unit, const ControlOrder& order) {
+  const auto connection = supervise::connect_to_control(unit.path, patience_for(order));
+  if (!connection) return connect_failure(unit, connection.error());
+  const std::string line = supervise::control_line(order) + "\n";
+  // One that does not read has said why.
+  std::ignore = ::send(connection->get(), line.data(), line.size(), MSG_NOSIGNAL);
+  return read_reply(*connection);
+}
+
+std::string file_name_of(const std::string& path) {
+  const std::size_t end = path.find_last_not_of('/') + 1;
+  return path.substr(0, end).substr(path.substr(0, end).rfind('/') + 1);
+}
+
 }  // namespace
 
 SvcUnit svc_unit(const std::string& word) {
@@ -84,20 +99,36 @@ std::vector<SvcUnit> all_svc_units() {
   std::error_code error;
   for (const auto& entry :
        std::filesystem::directory_iterator(supervise::runtime_directory(), error)) {
-    if (::access((entry.path() / "supervise").c_str(), F_OK) != 0) continue;
+    const bool is_template = entry.path().filename().string().find("@.") != std::string::npos;
+    if (is_template || ::access((entry.path() / "supervise").c_str(), F_OK) != 0) continue;
     units.push_back({entry.path().filename().string(), entry.path().string()});
   }
   std::ranges::sort(units, {}, &SvcUnit::name);
   return units;
 }
 
+std::string bad_instance(const SvcUnit& unit) {
+  const std::string name = file_name_of(unit.path);
+  if (name.find('@') == std::string::npos || wire::is_valid_unit_name(name)) return {};
+  if (name.find("@.") != std::string::npos)
+    return "it is a template: the name of an instance is missing behind the @";
+  return "this is not the name of a unit";
+}
+
 SvcReply ask_supervisor(const SvcUnit& unit, const ControlOrder& order) {
-  const auto connection = supervise::connect_to_control(unit.path, patience_for(order));
-  if (!connection) return connect_failure(unit, connection.error());
-  const std::string line = supervise::control_line(order) + "\n";
-  // One that does not read has said why.
-  std::ignore = ::send(connection->get(), line.data(), line.size(), MSG_NOSIGNAL);
-  return read_reply(*connection);
+  SvcReply reply = ask(unit, order);
+  const bool is_there =
+      reply.kind != SvcReply::Kind::kNoUnit && reply.kind != SvcReply::Kind::kGone;
+  const std::string name = file_name_of(unit.path);
+  const std::string own = supervise::template_of(name);
+  if (is_there || own.empty() || order.verb != ControlVerb::kStart) return reply;
+  const std::string directory = unit.path.substr(0, unit.path.rfind(name));
+  ControlOrder of_instance = order;
+  of_instance.unit = name;
+  const SvcReply asked = ask({own, directory + own}, of_instance);
+  const bool is_asked =
+      asked.kind != SvcReply::Kind::kNoUnit && asked.kind != SvcReply::Kind::kGone;
+  return is_asked ? asked : SvcReply{SvcReply::Kind::kNoUnit, "no tree that runs has " + own};
 }
 
 }  // namespace logq::cli

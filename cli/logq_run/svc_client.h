@@ -16,7 +16,9 @@ struct SvcUnit {
 
 // "hello" is hello.service of our runtime directory; a word with a slash is a directory itself.
 SvcUnit svc_unit(const std::string& word);
-// All that the runtime directory knows, sorted by name.
+// Why `unit` cannot be started whoever runs it: it is a template, or cannot be a unit; else empty.
+std::string bad_instance(const SvcUnit& unit);
+// All that the runtime directory knows but templates, sorted by name.
 std::vector<SvcUnit> all_svc_units();
 
 struct SvcReply {
@@ -27,10 +29,11 @@ struct SvcReply {
     kFailed,
   };
   Kind kind = Kind::kText;
-  std::string text;  // or why it failed
+  std::string text;  // or why it failed, where there is more to say
 };
 
-// Asks and waits for the answer: for that of an order that takes time as long as it takes.
+// Asks and waits for the answer: for that of an order that takes time as long as it takes. An
+// instance that is to be started and is not there is asked for where its template is.
 SvcReply ask_supervisor(const SvcUnit& unit, const supervise::ControlOrder& order);
 
 }  // namespace logq::cli

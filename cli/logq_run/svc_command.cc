@@ -87,7 +87,8 @@ std::string help_text() {
          "\nVerbs; a NAME is a unit, or a directory where it has a slash:\n"
          "  status [NAME...]   How they are; without names, of all of them\n"
          "  svstat NAME...     The same in the words of daemontools\n"
-         "  start, restart     Until it is up; it may be restarted from then on\n"
+         "  start, restart     Until it is up; it may be restarted from then on. An instance of a\n"
+         "                     template, worker@7, begins to exist, and is gone after \"stop\"\n"
          "  once               The same for one run\n"
          "  stop               Until it is down; it stays down, and its supervisor stays there\n"
          "  exit               The same, but its supervisor ends; \"leave\" does not stop it\n"
@@ -132,7 +133,9 @@ void Conversation::complain(const SvcUnit& unit, const std::string& why) const {
 int Conversation::complain(const SvcUnit& unit, const SvcReply& reply) const {
   switch (reply.kind) {
     case SvcReply::Kind::kNoUnit:
-      complain(unit, "no such unit is supervised in " + supervise::runtime_directory());
+      complain(unit, !reply.text.empty()
+                         ? reply.text
+                         : "no such unit is supervised in " + supervise::runtime_directory());
       return kNoSuchUnit;
     case SvcReply::Kind::kGone:
       complain(unit, "its supervisor has gone; what is in " + unit.path + " is stale");
@@ -192,6 +195,12 @@ int Conversation::wait_for(const SvcUnit& unit) {
 int Conversation::order(const std::vector<SvcUnit>& units, ControlOrder order) {
   int worst = kDone;
   for (const SvcUnit& unit : units) {
+    const std::string why_bad = order.verb == ControlVerb::kStart ? bad_instance(unit) : "";
+    if (!why_bad.empty()) {
+      complain(unit, why_bad);
+      worst = std::max(worst, kUsage);
+      continue;
+    }
     const SvcReply reply = ask_supervisor(unit, order);
     if (reply.kind != SvcReply::Kind::kText) {
       worst = std::max(worst, complain(unit, reply));

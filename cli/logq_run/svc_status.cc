@@ -71,6 +71,24 @@ std::string order_text(const SvcStatus& status) {
   return text;
 }
 
+std::string counted_children(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " child" : " children");
+}
+
+// Of a tree.
+std::string children_text(const SvcStatus& status) {
+  std::string text = labelled("Strategy", status.text("Strategy"));
+  const std::uint64_t count = status.number("NChildren");
+  text += labelled("Children", std::to_string(count));
+  const std::vector<std::string> children = status.children();
+  for (const std::string& child : children)
+    text += std::string(kLabelWidth + 2, ' ') + child + "\n";
+  if (children.size() < count)
+    text += std::string(kLabelWidth + 2, ' ') + "and " + std::to_string(count - children.size()) +
+            " more\n";
+  return text;
+}
+
 }  // namespace
 
 std::optional<SvcStatus> SvcStatus::parse(const std::string& reply) {
@@ -99,7 +117,20 @@ bool SvcStatus::is_running() const {
   return active == "active" || active == "reloading";
 }
 
+std::vector<std::string> SvcStatus::children() const {
+  std::vector<std::string> children;
+  const auto list = object_.member("Children");
+  if (!list) return children;
+  wire::JsonElements elements(*list);
+  while (const auto element = elements.next()) {
+    const SvcStatus child(*element);
+    children.push_back(child.text("Id") + " " + child.text("State"));
+  }
+  return children;
+}
+
 int SvcStatus::exit_status() const {
+  if (has("ExitStatus")) return static_cast<int>(number("ExitStatus"));
   const auto status = static_cast<int>(number("ExecMainStatus"));
   if (has("ExecMainCode")) return text("ExecMainCode") == "exited" ? status : 128 + status;
   return text("ActiveState") == "failed" ? kOwnFailure : 0;
@@ -119,6 +150,7 @@ std::string status_page(const SvcStatus& status, std::uint64_t now_usec) {
   if (const auto restarts = status.number("NRestarts"))
     page += labelled("Restarts", std::to_string(restarts));
   if (status.has("ExecMainCode")) page += labelled("Last exit", exit_text(status));
+  if (status.has("NChildren")) page += children_text(status);
   if (const std::string order = order_text(status); !order.empty())
     page += labelled("Order", order);
   return page + labelled("Supervisor", std::to_string(status.number("SupervisorPID")));
@@ -127,6 +159,7 @@ std::string status_page(const SvcStatus& status, std::uint64_t now_usec) {
 std::string status_line(const SvcStatus& status, std::uint64_t now_usec) {
   std::string line = status.text("Id") + ": " + state_of(status);
   if (const auto pid = status.number("MainPID")) line += ", pid " + std::to_string(pid);
+  if (status.has("NChildren")) line += ", " + counted_children(status.number("NChildren"));
   line += ", " + age_of(status, now_usec);
   const std::string order = order_text(status);
   return line + (order.empty() ? "" : ", " + order) + "\n";

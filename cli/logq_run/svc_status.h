@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "wire/json_view.h"
 
@@ -20,6 +21,8 @@ class SvcStatus {
   [[nodiscard]] bool has(const char* name) const { return object_.member(name).has_value(); }
 
   [[nodiscard]] bool is_running() const;
+  // Of a tree its children that are named, each as "web@7.service running".
+  [[nodiscard]] std::vector<std::string> children() const;
   // What logq-run would exit with now.
   [[nodiscard]] int exit_status() const;
 

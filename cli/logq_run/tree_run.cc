@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,11 +21,13 @@
 #include "logq_run/run_command.h"
 #include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
-#include "logq_run/socket_setup.h"
+#include "logq_run/tree_services.h"
 #include "supervise/patient_transport.h"
-#include "supervise/relations.h"
 #include "supervise/supervisor.h"
+#include "supervise/template_control.h"
+#include "supervise/tree_control.h"
 #include "supervise/tree_runner.h"
+#include "supervise/unit_files.h"
 
 namespace logq::cli {
 namespace {
@@ -34,7 +36,7 @@ using supervise::TreeRunner;
 using supervise::TreeUnit;
 using namespace std::chrono_literals;
 
-class TreeRun {
+class TreeRun final : private supervise::TreeObserver {
  public:
   explicit TreeRun(const Options& options)
       : options_(options),
@@ -53,12 +55,21 @@ class TreeRun {
 
   LoadedFile* tree_of(const std::string& name);
   bool load();
-  Result<bool> add_children(TreeRunner& runner, LoadedFile& file);
+  Result<bool> add_tree(TreeRunner& runner, LoadedFile& file);
+  Result<bool> add_child(TreeRunner& runner, LoadedFile& file, const std::string& name);
   Result<bool> add_service(TreeRunner& runner, const std::string& name);
-  Result<TreeRunner::ServiceChild> service_of(const std::string& name);
+  bool add_template(TreeRunner& runner, LoadedFile& file, const std::string& name);
+  bool open_control(TreeRunner& runner, LoadedFile& file);
+  std::string begin_instance(TreeRunner& runner, const std::string& name);
+  supervise::ServiceOwner tree_as_owner(const std::string& child);
   Result<void> supervise();
+  bool look();
   void take_signal(int signal);
   void tell_last_words() const;
+
+  // TreeObserver
+  void instance_gone(const std::string& name) override;
+  void request_answered(const std::string& name, supervise::TreeAnswer answer) override;
 
   const Options& options_;
   const std::string directory_;  // of all files; ends with a slash, or is empty
@@ -66,11 +77,11 @@ class TreeRun {
       make_native_transport({.socket_path = {}, .max_block = 0s})};
   std::map<std::string, LoadedFile> trees_;
   std::set<std::string> names_;  // of all units in them
-  std::deque<std::unique_ptr<ServiceSetup>> services_;
-  std::deque<SocketSetup> sockets_;
   std::unique_ptr<supervise::Supervisor> supervisor_;
+  std::unique_ptr<TreeServices> services_;
   std::unique_ptr<TreeRunner> root_;
-  std::deque<ControlSetup> controls_;  // of the services
+  std::map<std::string, std::unique_ptr<supervise::TreeControl>> controls_;  // by their trees
+  std::map<std::string, std::unique_ptr<supervise::TemplateControl>> templates_;
   int status_ = kOwnFailure;
 };
 
@@ -108,106 +119,160 @@ bool TreeRun::load() {
          });
 }
 
-Result<bool> TreeRun::add_children(TreeRunner& runner, LoadedFile& file) {
-  const TreeUnit& unit = file.loaded.unit;
-  for (const std::string& name : unit.children) {
-    if (supervise::is_tree_name(name)) {
-      LoadedFile& inner = *tree_of(name);
-      if (!LOGQ_TRY(add_children(runner.add_tree(inner.loaded.unit, inner.log), inner)))
-        return false;
-    } else if (!LOGQ_TRY(add_service(runner, name))) {
-      return false;
-    }
-  }
-  tell_problems(supervise::check_significance(unit, runner.children()), file.log);
+Result<bool> TreeRun::add_tree(TreeRunner& runner, LoadedFile& file) {
+  if (!open_control(runner, file)) return false;
+  for (const std::string& name : file.loaded.unit.children)
+    if (!LOGQ_TRY(add_child(runner, file, name))) return false;
+  tell_problems(supervise::check_significance(file.loaded.unit, runner.children()), file.log);
   return true;
 }
 
-Result<bool> TreeRun::add_service(TreeRunner& runner, const std::string& name) {
-  if (name.find("@.") != std::string::npos) {
-    runner.add_template(name, unit_of_file(directory_ + name).unit.restart);
-    return true;
+Result<bool> TreeRun::add_child(TreeRunner& runner, LoadedFile& file, const std::string& name) {
+  if (supervise::is_tree_name(name)) {
+    LoadedFile& inner = *tree_of(name);
+    return add_tree(runner.add_tree(inner.loaded.unit, inner.log), inner);
   }
-  auto child = LOGQ_TRY(service_of(name));
-  if (child.runner == nullptr) return false;
+  if (name.find("@.") != std::string::npos) return add_template(runner, file, name);
+  return add_service(runner, name);
+}
+
+Result<bool> TreeRun::add_service(TreeRunner& runner, const std::string& name) {
+  TreeServices::Refusal refusal;
+  auto child = LOGQ_TRY(services_->add(name, names_, tree_as_owner(name), refusal));
+  if (child.runner == nullptr) {
+    status_ = refusal.status;
+    return false;
+  }
   runner.add_service(name, std::move(child));
   return true;
 }
 
-// Without a runner where the service must not be started, of which has been told.
-Result<TreeRunner::ServiceChild> TreeRun::service_of(const std::string& name) {
-  supervise::LoadedService loaded = unit_of_file(directory_ + name);
-  TreeRunner::ServiceChild child;
-  child.restart = loaded.unit.restart;
-  for (const auto& linked : {loaded.unit.dependencies.binds_to, loaded.unit.dependencies.part_of})
-    child.links.insert(child.links.end(), linked.begin(), linked.end());
-  SocketSetup& sockets = sockets_.emplace_back(transport_);
-  if (loaded.is_usable() && !sockets.add_of(loaded.unit, directory_)) return child;
-  // The tree's order is what they say of each other; links are BindsTo= and PartOf=.
-  std::set<std::string> run = sockets.names();
-  run.insert(names_.begin(), names_.end());
-  supervise::forget_met_relations(loaded, run);
-  loaded.unit = supervise::as_child(std::move(loaded.unit));
-  int status = 0;
-  auto setup = set_up_service(options_, std::move(loaded), transport_, status);
-  if (!setup) return child;
-  ControlSetup& control = controls_.emplace_back();
-  if (!control.take_directory(options_, name, setup->log)) {
-    status_ = kTemporaryFailure;
-    return child;
+// What is wrong with the file is told now, and not only when an instance is asked for.
+bool TreeRun::add_template(TreeRunner& runner, LoadedFile& file, const std::string& name) {
+  std::string example = name;
+  example.insert(name.find("@.") + 1, "i");
+  supervise::LoadedService loaded = unit_of_file(directory_ + example);
+  if (!loaded.is_usable()) {
+    tell_problems(loaded.problems, file.log);
+    return false;
   }
-  if (!sockets.open(supervisor_->loop(), setup->runner)) return child;
-  child.runner =
-      LOGQ_TRY(supervisor_->add(setup->loaded.unit, setup->log, std::move(setup->runner)));
-  services_.push_back(std::move(setup));
-  control.open(*child.runner, supervisor_->loop(),
-               {.start = [this, name] { root_->request_start(name); },
-                .stop = [this, name] { root_->request_stop(name); }});
-  child.on_refused = [&control] { control.refuse_waiting(); };
-  return child;
+  runner.add_template(name, loaded.unit.restart);
+  std::unique_ptr<supervise::ControlDirectory> directory;
+  if (!take_control_directory(options_, name, file.log, directory)) {
+    status_ = kTemporaryFailure;
+    return false;
+  }
+  if (directory == nullptr) return true;
+  auto made = supervise::TemplateControl::create(
+      std::move(directory), name, supervisor_->loop(),
+      [this, &runner](const std::string& instance) { return begin_instance(runner, instance); });
+  if (!made) tell_no_control(name, made.error().message());
+  if (made) templates_[name] = *std::move(made);
+  return true;
+}
+
+// False where another one runs it.
+bool TreeRun::open_control(TreeRunner& runner, LoadedFile& file) {
+  const std::string& name = file.loaded.unit.name;
+  std::unique_ptr<supervise::ControlDirectory> directory;
+  if (!take_control_directory(options_, name, file.log, directory)) {
+    status_ = kTemporaryFailure;
+    return false;
+  }
+  if (directory == nullptr) return true;
+  const bool is_outermost = &runner == root_.get();
+  auto made = supervise::TreeControl::create(
+      std::move(directory), runner, supervisor_->loop(),
+      is_outermost ? supervise::ServiceOwner{} : tree_as_owner(name));
+  if (!made) tell_no_control(name, made.error().message());
+  if (made) controls_[name] = *std::move(made);
+  return true;
+}
+
+supervise::ServiceOwner TreeRun::tree_as_owner(const std::string& child) {
+  return {.start = [this, child] { root_->request_start(child); },
+          .stop = [this, child] { root_->request_stop(child); }};
+}
+
+// Why it cannot be had; empty where it is asked for now.
+std::string TreeRun::begin_instance(TreeRunner& runner, const std::string& name) {
+  const std::string tree = "its tree, " + runner.unit().name + ", is ";
+  if (runner.state() == supervise::TreeState::kEnding) return tree + "stopping";
+  if (runner.state() != supervise::TreeState::kUp) return tree + "not up";
+  if (runner.has(name)) return "it has been started already";
+  supervise::ServiceOwner owner = tree_as_owner(name);
+  owner.owns_instance = true;
+  TreeServices::Refusal refusal;
+  auto child = services_->add(name, names_, std::move(owner), refusal);
+  if (!child) return child.error().message();
+  if (child->runner == nullptr) return refusal.why;
+  runner.request_instance(name, *std::move(child));
+  return {};
+}
+
+void TreeRun::instance_gone(const std::string& name) {
+  services_->remove(name);
+}
+
+// One that runs already, or will, has its answer from itself.
+void TreeRun::request_answered(const std::string& name, supervise::TreeAnswer answer) {
+  using supervise::TreeAnswer;
+  const auto asked = templates_.find(supervise::template_of(name));
+  if (asked != templates_.end()) asked->second->answered(name, answer);
+  if (answer != TreeAnswer::kFailed && answer != TreeAnswer::kUnknown &&
+      answer != TreeAnswer::kNotNow)
+    return;
+  constexpr std::string_view kWhy = "its tree does not do that now";
+  services_->refuse_waiting(name, kWhy);
+  const auto tree = controls_.find(name);
+  if (tree != controls_.end()) tree->second->refuse_waiting(kWhy);
 }
 
 Result<void> TreeRun::supervise() {
   supervisor_ = LOGQ_TRY(
       supervise::Supervisor::create(transport_, [this](int signal) { take_signal(signal); }));
+  services_ = std::make_unique<TreeServices>(options_, directory_, transport_, *supervisor_);
   LoadedFile& file = trees_.at(options_.program.front().substr(directory_.size()));
-  root_ = std::make_unique<TreeRunner>(file.loaded.unit, file.log, [this](const std::string& name) {
-    auto made = service_of(name);
-    return made ? *std::move(made) : TreeRunner::ServiceChild();
-  });
-  if (!LOGQ_TRY(add_children(*root_, file))) return {};
+  supervise::TreeObserver& observer = *this;
+  root_ = std::make_unique<TreeRunner>(file.loaded.unit, file.log, observer);
+  if (!LOGQ_TRY(add_tree(*root_, file))) return {};
   root_->start();
+  const auto control = controls_.find(file.loaded.unit.name);
   LOGQ_TRY(supervisor_->run([&] {
-    root_->look();
-    return root_->is_over();
+    while (look()) {
+    }
+    return root_->is_over() && (control == controls_.end() || !control->second->holds());
   }));
-  for (SocketSetup& sockets : sockets_)
-    sockets.close();
+  services_->close_sockets();
   const bool has_failed = root_->end() == supervise::TreeEnd::kStartFailed ||
                           root_->end() == supervise::TreeEnd::kIntensity;
   status_ = has_failed ? 1 : 0;
   return {};
 }
 
+bool TreeRun::look() {
+  bool was_new = root_->look();
+  for (const auto& [name, control] : controls_)
+    was_new |= control->look();
+  return was_new;
+}
+
 void TreeRun::take_signal(int signal) {
-  if (signal == SIGTERM || signal == SIGINT) root_->stop();
+  const auto control = controls_.find(root_->unit().name);
+  if (signal == SIGTERM || signal == SIGINT) {
+    if (control != controls_.end()) control->second->let_go();
+    root_->stop();
+  }
   // Other signals could be meant for any of them, and would end those that do not know them.
   if (signal == SIGHUP)
     root_->for_each_service([](supervise::ServiceRunner& runner) { runner.reload(); });
 }
 
 void TreeRun::tell_last_words() const {
-  bool has_collector = false;
-  if (root_) {
-    root_->for_each_service([&](const supervise::ServiceRunner& runner) {
-      tell_left_output(runner);
-      has_collector |= runner.has_collector();
-    });
-  }
-  if (!has_collector) return;
-  std::uint64_t dropped = 0;
-  for (const auto& service : services_)
-    dropped += service->log.undelivered();
+  if (!services_) return;
+  services_->tell_left_output();
+  if (!services_->has_collector()) return;
+  std::uint64_t dropped = services_->undelivered();
   for (const auto& [name, tree] : trees_)
     dropped += tree.log.undelivered();
   tell_undelivered(dropped, transport_);

@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kAttempts = 100;
 constexpr int kBacklog = 64;
+constexpr std::size_t kLettersAtOnce = 64;
 constexpr const char* kSocketName = "socket";
 
 base::UniqueFd open_in(const base::UniqueFd& directory, const char* name, int flags) {
@@ -114,12 +115,24 @@ Result<base::UniqueFd> ControlDirectory::make_pipe(const char* name) {
 }
 
 ControlDirectory::~ControlDirectory() {
+  remove();
+}
+
+void ControlDirectory::remove() {
   if (!lock_.is_open()) return;
   // The lock last: whoever gets it may make the others anew.
   for (const char* name : std::array{"control", "ok", "status", kSocketName, "lock"})
     ::unlinkat(directory_.get(), name, 0);
   ::rmdir((path_ + "/supervise").c_str());
   ::rmdir(path_.c_str());
+  lock_.reset();
+}
+
+std::string ControlDirectory::read_letters() const {
+  std::string letters(kLettersAtOnce, '\0');
+  const ssize_t count = ::read(control_.get(), letters.data(), letters.size());
+  letters.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+  return letters;
 }
 
 Result<void> ControlDirectory::write_status(const SupervisedState& state) {

@@ -22,7 +22,10 @@ class ControlDirectory {
   ~ControlDirectory();
 
   [[nodiscard]] int control() const { return control_.get(); }    // letters are read here
+  [[nodiscard]] std::string read_letters() const;                 // some that are there
   [[nodiscard]] int listener() const { return listener_.get(); }  // of the socket
+  // From now on nobody finds it, and another one may take its place.
+  void remove();
   // Nothing there is there half, or is made durable.
   Result<void> write_status(const SupervisedState& state);
 

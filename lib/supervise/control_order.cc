@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "supervise/exit_status_set.h"
+#include "wire/unit_name.h"
 
 namespace logq::supervise {
 namespace {
@@ -51,6 +52,10 @@ constexpr std::array<std::pair<char, ControlVerb>, 6> kLetters{{
 
 constexpr std::string_view kNoWait = "no-wait";
 
+bool is_instance_name(std::string_view word) {
+  return word.find('@') != std::string_view::npos && wire::is_valid_unit_name(word);
+}
+
 bool takes_signal(ControlVerb verb) {
   return verb == ControlVerb::kSignal || verb == ControlVerb::kKill;
 }
@@ -76,14 +81,20 @@ std::optional<ControlOrder> parse_control_line(std::string_view line) {
   const auto verb = parse_control_verb(line.substr(0, blank));
   if (!verb) return std::nullopt;
   ControlOrder order{*verb};
-  const std::string_view word =
-      blank == std::string_view::npos ? std::string_view() : line.substr(blank + 1);
+  if (blank == std::string_view::npos)
+    return takes_signal(*verb) ? std::nullopt : std::optional(order);
+  std::string_view words = line.substr(blank + 1);
   if (takes_signal(*verb)) {
-    order.signal = parse_signal(word);
+    order.signal = parse_signal(words);
     return order.signal > 0 ? std::optional(order) : std::nullopt;
   }
-  if (word.empty() && blank == std::string_view::npos) return order;
-  if (word != kNoWait) return std::nullopt;
+  const std::size_t end = words.find(' ');
+  if (*verb == ControlVerb::kStart && is_instance_name(words.substr(0, end))) {
+    order.unit = words.substr(0, end);
+    if (end == std::string_view::npos) return order;
+    words.remove_prefix(end + 1);
+  }
+  if (words != kNoWait) return std::nullopt;
   order.waits = false;
   return order;
 }
@@ -93,6 +104,7 @@ std::string control_line(const ControlOrder& order) {
       std::ranges::find(kVerbs, order.verb, &std::pair<std::string_view, ControlVerb>::second);
   std::string line(found->first);
   if (takes_signal(order.verb)) return line + " " + std::to_string(order.signal);
+  if (!order.unit.empty()) line += " " + order.unit;
   if (!order.waits) line += " " + std::string(kNoWait);
   return line;
 }

@@ -30,8 +30,9 @@ enum class ControlVerb : std::uint8_t {
 
 struct ControlOrder {
   ControlVerb verb = ControlVerb::kStatus;
-  int signal = 0;     // of kSignal and kKill
-  bool waits = true;  // the answer is to come when it is done, not when it is begun
+  int signal = 0;         // of kSignal and kKill
+  bool waits = true;      // the answer is to come when it is done, not when it is begun
+  std::string unit = {};  // of kStart: the instance that is meant, where a template is asked for it
 
   bool operator==(const ControlOrder&) const = default;
 };
@@ -39,8 +40,8 @@ struct ControlOrder {
 // A letter of daemontools, daemontools-encore or runit. Nothing: it is none, and means nothing.
 [[nodiscard]] std::optional<ControlOrder> order_of_letter(char letter);
 
-inline constexpr std::size_t kControlLineMax = 256;
-// "start", "stop no-wait", "kill HUP": a verb, at most one word behind it, no newline.
+inline constexpr std::size_t kControlLineMax = 512;
+// "start", "stop no-wait", "kill HUP", "start web@7.service no-wait", no newline.
 [[nodiscard]] std::optional<ControlOrder> parse_control_line(std::string_view line);
 // The line for an order, without the newline.
 [[nodiscard]] std::string control_line(const ControlOrder& order);

@@ -12,6 +12,7 @@
 
 #include "base/quantity.h"
 #include "base/try.h"
+#include "supervise/control_answer.h"
 #include "supervise/control_order.h"
 
 namespace logq::supervise {
@@ -47,8 +48,8 @@ Result<void> ControlSocket::prepare() {
 void ControlSocket::accept_one() {
   base::UniqueFd socket(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (socket.is_open()) {
-    if (!is_of_ours(socket.get())) return send_text(socket, "{\"error\":\"not permitted\"}\n");
-    if (!make_room()) return send_text(socket, "{\"error\":\"too many are waiting already\"}\n");
+    if (!is_of_ours(socket.get())) return send_text(socket, control_refusal("not permitted"));
+    if (!make_room()) return send_text(socket, control_refusal("too many are waiting already"));
     return add(std::move(socket));
   }
   if (errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != ENOBUFS) return;
@@ -106,7 +107,7 @@ void ControlSocket::take_line(Client client) {
   Connection& connection = connections_.at(client);
   const std::size_t end = connection.line.find('\n');
   if (std::min(end, connection.line.size()) > kControlLineMax)
-    return answer(client, "{\"error\":\"the line is too long\"}\n");
+    return answer(client, control_refusal("the line is too long"));
   if (end == std::string::npos) return;
   const std::string line = connection.line.substr(0, end);
   connection.has_asked = true;

@@ -73,6 +73,12 @@ void ProcessOwners::forget(Owner owner) {
   std::erase_if(invocations_, is_of);
 }
 
+void ProcessOwners::remove(Owner owner) {
+  if (has_processes(owner)) return;
+  forget(owner);
+  owners_.erase(owner);
+}
+
 std::vector<ProcessInfo> ProcessOwners::processes_of(Owner owner) {
   std::vector<ProcessInfo> own;
   for (Descendant& one : below_root([&](pid_t child) { return may_be_of(owner, child); }))

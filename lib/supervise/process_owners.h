@@ -34,6 +34,8 @@ class ProcessOwners {
   void reaped(pid_t pid);
   // Nothing of this owner's runs any more: its traces mean nothing now.
   void forget(Owner owner);
+  // There is no such owner any more. What still runs of it stays its own.
+  void remove(Owner owner);
 
   // Zombies left out.
   [[nodiscard]] std::vector<ProcessInfo> processes_of(Owner owner);

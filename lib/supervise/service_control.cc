@@ -11,18 +11,11 @@
 
 #include "base/clock.h"
 #include "base/try.h"
+#include "supervise/control_answer.h"
 #include "supervise/service_facts.h"
 
 namespace logq::supervise {
 namespace {
-
-constexpr std::size_t kLettersAtOnce = 64;
-
-constexpr std::string_view kDone = "{\"result\":\"done\"}\n";
-
-std::string refusal(std::string_view why) {
-  return "{\"error\":\"" + std::string(why) + "\"}\n";
-}
 
 // What is to be waited for with an order.
 std::optional<JobType> job_of(ControlVerb verb) {
@@ -69,18 +62,23 @@ Result<void> ServiceControl::prepare(EventLoop& loop) {
   return {};
 }
 
+// Who was told that it is gone must not find it.
 ServiceControl::~ServiceControl() {
   runner_.remove_observer(*this);
+  directory_->remove();
+  for (const Waiting& one : waiting_)
+    socket_->answer(one.client,
+                    one.job == JobType::kStop ? control_result() : control_refusal("it is gone"));
 }
 
 void ServiceControl::let_go() {
   is_leaving_ = true;
 }
 
-void ServiceControl::refuse_waiting() {
+void ServiceControl::refuse_waiting(std::string_view why) {
   for (const Waiting& one : std::exchange(waiting_, {})) {
     if (one.job) {
-      socket_->answer(one.client, refusal("its tree does not do that now"));
+      socket_->answer(one.client, control_refusal(why));
     } else {
       waiting_.push_back(one);
     }
@@ -90,16 +88,13 @@ void ServiceControl::refuse_waiting() {
 // --- what is asked ---
 
 void ServiceControl::read_letters() {
-  std::array<char, kLettersAtOnce> letters{};
-  const ssize_t count = ::read(directory_->control(), letters.data(), letters.size());
-  for (ssize_t i = 0; i < count; ++i) {
-    if (const auto order = order_of_letter(letters[static_cast<std::size_t>(i)])) obey(*order);
-  }
+  for (const char letter : directory_->read_letters())
+    if (const auto order = order_of_letter(letter)) obey(*order);
 }
 
 void ServiceControl::take_line(ControlSocket::Client client, std::string_view line) {
   const auto order = parse_control_line(line);
-  if (!order) return socket_->answer(client, refusal("no such request"));
+  if (!order) return socket_->answer(client, control_refusal("no such request"));
   std::erase_if(waiting_, [&](const Waiting& one) { return !socket_->is_there(one.client); });
   if (order->verb == ControlVerb::kStatus) return socket_->answer(client, describe());
   if (order->verb == ControlVerb::kWait) {
@@ -107,20 +102,28 @@ void ServiceControl::take_line(ControlSocket::Client client, std::string_view li
     waiting_.push_back({client, std::nullopt});
     return;
   }
+  if (!order->unit.empty()) return socket_->answer(client, control_refusal("no such request"));
+  if (order->verb == ControlVerb::kStart && owner_.owns_instance)
+    return socket_->answer(client, control_refusal("it has been started already"));
   const auto job = job_of(order->verb);
   if (job && order->waits) return take_job(client, *order, *job);
-  socket_->answer(client, obey(*order) ? std::string(kDone) : refusal("it cannot do that now"));
+  socket_->answer(client,
+                  obey(*order) ? control_result() : control_refusal("it cannot do that now"));
 }
 
 void ServiceControl::take_job(ControlSocket::Client client,
                               const ControlOrder& order,
                               JobType job) {
   last_done_.reset();
-  if (!obey(order)) return socket_->answer(client, refusal("it cannot do that now"));
+  if (!obey(order)) return socket_->answer(client, control_refusal("it cannot do that now"));
+  if (is_done_when_gone(job)) {
+    waiting_.push_back({client, job});
+    return;
+  }
   // A start that a restart has put an end to is not this one's.
   const bool is_told = last_done_ && last_done_->result != JobResult::kCanceled;
   if (is_told) return answer_done({client, job}, *last_done_);
-  if (is_done(job)) return socket_->answer(client, kDone);
+  if (is_done(job)) return socket_->answer(client, control_result());
   waiting_.push_back({client, job});
 }
 
@@ -257,8 +260,9 @@ void ServiceControl::job_done(JobType type, JobResult result) {
   last_done_ = {type, result};
   std::vector<Waiting> told;
   std::erase_if(waiting_, [&](const Waiting& one) {
-    if (one.job) told.push_back(one);
-    return one.job.has_value();
+    const bool is_told = one.job && !is_done_when_gone(*one.job);
+    if (is_told) told.push_back(one);
+    return is_told;
   });
   for (const Waiting& waiting : told)
     answer_done(waiting, *last_done_);
@@ -267,8 +271,7 @@ void ServiceControl::job_done(JobType type, JobResult result) {
 void ServiceControl::answer_done(const Waiting& waiting, const JobDone& done) {
   // Another order has come between.
   const JobResult result = done.type == waiting.job ? done.result : JobResult::kCanceled;
-  if (result == JobResult::kDone) return socket_->answer(waiting.client, kDone);
-  socket_->answer(waiting.client, "{\"result\":\"" + std::string(name_of(result)) + "\"}\n");
+  socket_->answer(waiting.client, control_result(result));
 }
 
 void ServiceControl::came_to_rest() {

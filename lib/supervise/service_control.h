@@ -28,6 +28,8 @@ namespace logq::supervise {
 struct ServiceOwner {
   std::function<void()> start;
   std::function<void()> stop;
+  // It exists from its start to its end: stopped, it is gone, and is not started again from here.
+  bool owns_instance = false;
 };
 
 class ServiceControl final : private ServiceObserver {
@@ -49,7 +51,7 @@ class ServiceControl final : private ServiceObserver {
   // From now on that is over: the supervisor is to end when the service is down.
   void let_go();
   // What was asked of the owner will not be done.
-  void refuse_waiting();
+  void refuse_waiting(std::string_view why);
 
  private:
   enum class Wanted : std::uint8_t { kUp, kDown, kOnce };
@@ -88,6 +90,9 @@ class ServiceControl final : private ServiceObserver {
   [[nodiscard]] bool has_owner() const { return owner_.start != nullptr; }
   bool send_signal(int signal);
   [[nodiscard]] bool is_done(JobType job) const;
+  [[nodiscard]] bool is_done_when_gone(JobType job) const {
+    return owner_.owns_instance && job == JobType::kStop;
+  }
   void want(Wanted wanted);
   void write_status();
   [[nodiscard]] std::string describe() const;

@@ -5,30 +5,10 @@
 #include <filesystem>
 #include <utility>
 
-#include "wire/json.h"
+#include "supervise/json_object.h"
 
 namespace logq::supervise {
 namespace {
-
-class JsonObject {
- public:
-  void add(std::string_view name, std::string_view text) {
-    wire::encode_json_value(text, begin(name));
-  }
-  void add(std::string_view name, std::uint64_t number) { begin(name) += std::to_string(number); }
-  void add_flag(std::string_view name, bool is_set) { begin(name) += is_set ? "true" : "false"; }
-  [[nodiscard]] std::string line() && { return std::move(text_) + "}\n"; }
-
- private:
-  std::string& begin(std::string_view name) {
-    text_ += text_.empty() ? '{' : ',';
-    wire::encode_json_string(name, text_);
-    text_ += ':';
-    return text_;
-  }
-
-  std::string text_;
-};
 
 std::uint64_t number_of(std::optional<pid_t> pid) {
   return static_cast<std::uint64_t>(pid.value_or(0));

@@ -79,9 +79,17 @@ Result<void> Supervisor::prepare() {
 Result<ServiceRunner*> Supervisor::add(const ServiceUnit& unit,
                                        LifecycleLog& log,
                                        RunnerOptions options) {
-  runners_.push_back(LOGQ_TRY(
-      ServiceRunner::create(unit, log, loop_, owners_, runners_.size(), std::move(options))));
-  return runners_.back().get();
+  auto made =
+      LOGQ_TRY(ServiceRunner::create(unit, log, loop_, owners_, next_owner_, std::move(options)));
+  return runners_.emplace(next_owner_++, std::move(made)).first->second.get();
+}
+
+void Supervisor::remove(const ServiceRunner& runner) {
+  const auto found =
+      std::ranges::find_if(runners_, [&](const auto& one) { return one.second.get() == &runner; });
+  const ProcessOwners::Owner owner = found->first;
+  runners_.erase(found);
+  owners_.remove(owner);
 }
 
 Result<void> Supervisor::run(const std::function<bool()>& is_over) {
@@ -105,9 +113,9 @@ void Supervisor::reap() {
   while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
     owners_.reaped(pid);
     const auto exit = ProcessExit::from_wait_status(status);
-    std::ranges::any_of(runners_, [&](const auto& runner) { return runner->take_end(pid, exit); });
+    std::ranges::any_of(runners_, [&](const auto& one) { return one.second->take_end(pid, exit); });
   }
-  for (const auto& runner : runners_)
+  for (const auto& [owner, runner] : runners_)
     runner->tell_ends();
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -25,8 +26,11 @@ class Supervisor {
   static Result<std::unique_ptr<Supervisor>> create(PatientTransport& transport,
                                                     std::function<void(int)> on_signal);
 
-  // Borrows the unit and the log. The runner lives as long as the supervisor.
+  // Borrows the unit and the log. The runner lives as long as the supervisor, or until it is
+  // removed.
   Result<ServiceRunner*> add(const ServiceUnit& unit, LifecycleLog& log, RunnerOptions options);
+  // REQUIRES: it is over, and nothing is being handled: this is called between two events.
+  void remove(const ServiceRunner& runner);
   [[nodiscard]] EventLoop& loop() { return loop_; }
 
   // Handles what happens until `is_over` says so. REQUIRES: something will happen.
@@ -45,7 +49,8 @@ class Supervisor {
   EventSource retry_;
   std::uint64_t retry_pause_usec_ = 0;  // 0: nothing waits
   std::vector<EventSource> signals_;
-  std::vector<std::unique_ptr<ServiceRunner>> runners_;
+  std::map<ProcessOwners::Owner, std::unique_ptr<ServiceRunner>> runners_;
+  ProcessOwners::Owner next_owner_ = 0;
 };
 
 // Asks all other processes to end and waits for them, at most for `patience`. REQUIRES: this is

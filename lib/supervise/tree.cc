@@ -4,11 +4,16 @@
 #include <array>
 #include <utility>
 
+#include "supervise/unit_files.h"
+
 namespace logq::supervise {
 namespace {
 
 constexpr std::array<std::string_view, 4> kEndNames = {"stopped", "start-failed", "intensity",
                                                        "auto-shutdown"};
+
+constexpr std::array<std::string_view, 6> kStateNames = {"down",  "starting",   "running",
+                                                         "ended", "restarting", "stopping"};
 
 std::string listed(const std::deque<std::string>& names) {
   std::string list;
@@ -21,6 +26,10 @@ std::string listed(const std::deque<std::string>& names) {
 
 std::string_view name_of(TreeEnd end) {
   return kEndNames.at(static_cast<std::size_t>(end));
+}
+
+std::string_view name_of(ChildState state) {
+  return kStateNames.at(static_cast<std::size_t>(state));
 }
 
 Tree::Tree(const TreeUnit& unit, std::vector<TreeChild> children, TreeHost& host, TreeLog& log)
@@ -62,14 +71,40 @@ void Tree::stop() {
   go_on();
 }
 
-void Tree::start_child(const std::string& name) {
-  events_.push_back({Event::Kind::kStart, name});
+void Tree::start_child(const std::string& name, std::optional<ChildRestart> own_kind) {
+  events_.push_back({Event::Kind::kStart, name, own_kind});
   go_on();
 }
 
 void Tree::terminate_child(const std::string& name) {
+  if (withdraw_instance(name)) return;
+  if (is_waiting_for_start_of(name)) {
+    if (requested_) answer(TreeAnswer::kCanceled);
+    awaited_.reset();
+    terminate_on_request(name);
+    return go_on();
+  }
   events_.push_back({Event::Kind::kTerminate, name});
   go_on();
+}
+
+// One that has been asked for and waits for its turn.
+bool Tree::withdraw_instance(const std::string& name) {
+  if (!is_simple() || find(name) != nullptr) return false;
+  const auto is_its_start = [&](const Event& event) {
+    return event.kind == Event::Kind::kStart && event.name == name;
+  };
+  if (std::erase_if(events_, is_its_start) == 0) return false;
+  host_.request_done(name, TreeAnswer::kCanceled);
+  host_.request_done(name, TreeAnswer::kDone);
+  return true;
+}
+
+// And is through then. At the beginning of all the whole tree depends on it.
+bool Tree::is_waiting_for_start_of(const std::string& name) {
+  const bool is_last = to_stop_.empty() && to_start_.empty();
+  const bool is_of_task = task_ == Task::kStartOne || task_ == Task::kRestart;
+  return is_of_task && is_last && awaited_ == name && find(name)->state == ChildState::kStarting;
 }
 
 // --- what happens ---
@@ -192,7 +227,7 @@ void Tree::finish_task() {
 void Tree::take_event() {
   const Event event = std::move(events_.front());
   events_.pop_front();
-  if (event.kind == Event::Kind::kStart) return start_on_request(event.name);
+  if (event.kind == Event::Kind::kStart) return start_on_request(event);
   if (event.kind == Event::Kind::kTerminate) return terminate_on_request(event.name);
   Child* const child = find(event.name);
   if (child == nullptr) return;
@@ -248,10 +283,11 @@ void Tree::plan_restart(const Child& cause) {
   }
 }
 
-void Tree::start_on_request(const std::string& name) {
+void Tree::start_on_request(const Event& request) {
+  const std::string& name = request.name;
   if (!is_up_) return host_.request_done(name, TreeAnswer::kNotNow);
   const Child* const child = find(name);
-  if (child == nullptr) return start_instance(name);
+  if (child == nullptr) return start_instance(request);
   if (child->state == ChildState::kRestarting) {
     return host_.request_done(name, TreeAnswer::kRestarting);
   }
@@ -261,10 +297,11 @@ void Tree::start_on_request(const std::string& name) {
   to_start_.push_back(name);
 }
 
-void Tree::start_instance(const std::string& name) {
-  const TreeChild* const spec = is_simple() ? template_of(name) : nullptr;
+void Tree::start_instance(const Event& request) {
+  const std::string& name = request.name;
+  const TreeChild* const spec = is_simple() ? spec_of_template(name) : nullptr;
   if (spec == nullptr) return host_.request_done(name, TreeAnswer::kUnknown);
-  Child child = child_of(*spec);
+  Child child = child_of({spec->name, request.own_kind.value_or(spec->restart)});
   child.spec.name = name;
   children_.push_back(std::move(child));
   task_ = Task::kStartOne;
@@ -350,7 +387,10 @@ void Tree::has_stopped(Child& child) {
 // Down for good: temporary children and instances have no way back.
 void Tree::forget_or_keep(Child& child) {
   const bool is_kept = !is_simple() && child.spec.restart != ChildRestart::kTemporary;
-  if (!is_kept) children_.erase(children_.begin() + (&child - children_.data()));
+  if (is_kept) return;
+  const std::string name = child.spec.name;
+  children_.erase(children_.begin() + (&child - children_.data()));
+  host_.child_forgotten(name);
 }
 
 Tree::Child* Tree::find(const std::string& name) {
@@ -359,12 +399,8 @@ Tree::Child* Tree::find(const std::string& name) {
   return found == children_.end() ? nullptr : &*found;
 }
 
-const TreeChild* Tree::template_of(const std::string& name) const {
-  const std::size_t at = name.find('@');
-  const std::size_t dot = name.rfind('.');
-  if (at == std::string::npos || dot == std::string::npos || dot <= at + 1) return nullptr;
-  const auto found =
-      std::ranges::find(specs_, name.substr(0, at + 1) + name.substr(dot), &TreeChild::name);
+const TreeChild* Tree::spec_of_template(const std::string& instance) const {
+  const auto found = std::ranges::find(specs_, template_of(instance), &TreeChild::name);
   return found == specs_.end() ? nullptr : &*found;
 }
 

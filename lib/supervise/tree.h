@@ -4,7 +4,8 @@
 // it knows no processes (docs/supervision-trees.md).
 //
 // One thing is done at a time: what is reported or asked for meanwhile waits until the children
-// that are being started or stopped are through. Only stop() does not wait.
+// that are being started or stopped are through. Only stop() does not wait, nor does
+// terminate_child() for the start of the child it is about.
 //
 // Not thread-safe. Nothing here waits for anything: whoever owns it tells it what has happened, and
 // may do so from within the host's functions, but must not destroy it there.
@@ -14,6 +15,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "supervise/restart_window.h"
@@ -32,6 +34,7 @@ enum class ChildState : std::uint8_t {
   kRestarting,  ///< its restart has failed and is tried again
   kStopping,    ///< ordered, not at rest yet
 };
+[[nodiscard]] std::string_view name_of(ChildState state);  // "running"
 
 enum class TreeState : std::uint8_t { kDown, kStarting, kUp, kEnding };
 
@@ -51,9 +54,11 @@ class Tree {
   void start();
   // Stops all children, the last first; what is still to be started is not.
   void stop();
-  // Starts a child that is down, or of simple_one_for_one a new instance of a template.
-  void start_child(const std::string& name);
-  // Stops a child, which is not restarted; a temporary one and an instance are forgotten.
+  // Starts a child that is down, or of simple_one_for_one a new instance of a template: of the
+  // template's kind, or of its own where it has one.
+  void start_child(const std::string& name, std::optional<ChildRestart> own_kind = {});
+  // Stops a child, which is not restarted; a temporary one and an instance are forgotten. Where all
+  // wait for that child to start, that is given up; an instance that is still to come does not.
   void terminate_child(const std::string& name);
 
   // --- what happens ---
@@ -86,6 +91,7 @@ class Tree {
     enum class Kind : std::uint8_t { kEnded, kTryAgain, kStart, kTerminate };
     Kind kind;
     std::string name;
+    std::optional<ChildRestart> own_kind = {};  // of kStart
   };
 
   void go_on();
@@ -98,8 +104,10 @@ class Tree {
   void deal_with_end(Child& child);
   void restart(Child& child);
   void plan_restart(const Child& cause);
-  void start_on_request(const std::string& name);
-  void start_instance(const std::string& name);
+  void start_on_request(const Event& request);
+  void start_instance(const Event& request);
+  bool withdraw_instance(const std::string& name);
+  [[nodiscard]] bool is_waiting_for_start_of(const std::string& name);
   void terminate_on_request(const std::string& name);
   void shut_down_if_insignificant(bool was_significant);
   void end_with(TreeEnd end);
@@ -111,7 +119,7 @@ class Tree {
   void forget_or_keep(Child& child);
   void forget(const std::string& name);
   [[nodiscard]] Child* find(const std::string& name);
-  [[nodiscard]] const TreeChild* template_of(const std::string& name) const;
+  [[nodiscard]] const TreeChild* spec_of_template(const std::string& instance) const;
   [[nodiscard]] Child child_of(const TreeChild& spec) const;
   [[nodiscard]] bool is_simple() const { return unit_.strategy == Strategy::kSimpleOneForOne; }
   [[nodiscard]] bool has_stopping_children() const;

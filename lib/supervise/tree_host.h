@@ -23,6 +23,7 @@ enum class TreeAnswer : std::uint8_t {
   kUnknown,     ///< there is no such child, nor can there be
   kRunning,     ///< it has been started already
   kRestarting,  ///< it is about to be
+  kCanceled,    ///< it was stopped before it had started
   kNotNow,      ///< the tree is not up, or has come to its end before
 };
 
@@ -40,6 +41,9 @@ class TreeHost {
   // Answered by child_stopped(). Also of a child that is being started.
   virtual void stop_child(const std::string& name) = 0;
   [[nodiscard]] virtual std::uint64_t now_usec() const = 0;  // monotonic
+
+  // The tree does not know that child any more: it is down for good, or was an instance.
+  virtual void child_forgotten(const std::string& name) = 0;
 
   // All children have been started.
   virtual void tree_is_up() = 0;

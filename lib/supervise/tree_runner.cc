@@ -11,12 +11,10 @@ ServiceUnit as_child(ServiceUnit unit) {
   return unit;
 }
 
-TreeRunner::TreeRunner(const TreeUnit& unit,
-                       TreeLog& log,
-                       std::function<ServiceChild(const std::string& name)> of_instance)
+TreeRunner::TreeRunner(const TreeUnit& unit, TreeLog& log, TreeObserver& observer)
     : unit_(unit),
       log_(log),
-      of_instance_(std::move(of_instance)) {}
+      observer_(observer) {}
 
 TreeRunner::~TreeRunner() = default;
 
@@ -28,7 +26,7 @@ void TreeRunner::add_service(const std::string& name, ServiceChild child) {
 TreeRunner& TreeRunner::add_tree(const TreeUnit& unit, TreeLog& log) {
   specs_.push_back({unit.name, unit.restart});
   Member& member = members_[unit.name];
-  member.tree = std::make_unique<TreeRunner>(unit, log, of_instance_);
+  member.tree = std::make_unique<TreeRunner>(unit, log, observer_);
   member.tree->parent_ = this;
   return *member.tree;
 }
@@ -38,7 +36,10 @@ void TreeRunner::add_template(const std::string& name, const RestartSettings& re
 }
 
 void TreeRunner::start() {
-  log_.begin_invocation(Id128::random());
+  if (state() != TreeState::kDown) return;
+  end_ = TreeEnd::kStopped;
+  invocation_ = Id128::random();
+  log_.begin_invocation(invocation_);
   TreeHost& host = *this;
   if (!tree_) tree_ = std::make_unique<Tree>(unit_, specs_, host, log_);
   tree_->start();
@@ -58,6 +59,18 @@ void TreeRunner::request_stop(const std::string& name) {
   if (runner != nullptr && runner->tree_) runner->tree_->terminate_child(name);
 }
 
+void TreeRunner::request_instance(const std::string& name, ServiceChild child) {
+  const ChildRestart kind = child_restart(child.restart);
+  Member& member = members_[name];
+  member.service = std::move(child);
+  member.is_instance = true;
+  tree_->start_child(name, kind);
+}
+
+std::vector<Tree::Child> TreeRunner::members() const {
+  return tree_ ? tree_->children() : std::vector<Tree::Child>();
+}
+
 TreeRunner* TreeRunner::tree_with(const std::string& name) {
   if (members_.contains(name)) return this;
   for (auto& [inner, member] : members_) {
@@ -70,24 +83,19 @@ TreeRunner* TreeRunner::tree_with(const std::string& name) {
 // --- what the tree orders ---
 
 void TreeRunner::start_child(const std::string& name) {
-  Member& member = members_[name];
-  if (!member.tree && member.service.runner == nullptr) member.service = of_instance_(name);
+  Member& member = members_.at(name);
   member.phase = Phase::kStarting;
-  if (member.tree) {
-    member.tree->start();
-  } else if (member.service.runner != nullptr) {
-    member.service.runner->start();
-  }
+  member.tree ? member.tree->start() : member.service.runner->start();
 }
 
 void TreeRunner::stop_child(const std::string& name) {
   Member& member = members_.at(name);
   member.phase = Phase::kStopping;
-  if (member.tree) {
-    member.tree->stop();
-  } else if (member.service.runner != nullptr) {
-    member.service.runner->stop();
-  }
+  member.tree ? member.tree->stop() : member.service.runner->stop();
+}
+
+void TreeRunner::child_forgotten(const std::string& name) {
+  if (members_.at(name).is_instance) forgotten_.push_back(name);
 }
 
 std::uint64_t TreeRunner::now_usec() const {
@@ -103,13 +111,14 @@ void TreeRunner::tree_has_ended(TreeEnd end) {
   if (parent_ != nullptr) parent_->inner_has_ended(unit_.name, end);
 }
 
-// One that runs already, or will, has its answer from itself.
 void TreeRunner::request_done(const std::string& name, TreeAnswer answer) {
+  answers_.emplace_back(name, answer);
+  // A tree that is not up any more has no instances, nor has it begun this one.
   const auto found = members_.find(name);
-  const bool is_refused = answer == TreeAnswer::kFailed || answer == TreeAnswer::kUnknown ||
-                          answer == TreeAnswer::kNotNow;
-  if (is_refused && found != members_.end() && found->second.service.on_refused)
-    found->second.service.on_refused();
+  const bool has_not_begun = answer == TreeAnswer::kNotNow || answer == TreeAnswer::kCanceled;
+  if (has_not_begun && found != members_.end() && found->second.is_instance &&
+      found->second.phase == Phase::kDown)
+    forgotten_.push_back(name);
 }
 
 // --- what has become of them ---
@@ -118,21 +127,34 @@ bool TreeRunner::look() {
   bool was_new = false;
   // What one child does can change what is true of another one: until nothing is new.
   for (bool is_new = true; is_new; was_new |= is_new) {
-    is_new = false;
-    for (auto& [name, member] : members_)
-      is_new |= member.tree ? member.tree->look() : look_at(name, member);
+    is_new = look_at_all();
+    is_new |= tell_observer();
   }
   return was_new;
+}
+
+bool TreeRunner::look_at_all() {
+  bool is_new = false;
+  for (auto& [name, member] : members_)
+    is_new |= member.tree ? member.tree->look_at_all() : look_at(name, member);
+  return is_new;
+}
+
+bool TreeRunner::tell_observer() {
+  bool is_new = !forgotten_.empty() || !answers_.empty();
+  for (const std::string& name : std::exchange(forgotten_, {}))
+    if (members_.erase(name) != 0) observer_.instance_gone(name);
+  for (const auto& [name, answer] : std::exchange(answers_, {}))
+    observer_.request_answered(name, answer);
+  for (auto& [name, member] : members_)
+    if (member.tree) is_new |= member.tree->tell_observer();
+  return is_new;
 }
 
 // Whether something was to be told.
 bool TreeRunner::look_at(const std::string& name, Member& member) {
   ServiceRunner* const runner = member.service.runner;
   if (member.phase == Phase::kDown) return false;
-  if (runner == nullptr) {
-    has_gone_down(name, member);
-    return true;
-  }
   if (member.phase == Phase::kStarting && runner->has_come_up()) {
     has_come_up(name, member);
     return true;
@@ -149,15 +171,14 @@ void TreeRunner::has_come_up(const std::string& name, Member& member) {
 
 void TreeRunner::has_gone_down(const std::string& name, Member& member) {
   const Phase before = std::exchange(member.phase, Phase::kDown);
-  const ServiceRunner* const runner = member.service.runner;
+  const Service& service = member.service.runner->service();
   if (before == Phase::kStarting) {
-    const bool is_skipped = runner != nullptr && runner->service().state() != ServiceState::kFailed;
+    const bool is_skipped = service.state() != ServiceState::kFailed;
     return is_skipped ? tree_->child_skipped(name) : tree_->child_start_failed(name);
   }
   cut_links(name);
   if (before == Phase::kStopping) return tree_->child_stopped(name);
   if (before == Phase::kUnlinked) return tree_->child_ended(name, ChildEnd::kAbnormal);
-  const Service& service = runner->service();
   tree_->child_ended(
       name, child_end(member.service.restart, {service.result(), service.main_exit(), false}));
 }

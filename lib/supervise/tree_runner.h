@@ -8,12 +8,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "supervise/service_runner.h"
 #include "supervise/tree.h"
 #include "supervise/tree_host.h"
 #include "supervise/tree_log.h"
+#include "supervise/tree_observer.h"
 #include "supervise/tree_unit.h"
 
 namespace logq::supervise {
@@ -28,17 +30,12 @@ class TreeRunner final : private TreeHost {
     ServiceRunner* runner = nullptr;  // borrowed
     RestartSettings restart;          // of its file
     std::vector<std::string> links;   // siblings whose end is its end: BindsTo=, PartOf=
-    // Called when the tree does not do what was requested of it.
-    std::function<void()> on_refused = {};
   };
-  // Borrows the unit and the log. `of_instance` makes the service of a name that a template has;
-  // without a runner it cannot be had.
-  TreeRunner(const TreeUnit& unit,
-             TreeLog& log,
-             std::function<ServiceChild(const std::string& name)> of_instance);
+  // Borrows all of them.
+  TreeRunner(const TreeUnit& unit, TreeLog& log, TreeObserver& observer);
   ~TreeRunner() override;
 
-  // In the order of the unit, all before the start. Of a template there is no runner.
+  // In the order of the unit, all before the start.
   void add_service(const std::string& name, ServiceChild child);
   TreeRunner& add_tree(const TreeUnit& unit, TreeLog& log);
   void add_template(const std::string& name, const RestartSettings& restart);
@@ -47,14 +44,25 @@ class TreeRunner final : private TreeHost {
 
   void start();
   void stop();
-  // Asks the tree that has the service, this one or one within it, to start or stop it.
+  // Asks the tree that has the child, this one or one within it, to start or stop it.
   void request_start(const std::string& name);
   void request_stop(const std::string& name);
-  // To be called after each event: tells the tree what has become of its children. Whether there
-  // was anything.
+  // The same for an instance of a template of this tree. REQUIRES: the tree is up, and there is no
+  // child of that name.
+  void request_instance(const std::string& name, ServiceChild child);
+  // To be called after each event, of the outermost tree: tells the trees what has become of their
+  // children, and the observer what has come of that. Whether there was anything.
   bool look();
+
+  [[nodiscard]] const TreeUnit& unit() const { return unit_; }
+  [[nodiscard]] TreeState state() const { return tree_ ? tree_->state() : TreeState::kDown; }
   [[nodiscard]] bool is_over() const { return tree_ && tree_->state() == TreeState::kDown; }
-  [[nodiscard]] TreeEnd end() const { return end_; }
+  [[nodiscard]] TreeEnd end() const { return end_; }  // the last
+  // Null before the first start.
+  [[nodiscard]] const Id128& invocation() const { return invocation_; }
+  [[nodiscard]] bool has(const std::string& name) const { return members_.contains(name); }
+  // Those that there are, in their order; nothing before the first start.
+  [[nodiscard]] std::vector<Tree::Child> members() const;
 
   // Calls `of` for all services that there are, those of inner trees too.
   void for_each_service(const std::function<void(ServiceRunner&)>& of) const;
@@ -64,18 +72,22 @@ class TreeRunner final : private TreeHost {
   struct Member {
     ServiceChild service;
     std::unique_ptr<TreeRunner> tree;  // in its place
+    bool is_instance = false;
     Phase phase = Phase::kDown;
   };
 
   // TreeHost
   void start_child(const std::string& name) override;
   void stop_child(const std::string& name) override;
+  void child_forgotten(const std::string& name) override;
   [[nodiscard]] std::uint64_t now_usec() const override;
   void tree_is_up() override;
   void tree_has_ended(TreeEnd end) override;
   void request_done(const std::string& name, TreeAnswer answer) override;
 
   TreeRunner* tree_with(const std::string& name);
+  bool look_at_all();
+  bool tell_observer();
   bool look_at(const std::string& name, Member& member);
   void has_come_up(const std::string& name, Member& member);
   void has_gone_down(const std::string& name, Member& member);
@@ -85,12 +97,16 @@ class TreeRunner final : private TreeHost {
 
   const TreeUnit& unit_;
   TreeLog& log_;
-  const std::function<ServiceChild(const std::string& name)> of_instance_;
+  TreeObserver& observer_;
   TreeRunner* parent_ = nullptr;
   std::vector<TreeChild> specs_;
   std::map<std::string, Member> members_;
   std::unique_ptr<Tree> tree_;
   TreeEnd end_ = TreeEnd::kStopped;
+  Id128 invocation_;
+  // What the observer has not been told yet.
+  std::vector<std::string> forgotten_;
+  std::vector<std::pair<std::string, TreeAnswer>> answers_;
 };
 
 }  // namespace logq::supervise

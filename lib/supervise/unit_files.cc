@@ -11,16 +11,11 @@
 namespace logq::supervise {
 namespace {
 
-// "web@.service" of "web@7.service"; empty for a name without an instance.
-std::string template_of(const UnitNameParts& parts) {
-  return parts.instance.empty() ? "" : parts.prefix + "@" + parts.suffix;
-}
-
 // Names of directories with drop-ins, from the most special one.
 std::vector<std::string> drop_in_directories(const std::string& name) {
   const UnitNameParts parts = split_unit_name(name);
   std::vector<std::string> names{name + ".d"};
-  if (const std::string own = template_of(parts); !own.empty()) names.push_back(own + ".d");
+  if (const std::string own = template_of(name); !own.empty()) names.push_back(own + ".d");
   std::string stem = parts.prefix;
   while (true) {
     // The dash at the end of a prefix belongs to it and ends the next one.
@@ -45,13 +40,18 @@ void gather(const std::string& directory, std::map<std::string, std::string>& by
 
 }  // namespace
 
+std::string template_of(std::string_view unit_name) {
+  const UnitNameParts parts = split_unit_name(unit_name);
+  return parts.instance.empty() ? "" : parts.prefix + "@" + parts.suffix;
+}
+
 std::vector<std::string> unit_files_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string directory = slash == std::string::npos ? "" : path.substr(0, slash + 1);
   const std::string name = path.substr(directory.size());
   std::vector<std::string> files{path};
   std::error_code ignored;
-  const std::string own = template_of(split_unit_name(name));
+  const std::string own = template_of(name);
   if (!own.empty() && !std::filesystem::exists(path, ignored) &&
       std::filesystem::exists(directory + own, ignored)) {
     files.front() = directory + own;

@@ -10,6 +10,9 @@
 
 namespace logq::supervise {
 
+// "web@.service" of "web@7.service"; empty for a name without an instance.
+[[nodiscard]] std::string template_of(std::string_view unit_name);
+
 // `path` itself, or of an instance ("web@7.service") that has no file its template's; then the
 // drop-ins *.conf sorted by name. Of those with the same name the most special directory's counts:
 // for "a-b.service" a-b.service.d/, a-.service.d/, service.d/. A path that leads nowhere is in the

@@ -2,7 +2,11 @@
 
 #include <signal.h>
 
+#include <string>
+
 #include <gtest/gtest.h>
+
+#include "wire/unit_name.h"
 
 namespace logq::supervise {
 namespace {
@@ -48,6 +52,22 @@ TEST(ControlOrder, IsALine) {
                            "start\r", "kill", "kill ", "kill 0", "kill 99999999999", "kill NOPE",
                            "kill HUP TERM", "status\n", "constart"})
     EXPECT_EQ(parse_control_line(line), std::nullopt) << line;
+}
+
+TEST(ControlOrder, NamesAnInstanceThatIsToBeStarted) {
+  const auto order = parse_control_line("start web@7.service no-wait");
+  ASSERT_TRUE(order);
+  EXPECT_EQ(*order, (ControlOrder{ControlVerb::kStart, 0, false, "web@7.service"}));
+  EXPECT_EQ(control_line(*order), "start web@7.service no-wait");
+  EXPECT_EQ(parse_control_line("start web@7.service")->unit, "web@7.service");
+  for (const char* line : {"start web.service", "start web@.service", "start web@7",
+                           "stop web@7.service", "start web@7.service ", "start web@7.service now",
+                           "start no-wait web@7.service", "start a/web@7.service"})
+    EXPECT_EQ(parse_control_line(line), std::nullopt) << line;
+  // The longest name there is has room in a line.
+  const std::string longest = "w@" + std::string(wire::kUnitNameMax - 10, 'i') + ".service";
+  ASSERT_TRUE(wire::is_valid_unit_name(longest));
+  EXPECT_LE(control_line({ControlVerb::kStart, 0, false, longest}).size(), kControlLineMax);
 }
 
 TEST(ControlOrder, IsReadAsItIsWritten) {

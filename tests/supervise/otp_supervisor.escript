@@ -7,10 +7,12 @@
 %%   {StepsBefore, Tree, Steps}.
 %%   Tree = {Strategy, Intensity, AutoShutdown, [{Id, Restart, IsSignificant, worker | Tree}]}
 %%   Step = {ends, Id, Kind} | {fails, Id, Times} | {skips, Id, Times} | {start, Id} |
-%%          {terminate, Id} | {on_start, Id, OtherId, Kind} | {on_stop, Id, OtherId, Kind} | stop
+%%          {terminate, Id} | {on_start, Id, OtherId, Kind} | {on_stop, Id, OtherId, Kind} |
+%%          {together, Count} | stop
 %%
 %% A step begins when the one before has had all its consequences. on_start and on_stop end another
-%% child, once, while Id is being started or stopped.
+%% child, once, while Id is being started or stopped. After together a child that is told to stop
+%% does so when Count of them have been told.
 -mode(compile).
 -export([init/1, start_worker/1, start_tree/2]).
 
@@ -27,6 +29,7 @@ main([File]) ->
 run({StepsBefore, Tree, Steps}) ->
     process_flag(trap_exit, true),
     ets:new(world, [named_table, public, set]),
+    ets:insert(world, {together, 0}),
     [take_step(Step, none, Tree) || Step <- StepsBefore],
     case start_tree(top, Tree) of
         {ok, Top} -> take_steps(Steps, Top, Tree);
@@ -89,7 +92,18 @@ begin_work(Id, Parent) ->
 work(Id, Parent) ->
     receive
         {ends, Reason} -> exit(Reason);
-        {'EXIT', Parent, Reason} -> tell($-, Id), run_hook(on_stop, Id), exit(Reason)
+        {'EXIT', Parent, Reason} -> tell($-, Id), run_hook(on_stop, Id), wait_for_others(), exit(Reason)
+    end.
+
+wait_for_others() ->
+    ets:update_counter(world, stopping, 1, {stopping, 0}),
+    wait_until_enough().
+
+wait_until_enough() ->
+    Count = ets:lookup_element(world, together, 2),
+    case ets:lookup_element(world, stopping, 2) of
+        Enough when Enough >= Count -> ok;
+        _ -> erlang:yield(), wait_until_enough()
     end.
 
 %% Whether one of the times is left.
@@ -143,6 +157,7 @@ take_steps([Step | Rest], Top, Tree) ->
             take_steps(Rest, Top, Tree)
     end.
 
+take_step({together, Count}, _, _) -> ets:insert(world, {together, Count});
 take_step({ends, Id, Kind}, _, _) -> end_worker(Id, Kind);
 take_step({on_start, Id, Other, Kind}, _, _) -> ets:insert(world, {{on_start, Id}, Other, Kind});
 take_step({on_stop, Id, Other, Kind}, _, _) -> ets:insert(world, {{on_stop, Id}, Other, Kind});

@@ -34,11 +34,12 @@ struct Step {
   std::string child;
   std::string other;   // of on_start and on_stop
   std::string kind;    // of an end
-  unsigned times = 0;  // of fails and skips
+  unsigned times = 0;  // of fails, skips and together
 
   [[nodiscard]] std::string term() const {
     if (verb == "stop") return verb;
-    std::string text = "{" + verb + "," + child;
+    std::string text = "{" + verb;
+    if (!child.empty()) text += "," + child;
     if (!other.empty()) text += "," + other;
     if (!kind.empty()) text += "," + kind;
     if (times > 0) text += "," + std::to_string(times);
@@ -166,7 +167,9 @@ Script random_script(Random& random) {
   return script;
 }
 
-// Instances of one template: requests, ends and starts that fail.
+// Instances of one template: requests, ends, starts that fail or are not needed, and an end of one
+// while another one is being started. One that has run is never skipped: of an instance whose
+// restart is ignored OTP 25 keeps "undefined", on which its supervisor crashes when it ends.
 Script random_simple_script(Random& random) {
   Script script;
   script.tree = random_tree(random, "app.tree", "w");
@@ -175,14 +178,34 @@ Script random_simple_script(Random& random) {
   for (std::string& name : script.tree.unit.significant)
     name = "w@.service";
   for (std::size_t i = 0; i < 6 + below(random, 12); ++i) {
-    const std::string child = "'w@" + std::to_string(below(random, 3)) + ".service'";
-    const std::size_t dice = below(random, 8);
+    const auto any_instance = [&] {
+      return "'w@" + std::to_string(below(random, 3)) + ".service'";
+    };
+    const std::string child = any_instance();
+    const std::string other = any_instance();
+    const std::size_t dice = below(random, 10);
     Step step{"start", child, "", ""};
+    if (dice == 8) script.steps.push_back({"skips", "'w@3.service'", "", "", 1});
+    if (dice == 8) step.child = "'w@3.service'";
+    if (dice == 9 && child != other) step = {"on_start", child, other, random_kind(random)};
     if (dice == 0) step = {"fails", child, "", "", 1 + static_cast<unsigned>(below(random, 3))};
     if (dice == 1) step.verb = "terminate";
-    if (dice > 4) step = {"ends", child, "", random_kind(random)};
+    if (dice > 4 && dice < 8) step = {"ends", child, "", random_kind(random)};
     script.steps.push_back(step);
   }
+  script.steps.push_back({"stop", "", "", ""});
+  return script;
+}
+
+// Three instances, none of which stops before all have been told to.
+Script script_of_stops_together() {
+  Script script;
+  script.tree.unit.name = "app.tree";
+  script.tree.unit.strategy = Strategy::kSimpleOneForOne;
+  script.tree.children.push_back({{"w@.service", ChildRestart::kPermanent}, nullptr});
+  for (const char* const name : {"'w@1.service'", "'w@2.service'", "'w@3.service'"})
+    script.steps.push_back({"start", name, "", ""});
+  script.steps.push_back({"together", "", "", "", 3});
   script.steps.push_back({"stop", "", "", ""});
   return script;
 }
@@ -216,11 +239,14 @@ std::vector<Script> awkward_scripts() {
 void take(TreeWorld& world, const Step& step) {
   std::string child = step.child;
   std::erase(child, '\'');
+  std::string other = step.other;
+  std::erase(other, '\'');
   if (step.verb == "ends") world.end_worker(child, step.end());
   if (step.verb == "fails") world.fails[child] = step.times;
   if (step.verb == "skips") world.skips[child] = step.times;
-  if (step.verb == "on_start") world.on_start[child] = {step.other, step.end()};
-  if (step.verb == "on_stop") world.on_stop[child] = {step.other, step.end()};
+  if (step.verb == "on_start") world.on_start[child] = {other, step.end()};
+  if (step.verb == "on_stop") world.on_stop[child] = {other, step.end()};
+  if (step.verb == "together") world.together = step.times;
   if (step.verb == "start") world.tree().start_child(child);
   if (step.verb == "terminate") world.tree().terminate_child(child);
   if (step.verb == "stop") world.tree().stop();
@@ -324,17 +350,20 @@ TEST(TreeDifferential, AwkwardScriptsHaveTheSameOrderAsInOtp) {
 TEST(TreeDifferential, RandomScriptsOfInstancesHaveTheSameOrderAsInOtp) {
   if (!has_erlang()) GTEST_SKIP() << "erlang-base is not installed";
   Random random(25);
-  std::vector<Script> scripts(500);
+  std::vector<Script> scripts(600);
   std::ranges::generate(scripts, [&] { return random_simple_script(random); });
+  scripts.push_back(script_of_stops_together());
 
   auto expected = run_otp(scripts);
 
   ASSERT_EQ(expected.size(), scripts.size());
   for (std::size_t i = 0; i < scripts.size(); ++i) {
     sort_stops(expected[i]);
-    auto ours = run_ours(scripts[i], Answers::kLater);
-    sort_stops(ours);
-    ASSERT_EQ(ours, expected[i]) << i << term_of(scripts[i]);
+    for (const Answers answers : {Answers::kAtOnce, Answers::kLater}) {
+      auto ours = run_ours(scripts[i], answers);
+      sort_stops(ours);
+      ASSERT_EQ(ours, expected[i]) << i << term_of(scripts[i]);
+    }
   }
 }
 

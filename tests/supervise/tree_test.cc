@@ -232,6 +232,26 @@ TEST_F(TreeTest, ARequestWaitsForARestart) {
   EXPECT_EQ(ordered(), (Events{"-c", "=done"}));
 }
 
+TEST_F(TreeTest, AChildThatIsStillStartingCanBeStopped) {
+  tree().start();
+  tree().terminate_child("b");
+  ordered();
+  world().silent = {"b"};
+  tree().start_child("b");
+  tree().start_child("c");
+  tree().terminate_child("b");
+  EXPECT_EQ(ordered(), (Events{"+b", "=canceled", "-b"}));
+  tree().child_stopped("b");
+  EXPECT_EQ(ordered(), (Events{"=done", "=running"}));
+
+  crash("c");
+  world().silent = {"c"};
+  ordered();
+  crash("c");
+  tree().terminate_child("c");
+  EXPECT_EQ(ordered(), (Events{"+c", "-c"})) << "a restart is given up as well";
+}
+
 TEST_F(TreeTest, ARequestThatAStopOvertakesIsRefused) {
   tree().start_child("a");
   tree().start();
@@ -262,6 +282,51 @@ TEST_F(TreeTest, InstancesAreOfATemplateAndStoppedAllAtOnce) {
   tree().child_stopped("w@2.service");
 
   EXPECT_EQ(ordered(), Events{"end=stopped"});
+}
+
+TEST_F(TreeTest, AnInstanceThatWasStoppedOrCouldNotBeStartedIsForgotten) {
+  plan_.unit.strategy = Strategy::kSimpleOneForOne;
+  plan_.children = {{{"w@.service", ChildRestart::kPermanent}, nullptr}};
+  tree().start();
+  world().fails["w@2.service"] = 1;
+  for (const char* const name : {"w@1.service", "w@2.service", "w@3.service"})
+    tree().start_child(name);
+  tree().terminate_child("w@1.service");
+  EXPECT_EQ(ordered(), (Events{"+w@1.service", "=done", "!w@2.service", "=failed", "+w@3.service",
+                               "=done", "-w@1.service", "=done"}));
+  EXPECT_EQ(world().forgotten, (std::set<std::string>{"w@1.service", "w@2.service"}));
+  ASSERT_EQ(tree().children().size(), 1U);
+  EXPECT_EQ(tree().children().front().spec.name, "w@3.service");
+}
+
+TEST_F(TreeTest, AnInstanceThatWaitsForItsTurnNeedNotComeBeforeItIsStopped) {
+  plan_.unit.strategy = Strategy::kSimpleOneForOne;
+  plan_.children = {{{"w@.service", ChildRestart::kPermanent}, nullptr}};
+  tree().start();
+  world().silent = {"w@1.service"};
+  tree().start_child("w@1.service");
+  tree().start_child("w@2.service");
+  tree().start_child("w@3.service");
+  tree().terminate_child("w@2.service");
+  EXPECT_EQ(ordered(), (Events{"+w@1.service", "=canceled", "=done"}));
+  tree().child_started("w@1.service");
+
+  EXPECT_EQ(ordered(), (Events{"=done", "+w@3.service", "=done"}));
+}
+
+TEST_F(TreeTest, AnInstanceMayBeOfAnotherKindThanItsTemplate) {
+  plan_.unit.strategy = Strategy::kSimpleOneForOne;
+  plan_.children = {{{"w@.service", ChildRestart::kPermanent}, nullptr}};
+  tree().start();
+  tree().start_child("w@1.service", ChildRestart::kTemporary);
+  tree().start_child("w@2.service");
+  ordered();
+  crash("w@1.service");
+  EXPECT_EQ(ordered(), Events{});
+  EXPECT_EQ(world().forgotten, std::set<std::string>{"w@1.service"});
+  crash("w@2.service");
+
+  EXPECT_EQ(ordered(), Events{"+w@2.service"});
 }
 
 TEST_F(TreeTest, ARestartIsToldWithItsCause) {

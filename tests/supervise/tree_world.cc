@@ -53,9 +53,10 @@ class TreeWorld::Host final : public TreeHost {
     world_.run_hook(world_.on_stop, name);
     world_.alive_.erase(name);
     if (world_.silent.contains(name)) return;
-    world_.answer([this, name] { tree.child_stopped(name); });
+    world_.stop_together([this, name] { tree.child_stopped(name); });
   }
   [[nodiscard]] std::uint64_t now_usec() const override { return world_.now; }
+  void child_forgotten(const std::string& name) override { world_.forgotten.insert(name); }
   void tree_is_up() override {
     if (parent_ != nullptr) world_.answer([this] { parent_->tree.child_started(name_); });
   }
@@ -67,8 +68,8 @@ class TreeWorld::Host final : public TreeHost {
     }
   }
   void request_done(const std::string& /*name*/, TreeAnswer answer) override {
-    static constexpr std::array<const char*, 6> kNames = {"done",    "failed",     "unknown",
-                                                          "running", "restarting", "not-now"};
+    static constexpr std::array<const char*, 7> kNames = {
+        "done", "failed", "unknown", "running", "restarting", "canceled", "not-now"};
     world_.events.push_back(std::string("=") + kNames.at(static_cast<std::size_t>(answer)));
   }
 
@@ -116,6 +117,13 @@ void TreeWorld::settle() {
 void TreeWorld::answer(std::function<void()> answer) {
   if (answers_ == Answers::kAtOnce) return answer();
   later_.push_back(std::move(answer));
+}
+
+void TreeWorld::stop_together(std::function<void()> answer_stop) {
+  stopping_.push_back(std::move(answer_stop));
+  if (stopping_.size() < together) return;
+  for (auto& one : std::exchange(stopping_, {}))
+    answer(std::move(one));
 }
 
 void TreeWorld::run_hook(std::map<std::string, Hook>& hooks, const std::string& name) {

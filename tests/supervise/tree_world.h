@@ -50,7 +50,9 @@ class TreeWorld {
   std::map<std::string, unsigned> skips;
   std::map<std::string, Hook> on_start;  // who ends while this one is started; once
   std::map<std::string, Hook> on_stop;
-  std::set<std::string> silent;  // whose answers the test gives
+  std::set<std::string> silent;     // whose answers the test gives
+  std::size_t together = 0;         // a stop is answered when so many were ordered
+  std::set<std::string> forgotten;  // by their tree
   std::uint64_t now = 1'000'000'000;
   std::vector<std::string> events;
   logq::test::Recording recording;
@@ -58,6 +60,7 @@ class TreeWorld {
  private:
   class Host;
   void answer(std::function<void()> answer);
+  void stop_together(std::function<void()> answer);
   void run_hook(std::map<std::string, Hook>& hooks, const std::string& name);
 
   const Answers answers_;
@@ -65,6 +68,7 @@ class TreeWorld {
   TreeLog log_{transport_, {"app.tree", "App", Id128{}}};
   std::map<std::string, Host*> alive_;  // workers, and whose they are
   std::deque<std::function<void()>> later_;
+  std::vector<std::function<void()>> stopping_;  // until they are enough
   std::unique_ptr<Host> top_;
 };
 

@@ -408,9 +408,282 @@ TEST_F(LogqSvcOfATree, IsRunOnce) {
   supervise_tree("");
   const CommandResult second = run({kLogqRun, files_.path() + "/app.tree"});
   EXPECT_EQ(second.status, 111);
-  EXPECT_EQ(second.err,
-            "logq-run: hello.service: Another logq-run runs it already: unable to lock " + unit() +
-                "/supervise.\n");
+  EXPECT_EQ(second.err, "logq-run: app.tree: Another logq-run runs it already: unable to lock " +
+                            unit("app.tree") + "/supervise.\n");
+}
+
+TEST_F(LogqSvcOfATree, IsStoppedHeldDownAndStartedAsAWhole) {
+  SupervisorProcess& supervisor = supervise_tree("");
+  ChildProcess monitor(command({kLogqSvc, "wait", "app.tree"}, environment()));
+  const CommandResult up = svc({"status", "app.tree"});
+  EXPECT_EQ(up.status, 0);
+  EXPECT_NE(up.out.find("hello.service running\n"), std::string::npos) << up.out;
+
+  EXPECT_EQ(svc({"stop", "app.tree"}).status, 0);
+  EXPECT_EQ(monitor.wait().out, "app.tree: inactive (success)\n");
+  EXPECT_EQ(fact("ActiveState"), "\"inactive\"");
+  EXPECT_EQ(svc({"status", "app.tree"}).status, 3);
+  EXPECT_EQ(svc({"start", "app.tree"}).status, 0);
+  const std::string first = fact("MainPID");
+  EXPECT_EQ(svc({"restart", "app.tree"}).status, 0);
+  EXPECT_NE(fact("MainPID"), first);
+  EXPECT_EQ(fact("ActiveState"), "\"active\"");
+
+  EXPECT_EQ(svc({"exit", "app.tree"}).status, 0);
+  EXPECT_EQ(supervisor.wait().status, 0);
+}
+
+TEST_F(LogqSvcOfATree, AMonitorIsToldThatATreeInItHasGivenUp) {
+  write_text_file(files_.path() + "/third.service",
+                  "[Service]\nRestart=always\nExecStart=/bin/sleep 1000\n");
+  write_text_file(files_.path() + "/inner.tree",
+                  "[Supervisor]\nRestart=no\nIntensity=0\nChildren=third.service\n");
+  supervise_tree("Children=inner.tree\n");
+  ASSERT_TRUE(wait_until([&] { return svc({"-q", "status", "app.tree"}).status == 0; }));
+  ChildProcess monitor(command({kLogqSvc, "wait", "inner.tree"}, environment()));
+
+  ASSERT_EQ(svc({"kill", "-s", "KILL", "third"}).status, 0);
+
+  const CommandResult told = monitor.wait();
+  EXPECT_EQ(told.status, 1);
+  EXPECT_EQ(told.out, "inner.tree: failed (intensity)\n");
+  EXPECT_EQ(svc({"-q", "status", "app.tree"}).status, 0);
+}
+
+TEST_F(LogqSvcOfATree, ATreeInItIsStoppedAndStartedByItself) {
+  write_text_file(files_.path() + "/third.service", "[Service]\nExecStart=/bin/sleep 1000\n");
+  write_text_file(files_.path() + "/inner.tree", "[Supervisor]\nChildren=third.service\n");
+  supervise_tree("Children=inner.tree\n");
+  ASSERT_TRUE(wait_until([&] { return svc({"-q", "status", "app.tree"}).status == 0; }));
+
+  EXPECT_EQ(svc({"stop", "inner.tree"}).status, 0);
+  EXPECT_EQ(svc({"status", "inner.tree"}).status, 3);
+  EXPECT_EQ(svc({"status", "third"}).status, 3);
+  EXPECT_EQ(svc({"-q", "status", "hello"}).status, 0);
+  EXPECT_EQ(svc({"start", "inner.tree"}).status, 0);
+  EXPECT_EQ(svc({"restart", "inner.tree"}).status, 0);
+  EXPECT_EQ(svc({"status"}).status, 0);
+  EXPECT_EQ(svc({"exit", "inner.tree"}).status, 1);
+  EXPECT_EQ(svc({"kill", "inner.tree"}).err, "logq-svc: inner.tree: a tree cannot do that\n");
+}
+
+// --- instances of simple_one_for_one ---
+
+class LogqSvcOfInstances : public LogqSvcTest {
+ protected:
+  SupervisorProcess& supervise_pool(const std::string& settings = {},
+                                    const std::string& service = "ExecStart=/bin/sleep 100%i\n") {
+    write_text_file(file("worker@.service"),
+                    "[Unit]\nDescription=Worker %i\n[Service]\nRestart=always\n" + service);
+    write_text_file(
+        file("pool.tree"),
+        "[Supervisor]\nStrategy=simple_one_for_one\nChildren=worker@.service\n" + settings);
+    SupervisorProcess& child = supervise({file("pool.tree")});
+    EXPECT_TRUE(wait_until([&] { return svc({"-q", "status", "pool.tree"}).status == 0; }));
+    return child;
+  }
+  std::string file(const std::string& name) const { return files_.path() + "/" + name; }
+  bool exists(const std::string& name) const { return std::filesystem::exists(unit(name)); }
+  pid_t pid_of(const std::string& name) const {
+    const std::string out = svc({"--json", "status", name}).out;
+    const std::size_t at = out.find("\"MainPID\":");
+    return at == std::string::npos ? 0 : std::stoi(out.substr(at + 10));
+  }
+  std::string refused(const std::string& name) const {
+    const CommandResult start = svc({"start", name});
+    EXPECT_EQ(start.status, 1) << start.err;
+    return start.err;
+  }
+};
+
+TEST_F(LogqSvcOfInstances, AnInstanceIsStartedListedStoppedAndGone) {
+  SupervisorProcess& supervisor = supervise_pool();
+
+  EXPECT_EQ(svc({"start", "worker@7", "worker@8"}).status, 0);
+
+  const CommandResult all = svc({"status"});
+  EXPECT_EQ(all.status, 0);
+  EXPECT_TRUE(all.out.starts_with("pool.tree: active (running), 2 children, ")) << all.out;
+  EXPECT_NE(all.out.find("\nworker@7.service: active (running), pid "), std::string::npos);
+  EXPECT_EQ(all.out.find("worker@."), std::string::npos) << "templates are none";
+  EXPECT_TRUE(svc({"status", "worker@7"}).out.starts_with("worker@7.service - Worker 7\n"));
+  EXPECT_NE(svc({"status", "pool.tree"})
+                .out.find("Children: 2\n             worker@7.service running\n             "
+                          "worker@8.service running\n"),
+            std::string::npos);
+  EXPECT_EQ(read_text_file("/proc/" + std::to_string(pid_of("worker@7")) + "/cmdline"),
+            std::string("/bin/sleep\0001007\0", 16));
+
+  EXPECT_EQ(svc({"stop", "worker@7"}).status, 0);
+  EXPECT_FALSE(exists("worker@7.service")) << "it is gone when that is answered";
+  EXPECT_EQ(svc({"stop", "worker@7"}).status, 4);
+  EXPECT_EQ(svc({"start", "worker@7"}).status, 0) << "one of that name may be started again";
+
+  supervisor.signal(SIGTERM);
+  EXPECT_EQ(supervisor.wait().status, 0);
+  EXPECT_TRUE(std::filesystem::is_empty(runtime_.path()));
+}
+
+TEST_F(LogqSvcOfInstances, WhatCannotBeStartedIsRefusedInOneLine) {
+  write_text_file(file("broken@.service"), "[Service]\nExecStart=/bin/sleep 1000\n");
+  supervise_pool("Children=broken@.service\n");
+  ASSERT_EQ(svc({"start", "worker@7"}).status, 0);
+
+  EXPECT_EQ(refused("worker@7"), "logq-svc: worker@7.service: it has been started already\n");
+  write_text_file(file("broken@.service"), "[Service]\nRestart=no\n");
+  EXPECT_EQ(refused("broken@1"),
+            "logq-svc: broken@1.service: Service has no ExecStart=, ExecStop=, or SuccessAction=. "
+            "Refusing.\n");
+  EXPECT_FALSE(exists("broken@1.service"));
+  const CommandResult other = svc({"start", "other@7"});
+  EXPECT_EQ(other.status, 4);
+  EXPECT_EQ(other.err, "logq-svc: other@7.service: no tree that runs has other@.service\n");
+  const CommandResult nameless = svc({"start", "worker@"});
+  EXPECT_EQ(nameless.status, 2);
+  EXPECT_EQ(nameless.err,
+            "logq-svc: worker@.service: it is a template: the name of an instance is missing "
+            "behind the @\n");
+  EXPECT_EQ(svc({"start", "worker@" + std::string(300, '7')}).status, 2);
+  EXPECT_EQ(svc({"start", unit("worker@7 8.service")}).status, 2);
+  EXPECT_EQ(svc({"stop", "worker@"}).status, 1);
+  EXPECT_EQ(svc({"wait", "worker@9"}).status, 125);
+  EXPECT_EQ(svc({"-q", "status", "pool.tree", "worker@7"}).status, 0) << "nothing of it did harm";
+}
+
+TEST_F(LogqSvcOfInstances, AnInstanceWhoseStartFailsIsToldAndGone) {
+  supervise_pool("Intensity=0\n", "Type=exec\nExecStart=/nonexistent/%i\n");
+
+  EXPECT_EQ(refused("worker@7"), "logq-svc: worker@7.service: the job has ended: failed\n");
+
+  EXPECT_FALSE(exists("worker@7.service"));
+  EXPECT_EQ(svc({"-q", "status", "pool.tree"}).status, 0) << "that is no restart";
+}
+
+TEST_F(LogqSvcOfInstances, StartsOfInstancesAreRefusedWhileTheTreeStops) {
+  const std::string go = file("go");
+  SupervisorProcess& supervisor =
+      supervise_pool({}, "ExecStart=/bin/sh -c 'trap \"until [ -e " + go +
+                             " ]; do sleep 0.01; done; exit\" TERM; touch " + file("up") +
+                             "; while :; do sleep 0.01; done'\n");
+  ASSERT_EQ(svc({"start", "worker@7"}).status, 0);
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(file("up")); }));
+  ASSERT_EQ(svc({"--no-wait", "restart", "pool.tree"}).status, 0);
+  supervisor.signal(SIGTERM);  // and that is the last word
+  ASSERT_TRUE(wait_until([&] {
+    return svc({"status", "pool.tree"}).out.find("deactivating") != std::string::npos;
+  }));
+
+  EXPECT_EQ(refused("worker@8"), "logq-svc: worker@8.service: its tree, pool.tree, is stopping\n");
+
+  write_text_file(go, "");
+  EXPECT_EQ(supervisor.wait().status, 0);
+}
+
+TEST_F(LogqSvcOfInstances, AreStoppedAllAtOnceWithTheirTree) {
+  // Each ends when all have been told to.
+  SupervisorProcess& supervisor = supervise_pool(
+      {}, "WorkingDirectory=" + files_.path() +
+              "\nExecStart=/bin/sh -c 'trap \"touch stop%i; until [ -e stop1 -a -e stop2 -a -e "
+              "stop3 ]; do sleep 0.01; done; exit\" TERM; touch up%i; while :; do sleep 0.01; "
+              "done'\n");
+  ASSERT_EQ(svc({"start", "worker@1", "worker@2", "worker@3"}).status, 0);
+  for (const char* const name : {"up1", "up2", "up3"})
+    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(file(name)); }));
+
+  supervisor.signal(SIGTERM);
+
+  EXPECT_EQ(supervisor.wait(std::chrono::seconds(60)).status, 0);
+}
+
+TEST_F(LogqSvcOfInstances, AreRestartedByTheirTreeUntilThatIsTooMuch) {
+  // An instance may have settings of its own.
+  std::filesystem::create_directory(file("worker@9.service.d"));
+  write_text_file(file("worker@9.service.d/once.conf"), "[Service]\nRestart=no\n");
+  SupervisorProcess& supervisor = supervise_pool("Intensity=1\nPeriod=1h\n");
+  ASSERT_EQ(svc({"start", "worker@7", "worker@8", "worker@9"}).status, 0);
+  ChildProcess monitor(command({kLogqSvc, "wait", "worker@9"}, environment()));
+  const pid_t first = pid_of("worker@7");
+
+  ASSERT_TRUE(signal_process(pid_of("worker@9"), SIGKILL));
+  EXPECT_TRUE(wait_until([&] { return !exists("worker@9.service"); })) << "it is temporary";
+  ASSERT_TRUE(signal_process(first, SIGKILL));
+  EXPECT_TRUE(wait_until([&] { return pid_of("worker@7") != first && pid_of("worker@7") > 0; }));
+  const pid_t last = pid_of("worker@8");
+  ASSERT_TRUE(signal_process(last, SIGKILL));
+
+  EXPECT_EQ(supervisor.wait().status, 1);
+  EXPECT_FALSE(exists("worker@7.service"));
+}
+
+TEST_F(LogqSvcOfInstances, AMonitorIsToldOfItsEnd) {
+  supervise_pool();
+  ASSERT_EQ(svc({"start", "worker@7"}).status, 0);
+  const auto monitor = connect_unix(unit("worker@7.service") + "/supervise/socket", SOCK_STREAM);
+  ASSERT_EQ(::send(monitor.get(), "wait\n", 5, MSG_NOSIGNAL), 5);
+
+  ASSERT_EQ(svc({"stop", "worker@7"}).status, 0);
+
+  std::string told(4096, '\0');
+  const ssize_t count = ::recv(monitor.get(), told.data(), told.size(), 0);
+  ASSERT_GT(count, 0);
+  EXPECT_NE(told.find("\"ExecMainStatusText\":\"15/TERM\""), std::string::npos) << told;
+}
+
+TEST_F(LogqSvcOfInstances, OneThatIsStillStartingCanBeStopped) {
+  supervise_pool({}, "Type=notify\nExecStart=/bin/sleep 1000\n");
+  ChildProcess start(command({kLogqSvc, "start", "worker@7"}, environment()));
+  ASSERT_TRUE(wait_until([&] { return pid_of("worker@7") > 0; }));
+
+  ASSERT_EQ(svc({"--no-wait", "start", "worker@8"}).status, 0);
+
+  EXPECT_EQ(svc({"stop", "worker@8"}).status, 0) << "it waits for its turn";
+  EXPECT_FALSE(exists("worker@8.service"));
+  EXPECT_EQ(svc({"stop", "worker@7"}).status, 0);
+
+  EXPECT_FALSE(exists("worker@7.service"));
+  const CommandResult started = start.wait();
+  EXPECT_EQ(started.status, 1);
+  EXPECT_EQ(started.err, "logq-svc: worker@7.service: the job has ended: canceled\n");
+}
+
+TEST_F(LogqSvcOfInstances, LeaveNothingBehindInTheSupervisor) {
+  SupervisorProcess& supervisor = supervise_pool({},
+                                                 "Type=notify\nNotifyAccess=all\nRestart=no\n"
+                                                 "ExecStart=/bin/sleep 1000\n");
+  const auto open_files = [&] {
+    const std::string path = "/proc/" + std::to_string(supervisor.pid()) + "/fd";
+    return std::distance(std::filesystem::directory_iterator(path), {});
+  };
+  const auto cycle = [&] {
+    ASSERT_EQ(svc({"--no-wait", "start", "worker@1", "worker@2"}).status, 0);
+    ASSERT_EQ(svc({"stop", "worker@1", "worker@2"}).status, 0);
+  };
+  cycle();
+  const auto before = open_files();
+
+  for (int i = 0; i < 5; ++i)
+    cycle();
+
+  // The connection of who asked last may still be closing.
+  EXPECT_TRUE(wait_until([&] { return open_files() <= before; })) << before << open_files();
+}
+
+TEST_F(LogqSvcOfInstances, ObeySvcOfDaemontools) {
+  if (!has_program("svc")) GTEST_SKIP() << "daemontools is not installed";
+  supervise_pool("Intensity=5\n");
+  ASSERT_EQ(svc({"start", "worker@7"}).status, 0);
+  const pid_t first = pid_of("worker@7");
+  EXPECT_TRUE(
+      run({"svstat", unit("worker@7.service")})
+          .out.starts_with(unit("worker@7.service") + ": up (pid " + std::to_string(first) + ") "));
+  run({"svc", "-t", unit("worker@7.service")});
+  EXPECT_TRUE(wait_until([&] { return pid_of("worker@7") != first && pid_of("worker@7") > 0; }));
+  run({"svc", "-d", unit("worker@7.service")});
+  EXPECT_TRUE(wait_until([&] { return !exists("worker@7.service"); }));
+  run({"svc", "-d", unit("pool.tree")});
+  EXPECT_TRUE(wait_until([&] { return svc({"-q", "status", "pool.tree"}).status == 3; }));
+  run({"svc", "-u", unit("pool.tree")});
+  EXPECT_TRUE(wait_until([&] { return svc({"-q", "status", "pool.tree"}).status == 0; }));
 }
 
 // --- daemontools and runit ---

@@ -180,6 +180,45 @@ TEST_F(TreeRunTest, OrphansStayWithTheirService) {
   EXPECT_TRUE(sleepers_of("a").empty()) << "they are stopped with their service";
 }
 
+TEST_F(TreeRunTest, AnInstanceHasALifeOfItsOwnInTheLog) {
+  write("worker@.service",
+        "[Service]\nRestart=on-failure\nExecStart=/bin/sh -c 'echo I am %i; exec sleep 1000'\n");
+  write_tree("Strategy=simple_one_for_one\nChildren=worker@.service\n");
+  SupervisorProcess running(logq_run());
+  ASSERT_TRUE(comes_to("+app"));
+  const auto svc = [&](const char* verb, const char* name) {
+    Command order = logq_run();
+    order.argv = {kLogqSvc, verb, name};
+    return run_command(order).status;
+  };
+  ASSERT_EQ(svc("start", "worker@7"), 0);
+  ASSERT_EQ(svc("start", "worker@8"), 0);
+  ASSERT_TRUE(wait_until([&] { return sleepers_of("worker@8").size() == 1; }));
+  kill_main("worker@8");
+  EXPECT_TRUE(comes_to("+app +worker@7 +worker@8 +worker@8"));
+  EXPECT_EQ(svc("stop", "worker@7"), 0);
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 0);
+
+  EXPECT_EQ(order(), "+app +worker@7 +worker@8 +worker@8 -worker@7 -worker@8 -app");
+  EXPECT_EQ(column(journald_->entries({"_SYSTEMD_UNIT=worker@7.service", "_TRANSPORT=stdout"}),
+                   "MESSAGE"),
+            Strings{"I am 7"});
+  const auto restarts = journald_->entries({"MESSAGE_ID=bb057bd58ec84320b45c35e0de26770f"});
+  ASSERT_EQ(restarts.size(), 1U);
+  EXPECT_EQ(restarts.front().at("UNIT"), "app.tree");
+  EXPECT_EQ(restarts.front().at("CAUSE_UNIT"), "worker@8.service");
+  EXPECT_EQ(restarts.front().at("STRATEGY"), "simple_one_for_one");
+}
+
+TEST_F(TreeRunTest, ATemplateThatCannotBeUsedIsToldAndNothingIsStarted) {
+  write_tree("Strategy=simple_one_for_one\nChildren=worker@.service\n");
+  const CommandResult result = run_command(logq_run());
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("worker@"), std::string::npos) << result.err;
+  EXPECT_EQ(order(), "");
+}
+
 // How often it has waited for something, and been woken.
 std::string waits_of(pid_t pid) {
   const std::string status = read_text_file("/proc/" + std::to_string(pid) + "/status");
