@@ -7,7 +7,6 @@
 #include "base/try.h"
 #include "journal/entry_limits.h"
 #include "journal/file_writer_impl.h"
-#include "journal/item_order.h"
 #include "journal/live_field.h"
 
 namespace logq::journal {
@@ -214,12 +213,12 @@ void FileWriter::Impl::sort_items(std::uint64_t since) {
     if (*end < since) ++end;
   }
   const auto known = static_cast<std::size_t>(end - offsets_.data());
-  end = offsets_.data() + sort_distinct(std::span(offsets_).first(known));
+  end = offsets_.data() + order_.sort_distinct(std::span(offsets_).first(known));
   std::uint32_t* const first_new = end;
   for (const Miss& miss : misses_) {
     if (miss.value.data_offset >= since) *end++ = miss.value.data_offset;
   }
-  end = first_new + sort_distinct({first_new, end});
+  end = first_new + order_.sort_distinct({first_new, end});
   offsets_.resize(static_cast<std::size_t>(end - offsets_.data()));
   if (offsets_.size() != items_.size()) drop_repeated_items();
 }

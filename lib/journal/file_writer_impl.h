@@ -12,6 +12,7 @@
 
 #include "journal/entry_chain.h"
 #include "journal/file_writer.h"
+#include "journal/item_order.h"
 #include "journal/object_heap.h"
 #include "journal/recent_values.h"
 #include "journal/value_table.h"
@@ -143,6 +144,7 @@ class FileWriter::Impl {
   std::vector<Miss> misses_;
   std::vector<Miss*> misses_by_hash_;
   std::vector<std::uint32_t> offsets_;  // of the DATA objects, ascending and distinct
+  ItemOrder order_;
   std::uint64_t xor_hash_ = 0;
   std::uint64_t bytes_needed_ = 0;  // by its values, at most
   const PreparedValues* prepared_ = nullptr;
