@@ -78,15 +78,24 @@ void Ingest::compose(const IngestEntry& entry, EntryBatch::Entry& out) {
   }
   payloads.insert(payloads.end(), object_payloads_.begin(), object_payloads_.end());
   if (entry.source_realtime_usec.has_value()) {
-    char* const begin = out.source_time.data();
-    char* const digits = std::ranges::copy(kSourceTime, begin).out;
-    char* const end =
-        std::to_chars(digits, begin + out.source_time.size(), *entry.source_realtime_usec).ptr;
-    payloads.emplace_back(begin, end);
+    out.source_time = source_time_payload(*entry.source_realtime_usec);
+    payloads.emplace_back(out.source_time.data(), source_time_bytes_);
   }
   payloads.insert(payloads.end(), host_payloads_.begin(), host_payloads_.end());
   out.priority = entry.priority;
   out.prepared = entry.prepared;
+}
+
+// All entries of a message have the same.
+const std::array<char, 64>& Ingest::source_time_payload(std::uint64_t usec) {
+  if (usec != source_time_usec_ || source_time_bytes_ == 0) {
+    char* const begin = source_time_.data();
+    char* const digits = begin + kSourceTime.copy(begin, kSourceTime.size());
+    const char* const end = std::to_chars(digits, begin + source_time_.size(), usec).ptr;
+    source_time_bytes_ = static_cast<std::size_t>(end - begin);
+    source_time_usec_ = usec;
+  }
+  return source_time_;
 }
 
 void Ingest::count_stored(const EntryBatch::Entry& entry) {
