@@ -31,6 +31,8 @@ constexpr std::size_t kEntriesAtOnce = 512;
 // After a busy time, of so many entries without a sleep, more is to come: the thread naps for so
 // long, so often, and need not be woken.
 constexpr microseconds kNap{100};
+// While the output has all that it takes, that is work for its receiver for many milliseconds.
+constexpr microseconds kNapWhileFull{500};
 constexpr unsigned kNapsAfterWork = 20;
 constexpr std::size_t kBusyEntries = 8;
 
@@ -286,7 +288,8 @@ void AsyncEngine::rest(Work last) {
   quiet_rounds_ = last == Work::kNone ? quiet_rounds_ + 1 : 0;
   const bool was_busy = moved_ - moved_before_sleep_ >= kBusyEntries;
   if (last == Work::kSome || (was_busy && quiet_rounds_ <= kNapsAfterWork)) {
-    if (wanted_.exchange(0) == 0) futex_wait(wanted_, std::uint32_t{0}, kNap);
+    const microseconds nap = output_->has_room() ? kNap : kNapWhileFull;
+    if (wanted_.exchange(0) == 0) futex_wait(wanted_, std::uint32_t{0}, nap);
     wanted_.store(0);
     return;
   }

@@ -248,7 +248,7 @@ std::byte* AsyncSender::find_place(AsyncEngine& engine,
       return nullptr;
     }
     engine.wake();
-    QueueEnd::wait_for_room(queue, bytes, std::min<std::chrono::nanoseconds>(left, kLongestWait));
+    QueueEnd::wait_for_room(queue, std::min<std::chrono::nanoseconds>(left, kLongestWait));
     place = QueueEnd::make_place(queue, bytes);
   }
   return place;

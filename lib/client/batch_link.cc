@@ -44,7 +44,7 @@ void BatchLink::forgive() {
 
 bool BatchLink::takes(const Parcel& parcel) const {
   return parcel.sent == 0 && parcel.size() <= hello_.entries_max &&
-         parcel.bytes() + sizeof(wire::BatchHeader) <= hello_.message_bytes_max;
+         parcel.bytes() <= hello_.message_bytes_max;
 }
 
 BatchLink::Outcome BatchLink::advance(Parcels& parcels, std::uint64_t now_usec) {
@@ -125,23 +125,14 @@ void BatchLink::send_batches(Parcels& parcels, std::uint64_t now_usec) {
     if (next.sent == 0) parcels.add_times_if_late(next, now_usec);
     if (!takes(next)) return;
     const std::uint64_t number = next.batch_number != 0 ? next.batch_number : last_number_ + 1;
-    const int code = send_batch(next, number);
+    const std::string_view message = next.as_batch(client_id_, number);
+    const int code = calls_.send_bytes(fd_, message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (code == -EAGAIN || code == -EINTR || code == -ENOBUFS || code == -ENOMEM) return;
     if (code < 0) return close();
     next.batch_number = number;
     last_number_ = std::max(last_number_, number);
     ++under_way_;
   }
-}
-
-int BatchLink::send_batch(const Parcel& parcel, std::uint64_t number) {
-  wire::Batch batch;
-  batch.client_id = client_id_;
-  batch.number = number;
-  batch.count = static_cast<std::uint32_t>(parcel.size());
-  message_ = wire::encode_batch_header(batch);
-  message_ += parcel.entries_from(0);
-  return calls_.send_bytes(fd_, message_, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 }  // namespace logq::client

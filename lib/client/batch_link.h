@@ -55,7 +55,6 @@ class BatchLink {
   void take(const wire::BatchAck& ack, Parcels& parcels, Outcome& outcome);
   void ask();
   void send_batches(Parcels& parcels, std::uint64_t now_usec);
-  int send_batch(const Parcel& parcel, std::uint64_t number);
 
   const SocketCandidate candidate_;
   SocketCalls& calls_;
@@ -67,7 +66,6 @@ class BatchLink {
   wire::BatchAck heard_;           // the sums of the last acknowledgement
   std::uint64_t last_number_ = 0;  // of a batch
   std::uint64_t under_way_ = 0;    // the first so many parcels are sent on this connection
-  std::string message_;            // scratch
 };
 
 }  // namespace logq::client

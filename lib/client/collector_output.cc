@@ -39,7 +39,10 @@ CollectorOutput::CollectorOutput(const CollectorOutputOptions& options,
     places_.push_back(std::make_unique<Place>(candidate, calls));
 }
 
-void CollectorOutput::add(const Entry& entry, std::uint64_t realtime_usec) {
+void CollectorOutput::add(Entry entry, std::uint64_t realtime_usec) {
+  // Into the bytes of an entry that is late already: later they would all have to be moved.
+  if (entry.realtime_usec == 0 && realtime_usec + kTimeMattersUsec < now_usec_)
+    entry.realtime_usec = realtime_usec;
   if (!parcels_.add(entry, realtime_usec)) count_.settle(SendStatus::kTooLarge);
 }
 
@@ -56,6 +59,7 @@ bool CollectorOutput::has_receiver() const {
 }
 
 bool CollectorOutput::advance(std::uint64_t now_usec) {
+  now_usec_ = now_usec;
   if (place_ == nullptr) {
     const Time now = calls_.now();
     if (parcels_.empty()) return false;  // nobody is looked for in vain

@@ -37,7 +37,7 @@ class CollectorOutput final : public Output {
                   SocketCalls& calls);
 
   [[nodiscard]] bool has_room() const override { return parcels_.has_room(); }
-  void add(const Entry& entry, std::uint64_t realtime_usec) override;
+  void add(Entry entry, std::uint64_t realtime_usec) override;
   [[nodiscard]] bool may_block() const override { return false; }
   bool add_report(const Entry& entry, std::uint64_t realtime_usec) override;
   bool advance(std::uint64_t now_usec) override;
@@ -72,12 +72,13 @@ class CollectorOutput final : public Output {
   DeliveryCount& count_;
   SocketCalls& calls_;
   Parcels parcels_;
-  Place* place_ = nullptr;     // where we are connected
-  bool by_batches_ = false;    // there; else by datagrams
-  bool had_receiver_ = false;  // at any time
-  bool had_batches_ = false;   // of the last collector
-  bool explained_ = false;     // of this outage
-  Time away_since_{};          // where place_ is null
+  Place* place_ = nullptr;      // where we are connected
+  bool by_batches_ = false;     // there; else by datagrams
+  bool had_receiver_ = false;   // at any time
+  bool had_batches_ = false;    // of the last collector
+  bool explained_ = false;      // of this outage
+  std::uint64_t now_usec_ = 0;  // of the last advance()
+  Time away_since_{};           // where place_ is null
   Time next_attempt_{};
   std::atomic<int> last_errno_{0};
 };

@@ -21,7 +21,7 @@ class Output {
   [[nodiscard]] virtual bool has_room() const = 0;
   // Takes an entry that was logged at `realtime_usec`; its views are not needed afterwards. What
   // becomes of it is counted sooner or later. REQUIRES: has_room().
-  virtual void add(const Entry& entry, std::uint64_t realtime_usec) = 0;
+  virtual void add(Entry entry, std::uint64_t realtime_usec) = 0;
   // Whether add() may wait for a receiver.
   [[nodiscard]] virtual bool may_block() const = 0;
   // Takes an entry of the logger's own, which is not counted. False where it cannot.

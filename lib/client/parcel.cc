@@ -1,5 +1,6 @@
 #include "client/parcel.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -11,16 +12,20 @@ namespace {
 constexpr std::size_t kSpareParcels = 80;
 constexpr std::size_t kKeptBytes = 2 * Parcels::kFullBytes;
 
+constexpr std::string_view kTimeName = "SOURCE_REALTIME_TIMESTAMP=";
+constexpr std::size_t kTimeBytes = kTimeName.size() + 20 + 1;
+
 }  // namespace
 
 bool Parcel::add(const Entry& entry, std::uint64_t realtime_usec) {
   const std::size_t before = bytes_.size();
   items_.emplace_back();
   try {
-    if (items_.size() > 1) bytes_ += '\n';
+    items_.size() == 1 ? bytes_.resize(sizeof(wire::BatchHeader)) : bytes_.push_back('\n');
     const std::size_t offset = bytes_.size();
     if (append_native_entry(entry, bytes_)) {
       items_.back() = {offset, bytes_.size() - offset, realtime_usec, entry.realtime_usec != 0};
+      if (entry.realtime_usec == 0) ++without_time_;
       return true;
     }
   } catch (const std::bad_alloc&) {
@@ -37,18 +42,20 @@ void Parcel::remove_last(std::size_t bytes_before) {
 }
 
 void Parcel::add_times_if_late(std::uint64_t now_usec) {
-  bool any = false;
-  for (const Item& item : items_)
-    any |= !item.has_time && item.realtime_usec + kTimeMattersUsec < now_usec;
-  if (!any) return;
+  if (without_time_ == 0) return;
+  const auto is_late = [now_usec](const Item& item) {
+    return !item.has_time && item.realtime_usec + kTimeMattersUsec < now_usec;
+  };
+  if (std::none_of(items_.begin(), items_.end(), is_late)) return;
   std::string bytes;
-  bytes.reserve(bytes_.size() + items_.size() * 48);
+  bytes.reserve(most_bytes());
+  bytes.resize(sizeof(wire::BatchHeader));
   for (Item& item : items_) {
-    if (!bytes.empty()) bytes += '\n';
+    if (bytes.size() > sizeof(wire::BatchHeader)) bytes += '\n';
     const std::size_t offset = bytes.size();
     bytes.append(bytes_, item.offset, item.bytes);
     if (!item.has_time) {
-      bytes += "SOURCE_REALTIME_TIMESTAMP=";
+      bytes += kTimeName;
       Value(item.realtime_usec).append_to(bytes);
       bytes += '\n';
       item.has_time = true;
@@ -57,12 +64,14 @@ void Parcel::add_times_if_late(std::uint64_t now_usec) {
     item.bytes = bytes.size() - offset;
   }
   bytes_ = std::move(bytes);
+  without_time_ = 0;
 }
 
 void Parcel::clear() {
   if (bytes_.capacity() > kKeptBytes) std::string().swap(bytes_);
   bytes_.clear();
   items_.clear();
+  without_time_ = 0;
   batch_number = 0;
   is_report = false;
   sent = 0;
@@ -72,8 +81,17 @@ std::string_view Parcel::entry(std::size_t index) const {
   return std::string_view(bytes_).substr(items_[index].offset, items_[index].bytes);
 }
 
-std::string_view Parcel::entries_from(std::size_t first) const {
-  return std::string_view(bytes_).substr(items_[first].offset);
+std::string_view Parcel::as_batch(const Id128& client_id, std::uint64_t number) {
+  wire::Batch batch;
+  batch.client_id = client_id;
+  batch.number = number;
+  batch.count = static_cast<std::uint32_t>(size());
+  wire::encode_batch_header(batch).copy(bytes_.data(), sizeof(wire::BatchHeader));
+  return bytes_;
+}
+
+std::size_t Parcel::most_bytes() const {
+  return bytes_.size() + without_time_ * kTimeBytes;
 }
 
 Parcels::Parcels() {
@@ -83,7 +101,7 @@ Parcels::Parcels() {
 bool Parcels::add(const Entry& entry, std::uint64_t realtime_usec) {
   const bool is_new = parcels_.empty() || parcels_.back().batch_number != 0 ||
                       parcels_.back().sent != 0 || parcels_.back().is_report ||
-                      parcels_.back().bytes() >= kFullBytes ||
+                      parcels_.back().most_bytes() >= kFullBytes ||
                       parcels_.back().size() >= kFullEntries;
   if (is_new) {
     if (spare_.empty()) spare_.emplace_back();

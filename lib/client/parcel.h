@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "logq/transport.h"
+#include "wire/batch_protocol.h"
 
 namespace logq::client {
 
@@ -27,9 +28,12 @@ class Parcel {
   [[nodiscard]] std::size_t size() const { return items_.size(); }
   [[nodiscard]] bool empty() const { return items_.empty(); }
   [[nodiscard]] std::string_view entry(std::size_t index) const;
-  // All entries from `first` on, with an empty line between two, as batches have them.
-  [[nodiscard]] std::string_view entries_from(std::size_t first) const;
+  // All entries as the batch `number` of a client; valid until something is added.
+  [[nodiscard]] std::string_view as_batch(const Id128& client_id, std::uint64_t number);
+  // Of that message.
   [[nodiscard]] std::size_t bytes() const { return bytes_.size(); }
+  // The same once all entries have their times.
+  [[nodiscard]] std::size_t most_bytes() const;
 
   std::uint64_t batch_number = 0;  // under which it was sent to the batch socket; 0: not
   bool is_report = false;          // its entry is the logger's own, and not counted
@@ -45,14 +49,17 @@ class Parcel {
 
   void remove_last(std::size_t bytes_before);
 
-  std::string bytes_;
+  std::string bytes_;  // room for the header of a batch, then the entries
   std::vector<Item> items_;
+  std::size_t without_time_ = 0;  // items
 };
 
 // Parcels in the order of their entries. The last one is being filled; those that are done leave
 // their memory to new ones.
 class Parcels {
  public:
+  // With the entry that goes beyond it most stay below 64 KiB, for which a collector always has
+  // memory.
   static constexpr std::size_t kFullBytes = std::size_t{60} << 10;
   static constexpr std::size_t kFullEntries = 256;
   // So much may wait for a collector; what is behind waits in the queues of those who log.

@@ -96,14 +96,12 @@ std::byte* QueueEnd::make_place(EntryQueue& queue, std::size_t bytes) {
   return queue.write_;
 }
 
-void QueueEnd::wait_for_room(EntryQueue& queue, std::size_t bytes, std::chrono::nanoseconds left) {
-  const std::uint64_t before = queue.consumed_.load(std::memory_order_acquire);
+void QueueEnd::wait_for_room(EntryQueue& queue, std::chrono::nanoseconds left) {
   // In the one order of these operations either we see what was read meanwhile, or tell_of_room()
   // sees that we wait.
   queue.waiting_.store(1);
-  const std::uint64_t now = queue.consumed_.load();
-  const bool has_room = queue.written_ + bytes <= now + queue.ring_bytes_;
-  if (now == before || !has_room) client::futex_wait(queue.waiting_, std::uint32_t{1}, left);
+  if (!is_half_free(queue, queue.written_))
+    client::futex_wait(queue.waiting_, std::uint32_t{1}, left);
   queue.waiting_.store(0, std::memory_order_relaxed);
 }
 
@@ -133,7 +131,7 @@ void QueueEnd::pop(EntryQueue& queue) {
 
 void QueueEnd::tell_of_room(EntryQueue& queue) {
   queue.consumed_.fetch_add(0);  // has its place in the order that wait_for_room() speaks of
-  if (queue.waiting_.load() == 0) return;
+  if (queue.waiting_.load() == 0 || !is_half_free(queue, published(queue))) return;
   if (queue.waiting_.exchange(0) != 0) client::futex_wake(queue.waiting_);
 }
 

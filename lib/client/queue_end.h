@@ -24,8 +24,9 @@ class QueueEnd {
   // A place for a record, with what is free in the ring by now; null where that is not enough.
   // REQUIRES: bytes <= largest_record().
   static std::byte* make_place(EntryQueue& queue, std::size_t bytes);
-  // Waits until something is read, or until `left` has passed.
-  static void wait_for_room(EntryQueue& queue, std::size_t bytes, std::chrono::nanoseconds left);
+  // Waits until half of the ring is free, or until `left` has passed: a writer that is woken for
+  // each record that was read does nothing but wait.
+  static void wait_for_room(EntryQueue& queue, std::chrono::nanoseconds left);
   // A wait was in vain: the next ones will be, until something is read.
   static void note_stall(EntryQueue& queue) { queue.stalled_at_ = consumed(queue); }
   static bool is_stalled(const EntryQueue& queue) { return queue.stalled_at_ == consumed(queue); }
@@ -43,7 +44,7 @@ class QueueEnd {
   static RecordHeader* front(EntryQueue& queue);
   // It has been read; its place may be written to again.
   static void pop(EntryQueue& queue);
-  // Wakes the writer should it wait for room.
+  // Wakes the writer should it wait for room, and there be enough.
   static void tell_of_room(EntryQueue& queue);
 
   // --- anybody ---
@@ -60,6 +61,10 @@ class QueueEnd {
 
  private:
   static std::size_t used(const EntryQueue& queue);
+  // Of what was `written`, in the order that wait_for_room() speaks of.
+  static bool is_half_free(const EntryQueue& queue, std::uint64_t written) {
+    return written - queue.consumed_.load() <= queue.ring_bytes_ / 2;
+  }
   static void go_to_begin(EntryQueue& queue);
   static RecordHeader* record_at(const EntryQueue& queue, std::uint64_t position);
 };

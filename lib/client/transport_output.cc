@@ -5,7 +5,7 @@
 
 namespace logq::client {
 
-void TransportOutput::add(const Entry& entry, std::uint64_t realtime_usec) {
+void TransportOutput::add(Entry entry, std::uint64_t realtime_usec) {
   count_.settle(send(entry, realtime_usec));
 }
 
@@ -13,12 +13,11 @@ bool TransportOutput::add_report(const Entry& entry, std::uint64_t realtime_usec
   return !is_dropped(send(entry, realtime_usec));
 }
 
-SendStatus TransportOutput::send(const Entry& entry, std::uint64_t realtime_usec) {
-  Entry timed = entry;
+SendStatus TransportOutput::send(Entry entry, std::uint64_t realtime_usec) {
   const std::uint64_t now = base::Clock::system().now().realtime_usec;
-  if (timed.realtime_usec == 0 && realtime_usec + kTimeMattersUsec < now)
-    timed.realtime_usec = realtime_usec;
-  const SendResult result = transport_->send(timed);
+  if (entry.realtime_usec == 0 && realtime_usec + kTimeMattersUsec < now)
+    entry.realtime_usec = realtime_usec;
+  const SendResult result = transport_->send(entry);
   has_receiver_ = result.status != SendStatus::kNoCollector;
   return result.status;
 }

@@ -16,7 +16,7 @@ class TransportOutput final : public Output {
         count_(count) {}
 
   [[nodiscard]] bool has_room() const override { return true; }
-  void add(const Entry& entry, std::uint64_t realtime_usec) override;
+  void add(Entry entry, std::uint64_t realtime_usec) override;
   [[nodiscard]] bool may_block() const override { return true; }
   bool add_report(const Entry& entry, std::uint64_t realtime_usec) override;
   bool advance(std::uint64_t /*now_usec*/) override { return false; }
@@ -29,7 +29,7 @@ class TransportOutput final : public Output {
   }
 
  private:
-  SendStatus send(const Entry& entry, std::uint64_t realtime_usec);
+  SendStatus send(Entry entry, std::uint64_t realtime_usec);
 
   const std::shared_ptr<Transport> transport_;
   DeliveryCount& count_;

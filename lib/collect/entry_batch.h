@@ -23,7 +23,7 @@ class EntryBatch {
  public:
   struct Entry {
     std::vector<std::string_view> payloads;
-    std::array<char, 64> source_time;  // text that one of the payloads may show
+    std::array<char, 64> source_time;  // text that payloads of this entry or later ones may show
     ProgressCell progress{nullptr};
     std::uint64_t finished = 0;  // the position of its source behind it
     int priority = 0;

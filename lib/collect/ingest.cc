@@ -78,15 +78,22 @@ void Ingest::compose(const IngestEntry& entry, EntryBatch::Entry& out) {
   }
   payloads.insert(payloads.end(), object_payloads_.begin(), object_payloads_.end());
   if (entry.source_realtime_usec.has_value()) {
-    char* const begin = out.source_time.data();
-    char* const digits = std::ranges::copy(kSourceTime, begin).out;
-    char* const end =
-        std::to_chars(digits, begin + out.source_time.size(), *entry.source_realtime_usec).ptr;
-    payloads.emplace_back(begin, end);
+    payloads.push_back(source_time_payload(*entry.source_realtime_usec, out));
   }
   payloads.insert(payloads.end(), host_payloads_.begin(), host_payloads_.end());
   out.priority = entry.priority;
   out.prepared = entry.prepared;
+}
+
+// All entries of a message share the text of the first.
+std::string_view Ingest::source_time_payload(std::uint64_t usec, EntryBatch::Entry& out) {
+  if (usec == source_time_usec_ && !source_time_.empty()) return source_time_;
+  char* const begin = out.source_time.data();
+  char* const digits = begin + kSourceTime.copy(begin, kSourceTime.size());
+  const char* const end = std::to_chars(digits, begin + out.source_time.size(), usec).ptr;
+  source_time_ = {begin, end};
+  source_time_usec_ = usec;
+  return source_time_;
 }
 
 void Ingest::count_stored(const EntryBatch::Entry& entry) {
@@ -140,6 +147,7 @@ void Ingest::flush() {
     done = behind;
   }
   batch_.clear();
+  source_time_ = {};
 }
 
 void Ingest::append(const IngestEntry& entry, ProgressCell progress, std::uint64_t finished) {
@@ -151,6 +159,7 @@ bool Ingest::append(const IngestEntry& entry) {
   flush();
   select_owner(entry.client);
   compose(entry, single_);
+  source_time_ = {};
   if (!store_.append(time_, single_.payloads).has_value()) return false;
   count_stored(single_);
   return true;

@@ -95,6 +95,7 @@ class Ingest {
  private:
   [[nodiscard]] bool is_admitted(const IngestEntry& entry);
   void compose(const IngestEntry& entry, EntryBatch::Entry& out);
+  std::string_view source_time_payload(std::uint64_t usec, EntryBatch::Entry& out);
   void count_stored(const EntryBatch::Entry& entry);
   void select_owner(const ClientMetadata* client);
 
@@ -109,6 +110,8 @@ class Ingest {
   SplitMode split_mode_ = SplitMode::kNone;
   std::optional<uid_t> owner_;  // of the entries in the batch
   std::vector<std::string> object_payloads_;
+  std::string_view source_time_;  // of the last entry in the batch, if that had one
+  std::uint64_t source_time_usec_ = 0;
   Activity activity_;
   std::uint64_t stored_ = 0;
 

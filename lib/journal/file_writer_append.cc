@@ -7,7 +7,6 @@
 #include "base/try.h"
 #include "journal/entry_limits.h"
 #include "journal/file_writer_impl.h"
-#include "journal/item_order.h"
 #include "journal/live_field.h"
 
 namespace logq::journal {
@@ -33,6 +32,7 @@ Result<void> FileWriter::Impl::append(const EntryTime& time,
                                       Payloads payloads,
                                       std::optional<std::uint64_t> xor_hash) {
   digest(payloads, items_);
+  repeats_ = 0;
   foresee(items_);
   foreseen_puts_ = recent_.puts();
   const auto appended = append_foreseen(time, seqnum, payloads, xor_hash);
@@ -49,6 +49,7 @@ Result<void> FileWriter::Impl::append_prepared(const EntryTime& time,
   prepared_ = &prepared;
   values_.use(&prepared);
   digest_prepared(payloads);
+  repeats_ = 0;
   foreseen_puts_ = recent_.puts();
   const auto appended = append_foreseen(time, seqnum, payloads, std::nullopt);
   values_.use(nullptr);
@@ -65,19 +66,23 @@ Result<void> FileWriter::Impl::check_whole() const {
 }
 
 Result<std::size_t> FileWriter::Impl::append_batch(std::span<const NewEntry> entries) {
-  const auto digest_of = [&](std::size_t index, std::vector<Item>& items) {
-    digest(index < entries.size() ? entries[index].payloads : Payloads{}, items);
+  const auto payloads_of = [entries](std::size_t index) {
+    return index < entries.size() ? entries[index].payloads : Payloads{};
   };
-  digest_of(0, next_items_);
+  digest(payloads_of(0), next_items_);
+  next_repeats_ = 0;
   foresee(next_items_);
   std::uint64_t puts = recent_.puts();
-  digest_of(1, later_items_);
+  later_repeats_ = digest_after(next_items_, payloads_of(1), later_items_);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     std::swap(items_, next_items_);
     std::swap(next_items_, later_items_);
+    repeats_ = std::exchange(next_repeats_, later_repeats_);
     foreseen_puts_ = std::exchange(puts, recent_.puts());
-    foresee(next_items_);
-    digest_of(i + 2, later_items_);
+    // What was foreseen of the entry before holds, if nothing was put since.
+    const std::size_t foreseen = puts == foreseen_puts_ ? next_repeats_ : 0;
+    foresee(std::span(next_items_).first(next_items_.size() - foreseen));
+    later_repeats_ = digest_after(next_items_, payloads_of(i + 2), later_items_);
     const std::uint64_t seqnum = header().tail_entry_seqnum + 1;
     auto appended = append_foreseen(entries[i].time, seqnum, entries[i].payloads, std::nullopt);
     if (!heap_.arena().is_whole()) [[unlikely]]
@@ -214,12 +219,12 @@ void FileWriter::Impl::sort_items(std::uint64_t since) {
     if (*end < since) ++end;
   }
   const auto known = static_cast<std::size_t>(end - offsets_.data());
-  end = offsets_.data() + sort_distinct(std::span(offsets_).first(known));
+  end = offsets_.data() + order_.sort_distinct(std::span(offsets_).first(known));
   std::uint32_t* const first_new = end;
   for (const Miss& miss : misses_) {
     if (miss.value.data_offset >= since) *end++ = miss.value.data_offset;
   }
-  end = first_new + sort_distinct({first_new, end});
+  end = first_new + order_.sort_distinct({first_new, end});
   offsets_.resize(static_cast<std::size_t>(end - offsets_.data()));
   if (offsets_.size() != items_.size()) drop_repeated_items();
 }

@@ -12,6 +12,7 @@
 
 #include "journal/entry_chain.h"
 #include "journal/file_writer.h"
+#include "journal/item_order.h"
 #include "journal/object_heap.h"
 #include "journal/recent_values.h"
 #include "journal/value_table.h"
@@ -83,6 +84,9 @@ class FileWriter::Impl {
   };
 
   void digest(Payloads payloads, std::vector<Item>& items) const;
+  std::size_t digest_after(std::span<const Item> before,
+                           Payloads payloads,
+                           std::vector<Item>& items) const;
   void digest_prepared(Payloads payloads);
   void foresee(std::span<Item> items);
   void hash(Item& item) const;
@@ -143,11 +147,18 @@ class FileWriter::Impl {
   std::vector<Miss> misses_;
   std::vector<Miss*> misses_by_hash_;
   std::vector<std::uint32_t> offsets_;  // of the DATA objects, ascending and distinct
+  ItemOrder order_;
   std::uint64_t xor_hash_ = 0;
   std::uint64_t bytes_needed_ = 0;  // by its values, at most
   const PreparedValues* prepared_ = nullptr;
   std::vector<Item> next_items_;   // of the entry after it in a batch
   std::vector<Item> later_items_;  // of the one after that
+  // How many items at the end of each are those of the entry before: what is true of these is true
+  // of them. And of how many at the end of the last entry it is known that their values are right.
+  std::size_t repeats_ = 0;
+  std::size_t next_repeats_ = 0;
+  std::size_t later_repeats_ = 0;
+  std::size_t found_at_end_ = 0;
 };
 
 }  // namespace logq::journal

@@ -43,6 +43,25 @@ void FileWriter::Impl::digest(Payloads payloads, std::vector<Item>& items) const
   }
 }
 
+// The same of an entry of a batch, whose payloads all stay in place: those at the end that are in
+// the same memory as those of the entry before are copies of these. So is nearly all that the
+// collector adds. Their number.
+std::size_t FileWriter::Impl::digest_after(std::span<const Item> before,
+                                           Payloads payloads,
+                                           std::vector<Item>& items) const {
+  const std::size_t most = std::min(before.size(), payloads.size());
+  std::size_t repeats = 0;
+  while (repeats < most) {
+    const std::string_view payload = payloads[payloads.size() - repeats - 1];
+    const std::string_view same = before[before.size() - repeats - 1].payload;
+    if (payload.data() != same.data() || payload.size() != same.size()) break;
+    ++repeats;
+  }
+  digest(payloads.first(payloads.size() - repeats), items);
+  items.insert(items.end(), before.end() - static_cast<std::ptrdiff_t>(repeats), before.end());
+  return repeats;
+}
+
 // The same where some are prepared, and with foresee(), for a single entry.
 void FileWriter::Impl::digest_prepared(Payloads payloads) {
   const Header& file = header();
@@ -92,17 +111,22 @@ void FileWriter::Impl::hash(Item& item) const {
 // A payload that is the same as a recent value was checked when that was new.
 Result<void> FileWriter::Impl::look_up() {
   const std::span<Item> items(items_);
+  std::size_t doubted = items.size();
   if (recent_.puts() != foreseen_puts_) {
     for (Item& item : items)
       item.value = recent_.find(item.digest);
+  } else if (repeats_ <= found_at_end_) {
+    doubted -= repeats_;
   }
   misses_.clear();
   xor_hash_ = 0;
   bytes_needed_ = 0;
+  found_at_end_ = items.size();
   for (std::size_t i = 0; i < items.size(); ++i) {
     const KnownValue* const recent = items[i].value;
-    if (recent == nullptr || !is_value(*recent, items[i].payload)) {
+    if (i < doubted && (recent == nullptr || !is_value(*recent, items[i].payload))) {
       LOGQ_TRY(add_miss(i));
+      found_at_end_ = items.size() - i - 1;
       continue;
     }
     xor_hash_ ^= recent->xor_part;

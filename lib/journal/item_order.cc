@@ -12,8 +12,6 @@ namespace {
 using Lanes [[gnu::vector_size(16)]] = std::int32_t;
 constexpr std::size_t kLanes = 4;
 
-constexpr std::size_t kRankedMax = 64;
-
 // As a signed number that compares as the offset does: vector units compare signed ones.
 std::int32_t signed_key(std::uint32_t offset) {
   return static_cast<std::int32_t>(offset ^ 0x80000000U);
@@ -25,10 +23,25 @@ Lanes load_lanes(const std::int32_t* keys) {
   return lanes;
 }
 
+}  // namespace
+
+// False, and nothing done, where that is no longer their order.
+bool ItemOrder::sort_as_before(std::span<std::uint32_t> offsets, const Origins& origins) {
+  std::array<std::uint32_t, kRankedMax> placed;
+  std::uint32_t before = 0;
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    const std::uint32_t offset = offsets[origins[i]];
+    if (offset <= before) return false;
+    placed[i] = before = offset;
+  }
+  std::memcpy(offsets.data(), placed.data(), offsets.size_bytes());
+  return true;
+}
+
 // Each offset goes where the number of smaller ones says. For the few dozen items of an entry, in
 // no particular order, that is several times faster than a sort, whose branches nobody can predict.
 // Equal offsets share a place and leave a gap behind it.
-std::size_t sort_by_rank(std::span<std::uint32_t> offsets) {
+std::size_t ItemOrder::sort_by_rank(std::span<std::uint32_t> offsets, Origins& origins) {
   std::array<std::int32_t, kRankedMax> keys{};
   std::array<std::uint32_t, kRankedMax> ranks;
   std::array<std::uint32_t, kRankedMax> placed{};
@@ -51,21 +64,26 @@ std::size_t sort_by_rank(std::span<std::uint32_t> offsets) {
 
   for (std::size_t i = 0; i < offsets.size(); ++i)
     placed[ranks[i]] = offsets[i];
+  for (std::size_t i = 0; i < offsets.size(); ++i)
+    origins[ranks[i]] = static_cast<std::uint8_t>(i);
   std::size_t distinct = 0;
   for (std::size_t i = 0; i < offsets.size(); ++i) {
     offsets[distinct] = placed[i];
     if (placed[i] != 0) ++distinct;
   }
+  // With a gap it is no order of distinct ones.
+  if (distinct < offsets.size()) origins = {};
   return distinct;
 }
 
-}  // namespace
-
-std::size_t sort_distinct(std::span<std::uint32_t> offsets) {
+std::size_t ItemOrder::sort_distinct(std::span<std::uint32_t> offsets) {
   // The values of one program often come in the order in which they came first.
   const auto ascending = std::adjacent_find(offsets.begin(), offsets.end(), std::greater_equal<>{});
   if (ascending == offsets.end()) return offsets.size();
-  if (offsets.size() <= kRankedMax) return sort_by_rank(offsets);
+  if (offsets.size() <= kRankedMax) {
+    Origins& origins = origins_[offsets.size()];
+    return sort_as_before(offsets, origins) ? offsets.size() : sort_by_rank(offsets, origins);
+  }
   std::sort(offsets.begin(), offsets.end());
   const auto end = std::unique(offsets.begin(), offsets.end());
   return static_cast<std::size_t>(end - offsets.begin());

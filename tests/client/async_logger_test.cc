@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <map>
 #include <optional>
 #include <random>
@@ -12,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "client/fake_transport.h"
+#include "client/queue_end.h"
 #include "logq/logger.h"
 #include "support/allocation_count.h"
 #include "support/no_threads.h"
@@ -263,6 +265,36 @@ TEST_F(AsyncLogger, WaitsForRoomForeverWhereItIsToldTo) {
   opener.join();
   EXPECT_EQ(log.flush(std::chrono::milliseconds::max()), FlushResult::kFlushed);
   EXPECT_EQ(recorded().size(), 1000U);
+}
+
+TEST(EntryQueue, WakesAWriterThatWaitsWhenHalfOfItsRingIsFree) {
+  using internal::QueueEnd;
+  using internal::RecordHeader;
+  constexpr std::size_t kRing = 16 << 10;
+  constexpr std::uint32_t kRecord = 128;
+  const internal::SenderClock clock;
+  internal::EntryQueue* const queue = QueueEnd::create(1, clock, kRing);
+  ASSERT_NE(queue, nullptr);
+  while (std::byte* const place = QueueEnd::make_place(*queue, kRecord)) {
+    new (place) RecordHeader{};
+    std::memcpy(place, &kRecord, sizeof kRecord);
+    queue->publish(kRecord);
+  }
+  const auto read_one = [queue] {
+    ASSERT_NE(QueueEnd::front(*queue), nullptr);
+    QueueEnd::pop(*queue);
+    QueueEnd::tell_of_room(*queue);
+  };
+
+  auto writer = std::async(std::launch::async, [queue] { QueueEnd::wait_for_room(*queue, 1min); });
+  read_one();
+  EXPECT_EQ(writer.wait_for(20ms), std::future_status::timeout) << "for one record";
+  while (QueueEnd::consumed(*queue) < kRing / 2)
+    read_one();
+  EXPECT_EQ(writer.wait_for(30s), std::future_status::ready);
+  writer.wait();
+  QueueEnd::leave(*queue);
+  QueueEnd::leave(*queue);
 }
 
 TEST_F(AsyncLogger, WaitsForTheMemoryOfLargeEntriesToo) {

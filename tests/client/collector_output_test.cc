@@ -191,6 +191,12 @@ TEST_F(CollectorOutputTest, AddsTheTimeToWhatIsSentLate) {
   add(1);
   output_.advance(kNow + 1001);
   EXPECT_EQ(value_of(server_.receive().value(), "SOURCE_REALTIME_TIMESTAMP"), std::to_string(kNow));
+  add(2);  // late by now
+  output_.advance(kNow + 1002);
+  const auto late = server_.receive().value();
+  EXPECT_EQ(value_of(late, "SOURCE_REALTIME_TIMESTAMP"), std::to_string(kNow));
+  const auto is_time = [](const auto& field) { return field.first == "SOURCE_REALTIME_TIMESTAMP"; };
+  EXPECT_EQ(std::count_if(late.begin(), late.end(), is_time), 1);
 }
 
 class CollectorOutputBatches : public CollectorOutputTest {
@@ -334,6 +340,24 @@ TEST_F(CollectorOutputBatches, KeepWithinTheWindow) {
   const auto rest = batches_.hear();
   ASSERT_TRUE(rest.has_value());
   EXPECT_EQ(rest->count, 4U) << "what waited meanwhile";
+}
+
+TEST_F(CollectorOutputBatches, HaveRoomIn64KiBForTheTimesThatAreAddedToThem) {
+  begin();
+  ASSERT_TRUE(batches_.hear().has_value());
+  const std::string message(200, 'x');
+  Entry entry;
+  entry.message = message;
+  for (int i = 0; i < 1000; ++i)
+    output_.add(entry, kNow);
+  output_.advance(kNow + 1001);
+  std::uint32_t entries = 0;
+  while (const auto batch = batches_.hear()) {
+    EXPECT_LE(sizeof(wire::BatchHeader) + batch->entries.size(), std::size_t{64} << 10);
+    EXPECT_TRUE(batch->entries.ends_with("SOURCE_REALTIME_TIMESTAMP=1700000000000000\n"));
+    entries += batch->count;
+  }
+  EXPECT_EQ(entries, 1000U);
 }
 
 TEST_F(CollectorOutputBatches, LeaveWhatIsTooLargeForThemToTheDatagramSocketInItsTurn) {

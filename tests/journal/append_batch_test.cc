@@ -2,7 +2,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
+#include <deque>
+#include <random>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -80,6 +84,44 @@ TEST_F(AppendBatchTest, StoresWhatSingleAppendsStore) {
   for (const NewEntry& entry : batch.entries())
     ASSERT_TRUE(singly->append(entry.time, entry.payloads));
   ASSERT_EQ(at_once->append_batch(batch.entries()).value(), 1000U);
+  ASSERT_TRUE(singly->close());
+  ASSERT_TRUE(at_once->close());
+
+  EXPECT_EQ(at_once->size_bytes(), singly->size_bytes());
+  EXPECT_EQ(exported(other), exported(path_));
+  expect_verified(other);
+}
+
+// As of a collector, whose own fields are the same bytes for all entries of a sender.
+TEST_F(AppendBatchTest, StoresWhatSingleAppendsStoreWhereEntriesShareMemory) {
+  const std::string other = directory_.path() + "/other.journal";
+  const std::array<Fields, 3> senders{Fields{"_PID=1", "_COMM=a", "_EXE=/a", "_HOSTNAME=h"},
+                                      Fields{"_PID=2", "_COMM=a", "_EXE=/b", "_HOSTNAME=h"},
+                                      Fields{"_PID=3", "_EXE=/b", "_EXE=/b", "_HOSTNAME=h"}};
+  std::mt19937 random(4711);
+  std::deque<std::string> texts;
+  std::deque<std::vector<std::string_view>> views(3000);
+  std::vector<NewEntry> entries;
+  for (std::size_t n = 0; n < views.size(); ++n) {
+    for (std::size_t field = random() % 4; field < 4; ++field)
+      views[n].push_back(texts.emplace_back("F=" + std::to_string(random() % (n + 1))));
+    if (random() % 8 == 0) views[n].push_back(views[n].front());
+    const Fields& sender = senders[n / 64 % 4 % 3];
+    const std::size_t from = random() % 16 == 0 ? random() % 4 : 0;
+    views[n].insert(views[n].end(), sender.begin() + static_cast<std::ptrdiff_t>(from),
+                    sender.end());
+    entries.push_back({moment(n), views[n]});
+  }
+  const auto singly = begin(path_);
+  const auto at_once = begin(other);
+
+  for (const NewEntry& entry : entries)
+    ASSERT_TRUE(singly->append(entry.time, entry.payloads));
+  for (std::span<const NewEntry> rest(entries); !rest.empty();) {
+    const auto some = rest.first(std::min<std::size_t>(rest.size(), 1 + random() % 100));
+    ASSERT_EQ(at_once->append_batch(some).value(), some.size());
+    rest = rest.subspan(some.size());
+  }
   ASSERT_TRUE(singly->close());
   ASSERT_TRUE(at_once->close());
 

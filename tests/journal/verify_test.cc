@@ -253,12 +253,12 @@ TEST(Verify, DoesNotWalkThroughTerabytesOfHoles) {
   constexpr std::uint64_t kTerabyte = std::uint64_t{1} << 40;
   const TempDir directory;
   std::string bytes = read_file(make_variant(directory.path(), kVariants[1]));
-  auto& header = *reinterpret_cast<Header*>(bytes.data());
   const std::size_t array = bytes.size();
   EntryArrayObject hole{};
   hole.object.type = ObjectType::kEntryArray;
   hole.object.size = std::uint64_t{1} << 32;
   bytes.append(reinterpret_cast<const char*>(&hole), sizeof hole);
+  auto& header = *reinterpret_cast<Header*>(bytes.data());
   header.tail_object_offset = kTerabyte - 4096;
   header.arena_size = kTerabyte - sizeof(Header);
   const std::string path = directory.path() + "/holes.journal";

@@ -74,8 +74,8 @@ class TreeRunTest : public testing::Test {
     return pids;
   }
   void kill_main(const std::string& unit) {
-    const std::vector<pid_t> pids = sleepers_of(unit);
-    ASSERT_EQ(pids.size(), 1U);
+    std::vector<pid_t> pids;  // it is started before it is the program
+    ASSERT_TRUE(wait_until([&] { return (pids = sleepers_of(unit)).size() == 1; }));
     signal_process(pids.front(), SIGKILL);
   }
   std::string after_kill_of_b(const std::string& strategy) {
