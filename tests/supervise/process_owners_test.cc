@@ -125,19 +125,19 @@ TEST_F(ProcessOwnersTest, AnOwnerThatWasRemovedKeepsWhatStillRuns) {
   ProcessOwners owners(kRoot, proc_.path());
   add(11, "(one) S 10 11 11 0");
   owners.started(kFirst, 11, Id128::random());
-  owners.started(kSecond, 21, Id128::random());
+  owners.started(kSecondOwner, 21, Id128::random());
   end(11);
   owners.reaped(11);
   add(12, "(left) S 10 12 11 0");
   owners.remove(kFirst);
   EXPECT_EQ(pids(owners.processes_of(kFirst)), Pids{12});
-  EXPECT_TRUE(owners.processes_of(kSecond).empty()) << "though the first has gone";
+  EXPECT_TRUE(owners.processes_of(kSecondOwner).empty()) << "though the first has gone";
 
   end(12);
   owners.reaped(12);
   owners.remove(kFirst);
   add(13, "(anybodys) S 10 13 13 0");
-  EXPECT_EQ(pids(owners.processes_of(kSecond)), Pids{13}) << "there is nobody else";
+  EXPECT_EQ(pids(owners.processes_of(kSecondOwner)), Pids{13}) << "there is nobody else";
 }
 
 TEST_F(ProcessOwnersTest, LeavesZombiesOut) {
