@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "base/undestroyed.h"
+
 namespace logq::base {
 namespace {
 
@@ -17,11 +19,12 @@ class SystemClock final : public Clock {
   TimePair now() override { return {read_clock(CLOCK_REALTIME), read_clock(CLOCK_MONOTONIC)}; }
 };
 
+constinit Undestroyed<SystemClock> system_clock;
+
 }  // namespace
 
 Clock& Clock::system() {
-  static SystemClock clock;
-  return clock;
+  return system_clock.value;
 }
 
 std::uint64_t realtime_usec() {

@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "base/io.h"
+#include "base/undestroyed.h"
 #include "base/unique_fd.h"
 
 namespace logq::client {
@@ -151,12 +152,12 @@ class SystemSocketCalls final : public SocketCalls {
   void close(int fd) override { ::close(fd); }
 };
 
+constinit base::Undestroyed<SystemSocketCalls> system_calls;
+
 }  // namespace
 
 SocketCalls& SocketCalls::system() {
-  // Never destroyed: static destructors may log.
-  static auto* const calls = new SystemSocketCalls;
-  return *calls;
+  return system_calls.value;
 }
 
 }  // namespace logq::client
