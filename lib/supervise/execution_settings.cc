@@ -240,11 +240,32 @@ void add_credential(SettingReading& reading) {
   }
   const std::string given = colon == std::string::npos ? "" : value.substr(colon + 1);
   const std::string path = given.empty() ? name : reading.expand(given);
-  if (!path.starts_with('/') && !is_credential_name(path)) {
+  if (path.starts_with('/') ? !is_normalized_path(path) : !is_credential_name(path)) {
     return reading.warn("Credential source \"" + path + "\" not valid, ignoring.");
   }
   std::erase_if(credentials, [&](const Credential& other) { return other.name == name; });
   credentials.push_back({name, path});
+}
+
+void add_credential_value(SettingReading& reading) {
+  std::vector<CredentialValue>& values = reading.unit().execution.credential_values;
+  if (reading.is_empty()) return values.clear();
+  const std::string& text = reading.value();
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos || colon + 1 == text.size()) {
+    return reading.ignore("Invalid syntax");
+  }
+  const std::string name = reading.expand(text.substr(0, colon));
+  if (!is_credential_name(name)) {
+    return reading.warn("Credential name \"" + name + "\" not valid, ignoring.");
+  }
+  const std::string escaped = text.substr(colon + 1);
+  auto value = unescaped(escaped);
+  if (!value) {
+    return reading.warn("Can't unescape \"" + escaped + "\", ignoring: Invalid argument");
+  }
+  std::erase_if(values, [&](const CredentialValue& other) { return other.name == name; });
+  values.push_back({name, *std::move(value)});
 }
 
 using Kind = DirectoryKind;
@@ -279,6 +300,7 @@ constexpr std::array kSettings = {
     Setting{"ConfigurationDirectory", &add_directories<Kind::kConfiguration>},
     Setting{"ConfigurationDirectoryMode", &set_directory_mode<Kind::kConfiguration>},
     Setting{"LoadCredential", &add_credential},
+    Setting{"SetCredential", &add_credential_value},
     Setting{"LimitCPU", &set_limit},
     Setting{"LimitFSIZE", &set_limit},
     Setting{"LimitDATA", &set_limit},

@@ -56,7 +56,7 @@ constexpr std::array kIgnoredKeys = {
                 "CPUSchedulingPriority CPUSchedulingResetOnFork CPUAffinity NUMAPolicy NUMAMask "
                 "TimerSlackNSec"},
     IgnoredKeys{"Service", "credentials",
-                "SetCredential SetCredentialEncrypted LoadCredentialEncrypted"},
+                "SetCredentialEncrypted LoadCredentialEncrypted"},
     IgnoredKeys{
         "Service", "control groups",
         "OOMPolicy Slice AllowedCPUs StartupAllowedCPUs AllowedMemoryNodes "

@@ -45,11 +45,12 @@ std::string title_of(const ServiceIdentity& identity) {
 }
 
 // What is said of some steps before that they have failed.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kStepWords{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kStepWords{
     {{"STDIN", "Failed to set up standard input"},
      {"STDOUT", "Failed to set up standard output"},
      {"USER", "Failed to determine user credentials"},
      {"GROUP", "Failed to determine group credentials"},
+     {"CREDENTIALS", "Failed to set up credentials"},
      {"CHDIR", "Changing to the requested working directory failed"}}};
 
 }  // namespace

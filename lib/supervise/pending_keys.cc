@@ -35,7 +35,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Unit", "After", &but_targets},
     PendingKey{"Unit", "Before", &but_targets},
     PendingKey{"Unit", "OnFailure", &all},
-    PendingKey{"Service", "LoadCredential", &all},
     PendingKey{"Service", "StandardInput", &of_descriptors},
     PendingKey{"Service", "StandardOutput", &of_descriptors},
     PendingKey{"Service", "StandardError", &of_descriptors},

@@ -5,6 +5,7 @@
 
 #include "base/try.h"
 #include "supervise/account.h"
+#include "supervise/credentials.h"
 
 namespace logq::supervise {
 namespace {
@@ -104,6 +105,10 @@ Result<Environment> service_environment(const ServiceUnit& unit,
     warn(complaint);
   set_own_variables(unit, service, kind, facts, environment);
   add(directory_variables(settings, roots));
+  if (has_credentials(settings)) {
+    const auto runtime = static_cast<std::size_t>(DirectoryKind::kRuntime);
+    environment.set("CREDENTIALS_DIRECTORY=" + credentials_directory(roots.at(runtime), unit.name));
+  }
   for (const std::string& name : settings.pass_environment) {
     if (const char* const value = ::getenv(name.c_str()); value != nullptr)
       environment.set(name + "=" + value);

@@ -22,6 +22,7 @@
 #include "base/try.h"
 #include "supervise/account.h"
 #include "supervise/collector_stream.h"
+#include "supervise/credentials.h"
 #include "supervise/descriptor_limit.h"
 #include "supervise/exec_arguments.h"
 #include "supervise/program_search.h"
@@ -46,6 +47,7 @@ constexpr ProcessFailure kUser{"USER", 217, 0};
 constexpr ProcessFailure kCapabilityStep{"CAPABILITIES", 218, 0};
 constexpr ProcessFailure kSetsid{"SETSID", 220, 0};
 constexpr ProcessFailure kNoNewPrivileges{"NO_NEW_PRIVILEGES", 227, 0};
+constexpr ProcessFailure kCredentials{"CREDENTIALS", 243, 0};
 
 // By DirectoryKind.
 constexpr std::array<ProcessFailure, 5> kDirectories{
@@ -56,9 +58,9 @@ constexpr std::array<ProcessFailure, 5> kDirectories{
      {"CONFIGURATION_DIRECTORY", 241, 0, DirectoryKind::kConfiguration}}};
 
 // The steps by their exit status, which crosses the process boundary.
-constexpr std::array kSteps{kFds,       kChdir,          kNice,   kExec,           kLimits,
-                            kOomAdjust, kStdin,          kStdout, kChroot,         kGroup,
-                            kUser,      kCapabilityStep, kSetsid, kNoNewPrivileges};
+constexpr std::array kSteps{
+    kFds,    kChdir, kNice, kExec,           kLimits, kOomAdjust,       kStdin,      kStdout,
+    kChroot, kGroup, kUser, kCapabilityStep, kSetsid, kNoNewPrivileges, kCredentials};
 
 ProcessFailure failed(ProcessFailure step, int number) {
   step.sys_errno = number;
@@ -249,12 +251,23 @@ Failure make_directories(const ProcessPlan& plan, const Account& identity) {
   return failed(kDirectories.at(static_cast<std::size_t>(failure->kind)), failure->sys_errno);
 }
 
+Failure put_credentials(const ProcessPlan& plan, const Account& identity) {
+  if (plan.credentials_directory.empty()) return std::nullopt;
+  const ExecutionSettings& settings = *plan.settings;
+  const uid_t owner = settings.user.empty() ? static_cast<uid_t>(-1) : identity.uid;
+  ::umask(0022);
+  const auto written = write_credentials(settings, plan.credentials_directory, owner);
+  if (written) return std::nullopt;
+  return failed(kCredentials, written.error().sys_errno);
+}
+
 Failure become_service(const ProcessPlan& plan) {
   const ExecutionSettings& settings = *plan.settings;
   Failure missing;
   const auto identity = find_identity(settings, missing);
   if (!identity) return missing;
   if (const Failure failure = make_directories(plan, *identity)) return failure;
+  if (const Failure failure = put_credentials(plan, *identity)) return failure;
   // As systemd, a command with the privileges of root is still in the groups of the user.
   const bool is_of_user = !settings.user.empty() && !identity->name.empty() && identity->gid != 0;
   if (plan.privileges != Privileges::kOfService && is_of_user && ::geteuid() == 0 &&
@@ -336,6 +349,10 @@ bool receive_byte(int fd) {
   return size == 1;
 }
 
+void await_release(int control) {
+  if (!base::write_all(control, "r") || !receive_byte(control)) ::_exit(kExec.exit_status);
+}
+
 // Does not return but for a failure.
 ProcessFailure run_in_child(const ProcessPlan& plan, int& control) {
   if (::setsid() < 0) return failed(kSetsid, errno);
@@ -344,11 +361,15 @@ ProcessFailure run_in_child(const ProcessPlan& plan, int& control) {
   if (const Failure failure = place_descriptors(plan, control)) return *failure;
   restore_descriptor_limit();
   std::vector<std::string> environment = own_environment(plan);
+  // Whoever starts us does not wait for others.
+  const bool is_released_first =
+      !plan.credentials_directory.empty() && has_credentials_of_others(*plan.settings);
+  if (is_released_first) await_release(control);
   if (const Failure failure = become_service(plan)) return *failure;
   const FoundProgram program = find_program(plan.program, search_path_of(plan.environment));
   if (program.sys_errno != 0)
     return failed(kExec, program.sys_errno == EISDIR ? EACCES : program.sys_errno);
-  if (!base::write_all(control, "r") || !receive_byte(control)) ::_exit(kExec.exit_status);
+  if (!is_released_first) await_release(control);
   reset_signals(plan.settings->ignores_sigpipe);
   std::vector<std::string> arguments = plan.argv;
   ::execve(program.path.c_str(), pointers_to(arguments).data(), pointers_to(environment).data());

@@ -33,6 +33,7 @@ struct ProcessPlan {
   std::vector<int> descriptors;  // from 3 on; LISTEN_PID is set where there are any
   const ExecutionSettings* settings = nullptr;
   const DirectoryRoots* directory_roots = nullptr;  // null: no directories are made
+  std::string credentials_directory;                // empty: no credentials are put there
   ExecCommand::Privileges privileges = ExecCommand::Privileges::kOfService;
 };
 
@@ -51,7 +52,8 @@ struct HeldProcess {
   std::optional<ProcessFailure> failure;  // known already; it ends by itself
 };
 
-// The child leads a session of its own and has done all but its exec when this returns.
+// The child leads a session of its own and has done all but its exec when this returns; where it
+// has credentials to read from others, that and all that follows is done when it is released.
 [[nodiscard]] Result<HeldProcess> start_process(const ProcessPlan& plan);
 // Lets it go on.
 void release_process(const HeldProcess& process);

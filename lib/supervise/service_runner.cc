@@ -13,6 +13,7 @@
 #include "base/try.h"
 #include "supervise/account.h"
 #include "supervise/collector_stream.h"
+#include "supervise/credentials.h"
 #include "supervise/runtime_directory.h"
 
 namespace logq::supervise {
@@ -154,6 +155,9 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
   plan.environment = environment->assignments();
   plan.settings = &unit_.execution;
   plan.directory_roots = &options_.directory_roots;
+  // As systemd, those that a start begins with.
+  if (kind == CommandKind::kStartPre || kind == CommandKind::kStart)
+    plan.credentials_directory = own_credentials_directory();
   if (unit_.standard_input.from == Input::From::kFile)
     plan.standard_input_file = unit_.standard_input.name;
   plan.privileges = command.privileges;
@@ -181,6 +185,18 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
   if (process.held.failure) tell_failure(process, *process.held.failure);
   processes_.emplace(pid, std::move(process));
   return pid;
+}
+
+// Empty: it has no credentials.
+std::string ServiceRunner::own_credentials_directory() const {
+  if (!has_credentials(unit_.execution)) return {};
+  const auto runtime = static_cast<std::size_t>(DirectoryKind::kRuntime);
+  return credentials_directory(options_.directory_roots.at(runtime), unit_.name);
+}
+
+void ServiceRunner::take_back_credentials() {
+  const std::string directory = own_credentials_directory();
+  if (!directory.empty()) remove_credentials(directory);
 }
 
 // Before the process is begun, so that there is no line of it for which they do not count.
@@ -436,6 +452,7 @@ void ServiceRunner::begin_invocation() {
   log_.begin_invocation(invocation_);
   spawn_failure_.reset();
   has_come_up_ = false;
+  take_back_credentials();  // that a supervisor left which was killed
 }
 
 void ServiceRunner::end_invocation(bool will_restart) {
@@ -444,6 +461,7 @@ void ServiceRunner::end_invocation(bool will_restart) {
   if (!will_restart) take_back_log_settings();
   if (!unit_.pid_file.empty()) ::unlink(unit_.pid_file.c_str());
   remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
+  take_back_credentials();
   if (will_restart) return;
   for (ServiceObserver* observer : observers_)
     observer->came_to_rest();

@@ -149,6 +149,8 @@ class ServiceRunner final : private ServiceHost {
 
   void leave_log_settings(const std::string& collector);
   void take_back_log_settings();
+  [[nodiscard]] std::string own_credentials_directory() const;
+  void take_back_credentials();
   void pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const;
   void tell_failure(const Process& process, const ProcessFailure& failure);
   void process_executed(pid_t pid);

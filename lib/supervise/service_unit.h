@@ -114,9 +114,14 @@ struct ServiceDirectories {
 };
 enum class PreserveRuntime : std::uint8_t { kNo, kRestart, kYes };
 
+// LoadCredential= and SetCredential=.
 struct Credential {
   std::string name;
-  std::string path;
+  std::string path;  // absolute, or a name among those that we were given ourselves
+};
+struct CredentialValue {
+  std::string name;
+  std::string value;
 };
 
 struct ExecutionSettings {
@@ -131,6 +136,7 @@ struct ExecutionSettings {
   std::string root_directory;
   std::array<ServiceDirectories, 5> directories;  // by DirectoryKind
   std::vector<Credential> credentials;
+  std::vector<CredentialValue> credential_values;
   std::vector<ResourceLimit> limits;                          // each resource at most once
   std::uint64_t capability_bounding_set = ~std::uint64_t{0};  // a bit per capability
   std::uint64_t ambient_capabilities = 0;

@@ -170,6 +170,11 @@ std::string simplified_path(std::string_view path) {
   return is_absolute && result.empty() ? "/" : result;
 }
 
+bool is_normalized_path(std::string_view path) {
+  const std::string simplified = simplified_path(path);
+  return !climbs(path) && (simplified == path || simplified + "/" == path);
+}
+
 bool climbs(std::string_view path) {
   while (!path.empty()) {
     const std::string_view part = path.substr(0, path.find('/'));

@@ -30,6 +30,8 @@ namespace logq::supervise {
 
 // A path without "." and doubled or last slashes.
 [[nodiscard]] std::string simplified_path(std::string_view path);
+// Whether it has nothing that simplified_path() would take away, and does not climb.
+[[nodiscard]] bool is_normalized_path(std::string_view path);
 // Whether a part of it is "..".
 [[nodiscard]] bool climbs(std::string_view path);
 

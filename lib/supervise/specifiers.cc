@@ -151,6 +151,9 @@ bool Specifiers::append_of_unit(char specifier, std::string& out) const {
     case 'f':
       out += "/" + unescape_unit_name(parts_.instance.empty() ? parts_.prefix : parts_.instance);
       return true;
+    case 'd':
+      out += host_.runtime_directory + "/credentials/" + name_;
+      return true;
     case 'y':
       out += file_;
       return true;

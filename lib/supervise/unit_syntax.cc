@@ -177,10 +177,10 @@ std::optional<std::uint32_t> digits(std::string_view text, std::size_t count, un
   return number;
 }
 
-// A number in digits, as a byte or as a character. NUL is neither.
+// A number in digits, as a byte or as a character.
 bool append_number(std::string_view& text, std::size_t count, unsigned radix, std::string& out) {
   const auto number = digits(text, count, radix);
-  if (!number || *number == 0) return false;
+  if (!number) return false;
   const bool is_byte = count < 4;
   if (*number > (is_byte ? 0xffU : 0x10ffffU)) return false;
   text.remove_prefix(count);
@@ -210,6 +210,16 @@ bool append_escape(std::string_view& text, std::string& out) {
   return done;
 }
 
+// The same where NUL is none.
+bool append_escape_but_nul(std::string_view& text, std::string& out) {
+  std::string_view rest = text;
+  std::string resolved;
+  if (!append_escape(rest, resolved) || resolved.front() == 0) return false;
+  out += resolved;
+  text = rest;
+  return true;
+}
+
 // Takes a backslash and what belongs to it; false where that is refused.
 bool take_escape(std::string_view& text, Escapes escapes, std::string& word) {
   std::string_view rest = text.substr(1);
@@ -218,7 +228,7 @@ bool take_escape(std::string_view& text, Escapes escapes, std::string& word) {
     text.remove_prefix(rest.empty() ? 1 : 2);
     return !rest.empty() || escapes == Escapes::kLenient;
   }
-  if (!append_escape(rest, word)) {
+  if (!append_escape_but_nul(rest, word)) {
     if (escapes == Escapes::kRefused) return false;
     word += text.substr(0, 2);
     rest = text.substr(std::min<std::size_t>(2, text.size()));
@@ -279,6 +289,20 @@ std::optional<std::string> take_word(std::string_view& text, Escapes escapes) {
   rest.remove_prefix(std::min(rest.find_first_not_of(base::kBlanks), rest.size()));
   text = rest;
   return word;
+}
+
+std::optional<std::string> unescaped(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const char c = text.front();
+    text.remove_prefix(1);
+    if (c != '\\') {
+      out += c;
+    } else if (!append_escape(text, out)) {
+      return std::nullopt;
+    }
+  }
+  return out;
 }
 
 std::optional<std::vector<std::string>> split_words(std::string_view text, Escapes escapes) {

@@ -64,6 +64,9 @@ enum class Escapes : std::uint8_t {
 // `text` is then not empty.
 [[nodiscard]] std::optional<std::string> take_word(std::string_view& text, Escapes escapes);
 
+// `text` with its C escapes resolved, NUL among them; nothing where one is none.
+[[nodiscard]] std::optional<std::string> unescaped(std::string_view text);
+
 // What take_word() takes one after the other; nothing where one is malformed.
 [[nodiscard]] std::optional<std::vector<std::string>> split_words(std::string_view text,
                                                                   Escapes escapes);

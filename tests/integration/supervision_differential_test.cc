@@ -2,6 +2,7 @@
 // the same entries.
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -37,8 +38,11 @@ std::string essence(const Fields& fields) {
     return found == fields.end() ? std::string() : found->second;
   };
   static const std::regex pids("process [0-9]+ \\([^)]*\\)");
+  // systemd's are read by a process of their own, of which it hears only that it has failed.
+  static const std::regex credentials("( credentials| CREDENTIALS spawning [^:]*): [A-Z].*");
   std::string line =
       of("PRIORITY") + " " + std::regex_replace(of("MESSAGE"), pids, "process PID (COMMAND)");
+  line = std::regex_replace(line, credentials, "$1: REASON");
   for (const char* name : {"JOB_TYPE", "JOB_RESULT", "COMMAND", "EXIT_CODE", "EXIT_STATUS",
                            "UNIT_RESULT", "N_RESTARTS"}) {
     if (!of(name).empty()) line += std::string(" ") + name + "=" + of(name);
@@ -433,6 +437,27 @@ TEST_F(FoundByProcesses, OfItsDirectories) {
   compare_found("found-directories-of-group", "Group=adm\nRuntimeDirectory=fd-g\n");
 }
 
+TEST_F(FoundByProcesses, OfItsCredentials) {
+  // systemd mounts them from a namespace of its own, which it takes for granted to reach it.
+  ASSERT_EQ(machine_->run({"mount", "--make-rshared", "/"}).status, 0);
+  write_text_file(machine_->path("/opt/key"), "secret\n");
+  std::filesystem::create_directories(machine_->path("/opt/keys/sub"));
+  write_text_file(machine_->path("/opt/keys/one"), "1");
+  write_text_file(machine_->path("/opt/keys/sub/two"), "2");
+  std::filesystem::create_directories(machine_->path("/etc/credstore"));
+  write_text_file(machine_->path("/etc/credstore/stored"), "of the store");
+  compare_found(
+      "found-credentials",
+      "User=daemon\nLoadCredential=key:/opt/key\nLoadCredential=dir:/opt/keys\n"
+      "LoadCredential=stored\nLoadCredential=nowhere\nLoadCredential=word:/opt/missing\n"
+      "SetCredential=key:not taken\nSetCredential=word:a:\\x00\\n%n\n"
+      "Environment=PLACE=%d\nExecStartPre=/bin/sh /opt/tell pre\n"
+      "ExecStart=/bin/sh -c 'cd $CREDENTIALS_DIRECTORY; { ls -a; for name in *; do stat -c "
+      "\"%%n %%A %%U %%G\" $name; od -c $name; done; } >>/tmp/found'\n"
+      "ExecStopPost=/bin/sh /opt/tell post\n");
+  EXPECT_NE(machine_->run({"test", "-e", "/run/credentials/found-credentials.service"}).status, 0);
+}
+
 TEST_F(FoundByProcesses, AtItsInputAndOutput) {
   write_text_file(machine_->path("/opt/input"), "x\n");
   compare_found("found-input", "StandardInput=file:/opt/input\nExecStartPre=/bin/cat\n");
@@ -456,7 +481,8 @@ TEST_F(SupervisionDifferential, WhatAStartNeedsIsNotThere) {
        {"lacks-user", "[Service]\nUser=nosuchuser\nExecStart=/bin/true\n"},
        {"lacks-group", "[Service]\nGroup=nosuchgroup\nExecStart=/bin/true\n"},
        {"lacks-directory", "[Service]\nWorkingDirectory=/missing\nExecStart=/bin/true\n"},
-       {"lacks-runtime", "[Service]\nRuntimeDirectory=file/inner\nExecStart=/bin/true\n"}});
+       {"lacks-runtime", "[Service]\nRuntimeDirectory=file/inner\nExecStart=/bin/true\n"},
+       {"lacks-credential", "[Service]\nLoadCredential=key:/opt/missing\nExecStart=/bin/true\n"}});
 }
 
 // A machine of its own, as it takes as long as all the others.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -126,6 +127,20 @@ TEST_F(ServiceProcess, TellsOfAFileThatIsNoProgramAfterItsRelease) {
   ProcessPlan plan = shell("");
   plan.program = path;
   EXPECT_EQ(failure_of(plan), "EXEC 203 " + std::to_string(ENOEXEC));
+}
+
+TEST_F(ServiceProcess, ReadsTheCredentialsOfOthersWhenItIsReleased) {
+  TempDir directory;
+  ProcessPlan plan = shell("cat " + directory.path() + "/credentials/key");
+  plan.credentials_directory = directory.path() + "/credentials";
+  settings_.credentials = {{"key", directory.path() + "/fifo"}};
+  EXPECT_EQ(failure_of(plan), "CREDENTIALS 243 " + std::to_string(ENOENT));
+
+  // Nobody writes to it before the process is released.
+  ASSERT_EQ(::mkfifo((directory.path() + "/fifo").c_str(), 0600), 0);
+  std::thread writer([&] { test::write_text_file(directory.path() + "/fifo", "secret\n"); });
+  EXPECT_EQ(output_of(plan), "secret\n");
+  writer.join();
 }
 
 TEST_F(ServiceProcess, WaitsWithTheProgramForItsRelease) {

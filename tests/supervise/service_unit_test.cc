@@ -215,7 +215,8 @@ TEST(ServiceUnit, HasDirectoriesAndCredentials) {
       with(
           "RuntimeDirectory=%p a/./b/\nRuntimeDirectoryMode=0700\n"
           "RuntimeDirectoryPreserve=restart\nStateDirectory=s\nLogsDirectory=l\n"
-          "LoadCredential=key:/etc/key\nLoadCredential=other\n")
+          "LoadCredential=key:/etc/key\nLoadCredential=other\n"
+          "SetCredential=key:%p\nSetCredential=key:a:\\x00\\n%p\n")
           .execution;
   const auto& directories = found.directories;
 
@@ -227,6 +228,8 @@ TEST(ServiceUnit, HasDirectoriesAndCredentials) {
   EXPECT_EQ(directories[static_cast<int>(DirectoryKind::kCache)].mode, 0755U);
   EXPECT_EQ(found.credentials.at(0).path, "/etc/key");
   EXPECT_EQ(found.credentials.at(1).path, "other");
+  ASSERT_EQ(found.credential_values.size(), 1U);
+  EXPECT_EQ(found.credential_values.front().value, std::string("a:\0\n%p", 6));
 }
 
 TEST(ServiceUnit, AddsToCapabilitiesAndTakesThemAway) {
@@ -319,13 +322,13 @@ TEST(ServiceUnit, TellsOnceOfAKeyThatIsNotHonouredAndOfEveryLineThatIsUnknown) {
 TEST(ServiceUnit, TellsOnceOfAKeyThatIsNotActedOnYet) {
   const LoadedService service = read(
       "[Unit]\nAfter=network.target\nAfter=a.target b.service c.socket\nAfter=d.service\n"
-      "[Service]\nExecStart=/bin/true\nLoadCredential=a:/b\nLogLevelMax=bogus\nLogLevelMax=3\n");
+      "[Service]\nExecStart=/bin/true\nStandardInput=fd:x\nLogLevelMax=bogus\nLogLevelMax=3\n");
 
   EXPECT_EQ(problems_of(service),
             (Lines{"/u/hello.service:3: Key 'After' in section [Unit] is not honoured by logq-run "
                    "yet, ignoring: b.service c.socket",
-                   "/u/hello.service:7: Key 'LoadCredential' in section [Service] is not honoured "
-                   "by logq-run yet, ignoring: a:/b",
+                   "/u/hello.service:7: Key 'StandardInput' in section [Service] is not honoured "
+                   "by logq-run yet, ignoring: fd:x",
                    "/u/hello.service:8: Failed to parse log level, ignoring: bogus"}));
   EXPECT_TRUE(service.is_usable());
 }
