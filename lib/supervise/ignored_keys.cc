@@ -55,8 +55,7 @@ constexpr std::array kIgnoredKeys = {
                 "CoredumpFilter IOSchedulingClass IOSchedulingPriority CPUSchedulingPolicy "
                 "CPUSchedulingPriority CPUSchedulingResetOnFork CPUAffinity NUMAPolicy NUMAMask "
                 "TimerSlackNSec"},
-    IgnoredKeys{"Service", "credentials",
-                "SetCredentialEncrypted LoadCredentialEncrypted"},
+    IgnoredKeys{"Service", "credentials", "SetCredentialEncrypted LoadCredentialEncrypted"},
     IgnoredKeys{
         "Service", "control groups",
         "OOMPolicy Slice AllowedCPUs StartupAllowedCPUs AllowedMemoryNodes "

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -165,10 +166,18 @@ void LifecycleLog::directory_failed(std::string_view root, int sys_errno) {
 }
 
 void LifecycleLog::environment_failed(CommandKind kind, int sys_errno) {
+  spawn_refused(kind, "Failed to load environment files", sys_errno);
+}
+
+void LifecycleLog::descriptor_missing(CommandKind kind) {
+  spawn_refused(kind, "Failed to load a named file descriptor", ENOENT);
+}
+
+void LifecycleLog::spawn_refused(CommandKind kind, std::string_view why, int sys_errno) {
   static constexpr std::array<std::string_view, 7> kTasks{
       "exec-condition", "start-pre", "start", "start-post", "reload", "stop", "stop-post"};
   const std::string reason = std::string(": ") + ::strerror(sys_errno);
-  tell(Priority::kError, "Failed to load environment files" + reason);
+  tell(Priority::kError, std::string(why) + reason);
   tell(Priority::kWarning, "Failed to run '" +
                                std::string(kTasks.at(static_cast<std::size_t>(kind))) + "' task" +
                                reason);

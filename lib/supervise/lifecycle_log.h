@@ -69,6 +69,8 @@ class LifecycleLog {
   void directory_failed(std::string_view root, int sys_errno);
   // No process is begun, for want of the files of EnvironmentFile=.
   void environment_failed(CommandKind kind, int sys_errno);
+  // The same, for want of a descriptor of StandardInput=fd:NAME or its like.
+  void descriptor_missing(CommandKind kind);
   // A process ended badly; systemd tells of a good end at debug level only, we not at all.
   void main_process_exited(const ProcessExit& exit);
   void control_process_exited(CommandKind kind, const ProcessExit& exit);
@@ -109,6 +111,7 @@ class LifecycleLog {
             std::span<const Field> fields);
 
  private:
+  void spawn_refused(CommandKind kind, std::string_view why, int sys_errno);
   void process_exited(std::string_view which, CommandKind kind, const ProcessExit& exit);
   static constexpr int kEveryLevel = 7;
   void tell(Priority priority, std::string_view text);  // "UNIT: text", without an id

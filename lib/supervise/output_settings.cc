@@ -14,9 +14,9 @@ using L = LogSettings;
 constexpr auto kLog = &ServiceUnit::log;
 
 // What systemd also writes to and we do not.
-constexpr std::array<std::string_view, 9> kOtherOutputs = {
-    "tty",     "kmsg", "kmsg+console", "journal+console", "socket", "syslog", "syslog+console",
-    "console", "fd"};
+constexpr std::array<std::string_view, 8> kOtherOutputs = {
+    "tty",    "kmsg",   "kmsg+console",   "journal+console",
+    "socket", "syslog", "syslog+console", "console"};
 constexpr std::array<std::string_view, 5> kOtherInputs = {"tty", "tty-force", "tty-fail", "socket",
                                                           "data"};
 
@@ -52,10 +52,12 @@ void set_output(SettingReading& reading) {
   const std::string_view value = reading.value();
   const std::size_t colon = value.find(':');
   const std::string_view kind = value.substr(0, colon);
-  const bool has_name = colon != std::string_view::npos &&
-                        (kind == "fd" || kind == "file" || kind == "append" || kind == "truncate");
-  if (has_name) {
-    if (auto named = named_output(reading, kind, value.substr(colon + 1))) output = *named;
+  const bool has_colon = colon != std::string_view::npos;
+  const bool is_named =
+      kind == "fd" || (has_colon && (kind == "file" || kind == "append" || kind == "truncate"));
+  if (is_named) {
+    const std::string_view name = has_colon ? value.substr(colon + 1) : std::string_view();
+    if (auto named = named_output(reading, kind, name)) output = *named;
   } else if (value == "journal") {
     output = {To::kJournal, {}};
   } else if (value == "inherit") {
@@ -75,8 +77,9 @@ void set_input(SettingReading& reading) {
   using From = Input::From;
   Input& input = reading.unit().standard_input;
   const std::string_view value = reading.value();
-  if (value.starts_with("fd:")) {
-    if (auto name = descriptor_name(reading, value.substr(3), "stdin")) {
+  if (value == "fd" || value.starts_with("fd:")) {
+    const std::string_view given = value.substr(std::min<std::size_t>(value.size(), 3));
+    if (auto name = descriptor_name(reading, given, "stdin")) {
       input = {From::kDescriptor, *name};
     }
   } else if (value.starts_with("file:")) {

@@ -12,10 +12,6 @@ std::string all(std::string_view value) {
   return std::string(value);
 }
 
-std::string of_descriptors(std::string_view value) {
-  return value.starts_with("fd:") ? std::string(value) : std::string();
-}
-
 // One service is run at a time; targets are taken for granted.
 std::string but_targets(std::string_view value) {
   std::string others;
@@ -35,9 +31,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Unit", "After", &but_targets},
     PendingKey{"Unit", "Before", &but_targets},
     PendingKey{"Unit", "OnFailure", &all},
-    PendingKey{"Service", "StandardInput", &of_descriptors},
-    PendingKey{"Service", "StandardOutput", &of_descriptors},
-    PendingKey{"Service", "StandardError", &of_descriptors},
     PendingKey{"Socket", "ListenNetlink", &all},
     PendingKey{"Socket", "ListenSpecial", &all},
     PendingKey{"Socket", "ListenMessageQueue", &all},

@@ -3,12 +3,25 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/io.h"
 
 namespace logq::supervise {
 namespace {
+
+// Standard output that is a descriptor; -1: it is none.
+int named_output(const ServiceUnit& unit, const NamedDescriptors& named) {
+  return unit.standard_output.to == Output::To::kInherit ? named.input : named.output;
+}
+
+int named_error(const ServiceUnit& unit, const NamedDescriptors& named) {
+  const bool is_same = unit.standard_output.to == unit.standard_error.to &&
+                       unit.standard_output.name == unit.standard_error.name;
+  return is_same && named.error >= 0 ? named.output : named.error;
+}
 
 // Where output goes to no collector. False where it does, or stays ours.
 bool open_file(const Output& output,
@@ -47,12 +60,43 @@ bool open_file(const Output& output,
 
 }  // namespace
 
+std::optional<NamedDescriptors> find_named_descriptors(const ServiceUnit& unit,
+                                                       const std::vector<int>& descriptors,
+                                                       const std::vector<std::string>& names) {
+  NamedDescriptors found;
+  struct Wanted {
+    bool is_wanted;
+    const std::string& name;
+    int& place;
+  };
+  const std::array wanted{Wanted{unit.standard_input.from == Input::From::kDescriptor,
+                                 unit.standard_input.name, found.input},
+                          Wanted{unit.standard_output.to == Output::To::kDescriptor,
+                                 unit.standard_output.name, found.output},
+                          Wanted{unit.standard_error.to == Output::To::kDescriptor,
+                                 unit.standard_error.name, found.error}};
+  for (std::size_t i = 0; i < descriptors.size(); ++i) {
+    const auto taker = std::ranges::find_if(wanted, [&](const Wanted& one) {
+      return one.is_wanted && one.place < 0 && one.name == names[i];
+    });
+    if (taker != wanted.end()) taker->place = descriptors[i];
+  }
+  const bool is_complete = std::ranges::none_of(
+      wanted, [](const Wanted& one) { return one.is_wanted && one.place < 0; });
+  return is_complete ? std::optional(found) : std::nullopt;
+}
+
 ServiceOutput open_service_output(const ServiceUnit& unit,
+                                  const NamedDescriptors& named,
                                   const OutputOptions& options,
                                   const std::string& program) {
   ServiceOutput opened;
-  const bool has_file = open_file(unit.standard_output, options, opened.standard_output, opened);
+  opened.standard_output.fd = named_output(unit, named);
+  opened.standard_error.fd = named_error(unit, named);
+  const bool has_file = opened.standard_output.fd >= 0 ||
+                        open_file(unit.standard_output, options, opened.standard_output, opened);
   const bool has_error_file =
+      opened.standard_error.fd >= 0 ||
       open_file(unit.standard_error, options, opened.standard_error, opened);
   const bool inherits = unit.standard_error.to == Output::To::kInherit;
   if (has_file && inherits) opened.standard_error = opened.standard_output;

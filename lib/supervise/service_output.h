@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,22 @@ struct ServiceOutput {
   std::vector<base::UniqueFd> files;    // the same where it goes to files
 };
 
+// Of StandardInput=fd:NAME and its like; -1: it is none of those. Borrowed.
+struct NamedDescriptors {
+  int input = -1;
+  int output = -1;
+  int error = -1;
+};
+// Finds them among those that a process is passed, which have a name each. Nothing where one is not
+// there. As with systemd each counts once, where the unit asks for a name again.
+[[nodiscard]] std::optional<NamedDescriptors> find_named_descriptors(
+    const ServiceUnit& unit,
+    const std::vector<int>& descriptors,
+    const std::vector<std::string>& names);
+
 // What cannot be opened is a warning, and goes to the collector or stays our own output.
 [[nodiscard]] ServiceOutput open_service_output(const ServiceUnit& unit,
+                                                const NamedDescriptors& named,
                                                 const OutputOptions& options,
                                                 const std::string& program);
 

@@ -75,16 +75,24 @@ struct Report {
   std::int32_t sys_errno;
 };
 
+// As those that systemd makes a process's own.
+void make_blocking(int fd) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags >= 0 && (flags & O_NONBLOCK) != 0) ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
 Failure redirect(const OutputStream& stream, int target, bool has_own_header) {
   if (stream.fd < 0) return std::nullopt;
   if (has_own_header && !stream.header.empty() && !base::write_all(stream.fd, stream.header))
     return failed(kStdout, errno);
+  if (stream.header.empty()) make_blocking(stream.fd);
   if (::dup2(stream.fd, target) < 0) return failed(kStdout, errno);
   return std::nullopt;
 }
 
 Failure take_standard_descriptors(const ProcessPlan& plan) {
   int input = plan.standard_input;
+  if (input >= 0) make_blocking(input);
   // NOLINTNEXTLINE(android-cloexec-open): it becomes the program's standard input
   if (input < 0) input = ::open(plan.standard_input_file.c_str(), O_RDONLY | O_NOCTTY);
   if (input < 0 || ::dup2(input, STDIN_FILENO) < 0) return failed(kStdin, errno);

@@ -142,6 +142,11 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
   ProcessPlan plan;
   RunFacts facts{invocation_, notify_ ? notify_->path() : std::string(), {}};
   pass_descriptors(kind, plan, facts);
+  const auto named = find_named_descriptors(unit_, plan.descriptors, facts.descriptor_names);
+  if (!named) {
+    log_.descriptor_missing(kind);
+    return std::nullopt;
+  }
   const auto environment = service_environment(unit_, service_, kind, facts, options_.environment,
                                                options_.directory_roots, options_.output.warn);
   if (!environment) {
@@ -158,6 +163,7 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
   // As systemd, those that a start begins with.
   if (kind == CommandKind::kStartPre || kind == CommandKind::kStart)
     plan.credentials_directory = own_credentials_directory();
+  plan.standard_input = named->input;
   if (unit_.standard_input.from == Input::From::kFile)
     plan.standard_input_file = unit_.standard_input.name;
   plan.privileges = command.privileges;
@@ -167,7 +173,7 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
   const bool is_after_the_run =
       kind == CommandKind::kReload || kind == CommandKind::kStop || kind == CommandKind::kStopPost;
   process.may_fail = command.ignores_failure || is_after_the_run;
-  ServiceOutput output = open_service_output(unit_, options_.output, command.program);
+  ServiceOutput output = open_service_output(unit_, *named, options_.output, command.program);
   plan.standard_output = output.standard_output;
   plan.standard_error = output.standard_error;
   has_collector_ |= !output.streams.empty();

@@ -168,7 +168,8 @@ struct ServiceUnit : Unit {
 
   ExecutionSettings execution;
   Input standard_input;
-  Output standard_output;
+  // Inherit: as standard input where that is a descriptor, else the journal.
+  Output standard_output{Output::To::kInherit, {}};
   Output standard_error{Output::To::kInherit, {}};  // inherit: as standard output
   LogSettings log;
 };

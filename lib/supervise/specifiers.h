@@ -1,6 +1,7 @@
 // Specifiers in values of unit files: "%n" is the unit's name. systemd.unit(5) has them all; those
-// known here are %n %N %p %P %i %I %j %J %f %d %y %Y (of the unit), %u %U %g %G %h %s (of the user who
-// runs the supervisor), %t %S %C %L %E %T %V (directories), %H %l %m %b %v %a (of the machine), %%.
+// known here are %n %N %p %P %i %I %j %J %f %d %y %Y (of the unit), %u %U %g %G %h %s (of the user
+// who runs the supervisor), %t %S %C %L %E %T %V (directories), %H %l %m %b %v %a (of the machine),
+// %%.
 #pragma once
 
 #include <string>

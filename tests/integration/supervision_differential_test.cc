@@ -343,7 +343,8 @@ class FoundByProcesses : public SupervisionDifferential {
   // What is of one run only, or says who the service manager is.
   static std::string masked(std::string text) {
     static const std::regex runs(
-        "(INVOCATION_ID|SYSTEMD_EXEC_PID|JOURNAL_STREAM|NOTIFY_SOCKET|WATCHDOG_PID|MAINPID)=[^\n]"
+        "(INVOCATION_ID|SYSTEMD_EXEC_PID|JOURNAL_STREAM|NOTIFY_SOCKET|WATCHDOG_PID|LISTEN_PID|"
+        "MAINPID)=[^\n]"
         "*");
     text = std::regex_replace(text, runs, "$1=MASKED");
     // The way to the collector, which is handed on, and what the machine gives all its units.
@@ -472,6 +473,22 @@ TEST_F(FoundByProcesses, AtItsInputAndOutput) {
                 "StandardOutput=append:/tmp/found\nStandardError=journal\n");
 }
 
+TEST_F(FoundByProcesses, AtDescriptorsWithNames) {
+  write_text_file(machine_->path("/run/systemd/system/found-named.socket"),
+                  "[Socket]\nFileDescriptorName=pipe\nListenFIFO=/run/found.one\n"
+                  "ListenFIFO=/run/found.two\n");
+  write_text_file(machine_->path("/opt/look"),
+                  "exec 5>>/tmp/found\n"
+                  "for fd in 0 1 2; do readlink /proc/$$/fd/$fd | sed 's/:.*//' >&5; done\n");
+  for (const char* lines : {"StandardInput=fd:pipe\nStandardError=journal\n",
+                            "StandardInput=fd:pipe\nStandardOutput=fd:pipe\n",
+                            "StandardOutput=fd:pipe\nStandardError=fd:pipe\n"})
+    compare_found("found-named", std::string("ExecStart=/bin/sh /opt/look\n"
+                                             "Sockets=found-named.socket\n") +
+                                     lines);
+  systemctl({"stop", "found-named.socket"});
+}
+
 // What is not there ends a start in the same way.
 TEST_F(SupervisionDifferential, WhatAStartNeedsIsNotThere) {
   write_text_file(machine_->path("/run/file"), "");
@@ -482,6 +499,7 @@ TEST_F(SupervisionDifferential, WhatAStartNeedsIsNotThere) {
        {"lacks-group", "[Service]\nGroup=nosuchgroup\nExecStart=/bin/true\n"},
        {"lacks-directory", "[Service]\nWorkingDirectory=/missing\nExecStart=/bin/true\n"},
        {"lacks-runtime", "[Service]\nRuntimeDirectory=file/inner\nExecStart=/bin/true\n"},
+       {"lacks-descriptor", "[Service]\nStandardInput=fd:none\nExecStart=/bin/true\n"},
        {"lacks-credential", "[Service]\nLoadCredential=key:/opt/missing\nExecStart=/bin/true\n"}});
 }
 

@@ -322,14 +322,12 @@ TEST(ServiceUnit, TellsOnceOfAKeyThatIsNotHonouredAndOfEveryLineThatIsUnknown) {
 TEST(ServiceUnit, TellsOnceOfAKeyThatIsNotActedOnYet) {
   const LoadedService service = read(
       "[Unit]\nAfter=network.target\nAfter=a.target b.service c.socket\nAfter=d.service\n"
-      "[Service]\nExecStart=/bin/true\nStandardInput=fd:x\nLogLevelMax=bogus\nLogLevelMax=3\n");
+      "[Service]\nExecStart=/bin/true\nLogLevelMax=bogus\nLogLevelMax=3\n");
 
   EXPECT_EQ(problems_of(service),
             (Lines{"/u/hello.service:3: Key 'After' in section [Unit] is not honoured by logq-run "
                    "yet, ignoring: b.service c.socket",
-                   "/u/hello.service:7: Key 'StandardInput' in section [Service] is not honoured "
-                   "by logq-run yet, ignoring: fd:x",
-                   "/u/hello.service:8: Failed to parse log level, ignoring: bogus"}));
+                   "/u/hello.service:7: Failed to parse log level, ignoring: bogus"}));
   EXPECT_TRUE(service.is_usable());
 }
 

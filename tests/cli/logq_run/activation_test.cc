@@ -118,6 +118,19 @@ TEST_F(ActivationTest, GivesUpOnAServiceThatNeverTakesWhatComesIn) {
   EXPECT_EQ(std::ranges::count(told, "Started greeter.service."), 20);
 }
 
+TEST_F(ActivationTest, MakesDescriptorsStandardOnesByTheirNames) {
+  SupervisorProcess running(logq_run(
+      {"-u", "reader", "--listen=words=fifo:" + path("words"),
+       "--listen=errors=fifo:" + path("errors"), "--property=StandardInput=fd:words",
+       "--property=StandardOutput=journal", "--property=StandardError=fd:errors", "sh", "-c",
+       "read line; echo heard $line; readlink /proc/self/fd/0; readlink /proc/self/fd/2"}));
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(path("errors")); }));
+  write_text_file(path("words"), "a word\n");
+  EXPECT_EQ(running.wait().status, 0);
+  EXPECT_EQ(column(journald_->entries({"SYSLOG_IDENTIFIER=sh"}), "MESSAGE"),
+            (Strings{"heard a word", path("words"), path("errors")}));
+}
+
 TEST_F(ActivationTest, SaysWhichAddressCannotBeHad) {
   write_text_file(path("taken"), "");
   const CommandResult result = run_command(
