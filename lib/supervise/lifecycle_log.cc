@@ -27,6 +27,7 @@ constexpr std::string_view kReloading = "d34d037fff1847e6ae669a370e694725";
 constexpr std::string_view kReloaded = "7b05ebc668384222baa8881179cfda54";
 constexpr std::string_view kSkipped = "0e4284a0caca4bfc81c0bb6786972673";
 constexpr std::string_view kRestartScheduled = "5eb03494b6584870a536b337290809b3";
+constexpr std::string_view kResources = "ae8f7b866b0347b9af31fe1c80b127c0";
 constexpr std::string_view kBadSetting = "c772d24e9a884cbeb9ea12625c306c01";
 // Our own, where systemd has none.
 constexpr std::string_view kStatusChanged = "a22a98cbcb0b4db88869b5d86e6a27ce";
@@ -210,6 +211,17 @@ void LifecycleLog::failed(std::string_view result) {
   send(Priority::kWarning, kFailed,
        identity_.unit + ": Failed with result '" + std::string(result) + "'.",
        std::array{field("UNIT_RESULT", result)});
+}
+
+void LifecycleLog::consumed(std::uint64_t cpu_usec) {
+  constexpr std::uint64_t kWorthMentioning = base::kUsecPerSecond;
+  constexpr std::uint64_t kRemarkable = 600 * base::kUsecPerSecond;
+  constexpr std::uint64_t kMillisecond = 1000;
+  if (cpu_usec <= kWorthMentioning) return;
+  send(cpu_usec > kRemarkable ? Priority::kNotice : Priority::kInfo, kResources,
+       identity_.unit + ": Consumed " + base::format_time_span(cpu_usec, kMillisecond) +
+           " CPU time.",
+       std::array{field("CPU_USAGE_NSEC", cpu_usec * 1000)});
 }
 
 void LifecycleLog::skipped(std::string_view result) {

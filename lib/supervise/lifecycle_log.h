@@ -75,6 +75,8 @@ class LifecycleLog {
   void main_process_exited(const ProcessExit& exit);
   void control_process_exited(CommandKind kind, const ProcessExit& exit);
   void deactivated();
+  // A run is over that has used so much processor time; no more than a second is not worth a word.
+  void consumed(std::uint64_t cpu_usec);
   void skipped(std::string_view result);
   void failed(std::string_view result);
   // "stop-sigterm" has taken too long; what follows is its consequence: "Killing".

@@ -62,6 +62,12 @@ void ProcessOwners::started(Owner owner, pid_t pid, const Id128& invocation) {
   invocations_[invocation.to_string()] = owner;
 }
 
+std::optional<ProcessOwners::Owner> ProcessOwners::owner_of_ended(pid_t pid) {
+  if (const auto known = children_.find(pid); known != children_.end()) return known->second;
+  const auto info = read_process(pid, proc_);
+  return info ? owner_of_child(*info) : std::nullopt;
+}
+
 void ProcessOwners::reaped(pid_t pid) {
   strangers_.erase(pid);
   children_.erase(pid);

@@ -30,6 +30,8 @@ class ProcessOwners {
 
   // A child was started that leads a session of its own.
   void started(Owner owner, pid_t pid, const Id128& invocation);
+  // Whose a child is that has ended, as long as it is not reaped.
+  [[nodiscard]] std::optional<Owner> owner_of_ended(pid_t pid);
   // A child has gone for good.
   void reaped(pid_t pid);
   // Nothing of this owner's runs any more: its traces mean nothing now.

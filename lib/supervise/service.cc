@@ -78,7 +78,7 @@ void Service::ask_for_stop() {
   if (was_stopping) return;
   if (state_ == State::kAutoRestart) {
     set_state(State::kDead);
-    return come_to_rest();
+    return come_to_rest(true);
   }
   if (is_starting() || state_ == State::kReload || state_ == State::kReloadSignal ||
       state_ == State::kReloadNotify) {
@@ -261,27 +261,30 @@ void Service::enter_dead(ServiceResult result) {
       result != ServiceResult::kStartLimitHit &&
       shall_restart(unit_.restart, {result_, main_exit_, stop_requested_ || is_once_});
   set_state(has_failed ? State::kFailed : State::kDead);
-  if (!will_restart) return come_to_rest();
+  if (!will_restart) return come_to_rest(result != ServiceResult::kStartLimitHit);
   if (job_ == JobType::kStart) finish_job(has_failed ? JobResult::kFailed : JobResult::kDone);
+  log_.consumed(host_.cpu_usec());
   host_.end_invocation(true);
   set_state(State::kAutoRestart);
   wait_for(restart_delay_usec(unit_.restart, restarts_));
 }
 
-// Neither runs nor will by itself.
-void Service::come_to_rest() {
+// Neither runs nor will by itself; `has_run` but for a start that was not allowed.
+void Service::come_to_rest(bool has_run) {
   const bool starts_again = restart_requested_;
   const bool has_failed = state_ == State::kFailed;
   restart_requested_ = false;
   host_.end_invocation(starts_again);
   if (starts_again) {
     log_.stopped(JobType::kRestart);
+    if (has_run) log_.consumed(host_.cpu_usec());
     job_.reset();
     stop_requested_ = false;
     restarts_ = 0;
     return begin_start();
   }
   finish_job(job_ == JobType::kStart && has_failed ? JobResult::kFailed : JobResult::kDone);
+  if (has_run) log_.consumed(host_.cpu_usec());
 }
 
 void Service::enter_restart() {
@@ -289,6 +292,8 @@ void Service::enter_restart() {
   log_.restart_scheduled(restarts_);
   log_.begin_job();
   log_.stopped(JobType::kRestart);
+  // Again: it was neither up nor down while it waited.
+  log_.consumed(host_.cpu_usec());
   begin_start();
 }
 

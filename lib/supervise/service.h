@@ -96,7 +96,7 @@ class Service {
   void enter_stop_post(ServiceResult result);
   void enter_dead(ServiceResult result);
   void enter_restart();
-  void come_to_rest();
+  void come_to_rest(bool has_run);
 
   bool run_control(State state, CommandKind kind, std::uint64_t timeout_usec);
   bool run_next_control();

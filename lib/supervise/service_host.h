@@ -39,6 +39,8 @@ class ServiceHost {
   virtual void set_timer(std::optional<std::uint64_t> monotonic_usec) = 0;
   virtual void set_watchdog(std::optional<std::uint64_t> monotonic_usec) = 0;
   [[nodiscard]] virtual std::uint64_t now_usec() const = 0;  // monotonic
+  // Processor time of the run, of those of its processes that have ended.
+  [[nodiscard]] virtual std::uint64_t cpu_usec() const = 0;
   // Whether processes of the service are left.
   [[nodiscard]] virtual bool has_processes() const = 0;
   // The pid in PIDFile=, or that of the only process left where there is none; nothing: not known.

@@ -455,6 +455,7 @@ void ServiceRunner::begin_invocation() {
   // Of the runs before, of which there are none at first.
   if (!invocation_.is_null() && !has_processes()) owners_.forget(owner_);
   invocation_ = Id128::random();
+  cpu_usec_ = 0;
   log_.begin_invocation(invocation_);
   spawn_failure_.reset();
   has_come_up_ = false;

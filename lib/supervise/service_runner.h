@@ -78,6 +78,8 @@ class ServiceRunner final : private ServiceHost {
 
   // A child has ended. False where it is none of this service.
   bool take_end(pid_t pid, const ProcessExit& exit);
+  // A process of the service has used so much; it is told with the end of the run.
+  void add_cpu_time(std::uint64_t usec) { cpu_usec_ += usec; }
   // Tells what has not been told yet, when all children that had ended have been taken.
   void tell_ends();
 
@@ -140,6 +142,7 @@ class ServiceRunner final : private ServiceHost {
   void set_timer(std::optional<std::uint64_t> usec) override;
   void set_watchdog(std::optional<std::uint64_t> usec) override;
   [[nodiscard]] std::uint64_t now_usec() const override { return monotonic_usec(); }
+  [[nodiscard]] std::uint64_t cpu_usec() const override { return cpu_usec_; }
   [[nodiscard]] bool has_processes() const override { return owners_.has_processes(owner_); }
   std::optional<pid_t> find_main_process() override;
   void begin_invocation() override;
@@ -185,8 +188,9 @@ class ServiceRunner final : private ServiceHost {
   std::deque<Ended> ended_;
   std::vector<ServiceObserver*> observers_;
   Id128 invocation_;
-  int stop_signal_ = 0;        // that we were ended by, in place of KillSignal=
-  std::uint64_t refused_ = 0;  // messages to the notify socket, in this run
+  std::uint64_t cpu_usec_ = 0;  // of the processes of this run that were reaped
+  int stop_signal_ = 0;         // that we were ended by, in place of KillSignal=
+  std::uint64_t refused_ = 0;   // messages to the notify socket, in this run
   LeftOutput left_output_ = LeftOutput::kNone;
   bool has_collector_ = false;
   LogSettingsFiles log_settings_;

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/quantity.h"
 #include "base/try.h"
 #include "supervise/descriptor_limit.h"
 
@@ -31,6 +33,16 @@ bool is_for_service(int signal) {
                              SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGCHLD, SIGKILL, SIGSTOP};
   const bool is_of_libc = signal >= 32 && signal < SIGRTMIN;
   return std::ranges::find(kOurs, signal) == kOurs.end() && !is_of_libc;
+}
+
+// What the process has used and those it has waited for.
+std::uint64_t cpu_usec(const rusage& usage) {
+  std::uint64_t sum = 0;
+  for (const timeval& time : {usage.ru_utime, usage.ru_stime}) {
+    sum += static_cast<std::uint64_t>(time.tv_sec) * base::kUsecPerSecond +
+           static_cast<std::uint64_t>(time.tv_usec);
+  }
+  return sum;
 }
 
 }  // namespace
@@ -108,10 +120,18 @@ void Supervisor::plan_retry() {
 }
 
 void Supervisor::reap() {
-  int status = 0;
-  pid_t pid = 0;
-  while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
+  for (;;) {
+    // Whose it was is to be seen only before it is reaped.
+    siginfo_t info{};
+    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) break;
+    const pid_t pid = info.si_pid;
+    const auto owner = owners_.owner_of_ended(pid);
+    int status = 0;
+    rusage usage{};
+    if (::wait4(pid, &status, WNOHANG, &usage) != pid) break;
     owners_.reaped(pid);
+    const auto runner = owner ? runners_.find(*owner) : runners_.end();
+    if (runner != runners_.end()) runner->second->add_cpu_time(cpu_usec(usage));
     const auto exit = ProcessExit::from_wait_status(status);
     std::ranges::any_of(runners_, [&](const auto& one) { return one.second->take_end(pid, exit); });
   }

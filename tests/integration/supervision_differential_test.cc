@@ -38,11 +38,14 @@ std::string essence(const Fields& fields) {
     return found == fields.end() ? std::string() : found->second;
   };
   static const std::regex pids("process [0-9]+ \\([^)]*\\)");
+  static const std::regex amounts(" Consumed [0-9].* CPU time");
   // systemd's are read by a process of their own, of which it hears only that it has failed.
   static const std::regex credentials("( credentials| CREDENTIALS spawning [^:]*): [A-Z].*");
   std::string line =
       of("PRIORITY") + " " + std::regex_replace(of("MESSAGE"), pids, "process PID (COMMAND)");
   line = std::regex_replace(line, credentials, "$1: REASON");
+  if (!of("CPU_USAGE_NSEC").empty())
+    line = std::regex_replace(line, amounts, " Consumed AMOUNT CPU time") + " CPU_USAGE_NSEC";
   for (const char* name : {"JOB_TYPE", "JOB_RESULT", "COMMAND", "EXIT_CODE", "EXIT_STATUS",
                            "UNIT_RESULT", "N_RESTARTS"}) {
     if (!of(name).empty()) line += std::string(" ") + name + "=" + of(name);
@@ -305,6 +308,18 @@ TEST_F(SupervisionDifferential, StartsThatTakeTooLong) {
            {"slow-pre",
             "[Service]\nTimeoutStartSec=1s\nExecStartPre=/bin/sleep 1000\nExecStart=/bin/true\n"},
            {"long", "[Service]\nRuntimeMaxSec=1s\nExecStart=/bin/sleep 1000\n"}});
+}
+
+TEST_F(SupervisionDifferential, ServicesThatUseTheProcessor) {
+  write_text_file(machine_->path("/opt/spend.py"),
+                  "import time\nwhile time.process_time() < 1.05: pass\n");
+  const std::string spend = "/bin/sh -c 'python3 /opt/spend.py; exit 3'\n";
+  compare(
+      {{"spends-again",
+        "[Unit]\nStartLimitBurst=1\n[Service]\nRestart=on-failure\nExecStart=" + spend},
+       {"spends-at-start", "[Service]\nType=oneshot\nExecStart=" + spend},
+       {"spends-at-stop", "[Service]\nExecStart=/bin/sleep 1000\nExecStop=-" + spend, {"stop"}}});
+  EXPECT_NE(by_systemd("spends-again.service").find(" Consumed AMOUNT "), std::string::npos);
 }
 
 TEST_F(SupervisionDifferential, AProtocolThatIsBroken) {

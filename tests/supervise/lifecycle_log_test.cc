@@ -57,6 +57,23 @@ TEST(LifecycleLog, TellsWhatTheUnitsLevelLetsThroughAndWhatIsWrongWithItsFile) {
   EXPECT_EQ(transport.entries[1]["MESSAGE"], "unknown");
 }
 
+TEST(LifecycleLog, TellsOfProcessorTimeFromASecondOnAndLouderFromTenMinutesOn) {
+  RecordingTransport transport;
+  LifecycleLog log(transport, hello());
+
+  log.consumed(1'000'000);
+  log.consumed(1'234'567);
+  log.consumed(600'000'001);
+
+  ASSERT_EQ(transport.entries.size(), 2U);
+  EXPECT_EQ(transport.entries[0]["MESSAGE"], "hello.service: Consumed 1.234s CPU time.");
+  EXPECT_EQ(transport.entries[0]["MESSAGE_ID"], "ae8f7b866b0347b9af31fe1c80b127c0");
+  EXPECT_EQ(transport.entries[0]["CPU_USAGE_NSEC"], "1234567000");
+  EXPECT_EQ(transport.entries[0]["PRIORITY"], "6");
+  EXPECT_EQ(transport.entries[1]["MESSAGE"], "hello.service: Consumed 10min CPU time.");
+  EXPECT_EQ(transport.entries[1]["PRIORITY"], "5");
+}
+
 TEST(LifecycleLog, StartedHasTheFieldsOfSystemdsJobEntry) {
   RecordingTransport transport;
   LifecycleLog(transport, hello()).started();

@@ -69,6 +69,19 @@ TEST_F(ProcessOwnersTest, AnOrphanIsOfTheServiceWhoseSessionItIsIn) {
   EXPECT_TRUE(owners.processes_of(kSecondOwner).empty());
 }
 
+TEST_F(ProcessOwnersTest, WhatHasEndedIsSomebodysUntilItIsReaped) {
+  ProcessOwners owners(kRoot, proc_.path());
+  owners.started(kFirst, 11, Id128::random());
+  owners.started(kSecondOwner, 21, Id128::random());
+  add(21, "(two) Z 10 21 21 0");
+  add(12, "(orphan) Z 10 11 11 0");
+  add(99, "(stranger) Z 10 98 98 0");
+
+  EXPECT_EQ(owners.owner_of_ended(21), kSecondOwner);
+  EXPECT_EQ(owners.owner_of_ended(12), kFirst);
+  EXPECT_EQ(owners.owner_of_ended(99), std::nullopt);
+}
+
 TEST_F(ProcessOwnersTest, ADaemonWithASessionOfItsOwnIsKnownByItsInvocation) {
   ProcessOwners owners(kRoot, proc_.path());
   const Id128 invocation = Id128::random();

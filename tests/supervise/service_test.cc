@@ -37,6 +37,7 @@ class FakeHost final : public ServiceHost {
   void set_timer(std::optional<std::uint64_t> usec) override { timer = usec; }
   void set_watchdog(std::optional<std::uint64_t> usec) override { watchdog = usec; }
   [[nodiscard]] std::uint64_t now_usec() const override { return now; }
+  [[nodiscard]] std::uint64_t cpu_usec() const override { return cpu; }
   [[nodiscard]] bool has_processes() const override { return !alive.empty(); }
   std::optional<pid_t> find_main_process() override { return daemon; }
   void begin_invocation() override { ++invocations; }
@@ -61,6 +62,7 @@ class FakeHost final : public ServiceHost {
   std::optional<std::uint64_t> timer;
   std::optional<std::uint64_t> watchdog;
   std::uint64_t now = 1000 * kSecond;
+  std::uint64_t cpu = 0;
   int invocations = 0;
   bool is_without_processes = false;
 };
@@ -156,6 +158,26 @@ TEST_F(ServiceTest, ACrashLoopEndsAtTheStartLimit) {
   EXPECT_EQ(service().state(), ServiceState::kFailed);
   EXPECT_EQ(host_.invocations, 3);
   EXPECT_EQ(host_.timer, std::nullopt);
+}
+
+// As systemd: whenever it comes down, and it does so once more when its next start is due.
+TEST_F(ServiceTest, WhatARunHasUsedIsToldBehindItsEnd) {
+  unit_.restart.restart = Restart::kOnFailure;
+  unit_.start_limit.burst = 1;
+  host_.cpu = 2 * kSecond;
+  service().start();
+  exit_process(101, 1);
+  let_time_pass();
+
+  const std::string consumed = "hello.service: Consumed 2s CPU time.";
+  EXPECT_EQ(told(), (Messages{"Started hello.service - Hello.",
+                              "hello.service: Main process exited, code=exited, status=1/FAILURE",
+                              "hello.service: Failed with result 'exit-code'.", consumed,
+                              "hello.service: Scheduled restart job, restart counter is at 1.",
+                              "Stopped hello.service - Hello.", consumed,
+                              "hello.service: Start request repeated too quickly.",
+                              "hello.service: Failed with result 'exit-code'.",
+                              "Failed to start hello.service - Hello."}));
 }
 
 TEST_F(ServiceTest, ARestartIsOfOneJobWithItsStopAndItsStart) {
