@@ -94,6 +94,10 @@ bool check(const std::string& file, const supervise::HostFacts& host, std::set<s
   for (const auto& socket : supervise::sockets_of(service.unit, directory, host))
     run.insert(socket.unit.name);
   supervise::forget_met_relations(service, run);
+  supervise::keep_startable(service, [&](const std::string& name) {
+    return supervise::is_service_file(directory + name) &&
+           supervise::load_service(directory + name, host).is_usable();
+  });
   const bool is_usable = tell_problems(service);
   const bool has_programs =
       !service.unit.execution.root_directory.empty() || has_all_programs(service.unit);

@@ -15,6 +15,7 @@
 #include "common/run.h"
 #include "logq/transport.h"
 #include "logq_run/exec_in_place.h"
+#include "logq_run/follow_ups.h"
 #include "logq_run/last_words.h"
 #include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
@@ -62,7 +63,7 @@ class ServiceRun {
     // Until it has been read the collector can still look up who sent the last entry.
     transport_.flush(kLastPatience);
     if (runner_ != nullptr && runner_->has_collector())
-      tell_undelivered(service_->log.undelivered(), transport_);
+      tell_undelivered(service_->log.undelivered() + follow_ups_.undelivered(), transport_);
     if (::getpid() == 1) supervise::end_others(5s);
     return status_;
   }
@@ -79,6 +80,7 @@ class ServiceRun {
       make_native_transport({.socket_path = {}, .max_block = 0s})};
   std::unique_ptr<ServiceSetup> service_;
   SocketSetup sockets_{transport_};
+  FollowUps follow_ups_{options_, transport_};
   std::unique_ptr<supervise::Supervisor> supervisor_;
   supervise::ServiceRunner* runner_ = nullptr;
   ControlSetup control_;
@@ -91,13 +93,14 @@ bool ServiceRun::load() {
   const bool has_file = names_unit_files(options_);
   const std::string file = has_file ? service_file() : std::string();
   auto loaded = has_file ? unit_of_file(file) : unit_of_command_line(options_);
-  if (loaded.is_usable() && !sockets_.add_of(loaded.unit, file.substr(0, file.rfind('/') + 1)))
-    return false;
+  const std::string directory = file.substr(0, file.rfind('/') + 1);
+  if (loaded.is_usable() && !sockets_.add_of(loaded.unit, directory)) return false;
   if (options_.is_lazy && sockets_.empty()) {
     print_error_line(loaded.unit.name + ": --lazy without a socket: nothing could start it");
     return false;
   }
   supervise::forget_met_relations(loaded, sockets_.names());
+  if (loaded.is_usable()) follow_ups_.load(loaded, directory);
   service_ = set_up_service(options_, std::move(loaded), transport_, status_);
   return service_ != nullptr;
 }
@@ -138,6 +141,7 @@ Result<void> ServiceRun::supervise() {
   supervisor_ = LOGQ_TRY(supervise::Supervisor::create(transport_, [&](int signal) {
     control_.take_signal(signal);
     activation->take_signal(signal);
+    follow_ups_.take_signal(signal);
   }));
   status_ = kTemporaryFailure;
   if (!control_.take_directory(options_, service_->loaded.unit.name, service_->log)) return {};
@@ -145,14 +149,20 @@ Result<void> ServiceRun::supervise() {
   if (sockets_.open(supervisor_->loop(), service_->runner)) {
     runner_ = LOGQ_TRY(
         supervisor_->add(service_->loaded.unit, service_->log, std::move(service_->runner)));
+    if (!LOGQ_TRY(follow_ups_.add_to(*supervisor_, *runner_))) return {};
     activation.emplace(*runner_, sockets_.runners(), options_.is_lazy || !names_service());
     control_.open(*runner_, supervisor_->loop());
     activation->begin();
-    LOGQ_TRY(supervisor_->run(
-        [&] { return control_.is_to_end() || activation->is_over(control_.holds()); }));
+    LOGQ_TRY(supervisor_->run([&] {
+      follow_ups_.look();
+      return (control_.is_to_end() || activation->is_over(control_.holds())) &&
+             follow_ups_.are_over();
+    }));
     if (!activation->has_failed()) status_ = status_of(*runner_);
     tell_left_output(*runner_);
+    follow_ups_.tell_left_output();
   }
+  follow_ups_.close_sockets();
   sockets_.close();
   return {};
 }

@@ -38,7 +38,7 @@ constexpr std::array kIgnoredKeys = {
                 "DefaultDependencies OnSuccessJobMode OnFailureJobMode OnFailureIsolate "
                 "IgnoreOnIsolate JobTimeoutSec JobRunningTimeoutSec CollectMode"},
     IgnoredKeys{"Unit", "relations between units",
-                "Requisite Upholds Conflicts OnSuccess PropagatesReloadTo PropagateReloadTo "
+                "Requisite Upholds Conflicts PropagatesReloadTo PropagateReloadTo "
                 "ReloadPropagatedFrom PropagateReloadFrom PropagatesStopTo StopPropagatedFrom "
                 "JoinsNamespaceOf RequisiteOverridable RequiresMountsFor"},
     IgnoredKeys{"Service", "actions of the machine",

@@ -224,6 +224,10 @@ void LifecycleLog::consumed(std::uint64_t cpu_usec) {
        std::array{field("CPU_USAGE_NSEC", cpu_usec * 1000)});
 }
 
+void LifecycleLog::triggering(std::string_view key) {
+  tell(Priority::kInfo, "Triggering " + std::string(key) + "= dependencies.");
+}
+
 void LifecycleLog::skipped(std::string_view result) {
   send(Priority::kInfo, kSkipped,
        identity_.unit + ": Skipped due to '" + std::string(result) + "'.",

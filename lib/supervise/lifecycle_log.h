@@ -77,6 +77,8 @@ class LifecycleLog {
   void deactivated();
   // A run is over that has used so much processor time; no more than a second is not worth a word.
   void consumed(std::uint64_t cpu_usec);
+  // Other units are started for its end: "OnFailure".
+  void triggering(std::string_view key);
   void skipped(std::string_view result);
   void failed(std::string_view result);
   // "stop-sigterm" has taken too long; what follows is its consequence: "Killing".

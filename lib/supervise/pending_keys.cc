@@ -31,6 +31,7 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Unit", "After", &but_targets},
     PendingKey{"Unit", "Before", &but_targets},
     PendingKey{"Unit", "OnFailure", &all},
+    PendingKey{"Unit", "OnSuccess", &all},
     PendingKey{"Socket", "ListenNetlink", &all},
     PendingKey{"Socket", "ListenSpecial", &all},
     PendingKey{"Socket", "ListenMessageQueue", &all},

@@ -26,6 +26,24 @@ constexpr std::array kRelationKeys{
     RelationKey{"After", &Dependencies::after},
     RelationKey{"Before", &Dependencies::before}};
 
+constexpr std::array kTriggerKeys{RelationKey{"OnFailure", &Dependencies::on_failure},
+                                  RelationKey{"OnSuccess", &Dependencies::on_success}};
+
+// Says of what is told about a key that it is about these units, or takes it back for none.
+void narrow_problem(std::vector<UnitProblem>& problems,
+                    std::string_view key,
+                    const std::string& units) {
+  const auto problem = std::ranges::find(problems, key, &UnitProblem::pending_key);
+  if (problem == problems.end()) return;
+  if (units.empty()) {
+    problems.erase(problem);
+    return;
+  }
+  constexpr std::string_view kBeforeValue = ", ignoring: ";
+  const std::size_t place = problem->message.rfind(kBeforeValue);
+  problem->message.replace(place + kBeforeValue.size(), std::string::npos, units);
+}
+
 }  // namespace
 
 std::vector<LoadedSocket> sockets_of(const ServiceUnit& service,
@@ -57,6 +75,28 @@ void forget_met_relations(LoadedService& loaded, const std::set<std::string>& ru
     return key != kRelationKeys.end() &&
            std::ranges::all_of(loaded.unit.dependencies.*key->units, is_met);
   });
+}
+
+bool is_service_file(const std::string& path) {
+  return path.ends_with(".service") && std::filesystem::exists(unit_files_of(path).front());
+}
+
+void keep_startable(LoadedService& loaded,
+                    const std::function<bool(const std::string& name)>& can_start) {
+  for (const auto& [key, units] : kTriggerKeys) {
+    std::vector<std::string> kept;
+    std::string others;
+    for (const std::string& name : loaded.unit.dependencies.*units) {
+      if (std::ranges::find(kept, name) != kept.end()) continue;
+      if (can_start(name)) {
+        kept.push_back(name);
+      } else {
+        others += (others.empty() ? "" : " ") + name;
+      }
+    }
+    loaded.unit.dependencies.*units = std::move(kept);
+    narrow_problem(loaded.problems, key, others);
+  }
 }
 
 }  // namespace logq::supervise

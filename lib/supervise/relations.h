@@ -1,6 +1,7 @@
 // What a service says of other units, beside what it is run with.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,5 +20,13 @@ namespace logq::supervise {
 
 // Takes back that keys are not acted on whose units are all run with it, or are targets.
 void forget_met_relations(LoadedService& loaded, const std::set<std::string>& run);
+
+// Whether there is a file of that service: of an instance also that of its template.
+[[nodiscard]] bool is_service_file(const std::string& path);
+
+// Keeps of OnFailure= and OnSuccess= the units that `can_start` says it of, each once; that these
+// keys are not acted on stays told of the others.
+void keep_startable(LoadedService& loaded,
+                    const std::function<bool(const std::string& name)>& can_start);
 
 }  // namespace logq::supervise

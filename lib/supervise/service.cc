@@ -277,14 +277,27 @@ void Service::come_to_rest(bool has_run) {
   host_.end_invocation(starts_again);
   if (starts_again) {
     log_.stopped(JobType::kRestart);
-    if (has_run) log_.consumed(host_.cpu_usec());
+    tell_of_end(has_run);
     job_.reset();
     stop_requested_ = false;
     restarts_ = 0;
     return begin_start();
   }
   finish_job(job_ == JobType::kStart && has_failed ? JobResult::kFailed : JobResult::kDone);
+  tell_of_end(has_run);
+}
+
+void Service::tell_of_end(bool has_run) {
+  const Dependencies& others = unit_.dependencies;
+  if (state_ == State::kFailed) call_others("OnFailure", others.on_failure);
   if (has_run) log_.consumed(host_.cpu_usec());
+  if (state_ == State::kDead) call_others("OnSuccess", others.on_success);
+}
+
+void Service::call_others(std::string_view key, const std::vector<std::string>& units) {
+  if (units.empty()) return;
+  log_.triggering(key);
+  host_.others_are_due(units);
 }
 
 void Service::enter_restart() {

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "supervise/lifecycle_log.h"
 #include "supervise/process_exit.h"
@@ -97,6 +99,8 @@ class Service {
   void enter_dead(ServiceResult result);
   void enter_restart();
   void come_to_rest(bool has_run);
+  void tell_of_end(bool has_run);
+  void call_others(std::string_view key, const std::vector<std::string>& units);
 
   bool run_control(State state, CommandKind kind, std::uint64_t timeout_usec);
   bool run_next_control();

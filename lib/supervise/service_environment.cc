@@ -33,15 +33,23 @@ std::string joined_names(const std::vector<std::string>& names) {
   return joined;
 }
 
-// How the run ended, for the commands that clear up after it.
-void set_result_variables(const Service& service, Environment& environment) {
-  environment.set("SERVICE_RESULT=" + std::string(name_of(service.result())));
+// How a run ended: for the commands that clear up after it, and for others.
+std::vector<std::string> result_variables(const Service& service, const std::string& prefix) {
+  std::vector<std::string> variables{prefix +
+                                     "SERVICE_RESULT=" + std::string(name_of(service.result()))};
   const auto& exit = service.main_exit();
-  if (!exit) return;
-  environment.set("EXIT_CODE=" + std::string(exit->code_name()));
-  environment.set("EXIT_STATUS=" + (exit->code == ProcessExit::Code::kExited
-                                        ? std::to_string(exit->status)
-                                        : std::string(::sigabbrev_np(exit->status))));
+  if (!exit) return variables;
+  variables.push_back(prefix + "EXIT_CODE=" + std::string(exit->code_name()));
+  variables.push_back(prefix + "EXIT_STATUS=" +
+                      (exit->code == ProcessExit::Code::kExited
+                           ? std::to_string(exit->status)
+                           : std::string(::sigabbrev_np(exit->status))));
+  return variables;
+}
+
+void set_all(const std::vector<std::string>& variables, Environment& environment) {
+  for (const std::string& variable : variables)
+    environment.set(variable);
 }
 
 // What the service manager says, of which the unit may say something else.
@@ -75,10 +83,21 @@ void set_own_variables(const ServiceUnit& unit,
     set("LISTEN_FDNAMES", joined_names(facts.descriptor_names));
   }
   if (kind == CommandKind::kStop || kind == CommandKind::kStopPost)
-    set_result_variables(service, environment);
+    set_all(result_variables(service, ""), environment);
+  if (kind == CommandKind::kStartPre || kind == CommandKind::kStart)
+    set_all(facts.monitor, environment);
 }
 
 }  // namespace
+
+std::vector<std::string> monitor_variables(const std::string& unit,
+                                           const Id128& invocation,
+                                           const Service& service) {
+  std::vector<std::string> variables = result_variables(service, "MONITOR_");
+  if (!invocation.is_null()) variables.push_back("MONITOR_INVOCATION_ID=" + invocation.to_string());
+  variables.push_back("MONITOR_UNIT=" + unit);
+  return variables;
+}
 
 Result<Environment> service_environment(const ServiceUnit& unit,
                                         const Service& service,
@@ -95,16 +114,12 @@ Result<Environment> service_environment(const ServiceUnit& unit,
   }
   for (const char* name : {"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"})
     environment.unset(name);
-  const auto add = [&](const std::vector<std::string>& assignments) {
-    for (const std::string& assignment : assignments)
-      environment.set(assignment);
-  };
   const ExecutionSettings& settings = unit.execution;
   const EnvironmentText of_files = LOGQ_TRY(read_environment_files(settings.environment_files));
   for (const std::string& complaint : of_files.complaints)
     warn(complaint);
   set_own_variables(unit, service, kind, facts, environment);
-  add(directory_variables(settings, roots));
+  set_all(directory_variables(settings, roots), environment);
   if (has_credentials(settings)) {
     const auto runtime = static_cast<std::size_t>(DirectoryKind::kRuntime);
     environment.set("CREDENTIALS_DIRECTORY=" + credentials_directory(roots.at(runtime), unit.name));
@@ -113,8 +128,8 @@ Result<Environment> service_environment(const ServiceUnit& unit,
     if (const char* const value = ::getenv(name.c_str()); value != nullptr)
       environment.set(name + "=" + value);
   }
-  add(settings.environment.assignments());
-  add(of_files.assignments);
+  set_all(settings.environment.assignments(), environment);
+  set_all(of_files.assignments, environment);
   for (const std::string& name : settings.unset_environment)
     environment.unset(name);
   return environment;

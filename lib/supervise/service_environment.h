@@ -19,7 +19,13 @@ struct RunFacts {
   Id128 invocation;
   std::string notify_path;                    // empty: there is no notify socket
   std::vector<std::string> descriptor_names;  // of those that are passed, in their order
+  std::vector<std::string> monitor;           // "MONITOR_UNIT=hello.service" and its like
 };
+
+// How a run has ended, for a service that is started for it.
+[[nodiscard]] std::vector<std::string> monitor_variables(const std::string& unit,
+                                                         const Id128& invocation,
+                                                         const Service& service);
 
 // All but what only the process itself knows. Begins with `inherited`. Fails where a file of
 // EnvironmentFile= cannot be read; a line of it that is none is a warning.

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "supervise/exec_command.h"
 #include "supervise/service_state.h"
@@ -51,6 +53,8 @@ class ServiceHost {
   virtual void end_invocation(bool will_restart) = 0;
   // Its state or main process is another one now; there is nothing to order yet.
   virtual void state_changed() = 0;
+  // These units are to be started now (OnFailure=, OnSuccess=).
+  virtual void others_are_due(const std::vector<std::string>& units) = 0;
   // What was asked for has come to an end.
   virtual void job_done(JobType type, JobResult result) = 0;
 };

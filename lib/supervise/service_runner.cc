@@ -140,7 +140,7 @@ void ServiceRunner::signal_everybody(int signal) {
 
 std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& command) {
   ProcessPlan plan;
-  RunFacts facts{invocation_, notify_ ? notify_->path() : std::string(), {}};
+  RunFacts facts{invocation_, notify_ ? notify_->path() : std::string(), {}, monitor_};
   pass_descriptors(kind, plan, facts);
   const auto named = find_named_descriptors(unit_, plan.descriptors, facts.descriptor_names);
   if (!named) {
@@ -477,6 +477,10 @@ void ServiceRunner::end_invocation(bool will_restart) {
 void ServiceRunner::state_changed() {
   for (ServiceObserver* observer : observers_)
     observer->state_changed();
+}
+
+void ServiceRunner::others_are_due(const std::vector<std::string>& units) {
+  due_.insert(due_.end(), units.begin(), units.end());
 }
 
 void ServiceRunner::job_done(JobType type, JobResult result) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -73,6 +74,13 @@ class ServiceRunner final : private ServiceHost {
   // To the main process's group; to all processes of the service. As it is, without a SIGCONT.
   void hand_on(int signal);
   void signal_everybody(int signal);
+
+  // --- of who runs the units that OnFailure= and OnSuccess= name ---
+
+  // Those that are to be started since the last call.
+  [[nodiscard]] std::vector<std::string> take_due() { return std::exchange(due_, {}); }
+  // What the next starts tell of the service whose end they are for: monitor_variables().
+  void set_monitor(std::vector<std::string> variables) { monitor_ = std::move(variables); }
 
   // --- of the supervisor ---
 
@@ -148,6 +156,7 @@ class ServiceRunner final : private ServiceHost {
   void begin_invocation() override;
   void end_invocation(bool will_restart) override;
   void state_changed() override;
+  void others_are_due(const std::vector<std::string>& units) override;
   void job_done(JobType type, JobResult result) override;
 
   void leave_log_settings(const std::string& collector);
@@ -187,6 +196,8 @@ class ServiceRunner final : private ServiceHost {
   std::map<pid_t, Process> processes_;
   std::deque<Ended> ended_;
   std::vector<ServiceObserver*> observers_;
+  std::vector<std::string> due_;
+  std::vector<std::string> monitor_;
   Id128 invocation_;
   std::uint64_t cpu_usec_ = 0;  // of the processes of this run that were reaped
   int stop_signal_ = 0;         // that we were ended by, in place of KillSignal=

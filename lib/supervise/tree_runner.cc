@@ -8,6 +8,9 @@ namespace logq::supervise {
 ServiceUnit as_child(ServiceUnit unit) {
   unit.restart = RestartSettings();
   unit.start_limit.burst = 0;
+  // Whether an end is the last one is the tree's to say.
+  unit.dependencies.on_failure.clear();
+  unit.dependencies.on_success.clear();
   return unit;
 }
 

@@ -27,6 +27,7 @@ struct Dependencies {
   std::vector<std::string> after;
   std::vector<std::string> before;
   std::vector<std::string> on_failure;
+  std::vector<std::string> on_success;
 };
 
 using Commands = std::vector<ExecCommand>;

@@ -56,6 +56,7 @@ constexpr std::array kSettings = {
     UnitSetting<UnitType>{"After", &add_units<&Dependencies::after>},
     UnitSetting<UnitType>{"Before", &add_units<&Dependencies::before>},
     UnitSetting<UnitType>{"OnFailure", &add_units<&Dependencies::on_failure>},
+    UnitSetting<UnitType>{"OnSuccess", &add_units<&Dependencies::on_success>},
     UnitSetting<UnitType>{"StartLimitIntervalSec",
                           &set_seconds<&Unit::start_limit, &StartLimitSettings::interval_usec>},
     UnitSetting<UnitType>{"StartLimitInterval",

@@ -504,6 +504,36 @@ TEST_F(FoundByProcesses, AtDescriptorsWithNames) {
   systemctl({"stop", "found-named.socket"});
 }
 
+TEST_F(FoundByProcesses, OfTheServiceThatTheyFollow) {
+  write_text_file(
+      machine_->path("/run/systemd/system/follow-it@.service"),
+      "[Service]\nType=oneshot\nLimitNOFILE=500:1000\nExecStartPre=/bin/sh /opt/tell pre\n"
+      "ExecStart=/bin/sh /opt/tell \"start of %i\"\nExecStopPost=/bin/sh /opt/tell post\n");
+  const std::string follow = "=follow-it@%n.service follow-it@%n.service\n";
+  const Cases cases{
+      {"ends", "[Unit]\nOnSuccess" + follow + "[Service]\nExecStart=/bin/true\n"},
+      {"fails", "[Unit]\nStartLimitBurst=1\nOnFailure" + follow +
+                    "[Service]\nRestart=on-failure\nExecStart=/bin/sh -c 'exit 3'\n"},
+      {"start-killed", "[Unit]\nOnFailure" + follow +
+                           "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'kill -KILL $$$$'\n"}};
+  for (const Case& of : cases) {
+    SCOPED_TRACE(of.name);
+    const std::string follower = "follow-it@" + service(of) + ".service";
+    add_units({of});
+    const auto run_and_await = [](const Cases& one) {
+      run_under_systemd(one);
+      const std::string name = "follow-it@" + service(one.front()) + ".service";
+      EXPECT_TRUE(
+          wait_until([&] { return by_systemd(name).find("Finished ") != std::string::npos; }));
+    };
+    const std::string found = found_by(of, run_and_await);
+    EXPECT_NE(found.find("MONITOR_UNIT=" + service(of)), std::string::npos) << found;
+    EXPECT_EQ(found_by(of, &run_under_logq_run), found);
+    EXPECT_EQ(by_logq_run(service(of)), by_systemd(service(of)));
+    EXPECT_EQ(by_logq_run(follower), by_systemd(follower));
+  }
+}
+
 // What is not there ends a start in the same way.
 TEST_F(SupervisionDifferential, WhatAStartNeedsIsNotThere) {
   write_text_file(machine_->path("/run/file"), "");

@@ -50,5 +50,21 @@ TEST(Relations, LeaveOtherProblemsAlone) {
   EXPECT_EQ(loaded.problems.size(), 2U);
 }
 
+TEST(Relations, OnFailureIsToldOfForTheUnitsAloneThatCannotBeStarted) {
+  auto loaded =
+      service_with("OnFailure=a.service b@%p.service a.service\nOnSuccess=a.service c.target\n");
+  ASSERT_EQ(loaded.problems.size(), 2U);
+
+  keep_startable(loaded, [](const std::string& name) { return !name.ends_with(".target"); });
+
+  EXPECT_EQ(loaded.unit.dependencies.on_failure,
+            (std::vector<std::string>{"a.service", "b@hello.service"}));
+  EXPECT_EQ(loaded.unit.dependencies.on_success, std::vector<std::string>{"a.service"});
+  ASSERT_EQ(loaded.problems.size(), 1U);
+  EXPECT_EQ(loaded.problems.front().text(),
+            "hello.service:3: Key 'OnSuccess' in section [Unit] is not honoured by logq-run yet, "
+            "ignoring: c.target");
+}
+
 }  // namespace
 }  // namespace logq::supervise

@@ -43,6 +43,9 @@ class FakeHost final : public ServiceHost {
   void begin_invocation() override { ++invocations; }
   void end_invocation(bool /*will_restart*/) override {}
   void state_changed() override {}
+  void others_are_due(const Messages& units) override {
+    due.insert(due.end(), units.begin(), units.end());
+  }
   void job_done(JobType type, JobResult result) override {
     jobs.push_back(std::string(name_of(type)) + " " + std::string(name_of(result)));
   }
@@ -56,6 +59,7 @@ class FakeHost final : public ServiceHost {
   std::vector<pid_t> released;
   std::vector<Signal> signals;
   Messages jobs;
+  Messages due;
   std::set<pid_t> alive;
   pid_t last_pid = 100;
   std::optional<pid_t> daemon;
@@ -178,6 +182,29 @@ TEST_F(ServiceTest, WhatARunHasUsedIsToldBehindItsEnd) {
                               "hello.service: Start request repeated too quickly.",
                               "hello.service: Failed with result 'exit-code'.",
                               "Failed to start hello.service - Hello."}));
+}
+
+TEST_F(ServiceTest, CallsForOthersWhenItHasFailedForGoodAndWhenItHasEnded) {
+  unit_.restart.restart = Restart::kOnFailure;
+  unit_.start_limit.burst = 1;
+  unit_.dependencies.on_failure = {"alarm.service"};
+  unit_.dependencies.on_success = {"next.service"};
+  host_.cpu = 2 * kSecond;
+  service().start();
+  exit_process(101, 1);
+  EXPECT_EQ(host_.due, Messages{}) << "it will be restarted";
+  let_time_pass();
+  EXPECT_EQ(host_.due, Messages{"alarm.service"});
+  EXPECT_EQ(told().back(), "hello.service: Triggering OnFailure= dependencies.");
+
+  service().reset();
+  service().start();
+  exit_process(102, 0);
+  EXPECT_EQ(host_.due, (Messages{"alarm.service", "next.service"}));
+  EXPECT_EQ(told(),
+            (Messages{"Started hello.service - Hello.", "hello.service: Deactivated successfully.",
+                      "hello.service: Consumed 2s CPU time.",
+                      "hello.service: Triggering OnSuccess= dependencies."}));
 }
 
 TEST_F(ServiceTest, ARestartIsOfOneJobWithItsStopAndItsStart) {

@@ -282,6 +282,35 @@ TEST_F(LogqRunTest, RunsAUnitFile) {
             (Strings{"before", "hello world"}));
 }
 
+TEST_F(LogqRunTest, StartsWhatAUnitNamesForItsFailureAndWhatThatNames) {
+  const auto add = [&](const std::string& name, const std::string& others,
+                       const std::string& script) {
+    write_text_file(files_.path() + "/" + name,
+                    "[Unit]\n" + others + "\n[Service]\nExecStart=/bin/sh -c '" + script + "'\n");
+  };
+  add("web.service", "OnFailure=alarm@%n.service missing.service", "exit 3");
+  add("alarm@.service", "OnFailure=last.service web.target",
+      "echo alarm for $MONITOR_UNIT; test $MONITOR_UNIT != web.service");
+  add("last.service", "OnSuccess=alarm@web.service.service",
+      "echo last for $MONITOR_UNIT $MONITOR_EXIT_STATUS; exec sleep 1000");
+  SupervisorProcess running(command({kLogqRun, files_.path() + "/web.service"}, environment()));
+  const auto said = [&] { return column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE"); };
+  EXPECT_TRUE(wait_until([&] { return said().size() == 2; }));
+  running.signal(SIGTERM);
+  EXPECT_TRUE(wait_until([&] { return said().size() == 3; })) << "it has ended well";
+  const CommandResult result = running.wait();
+
+  EXPECT_EQ(result.status, 3) << "of the first";
+  EXPECT_EQ(result.err, "logq-run: " + files_.path() +
+                            "/alarm@.service:2: Key 'OnFailure' in section [Unit] is not honoured "
+                            "by logq-run yet, ignoring: web.target\nlogq-run: " +
+                            files_.path() +
+                            "/web.service:2: Key 'OnFailure' in section [Unit] is not honoured by "
+                            "logq-run yet, ignoring: missing.service\n");
+  EXPECT_EQ(said(), (Strings{"alarm for web.service", "last for alarm@web.service.service 1",
+                             "alarm for last.service"}));
+}
+
 TEST_F(LogqRunTest, HearsWhatTheServiceSaysOfItself) {
   const std::string say =
       "systemd-notify --status=warming; echo up; systemd-notify --ready; exit 0";
