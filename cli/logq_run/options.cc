@@ -79,6 +79,17 @@ Outcome<void> apply_lazy(Options& options, Value /*value*/) {
   return {};
 }
 
+Outcome<void> apply_ready_fd(Options& options, Value value) {
+  constexpr int kFirst = 3;  // below are the standard ones
+  int number = 0;
+  const char* const last = value->data() + value->size();
+  const auto [end, error] = std::from_chars(value->data(), last, number);
+  if (error != std::errc() || end != last || number < kFirst)
+    return failure("bad value of --ready-fd: '" + std::string(*value) + "'");
+  options.ready_descriptor = number;
+  return {};
+}
+
 Outcome<void> apply_exec(Options& options, Value /*value*/) {
   options.exec_in_place = true;
   return {};
@@ -139,6 +150,9 @@ constexpr Option<Options> kRunRows[] = {
      &apply_listen},
     {{0, "lazy", Argument::kNone, "", "Start it when something comes in, again and again"},
      &apply_lazy},
+    {{0, "ready-fd", Argument::kRequired, "N",
+      "It says that it is ready by a newline at descriptor N, as to s6"},
+     &apply_ready_fd},
     {{'e', "envdir", Argument::kRequired, "DIR", "Variables from the files of a directory"},
      &apply_environment_directory},
     {{0, "softlimit", Argument::kRequired, "LETTERNUMBER",
@@ -192,8 +206,9 @@ std::string complaint_about_files(const Options& options) {
   if (options.exec_in_place) return "--exec takes a program, not a unit file";
   if (is_tree_file(options.program.front())) {
     if (options.program.size() > 1) return "a .tree names its services itself";
-    return options.listen.empty() && !options.is_lazy ? ""
-                                                      : "--listen and --lazy are for a service";
+    const bool is_of_service =
+        !options.listen.empty() || options.is_lazy || options.ready_descriptor;
+    return is_of_service ? "--listen, --lazy and --ready-fd are for a service" : "";
   }
   const auto services = std::ranges::count_if(
       options.program, [](const std::string& file) { return file.ends_with(".service"); });
@@ -211,7 +226,8 @@ std::string complaint_about_run(const Options& options) {
   if (options.program.empty()) return "no program given";
   if (options.is_lazy && options.listen.empty()) return "--lazy is for a program with --listen";
   const bool has_settings = !options.settings.empty() || !options.environment_directory.empty() ||
-                            !options.soft_limits.empty() || !options.listen.empty();
+                            !options.soft_limits.empty() || !options.listen.empty() ||
+                            options.ready_descriptor;
   return options.exec_in_place && has_settings ? "--exec starts the program as it is: no settings"
                                                : "";
 }

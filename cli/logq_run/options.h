@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,13 +19,14 @@ struct Options {
   enum class Action : std::uint8_t { kWork, kCheck, kHelp, kVersion };
   Action action = Action::kWork;
   StreamSettings stream;
-  std::string description;            // of the unit, for its lifecycle entries
-  std::chrono::seconds wait{0};       // --wait: for a collector that is not there yet
-  bool exec_in_place = false;         // --exec
-  std::vector<std::string> settings;  // "Restart=on-failure", as in the [Service] of a unit file
-  std::vector<std::string> listen;    // --listen: addresses of sockets for it
-  bool is_lazy = false;               // --lazy: started when something comes in
-  std::string environment_directory;  // -e: as envdir(8)
+  std::string description;              // of the unit, for its lifecycle entries
+  std::chrono::seconds wait{0};         // --wait: for a collector that is not there yet
+  bool exec_in_place = false;           // --exec
+  std::vector<std::string> settings;    // "Restart=on-failure", as in the [Service] of a unit file
+  std::vector<std::string> listen;      // --listen: addresses of sockets for it
+  bool is_lazy = false;                 // --lazy: started when something comes in
+  std::optional<int> ready_descriptor;  // --ready-fd: where it says that it is ready, as to s6
+  std::string environment_directory;    // -e: as envdir(8)
   std::vector<supervise::ResourceLimit> soft_limits;  // --softlimit: as softlimit(8)
   std::vector<std::string> program;  // with its arguments; may be empty for logq-cat
   CatSettings cat;                   // of logq-cat

@@ -8,8 +8,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
+
+#include <systemd/sd-daemon.h>
 
 #include "base/try.h"
 #include "common/run.h"
@@ -48,6 +51,30 @@ int status_of(const supervise::ServiceRunner& runner) {
   return service.state() == supervise::ServiceState::kFailed ? kOwnFailure : 0;
 }
 
+// That the program says so by a descriptor is Type=notify in all that follows from it.
+bool await_readiness(const Options& options, supervise::ServiceUnit& unit) {
+  using supervise::ServiceType;
+  if (!options.ready_descriptor) return true;
+  if (unit.type == ServiceType::kOneshot || unit.type == ServiceType::kForking) {
+    print_error_line(unit.name + ": --ready-fd is for a service whose program stays");
+    return false;
+  }
+  if (unit.type != ServiceType::kNotifyReload) unit.type = ServiceType::kNotify;
+  unit.ready_descriptor = options.ready_descriptor;
+  return true;
+}
+
+// Hands on what --ready-fd is told: whoever has started us waits for it, too.
+class ReadinessReport final : public supervise::ServiceObserver {
+ public:
+  void state_changed() override {}
+  void job_done(supervise::JobType type, supervise::JobResult result) override {
+    if (type == supervise::JobType::kStart && result == supervise::JobResult::kDone)
+      std::ignore = sd_notify(0, "READY=1");
+  }
+  void came_to_rest() override {}
+};
+
 // One service with its sockets.
 class ServiceRun {
  public:
@@ -83,6 +110,7 @@ class ServiceRun {
   FollowUps follow_ups_{options_, transport_};
   std::unique_ptr<supervise::Supervisor> supervisor_;
   supervise::ServiceRunner* runner_ = nullptr;
+  ReadinessReport readiness_;
   ControlSetup control_;
   int status_ = 0;
 };
@@ -101,6 +129,7 @@ bool ServiceRun::load() {
   }
   supervise::forget_met_relations(loaded, sockets_.names());
   if (loaded.is_usable()) follow_ups_.load(loaded, directory);
+  if (loaded.is_usable() && !await_readiness(options_, loaded.unit)) return false;
   service_ = set_up_service(options_, std::move(loaded), transport_, status_);
   return service_ != nullptr;
 }
@@ -149,6 +178,7 @@ Result<void> ServiceRun::supervise() {
   if (sockets_.open(supervisor_->loop(), service_->runner)) {
     runner_ = LOGQ_TRY(
         supervisor_->add(service_->loaded.unit, service_->log, std::move(service_->runner)));
+    if (options_.ready_descriptor) runner_->add_observer(readiness_);
     if (!LOGQ_TRY(follow_ups_.add_to(*supervisor_, *runner_))) return {};
     activation.emplace(*runner_, sockets_.runners(), options_.is_lazy || !names_service());
     control_.open(*runner_, supervisor_->loop());

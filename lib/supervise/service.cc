@@ -13,7 +13,7 @@ using wire::NotifyAccess;
 // Who uses the notify socket by the way it is set up gets access to it.
 NotifyAccess default_access(const ServiceUnit& unit) {
   if (unit.notify_access != NotifyAccess::kNone) return unit.notify_access;
-  const bool is_needed = unit.type == ServiceType::kNotify ||
+  const bool is_needed = (unit.type == ServiceType::kNotify && !unit.ready_descriptor) ||
                          unit.type == ServiceType::kNotifyReload ||
                          unit.timeouts.watchdog_usec > 0 || unit.descriptor_store_max > 0;
   return is_needed ? NotifyAccess::kMain : NotifyAccess::kNone;

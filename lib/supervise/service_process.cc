@@ -101,6 +101,18 @@ Failure take_standard_descriptors(const ProcessPlan& plan) {
   return redirect(plan.standard_error, STDERR_FILENO, !is_same);
 }
 
+// A copy of it out of the way of the others, and `control` out of its own; -1, with errno, where
+// there is another one in its place.
+int prepare_readiness(const ProcessPlan& plan, int above, int& control) {
+  const int place = plan.ready_descriptor;
+  if (place < above) {
+    errno = EBUSY;
+    return -1;
+  }
+  if (control == place) control = ::fcntl(control, F_DUPFD_CLOEXEC, place + 1);
+  return control < 0 ? -1 : ::fcntl(plan.readiness, F_DUPFD_CLOEXEC, place + 1);
+}
+
 // Those of a unit's sockets and store, from 3 on, in their order. `control` moves out of the way.
 Failure place_descriptors(const ProcessPlan& plan, int& control) {
   const int above = kFirstPassed + static_cast<int>(plan.descriptors.size());
@@ -113,11 +125,14 @@ Failure place_descriptors(const ProcessPlan& plan, int& control) {
     control = ::fcntl(control, F_DUPFD_CLOEXEC, above);
     if (control < 0) return failed(kFds, errno);
   }
+  const int readiness = plan.readiness < 0 ? -1 : prepare_readiness(plan, above, control);
+  if (plan.readiness >= 0 && readiness < 0) return failed(kFds, errno);
   for (std::size_t i = 0; i < copies.size(); ++i) {
     if (::dup2(copies[i], kFirstPassed + static_cast<int>(i)) < 0) return failed(kFds, errno);
   }
   // All that is not the program's closes with exec.
   ::syscall(SYS_close_range, static_cast<unsigned>(above), ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+  if (readiness >= 0 && ::dup2(readiness, plan.ready_descriptor) < 0) return failed(kFds, errno);
   return std::nullopt;
 }
 

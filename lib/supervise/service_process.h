@@ -31,6 +31,8 @@ struct ProcessPlan {
   std::string standard_input_file = "/dev/null";
   bool has_watchdog = false;     // it is told that it is the process to ping
   std::vector<int> descriptors;  // from 3 on; LISTEN_PID is set where there are any
+  int readiness = -1;            // what is at `ready_descriptor`, where it is not -1
+  int ready_descriptor = -1;
   const ExecutionSettings* settings = nullptr;
   const DirectoryRoots* directory_roots = nullptr;  // null: no directories are made
   std::string credentials_directory;                // empty: no credentials are put there

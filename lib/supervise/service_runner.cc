@@ -82,6 +82,7 @@ ServiceRunner::ServiceRunner(const ServiceUnit& unit,
              [this](const std::string& name) {
                if (!options_.is_collector) log_.descriptor_dropped(name, "hangup");
              }),
+      readiness_(loop, [this] { said_ready(); }),
       log_settings_(unit),
       service_(unit, *this, log) {}
 
@@ -140,6 +141,27 @@ void ServiceRunner::signal_everybody(int signal) {
 
 std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& command) {
   ProcessPlan plan;
+  const auto named = plan_process(kind, command, plan);
+  if (!named) return std::nullopt;
+  Process process;
+  process.program = command.program;
+  const bool is_after_the_run =
+      kind == CommandKind::kReload || kind == CommandKind::kStop || kind == CommandKind::kStopPost;
+  process.may_fail = command.ignores_failure || is_after_the_run;
+  ServiceOutput output = open_service_output(unit_, *named, options_.output, command.program);
+  plan.standard_output = output.standard_output;
+  plan.standard_error = output.standard_error;
+  has_collector_ |= !output.streams.empty();
+  if (!output.streams.empty()) leave_log_settings(output.collector);
+  process.streams = std::move(output.streams);
+  process.files = std::move(output.files);
+  return begin_process(kind, plan, std::move(process));
+}
+
+// All but where its output goes. Nothing, which is told, where it lacks something.
+std::optional<NamedDescriptors> ServiceRunner::plan_process(CommandKind kind,
+                                                            const ExecCommand& command,
+                                                            ProcessPlan& plan) {
   RunFacts facts{invocation_, notify_ ? notify_->path() : std::string(), {}, monitor_};
   pass_descriptors(kind, plan, facts);
   const auto named = find_named_descriptors(unit_, plan.descriptors, facts.descriptor_names);
@@ -168,18 +190,23 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
     plan.standard_input_file = unit_.standard_input.name;
   plan.privileges = command.privileges;
   plan.has_watchdog = kind == CommandKind::kStart && service_.watchdog_usec() > 0;
-  Process process;
-  process.program = command.program;
-  const bool is_after_the_run =
-      kind == CommandKind::kReload || kind == CommandKind::kStop || kind == CommandKind::kStopPost;
-  process.may_fail = command.ignores_failure || is_after_the_run;
-  ServiceOutput output = open_service_output(unit_, *named, options_.output, command.program);
-  plan.standard_output = output.standard_output;
-  plan.standard_error = output.standard_error;
-  has_collector_ |= !output.streams.empty();
-  if (!output.streams.empty()) leave_log_settings(output.collector);
-  process.streams = std::move(output.streams);
-  process.files = std::move(output.files);
+  return named;
+}
+
+std::optional<pid_t> ServiceRunner::begin_process(CommandKind kind,
+                                                  ProcessPlan& plan,
+                                                  Process process) {
+  base::UniqueFd readiness;
+  if (kind == CommandKind::kStart && unit_.ready_descriptor) {
+    auto opened = readiness_.open();
+    if (!opened) {
+      log_.complained("Failed to make a pipe: " + opened.error().message());
+      return std::nullopt;
+    }
+    readiness = *std::move(opened);
+    plan.readiness = readiness.get();
+    plan.ready_descriptor = *unit_.ready_descriptor;
+  }
   auto held = start_process(plan);
   if (!held) {
     log_.complained("Failed to start a process: " + held.error().message());
@@ -316,6 +343,7 @@ void ServiceRunner::tell_ends() {
   while (!ended_.empty()) {
     if (waits_for_output(ended_.front())) return;
     hear_notifications();
+    readiness_.hear();
     const Ended told = ended_.front();
     ended_.pop_front();
     processes_.erase(told.pid);
@@ -357,6 +385,12 @@ bool ServiceRunner::is_output_received(const Process& process) {
 }
 
 // --- what the service says ---
+
+void ServiceRunner::said_ready() {
+  wire::NotifyMessage message;
+  message.state = wire::NotifyMessage::State::kReady;
+  service_.notified(message);
+}
 
 // At most so many at once: whoever sends without end must not keep us from everything else.
 void ServiceRunner::hear_notifications() {

@@ -22,6 +22,7 @@
 #include "supervise/log_settings_files.h"
 #include "supervise/notify_socket.h"
 #include "supervise/process_owners.h"
+#include "supervise/readiness_pipe.h"
 #include "supervise/service.h"
 #include "supervise/service_environment.h"
 #include "supervise/service_host.h"
@@ -159,6 +160,10 @@ class ServiceRunner final : private ServiceHost {
   void others_are_due(const std::vector<std::string>& units) override;
   void job_done(JobType type, JobResult result) override;
 
+  std::optional<NamedDescriptors> plan_process(CommandKind kind,
+                                               const ExecCommand& command,
+                                               ProcessPlan& plan);
+  std::optional<pid_t> begin_process(CommandKind kind, ProcessPlan& plan, Process process);
   void leave_log_settings(const std::string& collector);
   void take_back_log_settings();
   [[nodiscard]] std::string own_credentials_directory() const;
@@ -170,6 +175,7 @@ class ServiceRunner final : private ServiceHost {
   bool is_output_received(const Process& process);
   void look_for_pid_file();
 
+  void said_ready();
   void hear_notifications();
   void take_notification(NotifySocket::Received& received);
   void take_descriptors(NotifySocket::Received& received);
@@ -204,6 +210,7 @@ class ServiceRunner final : private ServiceHost {
   std::uint64_t refused_ = 0;   // messages to the notify socket, in this run
   LeftOutput left_output_ = LeftOutput::kNone;
   bool has_collector_ = false;
+  ReadinessPipe readiness_;
   LogSettingsFiles log_settings_;
   bool has_told_of_log_settings_ = false;  // that they do not count
   bool has_come_up_ = false;

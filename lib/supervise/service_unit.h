@@ -161,6 +161,9 @@ struct ServiceUnit : Unit {
   wire::NotifyAccess notify_access = wire::NotifyAccess::kNone;
   unsigned descriptor_store_max = 0;
   std::vector<std::string> sockets;
+  // Of logq-run --ready-fd: at which descriptor the program says by a newline that it is ready.
+  // REQUIRES: Type=notify then.
+  std::optional<int> ready_descriptor;
   RestartSettings restart;
   ExitStatusSet success_statuses;
   ServiceTimeouts timeouts;

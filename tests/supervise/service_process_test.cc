@@ -1,5 +1,6 @@
 #include "supervise/service_process.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <string_view>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -220,6 +222,26 @@ TEST_F(ServiceProcess, KeepsAmbientCapabilitiesAndLosesUnboundOnes) {
   settings_.ambient_capabilities = kNetBindService;
   EXPECT_EQ(output_of(shell("grep -E '^Cap(Eff|Bnd|Amb)' /proc/self/status")),
             "CapEff:\t0000000000000400\nCapBnd:\t0000000000000400\nCapAmb:\t0000000000000400\n");
+}
+
+TEST_F(ServiceProcess, SaysThatItIsReadyAtADescriptorBehindThePassedOnes) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  const base::UniqueFd ours(ends[0]);
+  base::UniqueFd theirs(ends[1]);
+  ProcessPlan plan = shell("");
+  plan.readiness = theirs.get();
+  // Each of the numbers that are in use meanwhile has its turn.
+  for (int place = 4; place < 20; ++place) {
+    plan.descriptors = {ours.get()};
+    plan.ready_descriptor = place;
+    plan.argv[2] = "echo ready >/proc/$$/fd/" + std::to_string(place) + "; echo fine";
+    EXPECT_EQ(output_of(plan), "fine\n") << place;
+  }
+  plan.ready_descriptor = 3;
+  EXPECT_EQ(failure_of(plan), "FDS 202 " + std::to_string(EBUSY));
+  theirs.reset();
+  EXPECT_EQ(base::read_all(ours.get(), 1000)->size(), 16 * std::string_view("ready\n").size());
 }
 
 TEST_F(ServiceProcess, FindsItsDescriptorsFromThreeOn) {

@@ -1,14 +1,18 @@
 // logq-run as a whole, with stock journald as the collector.
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
+#include <map>
 
 #include <gtest/gtest.h>
 
 #include "cli/logq_run/programs.h"
 #include "support/child_process.h"
 #include "support/temp_dir.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {
@@ -280,6 +284,42 @@ TEST_F(LogqRunTest, RunsAUnitFile) {
                              "Finished greeter.service - Greeter."}));
   EXPECT_EQ(column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE"),
             (Strings{"before", "hello world"}));
+}
+
+// By a newline and not by anything else, like under s6.
+TEST_F(LogqRunTest, IsReadyWhenTheProgramSaysSoAtADescriptor) {
+  if (run_command(command({"sh", "-c", "command -v s6-supervise s6-svwait"}, {})).status != 0)
+    GTEST_SKIP() << "s6 is not installed";
+  const std::string dir = files_.path() + "/s6";
+  std::filesystem::create_directory(dir);
+  write_text_file(dir + "/notification-fd", "5\n");
+  write_text_file(dir + "/run", "#!/bin/sh\n. ./script");
+  std::filesystem::permissions(dir + "/run", std::filesystem::perms::owner_all);
+  Environment own = environment();
+  own.emplace_back("NOTIFY_SOCKET", files_.path() + "/told");
+  for (const auto& [words, is_ready] : std::map<std::string, bool>{
+           {"echo >&5", true},
+           {"printf nearly >&5; printf ' there\\nand' >&5; exec 5>&-", true},
+           {"printf nearly >&5; exec 5>&-", false}}) {
+    SCOPED_TRACE(words);
+    const base::UniqueFd parent = bind_unix(files_.path() + "/told", SOCK_DGRAM | SOCK_NONBLOCK);
+    std::filesystem::remove(dir + "/said");
+    write_text_file(dir + "/script", words + "\n: >>said; echo x >>said\nexec sleep 1000\n");
+    SupervisorProcess theirs(command({"s6-supervise", dir}, {}));
+    SupervisorProcess ours(command(
+        {"sh", "-c", "cd \"$1\"; exec \"$0\" --ready-fd=5 -u hello ./run", kLogqRun, dir}, own));
+    ASSERT_TRUE(wait_until([&] { return read_text_file(dir + "/said") == "x\nx\n"; }));
+    const CommandResult waited = run_command(command({"s6-svwait", "-U", "-t", "300", dir}, {}));
+    EXPECT_EQ(waited.status == 0, is_ready) << waited.err;
+    const auto is_last = [&](const std::string& message) {
+      return wait_until([&] { return told().back() == message; });
+    };
+    EXPECT_TRUE(is_last(is_ready ? "Started hello.service." : "Starting hello.service..."));
+    std::array<char, 64> said{};
+    const auto hear = [&] { return ::recv(parent.get(), said.data(), said.size(), 0) >= 0; };
+    EXPECT_TRUE(is_ready ? wait_until(hear) : !hear());
+    EXPECT_STREQ(said.data(), is_ready ? "READY=1" : "");
+  }
 }
 
 TEST_F(LogqRunTest, StartsWhatAUnitNamesForItsFailureAndWhatThatNames) {

@@ -56,6 +56,12 @@ TEST(RunOptions, UsageErrorsAreNamed) {
   }
   EXPECT_EQ(parse(Applet::kRun, {"-u", "a", "--exec", "--softlimit=o5", "ls"}).complaint,
             "--exec starts the program as it is: no settings");
+  for (const char* bad : {"", "2", "-3", "3x"}) {
+    EXPECT_EQ(parse(Applet::kRun, {"-u", "a", std::string("--ready-fd=") + bad, "ls"}).complaint,
+              std::string("bad value of --ready-fd: '") + bad + "'");
+  }
+  EXPECT_EQ(parse(Applet::kRun, {"--ready-fd=3", "a.tree"}).complaint,
+            "--listen, --lazy and --ready-fd are for a service");
   EXPECT_NE(parse(Applet::kCat, {"--exec"}).complaint, "");
 }
 
