@@ -14,6 +14,7 @@
 #include "base/try.h"
 #include "common/run.h"
 #include "logq/transport.h"
+#include "logq_run/accept_run.h"
 #include "logq_run/exec_in_place.h"
 #include "logq_run/last_words.h"
 #include "logq_run/service_control_setup.h"
@@ -162,6 +163,7 @@ Result<void> ServiceRun::supervise() {
 int run_command(const Options& options) {
   if (options.exec_in_place) return exec_in_place(options, kFacilityDaemon);
   if (names_tree(options)) return run_tree(options);
+  if (accepts_connections(options)) return run_accepting(options);
   return ServiceRun(options).execute();
 }
 

@@ -40,9 +40,21 @@ bool SocketSetup::add(supervise::LoadedSocket loaded) {
 
 bool SocketSetup::add_of(const supervise::ServiceUnit& service, const std::string& directory) {
   const auto host = supervise::HostFacts::of_this_process();
-  for (supervise::LoadedSocket& socket : supervise::sockets_of(service, directory, host))
+  for (supervise::LoadedSocket& socket : supervise::sockets_of(service, directory, host)) {
+    if (socket.unit.accepts) {
+      print_error_line(socket.unit.name + ": Accept=yes: it has connections for instances of " +
+                       socket.unit.service + ", and nothing for " + service.name);
+      return false;
+    }
     if (!contains(socket.unit.name) && !add(std::move(socket))) return false;
+  }
   return true;
+}
+
+bool SocketSetup::has_template(const std::string& name) const {
+  return std::ranges::any_of(units_, [&](const auto& unit) {
+    return unit->loaded.unit.accepts && unit->loaded.unit.service == name;
+  });
 }
 
 bool SocketSetup::contains(const std::string& name) const {

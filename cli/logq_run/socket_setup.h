@@ -21,12 +21,16 @@ class SocketSetup {
 
   // Says what is wrong with a unit, here and in the log. False where it must not be opened.
   bool add(supervise::LoadedSocket loaded);
-  // Those of a service (supervise::sockets_of) that are not there already.
+  // Those of a service (supervise::sockets_of) that are not there already. None may be one that
+  // accepts connections for instances.
   bool add_of(const supervise::ServiceUnit& service, const std::string& directory);
   [[nodiscard]] std::set<std::string> names() const;
   [[nodiscard]] bool empty() const { return units_.empty(); }
   // That the first of them is for.
   [[nodiscard]] const std::string& service() const { return units_.front()->loaded.unit.service; }
+
+  // Whether one of them accepts connections for instances of that template.
+  [[nodiscard]] bool has_template(const std::string& name) const;
 
   // Opens all of them and gives them to a service. False where one cannot be had, which is told.
   bool open(supervise::EventLoop& loop, supervise::RunnerOptions& options);

@@ -32,7 +32,7 @@ Result<std::vector<std::string>> matching_files(const std::string& pattern) {
   return std::vector<std::string>(matches.gl_pathv, matches.gl_pathv + matches.gl_pathc);
 }
 
-std::string_view name_of(std::string_view assignment) {
+std::string_view variable_of(std::string_view assignment) {
   return assignment.substr(0, assignment.find('='));
 }
 
@@ -185,7 +185,7 @@ Environment::Environment(const std::vector<std::string>& assignments) {
 }
 
 void Environment::set(std::string_view assignment) {
-  const auto same = std::ranges::find(assignments_, name_of(assignment), &name_of);
+  const auto same = std::ranges::find(assignments_, variable_of(assignment), &variable_of);
   if (same == assignments_.end()) {
     assignments_.emplace_back(assignment);
   } else {
@@ -196,12 +196,13 @@ void Environment::set(std::string_view assignment) {
 void Environment::unset(std::string_view name_or_assignment) {
   const bool is_name = name_or_assignment.find('=') == std::string_view::npos;
   std::erase_if(assignments_, [&](const std::string& assignment) {
-    return is_name ? name_of(assignment) == name_or_assignment : assignment == name_or_assignment;
+    return is_name ? variable_of(assignment) == name_or_assignment
+                   : assignment == name_or_assignment;
   });
 }
 
 std::optional<std::string> Environment::value_of(std::string_view name) const {
-  const auto found = std::ranges::find(assignments_, name, &name_of);
+  const auto found = std::ranges::find(assignments_, name, &variable_of);
   if (found == assignments_.end()) return std::nullopt;
   return found->substr(name.size() + 1);
 }

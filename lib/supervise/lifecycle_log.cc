@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -139,6 +140,26 @@ void LifecycleLog::trigger_limit_hit() {
   failed("trigger-limit-hit");
 }
 
+void LifecycleLog::too_many_connections(unsigned count, std::string_view source) {
+  const std::string from = source.empty() ? "" : " from source " + std::string(source);
+  send(Priority::kWarning, kLimitHit,
+       identity_.unit + ": Too many incoming connections (" + std::to_string(count) + ")" + from +
+           ", dropping connection.",
+       {});
+}
+
+void LifecycleLog::accept_failed(int sys_errno) {
+  tell(Priority::kError, std::string("Failed to accept socket: ") + ::strerror(sys_errno));
+  failed("resources");
+}
+
+void LifecycleLog::activation_failed() {
+  tell(Priority::kWarning,
+       "Failed to queue service startup job (Maybe the service file is missing or not a template "
+       "unit?): Invalid argument");
+  failed("resources");
+}
+
 void LifecycleLog::closed() {
   send_of_job(Priority::kInfo, kStopped, "Closed " + title_ + ".", JobType::kStop, "done");
 }
@@ -164,13 +185,21 @@ void LifecycleLog::directory_failed(std::string_view root, int sys_errno) {
 }
 
 void LifecycleLog::environment_failed(CommandKind kind, int sys_errno) {
+  tell(Priority::kError, std::string("Failed to load environment files: ") + ::strerror(sys_errno));
+  task_failed(kind, sys_errno);
+}
+
+void LifecycleLog::socket_missing(CommandKind kind, bool has_many) {
+  tell(Priority::kError, has_many ? "Got more than one socket." : "Got no socket.");
+  task_failed(kind, EINVAL);
+}
+
+void LifecycleLog::task_failed(CommandKind kind, int sys_errno) {
   static constexpr std::array<std::string_view, 7> kTasks{
       "exec-condition", "start-pre", "start", "start-post", "reload", "stop", "stop-post"};
-  const std::string reason = std::string(": ") + ::strerror(sys_errno);
-  tell(Priority::kError, "Failed to load environment files" + reason);
   tell(Priority::kWarning, "Failed to run '" +
-                               std::string(kTasks.at(static_cast<std::size_t>(kind))) + "' task" +
-                               reason);
+                               std::string(kTasks.at(static_cast<std::size_t>(kind))) +
+                               "' task: " + ::strerror(sys_errno));
 }
 
 void LifecycleLog::main_process_exited(const ProcessExit& exit) {

@@ -59,6 +59,12 @@ class LifecycleLog {
   void listening();
   void listening_failed(const std::string& address, int sys_errno);
   void trigger_limit_hit();
+  // A connection is closed: there are so many already, or so many with it from one source, unless
+  // that is empty.
+  void too_many_connections(unsigned count, std::string_view source);
+  void accept_failed(int sys_errno);
+  // No instance can be had.
+  void activation_failed();
   void closed();
 
   // --- what happened ---
@@ -69,6 +75,9 @@ class LifecycleLog {
   void directory_failed(std::string_view root, int sys_errno);
   // No process is begun, for want of the files of EnvironmentFile=.
   void environment_failed(CommandKind kind, int sys_errno);
+  // No process is begun: a standard descriptor is to be the one socket, of which there is none, or
+  // more than one.
+  void socket_missing(CommandKind kind, bool has_many);
   // A process ended badly; systemd tells of a good end at debug level only, we not at all.
   void main_process_exited(const ProcessExit& exit);
   void control_process_exited(CommandKind kind, const ProcessExit& exit);
@@ -110,6 +119,7 @@ class LifecycleLog {
 
  private:
   void process_exited(std::string_view which, CommandKind kind, const ProcessExit& exit);
+  void task_failed(CommandKind kind, int sys_errno);
   static constexpr int kEveryLevel = 7;
   void tell(Priority priority, std::string_view text);  // "UNIT: text", without an id
   void send_always(Priority priority,

@@ -250,6 +250,11 @@ void ListeningSockets::make_blocking() {
     set_blocking(fd.get(), true);
 }
 
+void ListeningSockets::make_nonblocking() {
+  for (const base::UniqueFd& fd : descriptors_)
+    set_blocking(fd.get(), false);
+}
+
 void ListeningSockets::close() {
   descriptors_.clear();
   if (removes_nodes_) nodes_.remove_all();

@@ -48,6 +48,8 @@ class ListeningSockets {
   // Takes back O_NONBLOCK, which is shared with the last service that was given them: the next one
   // expects them to block.
   void make_blocking();
+  // Where it is we who accept from them.
+  void make_nonblocking();
   // With RemoveOnStop= also removes nodes and links, as far as they are still the ones made here.
   void close();
 

@@ -43,8 +43,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Socket", "ListenSpecial", &all},
     PendingKey{"Socket", "ListenMessageQueue", &all},
     PendingKey{"Socket", "ListenUSBFunction", &all},
-    PendingKey{"Socket", "MaxConnections", &all},
-    PendingKey{"Socket", "MaxConnectionsPerSource", &all},
     PendingKey{"Socket", "ExecStartPre", &all},
     PendingKey{"Socket", "ExecStartPost", &all},
     PendingKey{"Socket", "ExecStopPre", &all},

@@ -10,9 +10,18 @@
 namespace logq::supervise {
 namespace {
 
+// Where what inherits goes: input that is a connection is output too.
+Output standard_output_of(const ServiceUnit& unit) {
+  using To = Output::To;
+  const bool is_of_input =
+      unit.standard_output.to == To::kInherit && unit.standard_input.from == Input::From::kSocket;
+  return is_of_input ? Output{To::kSocket, {}} : unit.standard_output;
+}
+
 // Where output goes to no collector. False where it does, or stays ours.
 bool open_file(const Output& output,
                const OutputOptions& options,
+               int socket,
                OutputStream& stream,
                ServiceOutput& opened) {
   using To = Output::To;
@@ -22,6 +31,9 @@ bool open_file(const Output& output,
     case To::kInherit:
     case To::kDescriptor:
       return false;
+    case To::kSocket:
+      stream = {socket, {}};
+      return true;
     case To::kNull:
       flags = O_WRONLY;
       break;
@@ -47,13 +59,21 @@ bool open_file(const Output& output,
 
 }  // namespace
 
+bool has_standard_socket(const ServiceUnit& unit) {
+  return unit.standard_input.from == Input::From::kSocket ||
+         unit.standard_output.to == Output::To::kSocket ||
+         unit.standard_error.to == Output::To::kSocket;
+}
+
 ServiceOutput open_service_output(const ServiceUnit& unit,
                                   const OutputOptions& options,
-                                  const std::string& program) {
+                                  const std::string& program,
+                                  int socket) {
   ServiceOutput opened;
-  const bool has_file = open_file(unit.standard_output, options, opened.standard_output, opened);
+  const bool has_file =
+      open_file(standard_output_of(unit), options, socket, opened.standard_output, opened);
   const bool has_error_file =
-      open_file(unit.standard_error, options, opened.standard_error, opened);
+      open_file(unit.standard_error, options, socket, opened.standard_error, opened);
   const bool inherits = unit.standard_error.to == Output::To::kInherit;
   if (has_file && inherits) opened.standard_error = opened.standard_output;
   if (options.is_passed_through) return opened;

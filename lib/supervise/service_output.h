@@ -32,9 +32,14 @@ struct ServiceOutput {
   std::vector<base::UniqueFd> files;    // the same where it goes to files
 };
 
-// What cannot be opened is a warning, and goes to the collector or stays our own output.
+// Whether a standard descriptor of its is the socket that the service is run for.
+[[nodiscard]] bool has_standard_socket(const ServiceUnit& unit);
+
+// What cannot be opened is a warning, and goes to the collector or stays our own output. `socket`:
+// that one, borrowed. REQUIRES: it is open where has_standard_socket().
 [[nodiscard]] ServiceOutput open_service_output(const ServiceUnit& unit,
                                                 const OutputOptions& options,
-                                                const std::string& program);
+                                                const std::string& program,
+                                                int socket = -1);
 
 }  // namespace logq::supervise

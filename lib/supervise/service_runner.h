@@ -12,10 +12,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.h"
 #include "logq/result.h"
+#include "supervise/connection.h"
 #include "supervise/descriptor_store.h"
 #include "supervise/event_loop.h"
 #include "supervise/log_settings_files.h"
@@ -56,6 +58,10 @@ class ServiceRunner final : private ServiceHost {
                                                        ProcessOwners::Owner owner,
                                                        RunnerOptions options);
   ~ServiceRunner() override;
+
+  // Before the start: what it is an instance for. It is closed when the service is at rest, or
+  // about to be restarted, as by systemd.
+  void take_connection(Connection connection) { connection_ = std::move(connection); }
 
   // --- what an operator asks for; Service says what it means ---
 
@@ -150,6 +156,8 @@ class ServiceRunner final : private ServiceHost {
   void leave_log_settings(const std::string& collector);
   void take_back_log_settings();
   void pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const;
+  [[nodiscard]] std::vector<PassedDescriptor> sockets() const;
+  std::optional<int> standard_socket(CommandKind kind);
   void tell_failure(const Process& process, const ProcessFailure& failure);
   void process_executed(pid_t pid);
   bool waits_for_output(Ended& ended);
@@ -176,6 +184,7 @@ class ServiceRunner final : private ServiceHost {
   EventSource pid_file_timer_;
   EventSource notify_source_;
   std::optional<NotifySocket> notify_;
+  std::optional<Connection> connection_;
   DescriptorStore store_;
 
   // That were started here and have not been told to have ended.

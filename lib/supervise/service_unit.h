@@ -75,13 +75,14 @@ struct Output {
     kFile,
     kAppend,
     kTruncate,
-    kDescriptor
+    kDescriptor,
+    kSocket  ///< the connection, or the one socket, that it is run for
   };
   To to = To::kJournal;
   std::string name;  // the path, or the descriptor's name
 };
 struct Input {
-  enum class From : std::uint8_t { kNull, kFile, kDescriptor };
+  enum class From : std::uint8_t { kNull, kFile, kDescriptor, kSocket };
   From from = From::kNull;
   std::string name;
 };
@@ -162,8 +163,8 @@ struct ServiceUnit : Unit {
 
   ExecutionSettings execution;
   Input standard_input;
-  Output standard_output;
-  Output standard_error{Output::To::kInherit, {}};  // inherit: as standard output
+  Output standard_output{Output::To::kInherit, {}};  // inherit: a socket, else the journal
+  Output standard_error{Output::To::kInherit, {}};   // inherit: as standard output
   LogSettings log;
 };
 

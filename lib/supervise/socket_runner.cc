@@ -3,7 +3,10 @@
 #include <sys/epoll.h>
 
 #include <string>
+#include <tuple>
 #include <utility>
+
+#include "supervise/socket_options.h"
 
 namespace logq::supervise {
 
@@ -11,7 +14,7 @@ SocketRunner::SocketRunner(const SocketUnit& unit, LifecycleLog& log, EventLoop&
     : unit_(unit),
       log_(log),
       loop_(loop),
-      triggers_(unit.trigger_limit.interval_usec, unit.trigger_limit.burst) {}
+      triggers_(unit.trigger_limit.interval_usec, unit.trigger_burst()) {}
 
 bool SocketRunner::open(std::string& failure) {
   log_.begin_invocation(Id128::random());
@@ -51,9 +54,66 @@ void SocketRunner::watch(std::function<void()> on_traffic) {
 bool SocketRunner::admit_trigger() {
   if (triggers_.admit(monotonic_usec())) return true;
   log_.trigger_limit_hit();
+  fail();
+  return false;
+}
+
+void SocketRunner::fail() {
   unwatch();
   sockets_.reset();
+}
+
+void SocketRunner::accept(Begin begin) {
+  unwatch();
+  if (!sockets_) return;
+  begin_ = std::move(begin);
+  if (unit_.flushes_pending) sockets_->flush();
+  sockets_->make_nonblocking();
+  for (const base::UniqueFd& socket : sockets_->descriptors()) {
+    auto source = loop_.watch(
+        socket.get(), EPOLLIN, Turn::kRest,
+        [this, listener = socket.get()](std::uint32_t /*events*/) { accept_from(listener); });
+    if (source) watched_.push_back(*std::move(source));
+  }
+}
+
+void SocketRunner::accept_from(int listener) {
+  auto connection = accept_connection(listener);
+  if (!connection) {
+    if (connection.error().code == Errc::kBusy) return;
+    log_.accept_failed(connection.error().sys_errno);
+    return fail();
+  }
+  // Whoever has gone meanwhile, or an option that cannot be had, is no reason not to serve.
+  std::ignore = set_socket_options(connection->fd.get(), unit_.options);
+  if (!admit_trigger() || !has_room(connection->source)) return;
+  const std::string source = connection->source;
+  ++connections_;
+  if (!source.empty()) ++connections_by_source_[source];
+  if (begin_(accepted_++, *std::move(connection))) return;
+  connection_ended(source);
+  log_.activation_failed();
+  fail();
+}
+
+bool SocketRunner::has_room(const std::string& source) {
+  if (connections_ >= unit_.max_connections) {
+    log_.too_many_connections(connections_, {});
+    return false;
+  }
+  if (unit_.max_connections_per_source == 0 || source.empty()) return true;
+  const auto found = connections_by_source_.find(source);
+  const unsigned with_this = found == connections_by_source_.end() ? 1 : found->second + 1;
+  if (with_this <= unit_.max_connections_per_source) return true;
+  log_.too_many_connections(with_this, source);
   return false;
+}
+
+void SocketRunner::connection_ended(const std::string& source) {
+  --connections_;
+  const auto found = connections_by_source_.find(source);
+  if (found != connections_by_source_.end() && --found->second == 0)
+    connections_by_source_.erase(found);
 }
 
 void SocketRunner::close() {

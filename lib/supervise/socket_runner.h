@@ -1,14 +1,17 @@
 // SocketRunner: one socket unit in the world: its sockets, open whether or not a service runs, the
-// entries about them, and the traffic that starts a service.
+// entries about them, and the traffic that starts a service: anything at all, or with Accept=yes
+// each connection an instance.
 //
 // Not thread-safe; see Supervisor.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "supervise/connection.h"
 #include "supervise/event_loop.h"
 #include "supervise/lifecycle_log.h"
 #include "supervise/listening_sockets.h"
@@ -37,15 +40,33 @@ class SocketRunner {
   // Whether that was not too often; else the sockets are closed, and the log says why.
   bool admit_trigger();
 
+  // Accepts connections until unwatch(), or until there are too many in too short a time: then the
+  // sockets are closed. `begin` is given each that is within the limits, with its number, and is to
+  // start an instance for it: where it cannot the sockets are closed, too. Each of them counts
+  // until connection_ended().
+  using Begin = std::function<bool(unsigned number, Connection connection)>;
+  void accept(Begin begin);
+  void connection_ended(const std::string& source);
+
   void close();
+  [[nodiscard]] const SocketUnit& unit() const { return unit_; }
+  [[nodiscard]] bool is_open() const { return sockets_.has_value(); }
 
  private:
+  void accept_from(int listener);
+  bool has_room(const std::string& source);
+  void fail();
+
   const SocketUnit& unit_;
   LifecycleLog& log_;
   EventLoop& loop_;
   std::optional<ListeningSockets> sockets_;
   std::vector<EventSource> watched_;
   StartLimit triggers_;
+  Begin begin_;
+  unsigned accepted_ = 0;
+  unsigned connections_ = 0;
+  std::map<std::string, unsigned> connections_by_source_;
 };
 
 }  // namespace logq::supervise

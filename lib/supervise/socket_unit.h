@@ -79,7 +79,7 @@ struct SocketNodes {
 // How often a service is started for what comes in.
 struct TriggerLimit {
   std::uint64_t interval_usec = 2 * base::kUsecPerSecond;
-  unsigned burst = 20;
+  std::optional<unsigned> burst;  // absent: as SocketUnit::trigger_burst()
 };
 
 struct SocketCommands {
@@ -92,9 +92,9 @@ struct SocketCommands {
 struct SocketUnit : Unit {
   std::vector<Listener> listeners;
   std::string descriptor_name;  // FileDescriptorName=
-  std::string service;          // Service=, else the one of its own name
+  std::string service;  // Service=, else the one of its own name: with Accept=yes a template
   bool is_service_set = false;
-  bool accepts = false;  // which logq-run refuses
+  bool accepts = false;  // an instance of the service for each connection
   unsigned max_connections = 64;
   unsigned max_connections_per_source = 0;  // 0: without a limit of its own
   bool flushes_pending = false;
@@ -103,6 +103,12 @@ struct SocketUnit : Unit {
   TriggerLimit trigger_limit;
   SocketCommands commands;
   std::uint64_t timeout_usec = 90 * base::kUsecPerSecond;  // of the commands
+
+  // Connections are taken off the queue before they are counted, so there may be more of them than
+  // of starts of a service that has to do that itself.
+  [[nodiscard]] unsigned trigger_burst() const {
+    return trigger_limit.burst.value_or(accepts ? 200 : 20);
+  }
 };
 
 using LoadedSocket = LoadedUnit<SocketUnit>;

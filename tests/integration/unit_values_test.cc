@@ -261,7 +261,7 @@ Values values_of(const SocketUnit& unit) {
   values["MaxConnections"] = std::to_string(unit.max_connections);
   values["MaxConnectionsPerSource"] = std::to_string(unit.max_connections_per_source);
   values["TriggerLimitIntervalUSec"] = base::format_time_span(unit.trigger_limit.interval_usec);
-  values["TriggerLimitBurst"] = std::to_string(unit.trigger_limit.burst);
+  values["TriggerLimitBurst"] = std::to_string(unit.trigger_burst());
   values["TimeoutUSec"] = base::format_time_span(unit.timeout_usec);
   values["Triggers"] = unit.service;
   for (const Listener& listener : unit.listeners) {

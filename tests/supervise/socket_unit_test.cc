@@ -89,7 +89,9 @@ TEST(SocketUnit, HasSystemdsDefaults) {
   EXPECT_EQ(unit.options.backlog, 2147483647U);
   EXPECT_EQ(unit.options.bind_ipv6_only, BindIpv6Only::kDefault);
   EXPECT_EQ(unit.trigger_limit.interval_usec, 2 * kUsecPerSecond);
-  EXPECT_EQ(unit.trigger_limit.burst, 20U);
+  EXPECT_EQ(unit.trigger_burst(), 20U);
+  EXPECT_FALSE(unit.accepts);
+  EXPECT_EQ(unit.max_connections, 64U);
 }
 
 TEST(SocketUnit, ListensAtAllThatItNamesInItsOrder) {
@@ -177,9 +179,16 @@ TEST(SocketUnit, IsRefusedWhereItCannotWork) {
             "hello.socket: Unit configuration has fatal error, unit will not be started.");
 }
 
-TEST(SocketUnit, ThatAcceptsIsRefusedRatherThanGivenToAServiceThatWantsConnections) {
-  EXPECT_EQ(last_problem("[Socket]\nListenStream=80\nAccept=yes\n"),
-            "hello.socket: Accept=yes is not honoured by logq-run yet. Refusing.");
+TEST(SocketUnit, ThatAcceptsIsForInstancesOfATemplate) {
+  const SocketUnit unit = with_socket("Accept=yes\nMaxConnections=7\nMaxConnectionsPerSource=2\n");
+
+  EXPECT_TRUE(unit.accepts);
+  EXPECT_EQ(unit.service, "hello@.service");
+  EXPECT_EQ(unit.max_connections, 7U);
+  EXPECT_EQ(unit.max_connections_per_source, 2U);
+  EXPECT_EQ(unit.trigger_burst(), 200U);
+  EXPECT_EQ(read_socket("[Socket]\nListenStream=80\nAccept=1\n", "web@7.socket").unit.service,
+            "web@.service");
 }
 
 TEST(SocketUnit, TellsOfWhatItIsNotYetOpenFor) {
