@@ -159,7 +159,7 @@ Result<void> AcceptingRun::supervise() {
   supervisor_ = LOGQ_TRY(
       supervise::Supervisor::create(transport_, [this](int signal) { take_signal(signal); }));
   supervise::RunnerOptions nobodys;  // whom these sockets are handed
-  if (sockets_.open(supervisor_->loop(), nobodys)) {
+  if (LOGQ_TRY(sockets_.open(options_, *supervisor_, nobodys))) {
     const auto runners = sockets_.runners();
     for (std::size_t i = 0; i < runners.size(); ++i) {
       services_.push_back(std::make_unique<AcceptedServices>(options_, *runners[i], loads_[i],
@@ -171,11 +171,11 @@ Result<void> AcceptingRun::supervise() {
         std::ranges::any_of(services_, [](const auto& services) { return services->has_failed(); });
     if (!has_failed) status_ = 0;
   }
-  sockets_.close();
-  return {};
+  return sockets_.close(*supervisor_);
 }
 
 void AcceptingRun::take_signal(int signal) {
+  if (services_.empty()) sockets_.take_signal(signal);
   for (const auto& services : services_) {
     if (signal == SIGTERM || signal == SIGINT) services->stop(signal);
     if (signal == SIGHUP) services->reload();

@@ -138,12 +138,12 @@ Result<void> ServiceRun::supervise() {
   std::optional<supervise::Activation> activation;
   supervisor_ = LOGQ_TRY(supervise::Supervisor::create(transport_, [&](int signal) {
     control_.take_signal(signal);
-    activation->take_signal(signal);
+    activation ? activation->take_signal(signal) : sockets_.take_signal(signal);
   }));
   status_ = kTemporaryFailure;
   if (!control_.take_directory(options_, service_->loaded.unit.name, service_->log)) return {};
   status_ = kOwnFailure;
-  if (sockets_.open(supervisor_->loop(), service_->runner)) {
+  if (LOGQ_TRY(sockets_.open(options_, *supervisor_, service_->runner))) {
     runner_ = LOGQ_TRY(
         supervisor_->add(service_->loaded.unit, service_->log, std::move(service_->runner)));
     activation.emplace(*runner_, sockets_.runners(), options_.is_lazy || !names_service());
@@ -154,8 +154,7 @@ Result<void> ServiceRun::supervise() {
     if (!activation->has_failed()) status_ = status_of(*runner_);
     tell_left_output(*runner_);
   }
-  sockets_.close();
-  return {};
+  return sockets_.close(*supervisor_);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The sockets of one service, as the command line and its unit files ask for them.
+// The sockets of one service, as the command line and its unit files ask for them, with the
+// commands that they have.
 #pragma once
 
 #include <memory>
@@ -7,11 +8,14 @@
 #include <vector>
 
 #include "logq/transport.h"
+#include "logq_run/options.h"
+#include "logq_run/service_setup.h"
 #include "supervise/lifecycle_log.h"
 #include "supervise/service_runner.h"
 #include "supervise/service_unit.h"
 #include "supervise/socket_runner.h"
 #include "supervise/socket_unit.h"
+#include "supervise/supervisor.h"
 
 namespace logq::cli {
 
@@ -33,8 +37,17 @@ class SocketSetup {
   [[nodiscard]] bool has_template(const std::string& name) const;
 
   // Opens all of them and gives them to a service. False where one cannot be had, which is told.
-  bool open(supervise::EventLoop& loop, supervise::RunnerOptions& options);
+  // Handles what happens while commands of theirs run. REQUIRES: nothing is being handled.
+  Result<bool> open(const Options& options,
+                    supervise::Supervisor& supervisor,
+                    supervise::RunnerOptions& service);
+  // The same in the middle of something: commands are told of, and not run.
+  bool open_without_commands(supervise::EventLoop& loop, supervise::RunnerOptions& service);
+  // A signal to us while they are being opened.
+  void take_signal(int signal);
   [[nodiscard]] std::vector<supervise::SocketRunner*> runners() const;
+  // Commands are waited for, as by open().
+  Result<void> close(supervise::Supervisor& supervisor);
   void close();
 
  private:
@@ -43,8 +56,13 @@ class SocketSetup {
     Unit(supervise::LoadedSocket of, Transport& transport);
     const supervise::LoadedSocket loaded;
     supervise::LifecycleLog log;
+    std::unique_ptr<ServiceSetup> commands;  // null where it has none
     std::unique_ptr<supervise::SocketRunner> runner;
+    supervise::ServiceRunner* life = nullptr;
   };
+
+  Result<bool> open_one(const Options& options, supervise::Supervisor& supervisor, Unit& unit);
+  bool has_opened(Unit& unit, bool is_open, supervise::RunnerOptions& service);
 
   [[nodiscard]] bool contains(const std::string& name) const;
 

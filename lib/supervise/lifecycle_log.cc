@@ -58,14 +58,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kStepWord
 LifecycleLog::LifecycleLog(Transport& transport, ServiceIdentity identity)
     : transport_(transport),
       identity_(std::move(identity)),
-      title_(title_of(identity_)) {}
+      title_(title_of(identity_)),
+      is_of_socket_(identity_.unit.ends_with(".socket")) {}
 
 void LifecycleLog::starting() {
   send_of_job(Priority::kInfo, kStarting, "Starting " + title_ + "...", JobType::kStart, {});
 }
 
 void LifecycleLog::started() {
-  send_of_job(Priority::kInfo, kStarted, "Started " + title_ + ".", JobType::kStart, "done");
+  send_of_job(Priority::kInfo, kStarted,
+              (is_of_socket_ ? "Listening on " : "Started ") + title_ + ".", JobType::kStart,
+              "done");
 }
 
 void LifecycleLog::finished() {
@@ -80,7 +83,10 @@ void LifecycleLog::start_skipped() {
 void LifecycleLog::start_failed(JobResult result) {
   const bool is_of_dependency = result == JobResult::kDependency;
   send_of_job(is_of_dependency ? Priority::kWarning : Priority::kError, kStartFailed,
-              (is_of_dependency ? "Dependency failed for " : "Failed to start ") + title_ + ".",
+              (is_of_dependency ? "Dependency failed for "
+               : is_of_socket_  ? "Failed to listen on "
+                                : "Failed to start ") +
+                  title_ + ".",
               JobType::kStart, name_of(result));
 }
 
@@ -89,7 +95,8 @@ void LifecycleLog::stopping() {
 }
 
 void LifecycleLog::stopped(JobType type) {
-  send_of_job(Priority::kInfo, kStopped, "Stopped " + title_ + ".", type, "done");
+  send_of_job(Priority::kInfo, kStopped, (is_of_socket_ ? "Closed " : "Stopped ") + title_ + ".",
+              type, "done");
 }
 
 void LifecycleLog::reloading() {
@@ -120,24 +127,16 @@ void LifecycleLog::limit_hit(Priority priority,
   send(priority, kLimitHit, identity_.unit + ": " + std::string(text), fields);
 }
 
-void LifecycleLog::listening() {
-  send_of_job(Priority::kInfo, kStarted, "Listening on " + title_ + ".", JobType::kStart, "done");
-}
-
 void LifecycleLog::listening_failed(const std::string& address, int sys_errno) {
   send(Priority::kWarning, {},
        identity_.unit + ": Failed to create listening socket (" + address +
            "): " + ::strerror(sys_errno),
        std::array{field("ERRNO", sys_errno)});
-  failed("resources");
-  send_of_job(Priority::kError, kStartFailed, "Failed to listen on " + title_ + ".",
-              JobType::kStart, "failed");
 }
 
 void LifecycleLog::trigger_limit_hit() {
   send(Priority::kWarning, kLimitHit,
        identity_.unit + ": Trigger limit hit, refusing further activation.", {});
-  failed("trigger-limit-hit");
 }
 
 void LifecycleLog::too_many_connections(unsigned count, std::string_view source) {
@@ -150,18 +149,12 @@ void LifecycleLog::too_many_connections(unsigned count, std::string_view source)
 
 void LifecycleLog::accept_failed(int sys_errno) {
   tell(Priority::kError, std::string("Failed to accept socket: ") + ::strerror(sys_errno));
-  failed("resources");
 }
 
 void LifecycleLog::activation_failed() {
   tell(Priority::kWarning,
        "Failed to queue service startup job (Maybe the service file is missing or not a template "
        "unit?): Invalid argument");
-  failed("resources");
-}
-
-void LifecycleLog::closed() {
-  send_of_job(Priority::kInfo, kStopped, "Closed " + title_ + ".", JobType::kStop, "done");
 }
 
 void LifecycleLog::spawn_failed(std::string_view program, std::string_view step, int sys_errno) {
@@ -214,11 +207,12 @@ void LifecycleLog::process_exited(std::string_view which,
                                   CommandKind kind,
                                   const ProcessExit& exit) {
   const bool has_exited = exit.code == ProcessExit::Code::kExited;
+  const bool is_stop_of_socket = is_of_socket_ && kind == CommandKind::kStop;
   send(has_exited ? Priority::kNotice : Priority::kWarning, kProcessExited,
        identity_.unit + ": " + std::string(which) + " process exited, code=" +
            std::string(exit.code_name()) + ", status=" + exit.status_text(),
-       std::array{field("COMMAND", name_of(kind)), field("EXIT_CODE", exit.code_name()),
-                  field("EXIT_STATUS", exit.status)});
+       std::array{field("COMMAND", is_stop_of_socket ? "ExecStopPre" : name_of(kind)),
+                  field("EXIT_CODE", exit.code_name()), field("EXIT_STATUS", exit.status)});
 }
 
 void LifecycleLog::deactivated() {

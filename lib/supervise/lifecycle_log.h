@@ -55,8 +55,7 @@ class LifecycleLog {
   void reloaded(JobResult result);
   void restart_scheduled(unsigned restarts);
   void start_limit_hit();
-  // Of sockets.
-  void listening();
+  // Of sockets, whose start, stop and commands have words of their own.
   void listening_failed(const std::string& address, int sys_errno);
   void trigger_limit_hit();
   // A connection is closed: there are so many already, or so many with it from one source, unless
@@ -65,7 +64,6 @@ class LifecycleLog {
   void accept_failed(int sys_errno);
   // No instance can be had.
   void activation_failed();
-  void closed();
 
   // --- what happened ---
 
@@ -135,6 +133,7 @@ class LifecycleLog {
   Transport& transport_;
   ServiceIdentity identity_;
   const std::string title_;  // "hello.service - Description"
+  const bool is_of_socket_;
   int max_level_ = kEveryLevel;
   int job_id_ = 1;
   std::uint64_t undelivered_ = 0;

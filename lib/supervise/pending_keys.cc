@@ -43,11 +43,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Socket", "ListenSpecial", &all},
     PendingKey{"Socket", "ListenMessageQueue", &all},
     PendingKey{"Socket", "ListenUSBFunction", &all},
-    PendingKey{"Socket", "ExecStartPre", &all},
-    PendingKey{"Socket", "ExecStartPost", &all},
-    PendingKey{"Socket", "ExecStopPre", &all},
-    PendingKey{"Socket", "ExecStopPost", &all},
-    PendingKey{"Socket", "TimeoutSec", &all},
 };
 
 }  // namespace

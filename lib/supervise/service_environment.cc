@@ -75,8 +75,8 @@ void set_own_variables(const ServiceUnit& unit,
     set("LISTEN_FDS", std::to_string(facts.descriptor_names.size()));
     set("LISTEN_FDNAMES", joined_names(facts.descriptor_names));
   }
-  if (kind == CommandKind::kStop || kind == CommandKind::kStopPost)
-    set_result_variables(service, environment);
+  const bool is_after_run = kind == CommandKind::kStop || kind == CommandKind::kStopPost;
+  if (is_after_run && !unit.name.ends_with(".socket")) set_result_variables(service, environment);
 }
 
 }  // namespace

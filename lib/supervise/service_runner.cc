@@ -83,9 +83,16 @@ ServiceRunner::ServiceRunner(const ServiceUnit& unit,
                if (!options_.is_collector) log_.descriptor_dropped(name, "hangup");
              }),
       log_settings_(unit),
-      service_(unit, *this, log) {}
+      owned_service_(make_service()),
+      service_(*owned_service_) {}
 
 ServiceRunner::~ServiceRunner() = default;
+
+std::unique_ptr<Service> ServiceRunner::make_service() {
+  ServiceHost& host = *this;
+  if (options_.door == nullptr) return std::make_unique<Service>(unit_, host, log_);
+  return std::make_unique<SocketLife>(unit_, host, log_, *options_.door);
+}
 
 Result<void> ServiceRunner::prepare() {
   timer_ = LOGQ_TRY(loop_.add_timer([this] { service_.time_is_up(); }));

@@ -29,6 +29,7 @@
 #include "supervise/service_observer.h"
 #include "supervise/service_output.h"
 #include "supervise/service_process.h"
+#include "supervise/socket_life.h"
 
 namespace logq::supervise {
 
@@ -44,6 +45,7 @@ struct RunnerOptions {
   DirectoryRoots directory_roots;        // of RuntimeDirectory= and its like
   std::vector<std::string> environment;  // that every process begins with
   std::vector<PassedDescriptor> sockets;
+  SocketDoor* door = nullptr;  // of the commands of a socket: it is no service then; borrowed
   // The service is the collector that the log goes to: nothing waits for that to have taken it.
   bool is_collector = false;
 };
@@ -71,6 +73,7 @@ class ServiceRunner final : private ServiceHost {
   void restart() { service_.restart(); }
   bool reload() { return service_.reload(); }
   void reset() { service_.reset(); }
+  void fail(ServiceResult result) { service_.fail(result); }
   // `signal`: what is sent in place of KillSignal=, once; 0: nothing special.
   void stop(int signal = 0);
   // A signal to us that is meant for the service: SIGTERM and SIGINT stop it, SIGHUP reloads it
@@ -136,6 +139,7 @@ class ServiceRunner final : private ServiceHost {
                 ProcessOwners& owners,
                 ProcessOwners::Owner owner,
                 RunnerOptions options);
+  std::unique_ptr<Service> make_service();
   Result<void> prepare();
   Result<void> open_notify_socket();
 
@@ -200,7 +204,8 @@ class ServiceRunner final : private ServiceHost {
   bool has_told_of_log_settings_ = false;  // that they do not count
   bool has_come_up_ = false;
   std::optional<SpawnFailure> spawn_failure_;
-  Service service_;
+  const std::unique_ptr<Service> owned_service_;
+  Service& service_;
 };
 
 }  // namespace logq::supervise

@@ -16,19 +16,33 @@ SocketRunner::SocketRunner(const SocketUnit& unit, LifecycleLog& log, EventLoop&
       loop_(loop),
       triggers_(unit.trigger_limit.interval_usec, unit.trigger_burst()) {}
 
-bool SocketRunner::open(std::string& failure) {
+bool SocketRunner::open() {
   log_.begin_invocation(Id128::random());
+  if (open_door()) {
+    log_.started();
+    return true;
+  }
+  log_.failed(name_of(ServiceResult::kResources));
+  log_.start_failed();
+  return false;
+}
+
+bool SocketRunner::open_door() {
   auto opened = ListeningSockets::open(unit_);
   if (!opened) {
-    failure = unit_.name + ": " + opened.error().text();
+    failure_ = opened.error().text();
     log_.listening_failed(opened.error().address, opened.error().sys_errno);
     return false;
   }
   sockets_ = *std::move(opened);
   for (const SocketFailure& warning : sockets_->warnings())
     log_.complained(warning.text());
-  log_.listening();
   return true;
+}
+
+void SocketRunner::close_door() {
+  unwatch();
+  sockets_.reset();
 }
 
 std::vector<PassedDescriptor> SocketRunner::descriptors() const {
@@ -54,13 +68,15 @@ void SocketRunner::watch(std::function<void()> on_traffic) {
 bool SocketRunner::admit_trigger() {
   if (triggers_.admit(monotonic_usec())) return true;
   log_.trigger_limit_hit();
-  fail();
+  fail(ServiceResult::kTriggerLimitHit);
   return false;
 }
 
-void SocketRunner::fail() {
+void SocketRunner::fail(ServiceResult result) {
   unwatch();
-  sockets_.reset();
+  if (commands_ != nullptr) return commands_->fail(result);
+  log_.failed(name_of(result));
+  close_door();
 }
 
 void SocketRunner::accept(Begin begin) {
@@ -82,7 +98,7 @@ void SocketRunner::accept_from(int listener) {
   if (!connection) {
     if (connection.error().code == Errc::kBusy) return;
     log_.accept_failed(connection.error().sys_errno);
-    return fail();
+    return fail(ServiceResult::kResources);
   }
   // Whoever has gone meanwhile, or an option that cannot be had, is no reason not to serve.
   std::ignore = set_socket_options(connection->fd.get(), unit_.options);
@@ -93,7 +109,7 @@ void SocketRunner::accept_from(int listener) {
   if (begin_(accepted_++, *std::move(connection))) return;
   connection_ended(source);
   log_.activation_failed();
-  fail();
+  fail(ServiceResult::kResources);
 }
 
 bool SocketRunner::has_room(const std::string& source) {
@@ -118,10 +134,9 @@ void SocketRunner::connection_ended(const std::string& source) {
 
 void SocketRunner::close() {
   if (!sockets_) return;
-  unwatch();
-  sockets_.reset();
+  close_door();
   log_.deactivated();
-  log_.closed();
+  log_.stopped();
 }
 
 }  // namespace logq::supervise

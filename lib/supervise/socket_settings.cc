@@ -1,6 +1,7 @@
 // The keys of [Socket].
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -254,6 +255,15 @@ constexpr std::array kSettings = {
 
 std::span<const UnitSetting<SocketUnit>> socket_settings() {
   return kSettings;
+}
+
+const Setting* find_process_setting(std::string_view key) {
+  if (key == "ReloadSignal") return nullptr;
+  for (const auto table : {execution_settings(), output_settings(), kill_settings()}) {
+    const auto found = std::ranges::find(table, key, &Setting::key);
+    if (found != table.end()) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace logq::supervise

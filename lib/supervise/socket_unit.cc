@@ -37,9 +37,30 @@ class SocketReader : public UnitReader<SocketUnit> {
   LoadedSocket finish();
 
  private:
+  bool apply_otherwise(const UnitAssignment& assignment, const std::string& file) override;
   void check();
   void check_accepting();
 };
+
+// The keys of processes, which are those of services.
+bool SocketReader::apply_otherwise(const UnitAssignment& assignment, const std::string& file) {
+  const Setting* const setting =
+      assignment.section == "Socket" ? find_process_setting(assignment.key) : nullptr;
+  if (setting == nullptr) return false;
+  LoadedService process;
+  process.unit = std::move(unit().process);
+  SettingReading reading(assignment, file, specifiers(), process);
+  setting->apply(reading);
+  const std::string pending = pending_part("Service", assignment.key, assignment.value);
+  if (process.problems.empty() && !pending.empty()) {
+    reading.ignore(
+        "Key '" + assignment.key + "' in section [Socket] is not honoured by logq-run yet",
+        pending);
+  }
+  unit().process = std::move(process.unit);
+  take_problems(std::move(process.problems));
+  return true;
+}
 
 void SocketReader::check_accepting() {
   const SocketUnit& unit = this->unit();

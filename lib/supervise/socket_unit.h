@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/quantity.h"
+#include "supervise/service_unit.h"
 #include "supervise/socket_address.h"
 #include "supervise/specifiers.h"
 #include "supervise/unit.h"
@@ -102,6 +103,7 @@ struct SocketUnit : Unit {
   SocketNodes nodes;
   TriggerLimit trigger_limit;
   SocketCommands commands;
+  ServiceUnit process;  // how they run: what [Socket] says of users, limits, output and signals
   std::uint64_t timeout_usec = 90 * base::kUsecPerSecond;  // of the commands
 
   // Connections are taken off the queue before they are counted, so there may be more of them than

@@ -424,6 +424,34 @@ TEST_F(SocketDifferential, AnInstanceForEachConnection) {
             connect + "rest(connect('127.0.0.1', 2002)); rest(connect('127.0.0.1', 2002))\n"}});
 }
 
+// Its commands speak: what they say is of the socket's unit, and in its place.
+TEST_F(SocketDifferential, CommandsOfSockets) {
+  const auto unit = [](const std::string& name, const std::string& lines) {
+    return SocketCase{name,
+                      "[Unit]\nDescription=Some\n[Socket]\nListenStream=/run/" + name +
+                          ".sock\nRemoveOnStop=yes\nTimeoutSec=200ms\n" + lines,
+                      "[Service]\nExecStart=/bin/true\n"};
+  };
+  compare(
+      {unit("all-commands",
+            "ExecStartPre=/bin/true\nExecStartPre=/bin/sh -c 'test ! -e /run/all-commands.sock'\n"
+            "ExecStartPost=/bin/sh -c 'test -S /run/all-commands.sock'\n"
+            "ExecStopPre=/bin/true\nExecStopPost=/bin/sh -c 'test -z \"$SERVICE_RESULT\"'\n"),
+       unit("pre-fails",
+            "ExecStartPre=/bin/false\nExecStopPre=/bin/false\n"
+            "ExecStopPost=/bin/false\n"),
+       unit("post-fails",
+            "ExecStartPost=/bin/false\nExecStopPre=/bin/sh -c 'exit 3'\n"
+            "ExecStopPost=/bin/sh -c 'exit 4'\n"),
+       unit("stop-fails",
+            "ExecStopPre=/bin/sh -c 'exit 3'\nExecStopPost=/bin/sh -c 'kill -9 $$$$'\n"),
+       unit("may-fail", "ExecStartPre=-/bin/false\nExecStopPost=-/bin/false\n"),
+       unit("no-program", "ExecStartPre=/nonexistent/program\n"),
+       unit("slow-pre", "ExecStartPre=/bin/sleep 100\nExecStopPost=/bin/false\n"),
+       unit("slow-stop", "ExecStopPre=/bin/sleep 100\nExecStopPost=/bin/sleep 100\n"),
+       unit("deaf-stop", "ExecStopPost=/bin/sh -c 'trap \"\" TERM; exec sleep 100'\n")});
+}
+
 // What a process finds, told by itself in a file. Each command of a unit adds a part.
 class FoundByProcesses : public SupervisionDifferential {
  protected:

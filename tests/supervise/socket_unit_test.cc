@@ -12,6 +12,7 @@
 
 #include "supervise/ignored_keys.h"
 #include "supervise/pending_keys.h"
+#include "supervise/socket_life.h"
 #include "support/child_process.h"
 #include "support/temp_dir.h"
 
@@ -159,6 +160,27 @@ TEST(SocketUnit, SaysWhatItsNodesAre) {
   EXPECT_TRUE(nodes.are_removed_on_stop);
 }
 
+TEST(SocketUnit, SaysHowItsCommandsAreRun) {
+  const SocketUnit unit = with_socket(
+      "ExecStartPre=/bin/a\nExecStartPost=/bin/b\nExecStopPre=/bin/c\nExecStopPost=/bin/d\n"
+      "TimeoutSec=5\nUser=%p\nLimitNOFILE=100\nStandardOutput=null\nKillMode=process\n");
+
+  const ServiceUnit commands = commands_of(unit);
+
+  EXPECT_TRUE(has_commands(unit));
+  EXPECT_FALSE(has_commands(with_socket("")));
+  EXPECT_EQ(commands.name, "hello.socket");
+  EXPECT_EQ(commands.commands.start_pre.at(0).program, "/bin/a");
+  EXPECT_EQ(commands.commands.start_post.at(0).program, "/bin/b");
+  EXPECT_EQ(commands.commands.stop.at(0).program, "/bin/c");
+  EXPECT_EQ(commands.commands.stop_post.at(0).program, "/bin/d");
+  EXPECT_EQ(commands.timeouts.start_usec, 5 * kUsecPerSecond);
+  EXPECT_EQ(commands.execution.user, "hello");
+  EXPECT_EQ(commands.execution.limits.size(), 1U);
+  EXPECT_EQ(commands.standard_output.to, Output::To::kNull);
+  EXPECT_EQ(commands.kill.mode, KillMode::kProcess);
+}
+
 TEST(SocketUnit, HasNoColonInTheNameOfItsDescriptors) {
   EXPECT_EQ(descriptor_name_of(read_socket("", "a:b.socket").unit), "a\\x3ab.socket");
 }
@@ -192,16 +214,17 @@ TEST(SocketUnit, ThatAcceptsIsForInstancesOfATemplate) {
 }
 
 TEST(SocketUnit, TellsOfWhatItIsNotYetOpenFor) {
-  const LoadedSocket socket =
-      read_socket("[Socket]\nListenNetlink=audit 1\nSlice=x.slice\nUser=a\n");
+  const LoadedSocket socket = read_socket(
+      "[Socket]\nListenNetlink=audit 1\nSlice=x.slice\n"
+      "LoadCredential=a:/b\n");
 
   EXPECT_EQ(problems_of(socket),
             (Lines{"/u/hello.socket:2: Key 'ListenNetlink' in section [Socket] is not honoured by "
                    "logq-run yet, ignoring: audit 1",
                    "/u/hello.socket:3: Key 'Slice' in section [Socket] is not honoured by logq-run "
                    "(control groups), ignoring.",
-                   "/u/hello.socket:4: Key 'User' in section [Socket] is not honoured by logq-run "
-                   "(commands of sockets), ignoring."}));
+                   "/u/hello.socket:4: Key 'LoadCredential' in section [Socket] is not honoured by "
+                   "logq-run yet, ignoring: a:/b"}));
   EXPECT_TRUE(socket.is_usable());
   EXPECT_EQ(socket.unit.listeners.front().kind, Kind::kOther);
 }
@@ -268,7 +291,7 @@ TEST(PendingKeys, OfSocketsAreAllOfThoseThatAreRead) {
 
 TEST(IgnoredKeys, OfSocketsAreNoneOfThoseOfServicesAlone) {
   EXPECT_EQ(ignored_key_subject("Socket", "PrivateDevices"), "sandboxing");
-  EXPECT_EQ(ignored_key_subject("Socket", "KillMode"), "commands of sockets");
+  EXPECT_EQ(ignored_key_subject("Socket", "KillMode"), "");
   EXPECT_EQ(ignored_key_subject("Socket", "Writable"), "message queues and special files");
   EXPECT_EQ(ignored_key_subject("Socket", "NonBlocking"), "");
   EXPECT_EQ(ignored_key_subject("Socket", "OOMPolicy"), "");

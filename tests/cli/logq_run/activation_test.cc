@@ -160,6 +160,46 @@ TEST_F(ActivationTest, AnErlangPortMapperIsGivenItsPort) {
   EXPECT_EQ(running.wait().status, 143);
 }
 
+TEST_F(ActivationTest, RunsTheCommandsOfASocket) {
+  write_text_file(path("greeter.service"),
+                  "[Service]\nExecStart=/usr/bin/python3 " + path("greeter.py") + "\n");
+  write_text_file(path("greeter.socket"),
+                  "[Socket]\nListenStream=" + path("greeter.sock") +
+                      "\nExecStartPre=/bin/echo before\nExecStartPost=/bin/sh -c 'id -un'\n"
+                      "ExecStopPost=/bin/echo after\nUser=daemon\n");
+  SupervisorProcess running(logq_run({path("greeter.socket"), path("greeter.service")}));
+  EXPECT_EQ(greet("you"), "hello you\n");
+  EXPECT_EQ(running.wait().status, 0);
+
+  EXPECT_EQ(told(),
+            (Strings{"Starting greeter.socket...", "Listening on greeter.socket.",
+                     "Started greeter.service.", "greeter.service: Deactivated successfully.",
+                     "Stopping greeter.socket...", "greeter.socket: Deactivated successfully.",
+                     "Closed greeter.socket."}));
+  EXPECT_EQ(column(journald_->entries({"_SYSTEMD_UNIT=greeter.socket"}), "MESSAGE"),
+            (Strings{"before", "daemon", "after"}));
+}
+
+TEST_F(ActivationTest, ASocketCanBeStoppedWhileItsCommandsRun) {
+  write_text_file(path("greeter.service"), "[Service]\nExecStart=/bin/true\n");
+  write_text_file(path("greeter.socket"), "[Socket]\nListenStream=" + path("greeter.sock") +
+                                              "\nExecStartPre=/bin/sleep 1000\n"
+                                              "ExecStopPre=/bin/echo not run\n"
+                                              "ExecStopPost=/bin/echo after\n");
+  SupervisorProcess running(logq_run({path("greeter.socket")}));
+  ASSERT_TRUE(wait_until([&] { return told().size() == 1; }));
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 125);
+
+  const Strings told = this->told();
+  ASSERT_EQ(told.size(), 5U);
+  EXPECT_EQ(told[2], "greeter.socket: Control process exited, code=killed, status=9/KILL");
+  EXPECT_EQ(told[3], "greeter.socket: Failed with result 'signal'.");
+  EXPECT_EQ(told[4], "Closed greeter.socket.");
+  EXPECT_EQ(column(journald_->entries({"_SYSTEMD_UNIT=greeter.socket"}), "MESSAGE"),
+            Strings{"after"});
+}
+
 // --- an instance for each connection ---
 
 class AcceptTest : public ActivationTest {
