@@ -86,8 +86,6 @@ constexpr std::array kIgnoredKeys = {
                 "PAMName SELinuxContext AppArmorProfile SmackProcessLabel"},
     IgnoredKeys{"Socket", "security modules",
                 "SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet"},
-    IgnoredKeys{"Socket", "message queues and special files",
-                "Writable MessageQueueMaxMessages MessageQueueMessageSize"},
     IgnoredKeys{"Service", "rare ways to run",
                 "TimeoutStartFailureMode TimeoutStopFailureMode RuntimeRandomizedExtraSec ExitType "
                 "PermissionsStartOnly RootDirectoryStartOnly NonBlocking TimeoutCleanSec"},

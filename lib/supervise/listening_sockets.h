@@ -27,7 +27,7 @@ class ListeningSockets {
  public:
   // Opens all that the unit names but for listeners of kind kOther, or none: what was made until
   // the failure is removed. A unix socket that nobody listens at any more is replaced; a FIFO that
-  // is there is taken when it belongs to us or to SocketUser=.
+  // is there is taken when it belongs to us or to SocketUser=, a message queue when it is ours.
   [[nodiscard]] static tl::expected<ListeningSockets, SocketFailure> open(const SocketUnit& unit);
 
   ListeningSockets(ListeningSockets&& other) noexcept = default;
@@ -62,6 +62,7 @@ class ListeningSockets {
   std::string name_;
   std::vector<SocketFailure> warnings_;
   NodeRecord nodes_;
+  std::vector<std::string> queues_;  // message queues that were made, or are to be removed
   bool removes_nodes_ = false;
 };
 

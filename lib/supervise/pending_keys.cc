@@ -39,9 +39,6 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Service", "StandardInput", &of_descriptors},
     PendingKey{"Service", "StandardOutput", &of_descriptors},
     PendingKey{"Service", "StandardError", &of_descriptors},
-    PendingKey{"Socket", "ListenNetlink", &all},
-    PendingKey{"Socket", "ListenSpecial", &all},
-    PendingKey{"Socket", "ListenMessageQueue", &all},
     PendingKey{"Socket", "ListenUSBFunction", &all},
 };
 

@@ -61,6 +61,8 @@ void SocketRunner::watch(std::function<void()> on_traffic) {
   for (const base::UniqueFd& socket : sockets_->descriptors()) {
     auto source = loop_.watch(socket.get(), EPOLLIN, Turn::kRest,
                               [on_traffic](std::uint32_t /*events*/) { on_traffic(); });
+    if (!source)
+      log_.complained("Nothing is heard of what comes in: " + source.error().message() + ".");
     if (source) watched_.push_back(*std::move(source));
   }
 }

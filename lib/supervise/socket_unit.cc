@@ -140,7 +140,7 @@ std::string set_address(std::string_view text, Listener& listener) {
 
 std::string Listener::node() const {
   const bool is_path = address.family == SocketAddress::Family::kPath;
-  return is_path && kind != ListenerKind::kOther ? address.path : "";
+  return is_path && kind <= ListenerKind::kFifo ? address.path : "";
 }
 
 LoadedSocket read_socket_unit(const std::string& unit_name,

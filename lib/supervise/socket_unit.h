@@ -23,9 +23,18 @@ namespace logq::supervise {
 
 // One line Listen…=. Those of the last kind are not opened (docs/unit-files.md).
 struct Listener {
-  enum class Kind : std::uint8_t { kStream, kDatagram, kSequentialPacket, kFifo, kOther };
+  enum class Kind : std::uint8_t {
+    kStream,
+    kDatagram,
+    kSequentialPacket,
+    kNetlink,
+    kFifo,
+    kSpecial,       ///< a file, or a device of characters
+    kMessageQueue,  ///< of POSIX: mq_overview(7)
+    kOther
+  };
   Kind kind = Kind::kStream;
-  SocketAddress address;  // of kFifo and kOther the path, or what was said
+  SocketAddress address;  // of those that are no sockets the path
 
   // What it is in the file system; empty for what is none.
   [[nodiscard]] std::string node() const;
@@ -77,6 +86,12 @@ struct SocketNodes {
   bool are_removed_on_stop = false;
 };
 
+// Of message queues; the system's unless both are above 0.
+struct MessageQueueSizes {
+  long messages = 0;
+  long message_size = 0;
+};
+
 // How often a service is started for what comes in.
 struct TriggerLimit {
   std::uint64_t interval_usec = 2 * base::kUsecPerSecond;
@@ -101,6 +116,8 @@ struct SocketUnit : Unit {
   bool flushes_pending = false;
   SocketOptions options;
   SocketNodes nodes;
+  MessageQueueSizes message_queue;
+  bool is_special_writable = false;  // Writable=
   TriggerLimit trigger_limit;
   SocketCommands commands;
   ServiceUnit process;  // how they run: what [Socket] says of users, limits, output and signals

@@ -1,6 +1,7 @@
 #include "supervise/listening_sockets.h"
 
 #include <fcntl.h>
+#include <mqueue.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -387,6 +388,48 @@ TEST(SocketNodes, TheModeOfWhatALinkLeadsToStaysAsItIs) {
   struct stat status {};
   ASSERT_EQ(::stat(file.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777, 0600U);
+}
+
+TEST_F(ListeningSocketsTest, MayBeNetlink) {
+  const ListeningSockets sockets = open_all("ListenNetlink=kobject-uevent 2\n");
+
+  EXPECT_EQ(option_of(sockets.descriptors().at(0), SO_DOMAIN), AF_NETLINK);
+  EXPECT_EQ(option_of(sockets.descriptors().at(0), SO_PROTOCOL), 15);
+}
+
+TEST_F(ListeningSocketsTest, MayBeSpecialFiles) {
+  test::write_text_file(path("file"), "x");
+  const ListeningSockets sockets =
+      open_all("ListenSpecial=/dev/zero\nListenSpecial=" + path("file") + "\nWritable=yes\n");
+
+  char byte = 'a';
+  EXPECT_EQ(::read(sockets.descriptors().at(0).get(), &byte, 1), 1);
+  EXPECT_EQ(byte, '\0');
+  EXPECT_EQ(::write(sockets.descriptors().at(1).get(), "y", 1), 1);
+  EXPECT_EQ(failure_of("ListenSpecial=" + directory_.path() + "\n"),
+            directory_.path() + ": open: File exists");
+}
+
+TEST_F(ListeningSocketsTest, MayBeMessageQueues) {
+  const std::string name = "/logq-test-" + std::to_string(::getpid());
+  const mode_t mask = ::umask(077);
+  {
+    const ListeningSockets sockets =
+        open_all("ListenMessageQueue=" + name +
+                 "\nMessageQueueMaxMessages=3\nMessageQueueMessageSize=100\nSocketMode=0640\n"
+                 "RemoveOnStop=yes\n");
+    ::umask(mask);
+
+    const int queue = sockets.descriptors().at(0).get();
+    mq_attr sizes{};
+    struct stat status {};
+    ASSERT_EQ(::mq_getattr(queue, &sizes), 0);
+    ASSERT_EQ(::fstat(queue, &status), 0);
+    EXPECT_EQ(sizes.mq_maxmsg, 3);
+    EXPECT_EQ(sizes.mq_msgsize, 100);
+    EXPECT_EQ(status.st_mode & 0777, 0640U);
+  }
+  EXPECT_EQ(::mq_unlink(name.c_str()), -1);  // it is gone
 }
 
 // A connection to a listening socket of a free port, from its own address or another one.

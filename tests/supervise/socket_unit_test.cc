@@ -214,17 +214,14 @@ TEST(SocketUnit, ThatAcceptsIsForInstancesOfATemplate) {
 }
 
 TEST(SocketUnit, TellsOfWhatItIsNotYetOpenFor) {
-  const LoadedSocket socket = read_socket(
-      "[Socket]\nListenNetlink=audit 1\nSlice=x.slice\n"
-      "LoadCredential=a:/b\n");
+  const LoadedSocket socket =
+      read_socket("[Socket]\nListenUSBFunction=/a\nSlice=x.slice\nUser=a\n");
 
   EXPECT_EQ(problems_of(socket),
-            (Lines{"/u/hello.socket:2: Key 'ListenNetlink' in section [Socket] is not honoured by "
-                   "logq-run yet, ignoring: audit 1",
+            (Lines{"/u/hello.socket:2: Key 'ListenUSBFunction' in section [Socket] is not honoured "
+                   "by logq-run yet, ignoring: /a",
                    "/u/hello.socket:3: Key 'Slice' in section [Socket] is not honoured by logq-run "
-                   "(control groups), ignoring.",
-                   "/u/hello.socket:4: Key 'LoadCredential' in section [Socket] is not honoured by "
-                   "logq-run yet, ignoring: a:/b"}));
+                   "(control groups), ignoring."}));
   EXPECT_TRUE(socket.is_usable());
   EXPECT_EQ(socket.unit.listeners.front().kind, Kind::kOther);
 }
@@ -292,7 +289,6 @@ TEST(PendingKeys, OfSocketsAreAllOfThoseThatAreRead) {
 TEST(IgnoredKeys, OfSocketsAreNoneOfThoseOfServicesAlone) {
   EXPECT_EQ(ignored_key_subject("Socket", "PrivateDevices"), "sandboxing");
   EXPECT_EQ(ignored_key_subject("Socket", "KillMode"), "");
-  EXPECT_EQ(ignored_key_subject("Socket", "Writable"), "message queues and special files");
   EXPECT_EQ(ignored_key_subject("Socket", "NonBlocking"), "");
   EXPECT_EQ(ignored_key_subject("Socket", "OOMPolicy"), "");
   EXPECT_EQ(ignored_key_subject("Socket", "ReloadSignal"), "");
