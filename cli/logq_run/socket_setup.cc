@@ -1,6 +1,7 @@
 #include "logq_run/socket_setup.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include <algorithm>
 #include <iterator>
@@ -34,7 +35,9 @@ bool is_way_to_collector(const supervise::SocketUnit& unit) {
 
 SocketSetup::Unit::Unit(supervise::LoadedSocket of, Transport& transport)
     : loaded(std::move(of)),
-      log(transport, {loaded.unit.name, loaded.unit.description, Id128{}}) {}
+      log(transport, {loaded.unit.name, loaded.unit.description, Id128{}}) {
+  log.limit_level(loaded.unit.process.log.max_level);
+}
 
 bool SocketSetup::add(supervise::LoadedSocket loaded) {
   units_.push_back(std::make_unique<Unit>(std::move(loaded), transport_));
@@ -109,15 +112,18 @@ Result<bool> SocketSetup::open_one(const Options& options,
   return is_up();
 }
 
+std::string SocketSetup::why_not_open(const Unit& unit) {
+  if (unit.runner == nullptr) return "its commands cannot be set up";
+  if (!unit.runner->failure().empty()) return unit.runner->failure();
+  if (const auto& failure = unit.life->spawn_failure())
+    return failure->program + ": " + ::strerror(failure->why.sys_errno);
+  return "its commands have failed: " + std::string(name_of(unit.life->service().result()));
+}
+
 bool SocketSetup::has_opened(Unit& unit, bool is_open, supervise::RunnerOptions& service) {
   const supervise::SocketUnit& of = unit.loaded.unit;
   if (!is_open) {
-    const std::string& failure = unit.runner ? unit.runner->failure() : std::string();
-    const std::string result =
-        unit.life == nullptr
-            ? "it cannot be set up"
-            : "its commands have failed: " + std::string(name_of(unit.life->service().result()));
-    print_error_line(of.name + ": " + (failure.empty() ? result : failure));
+    print_error_line(of.name + ": " + why_not_open(unit));
     return false;
   }
   std::ranges::move(unit.runner->descriptors(), std::back_inserter(service.sockets));

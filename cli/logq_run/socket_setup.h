@@ -62,6 +62,7 @@ class SocketSetup {
   };
 
   Result<bool> open_one(const Options& options, supervise::Supervisor& supervisor, Unit& unit);
+  static std::string why_not_open(const Unit& unit);
   bool has_opened(Unit& unit, bool is_open, supervise::RunnerOptions& service);
 
   [[nodiscard]] bool contains(const std::string& name) const;

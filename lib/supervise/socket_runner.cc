@@ -85,7 +85,6 @@ void SocketRunner::accept(Begin begin) {
   unwatch();
   if (!sockets_) return;
   begin_ = std::move(begin);
-  if (unit_.flushes_pending) sockets_->flush();
   sockets_->make_nonblocking();
   for (const base::UniqueFd& socket : sockets_->descriptors()) {
     auto source = loop_.watch(

@@ -200,6 +200,30 @@ TEST_F(ActivationTest, ASocketCanBeStoppedWhileItsCommandsRun) {
             Strings{"after"});
 }
 
+TEST_F(ActivationTest, SaysWhichCommandOfASocketCannotBeRun) {
+  write_text_file(path("greeter.service"), "[Service]\nExecStart=/bin/true\n");
+  write_text_file(path("greeter.socket"), "[Socket]\nListenStream=" + path("greeter.sock") +
+                                              "\nExecStartPre=/nonexistent/program\n");
+  const CommandResult result = run_command(logq_run({path("greeter.socket")}));
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err,
+            "logq-run: greeter.socket: /nonexistent/program: No such file or directory\n");
+  EXPECT_EQ(told().back(), "Failed to listen on greeter.socket.");
+}
+
+TEST_F(ActivationTest, ATreeSaysThatItRunsNoCommandsOfSockets) {
+  write_text_file(path("greeter.service"),
+                  "[Service]\nSockets=greeter.socket\nExecStart=/bin/sleep 1000\n");
+  write_text_file(path("greeter.socket"), "[Socket]\nListenStream=" + path("greeter.sock") +
+                                              "\nExecStartPre=/nonexistent/program\n");
+  write_text_file(path("app.tree"), "[Supervisor]\nChildren=greeter.service\n");
+  SupervisorProcess running(logq_run({path("app.tree")}));
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(path("greeter.sock")); }));
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().err,
+            "logq-run: greeter.socket: its commands are not run where it is of a tree\n");
+}
+
 // --- an instance for each connection ---
 
 class AcceptTest : public ActivationTest {
