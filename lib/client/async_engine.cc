@@ -129,6 +129,7 @@ void AsyncEngine::run() {
       const bool is_done = all_read() && count_.settled() >= appended();
       if (is_done || std::chrono::steady_clock::now() >= deadline_) break;
     }
+    quiet_rounds_ = work == Work::kNone ? quiet_rounds_ + 1 : 0;
     if (work != Work::kMore) rest(work);
   }
   end();
@@ -285,7 +286,6 @@ bool AsyncEngine::has_work_under_way() {
 // While entries come they are left to gather for a moment: whoever logs meanwhile need not share
 // the cache lines of its queue with us, and more of them fit one message.
 void AsyncEngine::rest(Work last) {
-  quiet_rounds_ = last == Work::kNone ? quiet_rounds_ + 1 : 0;
   const bool was_busy = moved_ - moved_before_sleep_ >= kBusyEntries;
   if (last == Work::kSome || (was_busy && quiet_rounds_ <= kNapsAfterWork)) {
     const microseconds nap = output_->has_room() ? kNap : kNapWhileFull;
@@ -295,13 +295,13 @@ void AsyncEngine::rest(Work last) {
   }
   // With something under way the output is looked at again soon.
   const bool is_waiting = has_work_under_way();
+  if (!is_waiting) moved_before_sleep_ = moved_;
   const nanoseconds longest = is_waiting ? nanoseconds(kLongestNap) : std::chrono::hours(1);
   const nanoseconds growing = kNap * (quiet_rounds_ + 1);
   sleep(is_waiting ? std::min(longest, growing) : longest);
 }
 
 void AsyncEngine::sleep(nanoseconds at_most) {
-  moved_before_sleep_ = moved_;
   if (!can_sleep_) {
     futex_wait(wanted_, std::uint32_t{0}, std::min<nanoseconds>(at_most, kLongestNap));
     wanted_.store(0);
