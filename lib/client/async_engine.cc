@@ -173,7 +173,7 @@ std::size_t AsyncEngine::move_entries(std::size_t at_most) {
     if (queue == nullptr) break;
     while (moved < at_most && output_->has_room()) {
       RecordHeader* const record = QueueEnd::front(*queue);
-      if (record == nullptr || record->realtime_usec > until) break;
+      if (record == nullptr || QueueEnd::realtime_of(*queue, *record) > until) break;
       move_entry(*queue, *record);
       ++moved;
     }
@@ -190,12 +190,13 @@ EntryQueue* AsyncEngine::queue_of_earliest(std::uint64_t& next_time) {
   for (EntryQueue* queue : queues_) {
     const RecordHeader* const record = QueueEnd::front(*queue);
     if (record == nullptr) continue;
-    if (record->realtime_usec < first_time || earliest == nullptr) {
+    const std::uint64_t time = QueueEnd::realtime_of(*queue, *record);
+    if (time < first_time || earliest == nullptr) {
       next_time = first_time;
-      first_time = record->realtime_usec;
+      first_time = time;
       earliest = queue;
     } else {
-      next_time = std::min(next_time, record->realtime_usec);
+      next_time = std::min(next_time, time);
     }
   }
   return earliest;
@@ -204,7 +205,7 @@ EntryQueue* AsyncEngine::queue_of_earliest(std::uint64_t& next_time) {
 void AsyncEngine::move_entry(EntryQueue& queue, RecordHeader& record) {
   RecordHeader* const block = record.kind == RecordKind::kBlock ? block_of(record) : nullptr;
   RecordHeader& header = block != nullptr ? *block : record;
-  hand_over(header, QueueEnd::thread_id(queue));
+  hand_over(header, QueueEnd::thread_id(queue), QueueEnd::realtime_of(queue, record));
   if (block != nullptr) {
     release_block(header.bytes);
     free_block(block);
@@ -212,8 +213,10 @@ void AsyncEngine::move_entry(EntryQueue& queue, RecordHeader& record) {
   QueueEnd::pop(queue);
 }
 
-void AsyncEngine::hand_over(const RecordHeader& record, std::uint64_t thread_id) try {
-  output_->add(reader_.read(record, identifier_, thread_id), record.realtime_usec);
+void AsyncEngine::hand_over(const RecordHeader& record,
+                            std::uint64_t thread_id,
+                            std::uint64_t realtime_usec) try {
+  output_->add(reader_.read(record, identifier_, thread_id), realtime_usec);
 } catch (const std::bad_alloc&) {
   count_.settle(SendStatus::kFailed);
 }

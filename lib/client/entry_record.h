@@ -21,7 +21,7 @@ void write_record(const Entry& entry,
 
 // In the ring, for a record that is elsewhere.
 void write_block_record(std::byte* block, std::uint64_t realtime_usec, std::byte* place);
-inline constexpr std::size_t kBlockRecordBytes = sizeof(internal::RecordHeader) + sizeof(void*);
+inline constexpr std::size_t kBlockRecordBytes = sizeof(internal::TimedRecord) + sizeof(void*);
 static_assert(kBlockRecordBytes % 8 == 0);
 // The record that a record of kind kBlock stands for, to be freed with free_block().
 [[nodiscard]] internal::RecordHeader* block_of(const internal::RecordHeader& record);
