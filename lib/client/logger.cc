@@ -292,7 +292,6 @@ LoggerStatistics Logger::statistics() const noexcept {
     const auto settled = shared_->count.all_settled();
     LoggerStatistics statistics = shared_->count.snapshot();
     const std::uint64_t appended = shared_->sender->appended();
-    std::atomic_thread_fence(std::memory_order_acquire);
     if (settled && settled == shared_->count.all_settled()) {
       statistics.pending = appended - *settled;
       return statistics;
