@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/clock.h"
+
 namespace logq::supervise {
 
 SocketRunner::SocketRunner(const SocketUnit& unit, LifecycleLog& log, EventLoop& loop)
@@ -49,7 +51,7 @@ void SocketRunner::watch(std::function<void()> on_traffic) {
 }
 
 bool SocketRunner::admit_trigger() {
-  if (triggers_.admit(monotonic_usec())) return true;
+  if (triggers_.admit(base::monotonic_usec())) return true;
   log_.trigger_limit_hit();
   unwatch();
   sockets_.reset();
