@@ -205,6 +205,8 @@ EntryQueue* AsyncEngine::queue_of_earliest(std::uint64_t& next_time) {
 void AsyncEngine::move_entry(EntryQueue& queue, RecordHeader& record) {
   RecordHeader* const block = record.kind == RecordKind::kBlock ? block_of(record) : nullptr;
   RecordHeader& header = block != nullptr ? *block : record;
+  const internal::CallContext* const context = QueueEnd::context(queue);
+  reader_.be_in(context == nullptr ? std::span<const Field>() : context->fields);
   hand_over(header, QueueEnd::thread_id(queue), QueueEnd::realtime_of(queue, record));
   if (block != nullptr) {
     release_block(header.bytes);
@@ -231,7 +233,7 @@ void AsyncEngine::drop_left_queues() {
     if (!is_left(queue)) return false;
     appended_before_ += QueueEnd::appended(*queue);
     std::erase_if(targets_, [queue](const Target& target) { return target.queue == queue; });
-    QueueEnd::leave(*queue);
+    QueueEnd::stop_reading(*queue);
     return true;
   });
 }
@@ -337,7 +339,7 @@ void AsyncEngine::end() {
     }
     appended_before_ += QueueEnd::appended(*queue);
     if (queue == late_queue_) QueueEnd::leave(*queue);
-    QueueEnd::leave(*queue);
+    QueueEnd::stop_reading(*queue);
   }
   queues_.clear();
   flushes_done_ = flushes_asked_;

@@ -180,6 +180,7 @@ void RecordReader::read_call(const RecordHeader& record, Entry& entry) {
   entry.message = record.kind == RecordKind::kConstantCall
                       ? std::string_view(take_word<const char*>(text), record.message_bytes)
                       : take(text, record.message_bytes);
+  entry.context = context_;
   entry.code_file = call.location.file_name();
   entry.code_function = call.location.function_name();
   entry.code_line = call.location.line();

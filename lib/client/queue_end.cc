@@ -5,10 +5,17 @@
 #include <algorithm>
 #include <bit>
 #include <tuple>
+#include <utility>
 
 #include "client/futex.h"
 #include "client/program_constants.h"
 #include "client/thread_id.h"
+
+// Of LeakSanitizer, where the program has it: contexts that wait in a ring are no leaks.
+// NOLINTBEGIN(bugprone-reserved-identifier): these are its names
+extern "C" [[gnu::weak]] void __lsan_register_root_region(const void* begin, std::size_t bytes);
+extern "C" [[gnu::weak]] void __lsan_unregister_root_region(const void* begin, std::size_t bytes);
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace logq::internal {
 
@@ -36,8 +43,11 @@ bool look_for_room(EntryQueue& queue, std::size_t bytes) noexcept {
   return bytes <= QueueEnd::largest_record(queue) && QueueEnd::make_place(queue, bytes) != nullptr;
 }
 
-void tell_time(EntryQueue& queue, std::uint64_t realtime_usec, std::size_t bytes) noexcept {
-  QueueEnd::tell_time(queue, realtime_usec, bytes);
+void tell_circumstances(EntryQueue& queue,
+                        std::uint64_t realtime_usec,
+                        const ContextPointer& context,
+                        std::size_t bytes) noexcept {
+  QueueEnd::tell_circumstances(queue, realtime_usec, context, bytes);
 }
 
 EntryQueue* QueueEnd::create(std::uint64_t owner,
@@ -53,6 +63,7 @@ EntryQueue* QueueEnd::create(std::uint64_t owner,
     ::munmap(memory, bytes);
     return nullptr;
   }
+  if (__lsan_register_root_region != nullptr) __lsan_register_root_region(memory, bytes);
   auto* const queue = new (memory) EntryQueue;
   queue->owner_.store(owner, std::memory_order_relaxed);
   queue->clock_ = &clock;
@@ -73,7 +84,9 @@ void QueueEnd::leave(EntryQueue& queue) {
   // What both did with it is done when the last one unmaps. In the child of a fork nothing is known
   // of a ring any more, which has no memory there, only addresses: those stay taken.
   if (queue.users_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
-  ::munmap(&queue, kPageBytes + queue.ring_bytes_);
+  const std::size_t bytes = kPageBytes + queue.ring_bytes_;
+  if (__lsan_unregister_root_region != nullptr) __lsan_unregister_root_region(&queue, bytes);
+  ::munmap(&queue, bytes);
 }
 
 std::size_t QueueEnd::used(const EntryQueue& queue) {
@@ -108,15 +121,31 @@ std::byte* QueueEnd::make_place(EntryQueue& queue, std::size_t bytes) {
 }
 
 // A new time mostly means that the reader has been here, perhaps so far that the writer may begin
-// anew. REQUIRES: room for both records.
-void QueueEnd::tell_time(EntryQueue& queue, std::uint64_t realtime_usec, std::size_t bytes) {
+// anew.
+void QueueEnd::tell_circumstances(EntryQueue& queue,
+                                  std::uint64_t realtime_usec,
+                                  const ContextPointer& context,
+                                  std::size_t bytes) {
   const auto behind = static_cast<std::size_t>(queue.write_ - queue.ring_);
-  if (behind >= kUsualBytes) std::ignore = make_place(queue, sizeof(TimedRecord) + bytes);
-  new (queue.write_)
-      TimedRecord{{sizeof(TimedRecord), 0, Priority{}, RecordKind::kTime}, realtime_usec};
+  if (behind >= kUsualBytes) std::ignore = make_place(queue, kCircumstancesBytes + bytes);
+  if (realtime_usec != queue.realtime_usec_) tell_time(queue, realtime_usec);
+  if (context.get() != queue.context_) tell_context(queue, context);
+}
+
+void QueueEnd::tell_time(EntryQueue& queue, std::uint64_t realtime_usec) {
+  const RecordHeader header{sizeof(TimedRecord), 0, Priority{}, RecordKind::kTime};
+  new (queue.write_) TimedRecord{header, realtime_usec};
   queue.write_ += sizeof(TimedRecord);
   queue.written_ += sizeof(TimedRecord);
   queue.realtime_usec_ = realtime_usec;
+}
+
+void QueueEnd::tell_context(EntryQueue& queue, const ContextPointer& context) {
+  const RecordHeader header{sizeof(ContextRecord), 0, Priority{}, RecordKind::kContext};
+  new (queue.write_) ContextRecord{header, context};
+  queue.write_ += sizeof(ContextRecord);
+  queue.written_ += sizeof(ContextRecord);
+  queue.context_ = context.get();
 }
 
 void QueueEnd::wait_for_room(EntryQueue& queue, std::chrono::nanoseconds left) {
@@ -145,12 +174,23 @@ RecordHeader* QueueEnd::front(EntryQueue& queue) {
   }
 }
 
-bool QueueEnd::passes_over(EntryQueue& queue, const RecordHeader& record) {
+bool QueueEnd::passes_over(EntryQueue& queue, RecordHeader& record) {
   if (record.kind == RecordKind::kTime) {
     queue.read_realtime_usec_ = time_in(record);
     return true;
   }
+  if (record.kind == RecordKind::kContext) {
+    auto& told = reinterpret_cast<ContextRecord&>(record);
+    queue.read_context_ = std::move(told.context);
+    told.~ContextRecord();
+    return true;
+  }
   return record.kind == RecordKind::kSkip;
+}
+
+void QueueEnd::stop_reading(EntryQueue& queue) {
+  queue.read_context_.reset();
+  leave(queue);
 }
 
 std::uint64_t QueueEnd::realtime_of(const EntryQueue& queue, const RecordHeader& front) {

@@ -167,6 +167,41 @@ TEST_F(AsyncLogger, SendsWhatAMessageSaidWhenItWasLogged) {
   EXPECT_EQ(value_of(recorded()[2], "MESSAGE"), "as it was");
 }
 
+TEST_F(AsyncLogger, KeepsTheContextOfACallWhenItsLoggerIsGone) {
+  Gate gate;
+  {
+    const Logger log(options(), std::make_unique<GatedTransport>(gate, recording_));
+    log.info("holds up the rest");
+    for (int i = 0; i < 50; ++i) {
+      const Logger outer = log.with(field("OUTER", i));
+      outer.info("in one", field<"NUMBER">(i));
+      outer.with(field("INNER", std::string(100, 'i'))).info("in two", field<"NUMBER">(i));
+      outer.with(runtime_field("bad-name", i)).info("renamed", field<"NUMBER">(i));
+      outer.info("in one again", field<"NUMBER">(i));
+      log.info("in none", field<"NUMBER">(i));
+    }
+    gate.open();
+    ASSERT_EQ(log.flush(10s), FlushResult::kFlushed);
+    EXPECT_EQ(log.statistics().renamed_fields, 50U);
+  }
+  const auto entries = recorded();
+  ASSERT_EQ(entries.size(), 251U);
+  const std::string inner(100, 'i');
+  for (std::size_t i = 0; i < 50; ++i) {
+    const std::string number = std::to_string(i);
+    const auto has = [&](std::size_t at, const char* name) {
+      return value_of(entries[1 + i * 5 + at], name);
+    };
+    for (const std::size_t at : {0U, 1U, 2U, 3U})
+      EXPECT_EQ(has(at, "OUTER"), number) << at;
+    EXPECT_EQ(has(1, "INNER"), inner);
+    EXPECT_EQ(has(2, "BAD_NAME"), number);
+    EXPECT_EQ(has(3, "INNER"), "(absent)");
+    EXPECT_EQ(has(4, "OUTER"), "(absent)");
+    EXPECT_EQ(has(4, "NUMBER"), number);
+  }
+}
+
 TEST_F(AsyncLogger, SendsWhatIsQueuedWhenItEnds) {
   make().info("last words");
 
@@ -349,11 +384,11 @@ TEST(EntryQueue, GoesBackToItsBeginWhenATimeIsNewAndAllIsRead) {
   const std::byte* const begin = queue->place();
   std::uint64_t time = 0;
   const auto write_one = [&](bool is_new_time) {
-    constexpr std::size_t kMost = kRecord + sizeof(internal::TimedRecord);
+    constexpr std::size_t kMost = kRecord + internal::kCircumstancesBytes;
     if (queue->room() < kMost) {
       ASSERT_NE(QueueEnd::make_place(*queue, kMost), nullptr);
     }
-    if (is_new_time) QueueEnd::tell_time(*queue, ++time, kRecord);
+    if (is_new_time) QueueEnd::tell_circumstances(*queue, ++time, nullptr, kRecord);
     new (queue->place())
         RecordHeader{kRecord, 0, Priority::kInfo, internal::RecordKind::kConstantCall};
     queue->publish(kRecord);

@@ -11,8 +11,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <source_location>
+#include <span>
 #include <string_view>
 
 #include "logq/field.h"
@@ -30,6 +32,7 @@ enum class RecordKind : std::uint8_t {
   kEntry,         ///< any entry (client/entry_record.h), with its time first
   kSkip,          ///< nothing: the next record is at the begin of the ring
   kTime,          ///< no more than the time of the calls behind it
+  kContext,       ///< no more than their context
   kBlock,         ///< a time, and a pointer to a record of kind kEntry too large for the ring
 };
 
@@ -52,10 +55,17 @@ struct FormOf {
   static constexpr CallForm kForm{kFields.data(), sizeof...(Fields), kWordsBytes};
 };
 
+// What Logger::with() has added to the calls.
+struct CallContext {
+  std::span<const Field> fields;
+  bool has_good_names = true;  // else each call counts those that are renamed
+};
+using ContextPointer = std::shared_ptr<const CallContext>;
+
 // In front of each record. Records are small, since what a call costs is above all the cache lines
 // that it writes to, which the sender has read on another processor: what the compiler knows is
-// left out, a time is told once for all calls that have it, and texts are copied only where they
-// may change.
+// left out, time and context are told once for all calls that have the same, and texts are copied
+// only where they may change.
 struct alignas(8) RecordHeader {
   std::uint32_t bytes;          // of the record with all that is behind it, a multiple of 8
   std::uint16_t message_bytes;  // of a call
@@ -72,8 +82,14 @@ struct TimedRecord {
   RecordHeader header;
   std::uint64_t realtime_usec;
 };
+// Of kContext. Owns the context until it is read.
+struct ContextRecord {
+  RecordHeader header;
+  ContextPointer context;
+};
 static_assert(sizeof(RecordHeader) == 8 && sizeof(CallRecord) % 8 == 0 && alignof(CallRecord) == 8);
-static_assert(sizeof(TimedRecord) == 16);
+static_assert(sizeof(TimedRecord) % 8 == 0 && sizeof(ContextRecord) % 8 == 0);
+inline constexpr std::size_t kCircumstancesBytes = sizeof(TimedRecord) + sizeof(ContextRecord);
 
 // What the sender thread tells all who log.
 struct alignas(64) SenderClock {
@@ -99,8 +115,12 @@ class EntryQueue {
   [[nodiscard]] bool is_constant(const char* text) const {
     return reinterpret_cast<std::uintptr_t>(text) - constants_ < constants_bytes_;
   }
-  // The time that the last record of kind kTime tells.
-  [[nodiscard]] std::uint64_t told_realtime_usec() const { return realtime_usec_; }
+  // Whether the calls so far had the same time and context.
+  [[nodiscard]] bool has_told(std::uint64_t realtime_usec, const CallContext* context) const {
+    const auto same_time = static_cast<unsigned>(realtime_usec == realtime_usec_);
+    const auto same_context = static_cast<unsigned>(context == context_);
+    return (same_time & same_context) != 0;  // one branch
+  }
   // The record is complete.
   void publish(std::size_t bytes) {
     write_ += bytes;
@@ -127,7 +147,8 @@ class EntryQueue {
   std::uint64_t realtime_usec_ = 0;  // that the last record of kind kTime tells
   std::uintptr_t constants_ = 0;     // the program's read-only memory
   std::uintptr_t constants_bytes_ = 0;
-  std::uint64_t stalled_at_ = 0;  // how far it was read when a wait for room was in vain
+  const CallContext* context_ = nullptr;  // the last of kind kContext, which that keeps alive
+  std::uint64_t stalled_at_ = 0;          // how far it was read when a wait for room was in vain
   // What it tells the other.
   alignas(64) std::atomic<std::uint64_t> published_{0};
   std::atomic<std::uint64_t> appended_{0};  // records
@@ -135,6 +156,7 @@ class EntryQueue {
   alignas(64) std::atomic<std::uint64_t> consumed_{0};  // bytes, since the beginning
   std::uint64_t seen_ = 0;  // what was published at the last look, which costs the writer time
   std::uint64_t read_realtime_usec_ = 0;  // that the last record of kind kTime has told
+  ContextPointer read_context_;           // and the last of kind kContext
   // Of both.
   alignas(64) std::atomic<std::uint32_t> waiting_{0};  // the writer waits for room: a futex
   std::atomic<std::uint32_t> users_{0};                // writer and reader; the last one unmaps
@@ -150,8 +172,12 @@ extern thread_local constinit ThreadState thread_state;
 
 // Whether there is room for a record after a look at how far the sender has read.
 bool look_for_room(EntryQueue& queue, std::size_t bytes) noexcept;
-// Appends a record of kind kTime. REQUIRES: room for it and the `bytes` of the next one.
-void tell_time(EntryQueue& queue, std::uint64_t realtime_usec, std::size_t bytes) noexcept;
+// Tells what is new of the time and the context of the calls from now on. REQUIRES: room for
+// kCircumstancesBytes and the `bytes` of the next record.
+void tell_circumstances(EntryQueue& queue,
+                        std::uint64_t realtime_usec,
+                        const ContextPointer& context,
+                        std::size_t bytes) noexcept;
 
 inline constexpr std::size_t kCacheLine = 64;
 // So far ahead of the next record lines are asked for: the time that it takes to get one from the
@@ -182,6 +208,7 @@ template <typename... Fields>
                                                Priority priority,
                                                std::string_view message,
                                                const std::source_location& location,
+                                               const ContextPointer& context,
                                                bool& was_asleep,
                                                const Fields&... fields) noexcept {
   constexpr std::size_t kFixed = sizeof(CallRecord) + FormOf<Fields...>::kWordsBytes;
@@ -189,13 +216,14 @@ template <typename... Fields>
   const std::size_t text_bytes = is_constant ? sizeof(char*) : message.size();
   const std::size_t used = kFixed + text_bytes + (fields.packed_bytes() + ... + std::size_t{0});
   const std::size_t bytes = (used + 7) & ~std::size_t{7};
-  const std::size_t most = bytes + sizeof(TimedRecord);
+  const std::size_t most = bytes + kCircumstancesBytes;
   if (most > queue.room() && !look_for_room(queue, most)) [[unlikely]]
     return false;
   const std::uint64_t now = queue.clock().realtime_usec.load(std::memory_order_relaxed);
   if (now == 0 || message.size() > UINT16_MAX) [[unlikely]]
     return false;
-  if (now != queue.told_realtime_usec()) tell_time(queue, now, bytes);
+  if (!queue.has_told(now, context.get())) [[unlikely]]
+    tell_circumstances(queue, now, context, bytes);
   std::byte* const place = queue.place();
   for (std::size_t i = 0; i < kFixed + kCacheLine; i += kCacheLine)
     prefetch_to_write(place + kPrefetchDistance + i);
