@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/unique_fd.h"
 #include "logq/result.h"
 #include "supervise/connection.h"
@@ -149,7 +150,7 @@ class ServiceRunner final : private ServiceHost {
   bool send_signal(SignalTarget target, int signal, bool is_told) override;
   void set_timer(std::optional<std::uint64_t> usec) override;
   void set_watchdog(std::optional<std::uint64_t> usec) override;
-  [[nodiscard]] std::uint64_t now_usec() const override { return monotonic_usec(); }
+  [[nodiscard]] std::uint64_t now_usec() const override { return base::monotonic_usec(); }
   [[nodiscard]] bool has_processes() const override { return owners_.has_processes(owner_); }
   std::optional<pid_t> find_main_process() override;
   void begin_invocation() override;

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/clock.h"
 #include "supervise/socket_options.h"
 
 namespace logq::supervise {
@@ -68,7 +69,7 @@ void SocketRunner::watch(std::function<void()> on_traffic) {
 }
 
 bool SocketRunner::admit_trigger() {
-  if (triggers_.admit(monotonic_usec())) return true;
+  if (triggers_.admit(base::monotonic_usec())) return true;
   log_.trigger_limit_hit();
   fail(ServiceResult::kTriggerLimitHit);
   return false;
