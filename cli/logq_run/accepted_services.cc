@@ -5,6 +5,7 @@
 
 #include "common/run.h"
 #include "logq_run/last_words.h"
+#include "supervise/dynamic_user.h"
 
 namespace logq::cli {
 namespace {
@@ -53,11 +54,13 @@ bool AcceptedServices::start(unsigned number, supervise::Connection connection) 
   supervise::LoadedService loaded = load_(name);
   keep_fatal_problems(loaded);
   describe(connection, loaded.unit);
+  adopt_user(loaded.unit);
   One one;
   one.source = connection.source;
   int status = 0;
   one.setup = set_up_service(options_, std::move(loaded), transport_, status);
   if (!one.setup || !one.control.take_directory(options_, name, one.setup->log)) return false;
+  keep_user(*one.setup);
   auto runner =
       supervisor_.add(one.setup->loaded.unit, one.setup->log, std::move(one.setup->runner));
   if (!runner) {
@@ -72,6 +75,26 @@ bool AcceptedServices::start(unsigned number, supervise::Connection connection) 
   one.runner->take_connection(std::move(connection));
   instances_.emplace(name, std::move(one)).first->second.runner->start();
   return true;
+}
+
+// Of those that would have the same name.
+void AcceptedServices::adopt_user(supervise::ServiceUnit& unit) const {
+  supervise::ExecutionSettings& settings = unit.execution;
+  if (!settings.has_dynamic_user || !user_lock_.is_open()) return;
+  const std::string name =
+      settings.user.empty() ? supervise::dynamic_user_name(unit.name) : settings.user;
+  if (name != user_.dynamic_user_name) return;
+  settings.has_dynamic_user = false;  // it has its number
+  settings.has_no_new_privileges = true;
+  settings.user = user_.user;
+  if (settings.group.empty()) settings.group = user_.user;
+  settings.dynamic_user_name = name;
+}
+
+void AcceptedServices::keep_user(ServiceSetup& setup) {
+  if (user_lock_.is_open() || !setup.user_lock.is_open()) return;
+  user_ = setup.loaded.unit.execution;
+  user_lock_ = std::move(setup.user_lock);
 }
 
 void AcceptedServices::stop(int signal) {

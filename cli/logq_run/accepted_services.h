@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "base/unique_fd.h"
 #include "logq_run/options.h"
 #include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
@@ -59,6 +60,8 @@ class AcceptedServices {
   };
 
   bool start(unsigned number, supervise::Connection connection);
+  void adopt_user(supervise::ServiceUnit& unit) const;
+  void keep_user(ServiceSetup& setup);
   void remove(One& one);
 
   const Options& options_;
@@ -67,6 +70,8 @@ class AcceptedServices {
   supervise::PatientTransport& transport_;
   supervise::Supervisor& supervisor_;
   std::map<std::string, One> instances_;
+  supervise::ExecutionSettings user_;  // of DynamicUser=, whose directories all of them share
+  base::UniqueFd user_lock_;
   bool is_stopped_ = false;
   bool has_collector_ = false;
   std::uint64_t lost_ = 0;

@@ -290,6 +290,23 @@ TEST_F(AcceptTest, AConnectionIsWhatAnInetdsProgramReadsAndWrites) {
   EXPECT_EQ(column(journald_->entries({"MESSAGE=told"}), "_SYSTEMD_UNIT"), Strings{instance(0)});
 }
 
+TEST_F(AcceptTest, InstancesSideBySideAreTheSameDynamicUser) {
+  write_units("",
+              "DynamicUser=yes\nStandardInput=socket\n"
+              "ExecStart=/bin/sh -c 'read line; id -u; read line'\n");
+  SupervisorProcess running(logq_run({path("echo.socket")}));
+  const base::UniqueFd first = connect();
+  const base::UniqueFd second = connect();
+  ASSERT_TRUE(base::write_all(first.get(), "tell\n"));
+  ASSERT_TRUE(base::write_all(second.get(), "tell\n"));
+  EXPECT_TRUE(wait_until([&] { return has_told("Started " + title(1) + "."); }));
+  const std::string user = answer(first, "");
+  EXPECT_NE(user, "");
+  EXPECT_EQ(answer(second, ""), user);
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 0);
+}
+
 TEST_F(AcceptTest, ClosesAConnectionThatIsTooMany) {
   write_units("MaxConnections=1\n", "ExecStart=/bin/sleep 1000\n");
   SupervisorProcess running(logq_run({path("echo.socket")}));

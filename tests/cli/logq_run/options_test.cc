@@ -56,6 +56,10 @@ TEST(RunOptions, UsageErrorsAreNamed) {
   }
   EXPECT_EQ(parse(Applet::kRun, {"-u", "a", "--exec", "--softlimit=o5", "ls"}).complaint,
             "--exec starts the program as it is: no settings");
+  EXPECT_EQ(parse(Applet::kRun, {"-u", "a", "--accept", "ls"}).complaint,
+            "--accept is for a program with --listen");
+  EXPECT_EQ(parse(Applet::kRun, {"--accept", "a.socket"}).complaint,
+            "--accept is for a program; a .socket says Accept=yes itself");
   EXPECT_NE(parse(Applet::kCat, {"--exec"}).complaint, "");
 }
 
