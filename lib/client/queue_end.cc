@@ -85,7 +85,9 @@ void QueueEnd::leave(EntryQueue& queue) {
   // of a ring any more, which has no memory there, only addresses: those stay taken.
   if (queue.users_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
   const std::size_t bytes = kPageBytes + queue.ring_bytes_;
-  if (__lsan_unregister_root_region != nullptr) __lsan_unregister_root_region(&queue, bytes);
+  const bool is_of_parent = queue.ring_bytes_ == 0;
+  if (__lsan_unregister_root_region != nullptr && !is_of_parent)
+    __lsan_unregister_root_region(&queue, bytes);
   ::munmap(&queue, bytes);
 }
 
