@@ -6,7 +6,10 @@ namespace logq::supervise {
 
 ServiceUnit commands_of(const SocketUnit& unit) {
   ServiceUnit service = unit.process;
-  static_cast<Unit&>(service) = unit;
+  service.name = unit.name;
+  service.file = unit.file;
+  service.description = unit.description;
+  service.start_limit = unit.start_limit;
   service.commands.start_pre = unit.commands.start_pre;
   service.commands.start_post = unit.commands.start_post;
   service.commands.stop = unit.commands.stop_pre;

@@ -58,7 +58,7 @@ bool SocketReader::apply_otherwise(const UnitAssignment& assignment, const std::
         pending);
   }
   unit().process = std::move(process.unit);
-  take_problems(std::move(process.problems));
+  add_problems(process.problems);
   return true;
 }
 

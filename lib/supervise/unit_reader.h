@@ -42,6 +42,8 @@ class UnitReader {
       read(file, &file != &files.front());
   }
 
+  UnitReader(const UnitReader&) = delete;
+  UnitReader& operator=(const UnitReader&) = delete;
   virtual ~UnitReader() = default;
 
  protected:
@@ -49,8 +51,8 @@ class UnitReader {
   virtual bool apply_otherwise(const UnitAssignment& /*assignment*/, const std::string& /*file*/) {
     return false;
   }
-  void take_problems(std::vector<UnitProblem> problems) {
-    std::ranges::move(problems, std::back_inserter(loaded_.problems));
+  void add_problems(const std::vector<UnitProblem>& problems) {
+    std::ranges::copy(problems, std::back_inserter(loaded_.problems));
   }
   [[nodiscard]] const Specifiers& specifiers() const { return specifiers_; }
   [[nodiscard]] UnitType& unit() { return loaded_.unit; }
