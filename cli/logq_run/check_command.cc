@@ -12,6 +12,7 @@
 #include "supervise/program_search.h"
 #include "supervise/relations.h"
 #include "supervise/service_unit.h"
+#include "supervise/socket_life.h"
 #include "supervise/socket_unit.h"
 #include "supervise/tree_unit.h"
 
@@ -26,6 +27,7 @@ void complain(const std::string& line) {
 }
 
 bool has_all_programs(const supervise::ServiceUnit& unit) {
+  if (!unit.execution.root_directory.empty()) return true;
   constexpr Commands ServiceCommands::*kLists[] = {
       &ServiceCommands::condition,  &ServiceCommands::start_pre, &ServiceCommands::start,
       &ServiceCommands::start_post, &ServiceCommands::reload,    &ServiceCommands::stop,
@@ -87,7 +89,11 @@ bool check_tree(const std::string& path, const supervise::HostFacts& host) {
 
 bool check(const std::string& file, const supervise::HostFacts& host, std::set<std::string> run) {
   const std::string path = unit_path(file);
-  if (path.ends_with(".socket")) return tell_problems(supervise::load_socket(path, host));
+  if (path.ends_with(".socket")) {
+    const supervise::LoadedSocket socket = supervise::load_socket(path, host);
+    const bool is_usable = tell_problems(socket);
+    return has_all_programs(supervise::commands_of(socket.unit)) && is_usable;
+  }
   if (path.ends_with(".tree")) return check_tree(path, host);
   supervise::LoadedService service = supervise::load_service(path, host);
   const std::string directory = path.substr(0, path.rfind('/') + 1);
@@ -99,9 +105,7 @@ bool check(const std::string& file, const supervise::HostFacts& host, std::set<s
            supervise::load_service(directory + name, host).is_usable();
   });
   const bool is_usable = tell_problems(service);
-  const bool has_programs =
-      !service.unit.execution.root_directory.empty() || has_all_programs(service.unit);
-  return is_usable && has_programs;
+  return has_all_programs(service.unit) && is_usable;
 }
 
 }  // namespace

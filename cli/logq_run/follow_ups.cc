@@ -43,7 +43,7 @@ bool FollowUps::can_start(const std::string& name) {
 Result<bool> FollowUps::add_to(supervise::Supervisor& supervisor, supervise::ServiceRunner& first) {
   first_ = &first;
   for (const auto& [name, one] : services_) {
-    if (!one->sockets.open(supervisor.loop(), one->setup->runner)) return false;
+    if (!LOGQ_TRY(one->sockets.open(options_, supervisor, one->setup->runner))) return false;
     one->runner = LOGQ_TRY(
         supervisor.add(one->setup->loaded.unit, one->setup->log, std::move(one->setup->runner)));
   }
@@ -85,9 +85,10 @@ void FollowUps::take_signal(int signal) {
     one->runner->take_signal(signal);
 }
 
-void FollowUps::close_sockets() {
+Result<void> FollowUps::close_sockets(supervise::Supervisor& supervisor) {
   for (const auto& [name, one] : services_)
-    one->sockets.close();
+    LOGQ_TRY(one->sockets.close(supervisor));
+  return {};
 }
 
 void FollowUps::tell_left_output() const {

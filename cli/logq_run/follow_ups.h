@@ -37,7 +37,7 @@ class FollowUps {
   [[nodiscard]] bool are_over() const;
   // TERM and INT stop them; others are for the service that all begins with.
   void take_signal(int signal);
-  void close_sockets();
+  Result<void> close_sockets(supervise::Supervisor& supervisor);
   void tell_left_output() const;
   // Entries about them that no collector has taken.
   [[nodiscard]] std::uint64_t undelivered() const;

@@ -10,8 +10,6 @@
 #include "logq/id128.h"
 
 namespace logq::cli {
-namespace {}  // namespace
-
 LineEntry::LineEntry(const StreamSettings& settings) {
   header_.identifier = settings.identifier;
   header_.priority = settings.level.value_or(kLevelInfo);

@@ -74,6 +74,11 @@ Outcome<void> apply_listen(Options& options, Value value) {
   return {};
 }
 
+Outcome<void> apply_accept(Options& options, Value /*value*/) {
+  options.accepts = true;
+  return {};
+}
+
 Outcome<void> apply_lazy(Options& options, Value /*value*/) {
   options.is_lazy = true;
   return {};
@@ -148,6 +153,8 @@ constexpr Option<Options> kRunRows[] = {
       "A socket that it is handed (LISTEN_FDS): PORT, IP:PORT, /PATH, @NAME; KIND is dgram, "
       "seqpacket, fifo; may be repeated"},
      &apply_listen},
+    {{0, "accept", Argument::kNone, "", "Start one for each connection, which it is handed"},
+     &apply_accept},
     {{0, "lazy", Argument::kNone, "", "Start it when something comes in, again and again"},
      &apply_lazy},
     {{0, "ready-fd", Argument::kRequired, "N",
@@ -203,6 +210,7 @@ bool is_tree_file(const std::string& file) {
 }
 
 std::string complaint_about_files(const Options& options) {
+  if (options.accepts) return "--accept is for a program; a .socket says Accept=yes itself";
   if (options.exec_in_place) return "--exec takes a program, not a unit file";
   if (is_tree_file(options.program.front())) {
     if (options.program.size() > 1) return "a .tree names its services itself";
@@ -225,6 +233,7 @@ std::string complaint_about_run(const Options& options) {
   if (options.stream.unit.empty()) return "option -u UNIT is required";
   if (options.program.empty()) return "no program given";
   if (options.is_lazy && options.listen.empty()) return "--lazy is for a program with --listen";
+  if (options.accepts && options.listen.empty()) return "--accept is for a program with --listen";
   const bool has_settings = !options.settings.empty() || !options.environment_directory.empty() ||
                             !options.soft_limits.empty() || !options.listen.empty() ||
                             options.ready_descriptor;

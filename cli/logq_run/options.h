@@ -24,6 +24,7 @@ struct Options {
   bool exec_in_place = false;           // --exec
   std::vector<std::string> settings;    // "Restart=on-failure", as in the [Service] of a unit file
   std::vector<std::string> listen;      // --listen: addresses of sockets for it
+  bool accepts = false;                 // --accept: an instance for each connection to them
   bool is_lazy = false;                 // --lazy: started when something comes in
   std::optional<int> ready_descriptor;  // --ready-fd: where it says that it is ready, as to s6
   std::string environment_directory;    // -e: as envdir(8)

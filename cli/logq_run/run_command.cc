@@ -17,6 +17,7 @@
 #include "base/try.h"
 #include "common/run.h"
 #include "logq/transport.h"
+#include "logq_run/accept_run.h"
 #include "logq_run/exec_in_place.h"
 #include "logq_run/follow_ups.h"
 #include "logq_run/last_words.h"
@@ -169,13 +170,13 @@ Result<void> ServiceRun::supervise() {
   std::optional<supervise::Activation> activation;
   supervisor_ = LOGQ_TRY(supervise::Supervisor::create(transport_, [&](int signal) {
     control_.take_signal(signal);
-    activation->take_signal(signal);
+    activation ? activation->take_signal(signal) : sockets_.take_signal(signal);
     follow_ups_.take_signal(signal);
   }));
   status_ = kTemporaryFailure;
   if (!control_.take_directory(options_, service_->loaded.unit.name, service_->log)) return {};
   status_ = kOwnFailure;
-  if (sockets_.open(supervisor_->loop(), service_->runner)) {
+  if (LOGQ_TRY(sockets_.open(options_, *supervisor_, service_->runner))) {
     runner_ = LOGQ_TRY(
         supervisor_->add(service_->loaded.unit, service_->log, std::move(service_->runner)));
     if (options_.ready_descriptor) runner_->add_observer(readiness_);
@@ -192,9 +193,8 @@ Result<void> ServiceRun::supervise() {
     tell_left_output(*runner_);
     follow_ups_.tell_left_output();
   }
-  follow_ups_.close_sockets();
-  sockets_.close();
-  return {};
+  LOGQ_TRY(follow_ups_.close_sockets(*supervisor_));
+  return sockets_.close(*supervisor_);
 }
 
 }  // namespace
@@ -202,6 +202,11 @@ Result<void> ServiceRun::supervise() {
 int run_command(const Options& options) {
   if (options.exec_in_place) return exec_in_place(options, kFacilityDaemon);
   if (names_tree(options)) return run_tree(options);
+  if (accepts_connections(options)) {
+    if (!options.ready_descriptor) return run_accepting(options);
+    print_error_line("--ready-fd is for one service, not for an instance for each connection");
+    return kOwnFailure;
+  }
   return ServiceRun(options).execute();
 }
 

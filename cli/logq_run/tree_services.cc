@@ -81,7 +81,8 @@ std::unique_ptr<TreeServices::One> TreeServices::load(const std::string& name,
     refusal = {kTemporaryFailure, "another one runs it already"};
     return nullptr;
   }
-  return one->sockets.open(supervisor_.loop(), one->setup->runner) ? std::move(one) : nullptr;
+  return one->sockets.open_without_commands(supervisor_.loop(), one->setup->runner) ? std::move(one)
+                                                                                    : nullptr;
 }
 
 void TreeServices::remove(const std::string& name) {

@@ -129,6 +129,7 @@ void AsyncEngine::run() {
       const bool is_done = all_read() && count_.settled() >= appended();
       if (is_done || std::chrono::steady_clock::now() >= deadline_) break;
     }
+    quiet_rounds_ = work == Work::kNone ? quiet_rounds_ + 1 : 0;
     if (work != Work::kMore) rest(work);
   }
   end();
@@ -172,7 +173,7 @@ std::size_t AsyncEngine::move_entries(std::size_t at_most) {
     if (queue == nullptr) break;
     while (moved < at_most && output_->has_room()) {
       RecordHeader* const record = QueueEnd::front(*queue);
-      if (record == nullptr || record->realtime_usec > until) break;
+      if (record == nullptr || QueueEnd::realtime_of(*queue, *record) > until) break;
       move_entry(*queue, *record);
       ++moved;
     }
@@ -189,12 +190,13 @@ EntryQueue* AsyncEngine::queue_of_earliest(std::uint64_t& next_time) {
   for (EntryQueue* queue : queues_) {
     const RecordHeader* const record = QueueEnd::front(*queue);
     if (record == nullptr) continue;
-    if (record->realtime_usec < first_time || earliest == nullptr) {
+    const std::uint64_t time = QueueEnd::realtime_of(*queue, *record);
+    if (time < first_time || earliest == nullptr) {
       next_time = first_time;
-      first_time = record->realtime_usec;
+      first_time = time;
       earliest = queue;
     } else {
-      next_time = std::min(next_time, record->realtime_usec);
+      next_time = std::min(next_time, time);
     }
   }
   return earliest;
@@ -203,7 +205,9 @@ EntryQueue* AsyncEngine::queue_of_earliest(std::uint64_t& next_time) {
 void AsyncEngine::move_entry(EntryQueue& queue, RecordHeader& record) {
   RecordHeader* const block = record.kind == RecordKind::kBlock ? block_of(record) : nullptr;
   RecordHeader& header = block != nullptr ? *block : record;
-  hand_over(header, QueueEnd::thread_id(queue));
+  const internal::CallContext* const context = QueueEnd::context(queue);
+  reader_.be_in(context == nullptr ? std::span<const Field>() : context->fields);
+  hand_over(header, QueueEnd::thread_id(queue), QueueEnd::realtime_of(queue, record));
   if (block != nullptr) {
     release_block(header.bytes);
     free_block(block);
@@ -211,8 +215,10 @@ void AsyncEngine::move_entry(EntryQueue& queue, RecordHeader& record) {
   QueueEnd::pop(queue);
 }
 
-void AsyncEngine::hand_over(const RecordHeader& record, std::uint64_t thread_id) try {
-  output_->add(reader_.read(record, identifier_, thread_id), record.realtime_usec);
+void AsyncEngine::hand_over(const RecordHeader& record,
+                            std::uint64_t thread_id,
+                            std::uint64_t realtime_usec) try {
+  output_->add(reader_.read(record, identifier_, thread_id), realtime_usec);
 } catch (const std::bad_alloc&) {
   count_.settle(SendStatus::kFailed);
 }
@@ -227,7 +233,7 @@ void AsyncEngine::drop_left_queues() {
     if (!is_left(queue)) return false;
     appended_before_ += QueueEnd::appended(*queue);
     std::erase_if(targets_, [queue](const Target& target) { return target.queue == queue; });
-    QueueEnd::leave(*queue);
+    QueueEnd::stop_reading(*queue);
     return true;
   });
 }
@@ -285,7 +291,6 @@ bool AsyncEngine::has_work_under_way() {
 // While entries come they are left to gather for a moment: whoever logs meanwhile need not share
 // the cache lines of its queue with us, and more of them fit one message.
 void AsyncEngine::rest(Work last) {
-  quiet_rounds_ = last == Work::kNone ? quiet_rounds_ + 1 : 0;
   const bool was_busy = moved_ - moved_before_sleep_ >= kBusyEntries;
   if (last == Work::kSome || (was_busy && quiet_rounds_ <= kNapsAfterWork)) {
     const microseconds nap = output_->has_room() ? kNap : kNapWhileFull;
@@ -295,13 +300,13 @@ void AsyncEngine::rest(Work last) {
   }
   // With something under way the output is looked at again soon.
   const bool is_waiting = has_work_under_way();
+  if (!is_waiting) moved_before_sleep_ = moved_;
   const nanoseconds longest = is_waiting ? nanoseconds(kLongestNap) : std::chrono::hours(1);
   const nanoseconds growing = kNap * (quiet_rounds_ + 1);
   sleep(is_waiting ? std::min(longest, growing) : longest);
 }
 
 void AsyncEngine::sleep(nanoseconds at_most) {
-  moved_before_sleep_ = moved_;
   if (!can_sleep_) {
     futex_wait(wanted_, std::uint32_t{0}, std::min<nanoseconds>(at_most, kLongestNap));
     wanted_.store(0);
@@ -334,7 +339,7 @@ void AsyncEngine::end() {
     }
     appended_before_ += QueueEnd::appended(*queue);
     if (queue == late_queue_) QueueEnd::leave(*queue);
-    QueueEnd::leave(*queue);
+    QueueEnd::stop_reading(*queue);
   }
   queues_.clear();
   flushes_done_ = flushes_asked_;

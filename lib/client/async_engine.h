@@ -68,7 +68,9 @@ class AsyncEngine {
   std::size_t move_entries(std::size_t at_most);
   internal::EntryQueue* queue_of_earliest(std::uint64_t& next_time);
   void move_entry(internal::EntryQueue& queue, internal::RecordHeader& record);
-  void hand_over(const internal::RecordHeader& record, std::uint64_t thread_id);
+  void hand_over(const internal::RecordHeader& record,
+                 std::uint64_t thread_id,
+                 std::uint64_t realtime_usec);
   void drop_left_queues();
   void report_drops(std::uint64_t now_usec);
   void serve_flush();

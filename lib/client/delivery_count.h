@@ -1,6 +1,7 @@
 // DeliveryCount: what became of the calls of a logger, and which drops are still to be reported.
 //
-// Lock-free and thread-safe. All orders are relaxed: the counters order nothing but themselves.
+// Lock-free and thread-safe. The counters order nothing but themselves, except that whoever sees an
+// entry counted also sees that its settling has begun (all_settled()).
 #pragma once
 
 #include <array>
@@ -21,7 +22,7 @@ class DeliveryCount {
 
   void add(SendStatus status, std::uint64_t entries = 1) {
     const auto index = static_cast<std::size_t>(status);
-    counted_[index].fetch_add(entries, std::memory_order_relaxed);
+    counted_[index].fetch_add(entries, std::memory_order_release);
     if (is_dropped(status)) give_back(index, entries);
   }
   // A call below the level, which should cost next to nothing: threads do not share a counter.
@@ -37,7 +38,7 @@ class DeliveryCount {
   // Entries that the collector has taken and, by its own settings, not kept.
   void settle_unwanted(std::uint64_t entries) {
     settling_.fetch_add(entries, std::memory_order_acq_rel);
-    unwanted_.fetch_add(entries, std::memory_order_relaxed);
+    unwanted_.fetch_add(entries, std::memory_order_release);
     settled_.fetch_add(entries, std::memory_order_release);
   }
   [[nodiscard]] std::uint64_t settled() const { return settled_.load(std::memory_order_relaxed); }
@@ -84,11 +85,11 @@ class DeliveryCount {
 
   [[nodiscard]] LoggerStatistics snapshot() const {
     const auto of = [&](SendStatus status) {
-      return counted_[static_cast<std::size_t>(status)].load(std::memory_order_relaxed);
+      return counted_[static_cast<std::size_t>(status)].load(std::memory_order_acquire);
     };
     return {.sent = of(SendStatus::kSent),
             .fell_back = of(SendStatus::kFellBack),
-            .unwanted = unwanted_.load(std::memory_order_relaxed),
+            .unwanted = unwanted_.load(std::memory_order_acquire),
             .pending = 0,
             .filtered = filtered(),
             .dropped_full = of(SendStatus::kFull),

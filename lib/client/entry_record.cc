@@ -3,23 +3,30 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <span>
+#include <type_traits>
 
 namespace logq::client {
 namespace {
 
+using internal::CallRecord;
 using internal::RecordHeader;
 using internal::RecordKind;
+using internal::TimedRecord;
 
-// Behind the fields of a record of kind kEntry.
-struct EntryDetails {
+// A record of kind kEntry; behind it there are its fields.
+struct EntryRecord {
+  TimedRecord timed;
   std::uint64_t thread_id;
   std::uint64_t realtime_usec;  // that the entry itself says; 0: nothing
+  std::uint32_t message_bytes;
   std::uint32_t identifier_bytes;
   std::uint32_t code_file_bytes;
   std::uint32_t code_function_bytes;
   std::uint32_t code_line;
+  std::uint32_t field_count;
 };
-static_assert(sizeof(EntryDetails) % 8 == 0);
+static_assert(sizeof(EntryRecord) % 8 == 0);
 
 template <typename Function>
 void for_each_given(const Entry& entry, Function function) {
@@ -42,6 +49,38 @@ std::string_view take(const char*& at, std::size_t size) {
   return text;
 }
 
+template <typename Word>
+Word take_word(const char*& at) {
+  Word word{};
+  std::memcpy(&word, take(at, sizeof word).data(), sizeof word);
+  return word;
+}
+
+// What NamedField::put_word() has put there. Signed where the kind is.
+template <typename Unsigned>
+std::uint64_t take_number(Value::Kind kind, const char*& at) {
+  const auto number = take_word<Unsigned>(at);
+  const bool is_signed = kind == Value::Kind::kSigned || kind == Value::Kind::kError;
+  if (is_signed)
+    return static_cast<std::uint64_t>(std::int64_t{std::make_signed_t<Unsigned>(number)});
+  return number;
+}
+
+std::uint64_t take_field_word(const internal::FieldForm& form, const char*& at) {
+  switch (form.word_bytes) {
+    case 1:
+      return take_number<std::uint8_t>(form.kind, at);
+    case 2:
+      return take_number<std::uint16_t>(form.kind, at);
+    case 4:
+      return take_number<std::uint32_t>(form.kind, at);
+    case 8:
+      return take_number<std::uint64_t>(form.kind, at);
+    default:
+      return 0;
+  }
+}
+
 // What NamedField::pack_to() has put there.
 Value take_value(Value::Kind kind, std::uint64_t word, const char*& at) {
   switch (kind) {
@@ -49,11 +88,8 @@ Value take_value(Value::Kind kind, std::uint64_t word, const char*& at) {
       return take(at, word);
     case Value::Kind::kId:
       return Value::from_parts(kind, word, take(at, sizeof(Id128)).data());
-    case Value::Kind::kError: {
-      const void* category = nullptr;
-      std::memcpy(&category, take(at, sizeof category).data(), sizeof category);
-      return Value::from_parts(kind, word, category);
-    }
+    case Value::Kind::kError:
+      return Value::from_parts(kind, word, take_word<const void*>(at));
     default:
       return Value::from_parts(kind, word);
   }
@@ -62,8 +98,8 @@ Value take_value(Value::Kind kind, std::uint64_t word, const char*& at) {
 }  // namespace
 
 std::size_t record_size(const Entry& entry) {
-  std::size_t bytes = sizeof(RecordHeader) + sizeof(EntryDetails) + entry.message.size() +
-                      entry.identifier.size() + entry.code_file.size() + entry.code_function.size();
+  std::size_t bytes = sizeof(EntryRecord) + entry.message.size() + entry.identifier.size() +
+                      entry.code_file.size() + entry.code_function.size();
   for_each_given(entry, [&bytes](const Field& field) {
     bytes += sizeof(Field) + field.value.borrowed_bytes();
     if (!field.name.is_literal()) bytes += field.name.text().size();
@@ -77,23 +113,20 @@ void write_record(const Entry& entry,
                   std::byte* place) {
   std::size_t count = 0;
   for_each_given(entry, [&count](const Field&) { ++count; });
-  auto* const header = new (place) RecordHeader{static_cast<std::uint32_t>(bytes),
-                                                static_cast<std::uint16_t>(count),
-                                                entry.priority,
-                                                RecordKind::kEntry,
-                                                realtime_usec,
-                                                {},
-                                                nullptr,
-                                                entry.message.size()};
-  auto* field = reinterpret_cast<Field*>(header + 1);
-  auto* const details =
-      new (field + count) EntryDetails{entry.thread_id,
-                                       entry.realtime_usec,
-                                       static_cast<std::uint32_t>(entry.identifier.size()),
-                                       static_cast<std::uint32_t>(entry.code_file.size()),
-                                       static_cast<std::uint32_t>(entry.code_function.size()),
-                                       entry.code_line};
-  char* text = reinterpret_cast<char*>(details + 1);
+  const RecordHeader header{static_cast<std::uint32_t>(bytes), 0, entry.priority,
+                            RecordKind::kEntry};
+  auto* const record =
+      new (place) EntryRecord{{header, realtime_usec},
+                              entry.thread_id,
+                              entry.realtime_usec,
+                              static_cast<std::uint32_t>(entry.message.size()),
+                              static_cast<std::uint32_t>(entry.identifier.size()),
+                              static_cast<std::uint32_t>(entry.code_file.size()),
+                              static_cast<std::uint32_t>(entry.code_function.size()),
+                              entry.code_line,
+                              static_cast<std::uint32_t>(count)};
+  auto* field = reinterpret_cast<Field*>(record + 1);
+  char* text = reinterpret_cast<char*>(field + count);
   text = append(entry.message, text);
   text = append(entry.identifier, text);
   text = append(entry.code_file, text);
@@ -111,11 +144,8 @@ void write_record(const Entry& entry,
 }
 
 void write_block_record(std::byte* block, std::uint64_t realtime_usec, std::byte* place) {
-  auto* const header = new (place) RecordHeader{};
-  header->bytes = kBlockRecordBytes;
-  header->kind = RecordKind::kBlock;
-  header->realtime_usec = realtime_usec;
-  std::memcpy(static_cast<void*>(header + 1), &block, sizeof block);
+  new (place) TimedRecord{{kBlockRecordBytes, 0, Priority{}, RecordKind::kBlock}, realtime_usec};
+  std::memcpy(place + sizeof(TimedRecord), &block, sizeof block);
 }
 
 std::byte* allocate_block(std::size_t bytes) noexcept {
@@ -128,7 +158,7 @@ void free_block(void* block) noexcept {
 
 RecordHeader* block_of(const RecordHeader& record) {
   RecordHeader* block = nullptr;
-  std::memcpy(&block, &record + 1, sizeof block);
+  std::memcpy(&block, reinterpret_cast<const TimedRecord*>(&record) + 1, sizeof block);
   return block;
 }
 
@@ -139,37 +169,41 @@ Entry RecordReader::read(const RecordHeader& record,
   entry.priority = record.priority;
   entry.identifier = identifier;
   entry.thread_id = thread_id;
-  record.kind == RecordKind::kCall ? read_call(record, entry) : read_entry(record, entry);
+  record.kind == RecordKind::kEntry ? read_entry(record, entry) : read_call(record, entry);
   return entry;
 }
 
 void RecordReader::read_call(const RecordHeader& record, Entry& entry) {
-  const auto* const words = reinterpret_cast<const std::uint64_t*>(&record + 1);
-  const char* text = reinterpret_cast<const char*>(words + record.field_count);
-  entry.message = take(text, record.message_bytes);
-  entry.code_file = record.location.file_name();
-  entry.code_function = record.location.function_name();
-  entry.code_line = record.location.line();
+  const auto& call = reinterpret_cast<const CallRecord&>(record);
+  const char* words = reinterpret_cast<const char*>(&call + 1);
+  const char* text = words + call.form->words_bytes;
+  entry.message = record.kind == RecordKind::kConstantCall
+                      ? std::string_view(take_word<const char*>(text), record.message_bytes)
+                      : take(text, record.message_bytes);
+  entry.context = context_;
+  entry.code_file = call.location.file_name();
+  entry.code_function = call.location.function_name();
+  entry.code_line = call.location.line();
   fields_.clear();
-  for (std::size_t i = 0; i < record.field_count; ++i) {
-    const internal::FieldForm& form = record.forms[i];
-    fields_.push_back({form.name, take_value(form.kind, words[i], text)});
+  for (const internal::FieldForm& form : std::span(call.form->fields, call.form->field_count)) {
+    const std::uint64_t word = take_field_word(form, words);
+    fields_.push_back({form.name, take_value(form.kind, word, text)});
   }
   entry.fields = fields_;
 }
 
-void RecordReader::read_entry(const RecordHeader& record, Entry& entry) {
+void RecordReader::read_entry(const RecordHeader& header, Entry& entry) {
+  const auto& record = reinterpret_cast<const EntryRecord&>(header);
   const auto* const fields = reinterpret_cast<const Field*>(&record + 1);
   entry.fields = {fields, record.field_count};
-  const auto* const details = reinterpret_cast<const EntryDetails*>(fields + record.field_count);
-  const char* text = reinterpret_cast<const char*>(details + 1);
-  entry.thread_id = details->thread_id;
-  entry.realtime_usec = details->realtime_usec;
-  entry.code_line = details->code_line;
+  const char* text = reinterpret_cast<const char*>(fields + record.field_count);
+  entry.thread_id = record.thread_id;
+  entry.realtime_usec = record.realtime_usec;
+  entry.code_line = record.code_line;
   entry.message = take(text, record.message_bytes);
-  if (details->identifier_bytes > 0) entry.identifier = take(text, details->identifier_bytes);
-  entry.code_file = take(text, details->code_file_bytes);
-  entry.code_function = take(text, details->code_function_bytes);
+  if (record.identifier_bytes > 0) entry.identifier = take(text, record.identifier_bytes);
+  entry.code_file = take(text, record.code_file_bytes);
+  entry.code_function = take(text, record.code_function_bytes);
 }
 
 }  // namespace logq::client

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ void write_record(const Entry& entry,
 
 // In the ring, for a record that is elsewhere.
 void write_block_record(std::byte* block, std::uint64_t realtime_usec, std::byte* place);
-inline constexpr std::size_t kBlockRecordBytes = sizeof(internal::RecordHeader) + sizeof(void*);
+inline constexpr std::size_t kBlockRecordBytes = sizeof(internal::TimedRecord) + sizeof(void*);
 static_assert(kBlockRecordBytes % 8 == 0);
 // The record that a record of kind kBlock stands for, to be freed with free_block().
 [[nodiscard]] internal::RecordHeader* block_of(const internal::RecordHeader& record);
@@ -31,6 +32,8 @@ void free_block(void* block) noexcept;
 
 class RecordReader {
  public:
+  // The context of the calls that are read from now on, a view.
+  void be_in(std::span<const Field> context) { context_ = context; }
   // What the record says; views into it and of this object's until the next call. `identifier` and
   // `thread_id` are those of the logger and of the queue, where the record has no others.
   [[nodiscard]] Entry read(const internal::RecordHeader& record,
@@ -41,6 +44,7 @@ class RecordReader {
   void read_call(const internal::RecordHeader& record, Entry& entry);
   static void read_entry(const internal::RecordHeader& record, Entry& entry);
 
+  std::span<const Field> context_;
   std::vector<Field> fields_;  // of a call
 };
 

@@ -147,9 +147,9 @@ Logger::Shared::Shared(const LoggerOptions& options, std::unique_ptr<Transport> 
 }
 
 // The copied fields of with(). `texts` backs the views in `fields` and is never changed.
-struct Logger::Context {
+struct Logger::Context : internal::CallContext {
   std::vector<internal::OwnedText> texts;
-  std::vector<Field> fields;
+  std::vector<Field> views;
 };
 
 void Logger::Shared::report_drops() noexcept {
@@ -166,21 +166,24 @@ Logger::Logger(const LoggerOptions& options, std::unique_ptr<Transport> transpor
                                       std::move(transport)),
              nullptr) {}
 
-Logger::Logger(std::shared_ptr<Shared> shared, std::shared_ptr<const Context> context)
+Logger::Logger(std::shared_ptr<Shared> shared, internal::ContextPointer context)
     : core_(shared.get()),
       shared_(std::move(shared)),
       context_(std::move(context)) {}
 
 Logger Logger::with_fields(std::span<const Field> fields) const {
   auto context = std::make_shared<Context>();
-  if (context_ != nullptr) context->texts = context_->texts;
-  for (const Field& field : fields) {
+  const auto add = [&context](const Field& field) {
     context->texts.push_back({std::string(field.name.text()), internal::text_of(field.value)});
-  }
+  };
+  if (context_ != nullptr) std::for_each(context_->fields.begin(), context_->fields.end(), add);
+  std::for_each(fields.begin(), fields.end(), add);
   // Views are made when all strings have found their place.
   for (const internal::OwnedText& owned : context->texts) {
-    context->fields.push_back(runtime_field(owned.name, owned.text));
+    context->views.push_back(runtime_field(owned.name, owned.text));
+    context->has_good_names = context->has_good_names && context->views.back().name.is_good();
   }
+  context->fields = context->views;
   return {shared_, std::move(context)};
 }
 
@@ -292,7 +295,6 @@ LoggerStatistics Logger::statistics() const noexcept {
     const auto settled = shared_->count.all_settled();
     LoggerStatistics statistics = shared_->count.snapshot();
     const std::uint64_t appended = shared_->sender->appended();
-    std::atomic_thread_fence(std::memory_order_acquire);
     if (settled && settled == shared_->count.all_settled()) {
       statistics.pending = appended - *settled;
       return statistics;

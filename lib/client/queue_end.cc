@@ -4,9 +4,18 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
+#include <utility>
 
 #include "client/futex.h"
+#include "client/program_constants.h"
 #include "client/thread_id.h"
+
+// Of LeakSanitizer, where the program has it: contexts that wait in a ring are no leaks.
+// NOLINTBEGIN(bugprone-reserved-identifier): these are its names
+extern "C" [[gnu::weak]] void __lsan_register_root_region(const void* begin, std::size_t bytes);
+extern "C" [[gnu::weak]] void __lsan_unregister_root_region(const void* begin, std::size_t bytes);
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace logq::internal {
 
@@ -24,10 +33,21 @@ constexpr std::size_t kUsualBytes = std::size_t{64} << 10;
 
 static_assert(sizeof(EntryQueue) <= kPageBytes);
 
+std::uint64_t time_in(const RecordHeader& record) {
+  return reinterpret_cast<const TimedRecord&>(record).realtime_usec;
+}
+
 }  // namespace
 
 bool look_for_room(EntryQueue& queue, std::size_t bytes) noexcept {
   return bytes <= QueueEnd::largest_record(queue) && QueueEnd::make_place(queue, bytes) != nullptr;
+}
+
+void tell_circumstances(EntryQueue& queue,
+                        std::uint64_t realtime_usec,
+                        const ContextPointer& context,
+                        std::size_t bytes) noexcept {
+  QueueEnd::tell_circumstances(queue, realtime_usec, context, bytes);
 }
 
 EntryQueue* QueueEnd::create(std::uint64_t owner,
@@ -43,6 +63,7 @@ EntryQueue* QueueEnd::create(std::uint64_t owner,
     ::munmap(memory, bytes);
     return nullptr;
   }
+  if (__lsan_register_root_region != nullptr) __lsan_register_root_region(memory, bytes);
   auto* const queue = new (memory) EntryQueue;
   queue->owner_.store(owner, std::memory_order_relaxed);
   queue->clock_ = &clock;
@@ -51,6 +72,9 @@ EntryQueue* QueueEnd::create(std::uint64_t owner,
   queue->write_ = queue->ring_;
   queue->limit_ = queue->ring_;
   queue->stalled_at_ = UINT64_MAX;
+  const auto constants = client::program_constants();
+  queue->constants_ = reinterpret_cast<std::uintptr_t>(constants.data());
+  queue->constants_bytes_ = constants.size();
   queue->thread_id_ = client::current_thread_id();
   queue->users_.store(2, std::memory_order_relaxed);
   return queue;
@@ -60,7 +84,11 @@ void QueueEnd::leave(EntryQueue& queue) {
   // What both did with it is done when the last one unmaps. In the child of a fork nothing is known
   // of a ring any more, which has no memory there, only addresses: those stay taken.
   if (queue.users_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
-  ::munmap(&queue, kPageBytes + queue.ring_bytes_);
+  const std::size_t bytes = kPageBytes + queue.ring_bytes_;
+  const bool is_of_parent = queue.ring_bytes_ == 0;
+  if (__lsan_unregister_root_region != nullptr && !is_of_parent)
+    __lsan_unregister_root_region(&queue, bytes);
+  ::munmap(&queue, bytes);
 }
 
 std::size_t QueueEnd::used(const EntryQueue& queue) {
@@ -71,10 +99,8 @@ std::size_t QueueEnd::used(const EntryQueue& queue) {
 void QueueEnd::go_to_begin(EntryQueue& queue) {
   const auto until_end = static_cast<std::size_t>(queue.ring_ + queue.ring_bytes_ - queue.write_);
   if (until_end > 0) {
-    const auto skipped = static_cast<std::uint32_t>(until_end);
-    const RecordKind kind = RecordKind::kSkip;  // there may be no room for a whole header
-    std::memcpy(queue.write_ + offsetof(RecordHeader, bytes), &skipped, sizeof skipped);
-    std::memcpy(queue.write_ + offsetof(RecordHeader, kind), &kind, sizeof kind);
+    new (queue.write_)
+        RecordHeader{static_cast<std::uint32_t>(until_end), 0, Priority{}, RecordKind::kSkip};
     queue.written_ += until_end;
   }
   queue.write_ = queue.ring_;
@@ -94,6 +120,34 @@ std::byte* QueueEnd::make_place(EntryQueue& queue, std::size_t bytes) {
   const auto left = static_cast<std::size_t>(queue.ring_ + queue.ring_bytes_ - queue.write_);
   queue.limit_ = queue.write_ + std::min({free, left, std::max(bytes, kUsualBytes)});
   return queue.write_;
+}
+
+// A new time mostly means that the reader has been here, perhaps so far that the writer may begin
+// anew.
+void QueueEnd::tell_circumstances(EntryQueue& queue,
+                                  std::uint64_t realtime_usec,
+                                  const ContextPointer& context,
+                                  std::size_t bytes) {
+  const auto behind = static_cast<std::size_t>(queue.write_ - queue.ring_);
+  if (behind >= kUsualBytes) std::ignore = make_place(queue, kCircumstancesBytes + bytes);
+  if (realtime_usec != queue.realtime_usec_) tell_time(queue, realtime_usec);
+  if (context.get() != queue.context_) tell_context(queue, context);
+}
+
+void QueueEnd::tell_time(EntryQueue& queue, std::uint64_t realtime_usec) {
+  const RecordHeader header{sizeof(TimedRecord), 0, Priority{}, RecordKind::kTime};
+  new (queue.write_) TimedRecord{header, realtime_usec};
+  queue.write_ += sizeof(TimedRecord);
+  queue.written_ += sizeof(TimedRecord);
+  queue.realtime_usec_ = realtime_usec;
+}
+
+void QueueEnd::tell_context(EntryQueue& queue, const ContextPointer& context) {
+  const RecordHeader header{sizeof(ContextRecord), 0, Priority{}, RecordKind::kContext};
+  new (queue.write_) ContextRecord{header, context};
+  queue.write_ += sizeof(ContextRecord);
+  queue.written_ += sizeof(ContextRecord);
+  queue.context_ = context.get();
 }
 
 void QueueEnd::wait_for_room(EntryQueue& queue, std::chrono::nanoseconds left) {
@@ -116,10 +170,34 @@ RecordHeader* QueueEnd::front(EntryQueue& queue) {
     if (at == queue.seen_) queue.seen_ = queue.published_.load(std::memory_order_acquire);
     if (at == queue.seen_) return nullptr;
     RecordHeader* const record = record_at(queue, at);
-    if (record->kind != RecordKind::kSkip) return record;
+    if (!passes_over(queue, *record)) return record;
     at += record->bytes;
     queue.consumed_.store(at, std::memory_order_release);
   }
+}
+
+bool QueueEnd::passes_over(EntryQueue& queue, RecordHeader& record) {
+  if (record.kind == RecordKind::kTime) {
+    queue.read_realtime_usec_ = time_in(record);
+    return true;
+  }
+  if (record.kind == RecordKind::kContext) {
+    auto& told = reinterpret_cast<ContextRecord&>(record);
+    queue.read_context_ = std::move(told.context);
+    told.~ContextRecord();
+    return true;
+  }
+  return record.kind == RecordKind::kSkip;
+}
+
+void QueueEnd::stop_reading(EntryQueue& queue) {
+  queue.read_context_.reset();
+  leave(queue);
+}
+
+std::uint64_t QueueEnd::realtime_of(const EntryQueue& queue, const RecordHeader& front) {
+  const bool is_call = front.kind == RecordKind::kCall || front.kind == RecordKind::kConstantCall;
+  return is_call ? queue.read_realtime_usec_ : time_in(front);
 }
 
 void QueueEnd::pop(EntryQueue& queue) {

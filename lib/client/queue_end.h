@@ -24,6 +24,11 @@ class QueueEnd {
   // A place for a record, with what is free in the ring by now; null where that is not enough.
   // REQUIRES: bytes <= largest_record().
   static std::byte* make_place(EntryQueue& queue, std::size_t bytes);
+  // internal::tell_circumstances().
+  static void tell_circumstances(EntryQueue& queue,
+                                 std::uint64_t realtime_usec,
+                                 const ContextPointer& context,
+                                 std::size_t bytes);
   // Waits until half of the ring is free, or until `left` has passed: a writer that is woken for
   // each record that was read does nothing but wait.
   static void wait_for_room(EntryQueue& queue, std::chrono::nanoseconds left);
@@ -40,10 +45,16 @@ class QueueEnd {
     return queue.closed_.load(std::memory_order_acquire);
   }
   static void disown(EntryQueue& queue) { queue.owner_.store(0, std::memory_order_relaxed); }
-  // The first record that has not been read; null where there is none.
+  // The first entry or call that has not been read; null where there is none.
   static RecordHeader* front(EntryQueue& queue);
+  // When that was logged.
+  static std::uint64_t realtime_of(const EntryQueue& queue, const RecordHeader& front);
+  // The context of a call that is in front; null where it has none.
+  static const CallContext* context(const EntryQueue& queue) { return queue.read_context_.get(); }
   // It has been read; its place may be written to again.
   static void pop(EntryQueue& queue);
+  // The reader leaves. What is in front of it must have been read, up to the last.
+  static void stop_reading(EntryQueue& queue);
   // Wakes the writer should it wait for room, and there be enough.
   static void tell_of_room(EntryQueue& queue);
 
@@ -66,6 +77,9 @@ class QueueEnd {
     return written - queue.consumed_.load() <= queue.ring_bytes_ / 2;
   }
   static void go_to_begin(EntryQueue& queue);
+  static bool passes_over(EntryQueue& queue, RecordHeader& record);
+  static void tell_time(EntryQueue& queue, std::uint64_t realtime_usec);
+  static void tell_context(EntryQueue& queue, const ContextPointer& context);
   static RecordHeader* record_at(const EntryQueue& queue, std::uint64_t position);
 };
 

@@ -15,6 +15,7 @@
 
 namespace logq::collect {
 
+// Of the first page, and what slots are aligned to.
 inline constexpr std::uint64_t kPage = 4096;
 
 struct AreaGeometry {

@@ -10,8 +10,6 @@
 #include "collect/limits.h"
 
 namespace logq::collect {
-namespace {}  // namespace
-
 // The state that counts is states[commits % 2]; the other one is written first, then `commits`. A
 // record is in use from the moment its first commit makes that odd or even, but not 0.
 struct BatchClients::Record {

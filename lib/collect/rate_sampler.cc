@@ -7,8 +7,6 @@
 #include "collect/event_result.h"
 
 namespace logq::collect {
-namespace {}  // namespace
-
 RateSampler::RateSampler(Read read)
     : read_(std::move(read)),
       meter_(base::monotonic_usec(), read_()) {}

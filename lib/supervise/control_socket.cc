@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/quantity.h"
 #include "base/try.h"
 #include "supervise/control_answer.h"
@@ -55,7 +56,7 @@ void ControlSocket::accept_one() {
   if (errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != ENOBUFS) return;
   // The one that cannot be accepted would wake us again at once.
   source_.pause();
-  pause_.set_time(monotonic_usec() + base::kUsecPerSecond);
+  pause_.set_time(base::monotonic_usec() + base::kUsecPerSecond);
 }
 
 // Of those that have not asked anything the oldest goes; who waits for an answer stays.

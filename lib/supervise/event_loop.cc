@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "base/quantity.h"
 #include "base/try.h"
 
 namespace logq::supervise {
@@ -109,13 +108,6 @@ Result<void> EventLoop::run_once() {
   const int status = sd_event_run(event_.get(), UINT64_MAX);
   if (status < 0) return fail(Error::system(-status, "sd_event_run"));
   return {};
-}
-
-std::uint64_t monotonic_usec() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * base::kUsecPerSecond +
-         static_cast<std::uint64_t>(now.tv_nsec) / 1000;
 }
 
 }  // namespace logq::supervise

@@ -76,7 +76,4 @@ class EventLoop {
   std::unique_ptr<sd_event, Unref> event_;
 };
 
-// Of CLOCK_MONOTONIC.
-[[nodiscard]] std::uint64_t monotonic_usec();
-
 }  // namespace logq::supervise

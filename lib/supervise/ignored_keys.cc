@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "supervise/setting_kinds.h"
 #include "supervise/unit_syntax.h"
 
 namespace logq::supervise {
@@ -86,8 +85,6 @@ constexpr std::array kIgnoredKeys = {
                 "PAMName SELinuxContext AppArmorProfile SmackProcessLabel"},
     IgnoredKeys{"Socket", "security modules",
                 "SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet"},
-    IgnoredKeys{"Socket", "message queues and special files",
-                "Writable MessageQueueMaxMessages MessageQueueMessageSize"},
     IgnoredKeys{"Service", "rare ways to run",
                 "TimeoutStartFailureMode TimeoutStopFailureMode RuntimeRandomizedExtraSec ExitType "
                 "PermissionsStartOnly RootDirectoryStartOnly NonBlocking TimeoutCleanSec"},
@@ -121,9 +118,6 @@ std::span<const IgnoredKeys> ignored_keys() {
 std::string_view ignored_key_subject(std::string_view section, std::string_view key) {
   const std::string_view subject = subject_in_section(section, key);
   if (section != "Socket" || !subject.empty() || contains(kOnlyOfServices, key)) return subject;
-  for (const auto table : {execution_settings(), output_settings(), kill_settings()}) {
-    if (std::ranges::find(table, key, &Setting::key) != table.end()) return "commands of sockets";
-  }
   return subject_in_section("Service", key);
 }
 

@@ -8,7 +8,7 @@
 namespace logq::supervise {
 
 // What such a key is about: "sandboxing", "control groups", …; empty for every other key. [Socket]
-// also has the keys of services about a process, which are about its commands and ignored there.
+// also has those of services that are about a process: of its commands.
 [[nodiscard]] std::string_view ignored_key_subject(std::string_view section, std::string_view key);
 
 // Keys of [Install], which are for enabling a unit, not for running it.

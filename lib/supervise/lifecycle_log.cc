@@ -60,14 +60,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kStepWord
 LifecycleLog::LifecycleLog(Transport& transport, ServiceIdentity identity)
     : transport_(transport),
       identity_(std::move(identity)),
-      title_(title_of(identity_)) {}
+      title_(title_of(identity_)),
+      is_of_socket_(identity_.unit.ends_with(".socket")) {}
 
 void LifecycleLog::starting() {
   send_of_job(Priority::kInfo, kStarting, "Starting " + title_ + "...", JobType::kStart, {});
 }
 
 void LifecycleLog::started() {
-  send_of_job(Priority::kInfo, kStarted, "Started " + title_ + ".", JobType::kStart, "done");
+  send_of_job(Priority::kInfo, kStarted,
+              (is_of_socket_ ? "Listening on " : "Started ") + title_ + ".", JobType::kStart,
+              "done");
 }
 
 void LifecycleLog::finished() {
@@ -82,7 +85,10 @@ void LifecycleLog::start_skipped() {
 void LifecycleLog::start_failed(JobResult result) {
   const bool is_of_dependency = result == JobResult::kDependency;
   send_of_job(is_of_dependency ? Priority::kWarning : Priority::kError, kStartFailed,
-              (is_of_dependency ? "Dependency failed for " : "Failed to start ") + title_ + ".",
+              (is_of_dependency ? "Dependency failed for "
+               : is_of_socket_  ? "Failed to listen on "
+                                : "Failed to start ") +
+                  title_ + ".",
               JobType::kStart, name_of(result));
 }
 
@@ -91,7 +97,8 @@ void LifecycleLog::stopping() {
 }
 
 void LifecycleLog::stopped(JobType type) {
-  send_of_job(Priority::kInfo, kStopped, "Stopped " + title_ + ".", type, "done");
+  send_of_job(Priority::kInfo, kStopped, (is_of_socket_ ? "Closed " : "Stopped ") + title_ + ".",
+              type, "done");
 }
 
 void LifecycleLog::reloading() {
@@ -122,28 +129,34 @@ void LifecycleLog::limit_hit(Priority priority,
   send(priority, kLimitHit, identity_.unit + ": " + std::string(text), fields);
 }
 
-void LifecycleLog::listening() {
-  send_of_job(Priority::kInfo, kStarted, "Listening on " + title_ + ".", JobType::kStart, "done");
-}
-
 void LifecycleLog::listening_failed(const std::string& address, int sys_errno) {
   send(Priority::kWarning, {},
        identity_.unit + ": Failed to create listening socket (" + address +
            "): " + ::strerror(sys_errno),
        std::array{field("ERRNO", sys_errno)});
-  failed("resources");
-  send_of_job(Priority::kError, kStartFailed, "Failed to listen on " + title_ + ".",
-              JobType::kStart, "failed");
 }
 
 void LifecycleLog::trigger_limit_hit() {
   send(Priority::kWarning, kLimitHit,
        identity_.unit + ": Trigger limit hit, refusing further activation.", {});
-  failed("trigger-limit-hit");
 }
 
-void LifecycleLog::closed() {
-  send_of_job(Priority::kInfo, kStopped, "Closed " + title_ + ".", JobType::kStop, "done");
+void LifecycleLog::too_many_connections(unsigned count, std::string_view source) {
+  const std::string from = source.empty() ? "" : " from source " + std::string(source);
+  send(Priority::kWarning, kLimitHit,
+       identity_.unit + ": Too many incoming connections (" + std::to_string(count) + ")" + from +
+           ", dropping connection.",
+       {});
+}
+
+void LifecycleLog::accept_failed(int sys_errno) {
+  tell(Priority::kError, std::string("Failed to accept socket: ") + ::strerror(sys_errno));
+}
+
+void LifecycleLog::activation_failed() {
+  tell(Priority::kWarning,
+       "Failed to queue service startup job (Maybe the service file is missing or not a template "
+       "unit?): Invalid argument");
 }
 
 void LifecycleLog::spawn_failed(std::string_view program, std::string_view step, int sys_errno) {
@@ -167,21 +180,27 @@ void LifecycleLog::directory_failed(std::string_view root, int sys_errno) {
 }
 
 void LifecycleLog::environment_failed(CommandKind kind, int sys_errno) {
-  spawn_refused(kind, "Failed to load environment files", sys_errno);
+  tell(Priority::kError, std::string("Failed to load environment files: ") + ::strerror(sys_errno));
+  task_failed(kind, sys_errno);
 }
 
 void LifecycleLog::descriptor_missing(CommandKind kind) {
-  spawn_refused(kind, "Failed to load a named file descriptor", ENOENT);
+  tell(Priority::kError,
+       std::string("Failed to load a named file descriptor: ") + ::strerror(ENOENT));
+  task_failed(kind, ENOENT);
 }
 
-void LifecycleLog::spawn_refused(CommandKind kind, std::string_view why, int sys_errno) {
+void LifecycleLog::socket_missing(CommandKind kind, bool has_many) {
+  tell(Priority::kError, has_many ? "Got more than one socket." : "Got no socket.");
+  task_failed(kind, EINVAL);
+}
+
+void LifecycleLog::task_failed(CommandKind kind, int sys_errno) {
   static constexpr std::array<std::string_view, 7> kTasks{
       "exec-condition", "start-pre", "start", "start-post", "reload", "stop", "stop-post"};
-  const std::string reason = std::string(": ") + ::strerror(sys_errno);
-  tell(Priority::kError, std::string(why) + reason);
   tell(Priority::kWarning, "Failed to run '" +
-                               std::string(kTasks.at(static_cast<std::size_t>(kind))) + "' task" +
-                               reason);
+                               std::string(kTasks.at(static_cast<std::size_t>(kind))) +
+                               "' task: " + ::strerror(sys_errno));
 }
 
 void LifecycleLog::main_process_exited(const ProcessExit& exit) {
@@ -196,11 +215,12 @@ void LifecycleLog::process_exited(std::string_view which,
                                   CommandKind kind,
                                   const ProcessExit& exit) {
   const bool has_exited = exit.code == ProcessExit::Code::kExited;
+  const bool is_stop_of_socket = is_of_socket_ && kind == CommandKind::kStop;
   send(has_exited ? Priority::kNotice : Priority::kWarning, kProcessExited,
        identity_.unit + ": " + std::string(which) + " process exited, code=" +
            std::string(exit.code_name()) + ", status=" + exit.status_text(),
-       std::array{field("COMMAND", name_of(kind)), field("EXIT_CODE", exit.code_name()),
-                  field("EXIT_STATUS", exit.status)});
+       std::array{field("COMMAND", is_stop_of_socket ? "ExecStopPre" : name_of(kind)),
+                  field("EXIT_CODE", exit.code_name()), field("EXIT_STATUS", exit.status)});
 }
 
 void LifecycleLog::deactivated() {

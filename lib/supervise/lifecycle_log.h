@@ -55,11 +55,15 @@ class LifecycleLog {
   void reloaded(JobResult result);
   void restart_scheduled(unsigned restarts);
   void start_limit_hit();
-  // Of sockets.
-  void listening();
+  // Of sockets, whose start, stop and commands have words of their own.
   void listening_failed(const std::string& address, int sys_errno);
   void trigger_limit_hit();
-  void closed();
+  // A connection is closed: there are so many already, or so many with it from one source, unless
+  // that is empty.
+  void too_many_connections(unsigned count, std::string_view source);
+  void accept_failed(int sys_errno);
+  // No instance can be had.
+  void activation_failed();
 
   // --- what happened ---
 
@@ -71,6 +75,9 @@ class LifecycleLog {
   void environment_failed(CommandKind kind, int sys_errno);
   // The same, for want of a descriptor of StandardInput=fd:NAME or its like.
   void descriptor_missing(CommandKind kind);
+  // No process is begun: a standard descriptor is to be the one socket, of which there is none, or
+  // more than one.
+  void socket_missing(CommandKind kind, bool has_many);
   // A process ended badly; systemd tells of a good end at debug level only, we not at all.
   void main_process_exited(const ProcessExit& exit);
   void control_process_exited(CommandKind kind, const ProcessExit& exit);
@@ -115,8 +122,8 @@ class LifecycleLog {
             std::span<const Field> fields);
 
  private:
-  void spawn_refused(CommandKind kind, std::string_view why, int sys_errno);
   void process_exited(std::string_view which, CommandKind kind, const ProcessExit& exit);
+  void task_failed(CommandKind kind, int sys_errno);
   static constexpr int kEveryLevel = 7;
   void tell(Priority priority, std::string_view text);  // "UNIT: text", without an id
   void send_always(Priority priority,
@@ -132,6 +139,7 @@ class LifecycleLog {
   Transport& transport_;
   ServiceIdentity identity_;
   const std::string title_;  // "hello.service - Description"
+  const bool is_of_socket_;
   int max_level_ = kEveryLevel;
   int job_id_ = 1;
   std::uint64_t undelivered_ = 0;

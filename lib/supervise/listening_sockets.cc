@@ -1,6 +1,7 @@
 #include "supervise/listening_sockets.h"
 
 #include <fcntl.h>
+#include <mqueue.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,6 +26,7 @@ using ListenerKind = Listener::Kind;
 using SocketStep = std::optional<SocketFailure>;
 
 int socket_type(ListenerKind kind) {
+  if (kind == ListenerKind::kNetlink) return SOCK_RAW;
   if (kind == ListenerKind::kDatagram) return SOCK_DGRAM;
   return kind == ListenerKind::kSequentialPacket ? SOCK_SEQPACKET : SOCK_STREAM;
 }
@@ -76,10 +78,7 @@ class ListeningSockets::Opener {
   SocketStep open_all() {
     if (SocketStep failure = find_owner()) return failure;
     for (const Listener& listener : unit_.listeners) {
-      if (listener.kind == ListenerKind::kOther) continue;
-      SocketStep failure = listener.kind == ListenerKind::kFifo ? open_fifo(listener.address.path)
-                                                                : open_socket(listener);
-      if (failure) return failure;
+      if (SocketStep failure = open_one(listener)) return failure;
     }
     make_symlinks();
     return std::nullopt;
@@ -97,6 +96,25 @@ class ListeningSockets::Opener {
       const auto group = find_group(nodes.group);
       if (!group) return SocketFailure{nodes.group, "look up group", ESRCH};
       owner_.gid = *group;
+    }
+    return std::nullopt;
+  }
+
+  SocketStep open_one(const Listener& listener) {
+    switch (listener.kind) {
+      case ListenerKind::kStream:
+      case ListenerKind::kDatagram:
+      case ListenerKind::kSequentialPacket:
+      case ListenerKind::kNetlink:
+        return open_socket(listener);
+      case ListenerKind::kFifo:
+        return open_fifo(listener.address.path);
+      case ListenerKind::kSpecial:
+        return open_special(listener.address.path);
+      case ListenerKind::kMessageQueue:
+        return open_message_queue(listener.address.path);
+      case ListenerKind::kOther:
+        break;
     }
     return std::nullopt;
   }
@@ -127,7 +145,10 @@ class ListeningSockets::Opener {
   base::UniqueFd make_socket(const Listener& listener, NativeAddress& address) {
     using Family = SocketAddress::Family;
     const int type = socket_type(listener.kind) | SOCK_CLOEXEC;
-    const int protocol = listener.address.is_inet() ? unit_.options.protocol : 0;
+    const bool is_netlink = listener.kind == ListenerKind::kNetlink;
+    const int protocol = is_netlink                   ? static_cast<int>(listener.address.context)
+                         : listener.address.is_inet() ? unit_.options.protocol
+                                                      : 0;
     base::UniqueFd fd(::socket(address.family(), type, protocol));
     const bool is_port = listener.address.family == Family::kPort;
     if (fd.is_open() || errno != EAFNOSUPPORT || !is_port) return fd;
@@ -187,6 +208,44 @@ class ListeningSockets::Opener {
     return std::nullopt;
   }
 
+  // Nothing of it is made or removed by us.
+  SocketStep open_special(const std::string& path) {
+    const int access = unit_.is_special_writable ? O_RDWR : O_RDONLY;
+    auto fd = base::open_file(path, access | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+    if (!fd) return SocketFailure{path, "open", fd.error().sys_errno};
+    struct stat status {};
+    const bool is_special =
+        ::fstat(fd->get(), &status) == 0 && (S_ISREG(status.st_mode) || S_ISCHR(status.st_mode));
+    if (!is_special) return SocketFailure{path, "open", EEXIST};
+    set_blocking(fd->get(), true);
+    opened_.descriptors_.push_back(*std::move(fd));
+    return std::nullopt;
+  }
+
+  SocketStep open_message_queue(const std::string& name) {
+    const auto failed = [&name](int error) { return SocketFailure{name, "mq_open", error}; };
+    mq_attr sizes{};
+    sizes.mq_maxmsg = unit_.message_queue.messages;
+    sizes.mq_msgsize = unit_.message_queue.message_size;
+    const bool has_sizes = sizes.mq_maxmsg > 0 && sizes.mq_msgsize > 0;
+    const mode_t mode = unit_.nodes.mode & 0777;
+    constexpr int kAccess = O_RDONLY | O_CLOEXEC | O_CREAT;
+    base::UniqueFd fd(
+        ::mq_open(name.c_str(), kAccess | O_EXCL, mode, has_sizes ? &sizes : nullptr));
+    const bool is_made = fd.is_open();
+    if (!is_made && errno != EEXIST) return failed(errno);
+    if (!is_made) fd = base::UniqueFd(::mq_open(name.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd.is_open()) return failed(errno);
+    if (is_made || unit_.nodes.are_removed_on_stop) opened_.queues_.push_back(name);
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0) return failed(errno);
+    // What somebody else has put there he may read and write.
+    if (status.st_uid != ::geteuid()) return failed(EEXIST);
+    if (::fchmod(fd.get(), mode) != 0) return failed(errno);  // whatever the umask
+    opened_.descriptors_.push_back(std::move(fd));
+    return std::nullopt;
+  }
+
   // Why one that is there cannot be ours: what somebody else has put there he may read and write.
   [[nodiscard]] int trouble_with_fifo(const std::string& path) const {
     struct stat status {};
@@ -231,6 +290,7 @@ ListeningSockets& ListeningSockets::operator=(ListeningSockets&& other) noexcept
   name_ = std::move(other.name_);
   warnings_ = std::move(other.warnings_);
   nodes_ = std::move(other.nodes_);
+  queues_ = std::move(other.queues_);
   removes_nodes_ = other.removes_nodes_;
   return *this;
 }
@@ -250,9 +310,17 @@ void ListeningSockets::make_blocking() {
     set_blocking(fd.get(), true);
 }
 
+void ListeningSockets::make_nonblocking() {
+  for (const base::UniqueFd& fd : descriptors_)
+    set_blocking(fd.get(), false);
+}
+
 void ListeningSockets::close() {
   descriptors_.clear();
-  if (removes_nodes_) nodes_.remove_all();
+  if (!removes_nodes_) return;
+  nodes_.remove_all();
+  for (const std::string& queue : std::exchange(queues_, {}))
+    ::mq_unlink(queue.c_str());
 }
 
 }  // namespace logq::supervise

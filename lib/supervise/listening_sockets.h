@@ -27,7 +27,7 @@ class ListeningSockets {
  public:
   // Opens all that the unit names but for listeners of kind kOther, or none: what was made until
   // the failure is removed. A unix socket that nobody listens at any more is replaced; a FIFO that
-  // is there is taken when it belongs to us or to SocketUser=.
+  // is there is taken when it belongs to us or to SocketUser=, a message queue when it is ours.
   [[nodiscard]] static tl::expected<ListeningSockets, SocketFailure> open(const SocketUnit& unit);
 
   ListeningSockets(ListeningSockets&& other) noexcept = default;
@@ -48,6 +48,8 @@ class ListeningSockets {
   // Takes back O_NONBLOCK, which is shared with the last service that was given them: the next one
   // expects them to block.
   void make_blocking();
+  // Where it is we who accept from them.
+  void make_nonblocking();
   // With RemoveOnStop= also removes nodes and links, as far as they are still the ones made here.
   void close();
 
@@ -60,6 +62,7 @@ class ListeningSockets {
   std::string name_;
   std::vector<SocketFailure> warnings_;
   NodeRecord nodes_;
+  std::vector<std::string> queues_;  // message queues that were made, or are to be removed
   bool removes_nodes_ = false;
 };
 

@@ -14,11 +14,9 @@ using L = LogSettings;
 constexpr auto kLog = &ServiceUnit::log;
 
 // What systemd also writes to and we do not.
-constexpr std::array<std::string_view, 8> kOtherOutputs = {
-    "tty",    "kmsg",   "kmsg+console",   "journal+console",
-    "socket", "syslog", "syslog+console", "console"};
-constexpr std::array<std::string_view, 5> kOtherInputs = {"tty", "tty-force", "tty-fail", "socket",
-                                                          "data"};
+constexpr std::array<std::string_view, 7> kOtherOutputs = {
+    "tty", "kmsg", "kmsg+console", "journal+console", "syslog", "syslog+console", "console"};
+constexpr std::array<std::string_view, 4> kOtherInputs = {"tty", "tty-force", "tty-fail", "data"};
 
 // "fd:NAME"; nothing, with the complaint made, for a bad name.
 std::optional<std::string> descriptor_name(SettingReading& reading,
@@ -64,6 +62,8 @@ void set_output(SettingReading& reading) {
     output = {To::kInherit, {}};
   } else if (value == "null") {
     output = {To::kNull, {}};
+  } else if (value == "socket") {
+    output = {To::kSocket, {}};
   } else if (std::ranges::find(kOtherOutputs, value) != kOtherOutputs.end()) {
     output = {To::kJournal, {}};
     reading.warn(reading.key() + "=" + reading.value() +
@@ -87,6 +87,8 @@ void set_input(SettingReading& reading) {
     if (path) input = {From::kFile, *path};
   } else if (value == "null") {
     input = {};
+  } else if (value == "socket") {
+    input = {From::kSocket, {}};
   } else if (std::ranges::find(kOtherInputs, value) != kOtherInputs.end()) {
     input = {};
     reading.warn("StandardInput=" + reading.value() + " is not honoured by logq-run, using null.");

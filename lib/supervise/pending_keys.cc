@@ -32,17 +32,7 @@ constexpr std::array kPendingKeys = {
     PendingKey{"Unit", "Before", &but_targets},
     PendingKey{"Unit", "OnFailure", &all},
     PendingKey{"Unit", "OnSuccess", &all},
-    PendingKey{"Socket", "ListenNetlink", &all},
-    PendingKey{"Socket", "ListenSpecial", &all},
-    PendingKey{"Socket", "ListenMessageQueue", &all},
     PendingKey{"Socket", "ListenUSBFunction", &all},
-    PendingKey{"Socket", "MaxConnections", &all},
-    PendingKey{"Socket", "MaxConnectionsPerSource", &all},
-    PendingKey{"Socket", "ExecStartPre", &all},
-    PendingKey{"Socket", "ExecStartPost", &all},
-    PendingKey{"Socket", "ExecStopPre", &all},
-    PendingKey{"Socket", "ExecStopPost", &all},
-    PendingKey{"Socket", "TimeoutSec", &all},
 };
 
 }  // namespace

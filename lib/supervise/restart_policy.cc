@@ -9,9 +9,9 @@
 namespace logq::supervise {
 namespace {
 
-constexpr std::array<std::string_view, 11> kResultNames = {
-    "success",   "resources", "protocol",        "timeout",  "exit-code",     "signal",
-    "core-dump", "watchdog",  "start-limit-hit", "oom-kill", "exec-condition"};
+constexpr std::array<std::string_view, 12> kResultNames = {
+    "success",   "resources", "protocol",        "timeout",  "exit-code",      "signal",
+    "core-dump", "watchdog",  "start-limit-hit", "oom-kill", "exec-condition", "trigger-limit-hit"};
 constexpr std::array<std::string_view, 7> kRestartNames = {
     "no", "always", "on-success", "on-failure", "on-abnormal", "on-abort", "on-watchdog"};
 

@@ -14,16 +14,17 @@ namespace logq::supervise {
 // How a run of a service ended, UNIT_RESULT= of its last entry.
 enum class ServiceResult : std::uint8_t {
   kSuccess,
-  kResources,      ///< it could not be started for lack of something
-  kProtocol,       ///< it did not do what its Type= asks for
-  kTimeout,        ///< of its start, its stop or its running time
-  kExitCode,       ///< the main process exited with an unclean status
-  kSignal,         ///< it was killed by a signal that is not clean
-  kCoreDump,       ///< the same with a core dump
-  kWatchdog,       ///< no ping in time
-  kStartLimitHit,  ///< it was started too often
-  kOomKill,        ///< the kernel was out of memory
-  kExecCondition,  ///< ExecCondition= said that it shall not be started
+  kResources,       ///< it could not be started for lack of something
+  kProtocol,        ///< it did not do what its Type= asks for
+  kTimeout,         ///< of its start, its stop or its running time
+  kExitCode,        ///< the main process exited with an unclean status
+  kSignal,          ///< it was killed by a signal that is not clean
+  kCoreDump,        ///< the same with a core dump
+  kWatchdog,        ///< no ping in time
+  kStartLimitHit,   ///< it was started too often
+  kOomKill,         ///< the kernel was out of memory
+  kExecCondition,   ///< ExecCondition= said that it shall not be started
+  kTriggerLimitHit  ///< of a socket: too much has come in
 };
 [[nodiscard]] std::string_view name_of(ServiceResult result);  // "exit-code"
 

@@ -72,7 +72,7 @@ void Service::ask_for_stop() {
     if (job_ == JobType::kStart) finish_job(JobResult::kCanceled);
     log_.begin_job();
     job_ = JobType::kStop;
-    is_job_told_ = false;
+    is_job_told_ = is_starting() && !tells_of_early_stop();
     if (was_stopping) tell_job();
   }
   if (was_stopping) return;

@@ -29,6 +29,7 @@ class Service {
   Service(const ServiceUnit& unit, ServiceHost& host, LifecycleLog& log);
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
+  virtual ~Service() = default;
 
   // --- what an operator asks for ---
 
@@ -44,6 +45,8 @@ class Service {
   bool reload();
   // Forgets failures and restarts: `systemctl reset-failed`.
   void reset();
+  // It is up, and of no more use: it stops with that result.
+  void fail(ServiceResult result) { enter_stop(result); }
 
   // --- what happens ---
 
@@ -81,41 +84,52 @@ class Service {
   [[nodiscard]] wire::NotifyAccess notify_access() const { return notify_access_; }
   [[nodiscard]] std::uint64_t watchdog_usec() const { return watchdog_usec_; }
 
- private:
+ protected:
   using State = ServiceState;
 
+  // --- what is another thing for what is not quite a service ---
+
+  virtual void enter_start();
+  virtual void enter_stop(ServiceResult result);
+  virtual void enter_stop_post(ServiceResult result);
+  virtual void after_control(ServiceResult result);
+  virtual void after_time();
+  [[nodiscard]] virtual int signal_of(State state) const;
+  // Whether it is an entry that a start is stopped.
+  [[nodiscard]] virtual bool tells_of_early_stop() const { return true; }
+
+  void enter_start_post();
+  void enter_running(ServiceResult result);
+  void enter_signal(State state, ServiceResult result);
+  void enter_dead(ServiceResult result);
+  bool run_control(State state, CommandKind kind, std::uint64_t timeout_usec);
+  void note(ServiceResult result);
+  [[nodiscard]] const ServiceUnit& unit() const { return unit_; }
+  [[nodiscard]] LifecycleLog& log() { return log_; }
+
+ private:
   void ask_for_start();
   void ask_for_stop();
   void begin_start();
   void enter_condition();
   void enter_start_pre();
-  void enter_start();
-  void enter_start_post();
-  void enter_running(ServiceResult result);
   void enter_reload();
-  void enter_stop(ServiceResult result);
-  void enter_signal(State state, ServiceResult result);
-  void enter_stop_post(ServiceResult result);
-  void enter_dead(ServiceResult result);
   void enter_restart();
   void come_to_rest(bool has_run);
   void tell_of_end(bool has_run);
   void call_others(std::string_view key, const std::vector<std::string>& units);
 
-  bool run_control(State state, CommandKind kind, std::uint64_t timeout_usec);
   bool run_next_control();
   bool run_main();
   void set_state(State state);
   void tell_job();
   void wait_for(std::uint64_t usec);
   [[nodiscard]] std::uint64_t time_in(std::uint64_t usec) const;
-  void note(ServiceResult result);
 
   void main_exited(const ProcessExit& exit);
   void control_exited(const ProcessExit& exit);
   [[nodiscard]] ServiceResult judge_control(const ProcessExit& exit, bool ignores_failure) const;
   void after_main(ServiceResult result);
-  void after_control(ServiceResult result);
   void daemon_has_forked(ServiceResult result);
 
   void take_state(wire::NotifyMessage::State said);
@@ -127,7 +141,6 @@ class Service {
   [[nodiscard]] const Commands& commands_of(CommandKind kind) const;
   [[nodiscard]] bool is_starting() const;
   [[nodiscard]] bool is_alive() const;  // there is somebody to be running for
-  [[nodiscard]] int signal_of(State state) const;
   [[nodiscard]] SignalTarget target_of(State state) const;
   [[nodiscard]] std::uint64_t timeout_of(State state) const;
   void finish_job(JobResult result);

@@ -78,11 +78,14 @@ void set_own_variables(const ServiceUnit& unit,
     set("WATCHDOG_USEC", std::to_string(service.watchdog_usec()));
   if (is_control && service.main_pid()) set("MAINPID", std::to_string(*service.main_pid()));
   if (!unit.pid_file.empty()) set("PIDFILE", unit.pid_file);
+  for (const std::string& assignment : facts.of_connection)
+    environment.set(assignment);
   if (!facts.descriptor_names.empty()) {
     set("LISTEN_FDS", std::to_string(facts.descriptor_names.size()));
     set("LISTEN_FDNAMES", joined_names(facts.descriptor_names));
   }
-  if (kind == CommandKind::kStop || kind == CommandKind::kStopPost)
+  const bool is_after_run = kind == CommandKind::kStop || kind == CommandKind::kStopPost;
+  if (is_after_run && !unit.name.ends_with(".socket"))
     set_all(result_variables(service, ""), environment);
   if (kind == CommandKind::kStartPre || kind == CommandKind::kStart)
     set_all(facts.monitor, environment);

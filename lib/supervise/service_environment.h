@@ -19,6 +19,7 @@ struct RunFacts {
   Id128 invocation;
   std::string notify_path;                    // empty: there is no notify socket
   std::vector<std::string> descriptor_names;  // of those that are passed, in their order
+  std::vector<std::string> of_connection;     // REMOTE_ADDR= and REMOTE_PORT=
   std::vector<std::string> monitor;           // "MONITOR_UNIT=hello.service" and its like
 };
 

@@ -188,6 +188,10 @@ void Service::look_for_pid_file() {
 
 void Service::time_is_up() {
   deadline_.reset();
+  after_time();
+}
+
+void Service::after_time() {
   const std::string name(name_of(state_));
   switch (state_) {
     case State::kCondition:

@@ -23,9 +23,18 @@ int named_error(const ServiceUnit& unit, const NamedDescriptors& named) {
   return is_same && named.error >= 0 ? named.output : named.error;
 }
 
+// Where what inherits goes: input that is a connection is output too.
+Output standard_output_of(const ServiceUnit& unit) {
+  using To = Output::To;
+  const bool is_of_input =
+      unit.standard_output.to == To::kInherit && unit.standard_input.from == Input::From::kSocket;
+  return is_of_input ? Output{To::kSocket, {}} : unit.standard_output;
+}
+
 // Where output goes to no collector. False where it does, or stays ours.
 bool open_file(const Output& output,
                const OutputOptions& options,
+               int socket,
                OutputStream& stream,
                ServiceOutput& opened) {
   using To = Output::To;
@@ -35,6 +44,9 @@ bool open_file(const Output& output,
     case To::kInherit:
     case To::kDescriptor:
       return false;
+    case To::kSocket:
+      stream = {socket, {}};
+      return true;
     case To::kNull:
       flags = O_WRONLY;
       break;
@@ -86,18 +98,26 @@ std::optional<NamedDescriptors> find_named_descriptors(const ServiceUnit& unit,
   return is_complete ? std::optional(found) : std::nullopt;
 }
 
+bool has_standard_socket(const ServiceUnit& unit) {
+  return unit.standard_input.from == Input::From::kSocket ||
+         unit.standard_output.to == Output::To::kSocket ||
+         unit.standard_error.to == Output::To::kSocket;
+}
+
 ServiceOutput open_service_output(const ServiceUnit& unit,
                                   const NamedDescriptors& named,
                                   const OutputOptions& options,
-                                  const std::string& program) {
+                                  const std::string& program,
+                                  int socket) {
   ServiceOutput opened;
   opened.standard_output.fd = named_output(unit, named);
   opened.standard_error.fd = named_error(unit, named);
-  const bool has_file = opened.standard_output.fd >= 0 ||
-                        open_file(unit.standard_output, options, opened.standard_output, opened);
+  const bool has_file =
+      opened.standard_output.fd >= 0 ||
+      open_file(standard_output_of(unit), options, socket, opened.standard_output, opened);
   const bool has_error_file =
       opened.standard_error.fd >= 0 ||
-      open_file(unit.standard_error, options, opened.standard_error, opened);
+      open_file(unit.standard_error, options, socket, opened.standard_error, opened);
   const bool inherits = unit.standard_error.to == Output::To::kInherit;
   if (has_file && inherits) opened.standard_error = opened.standard_output;
   if (options.is_passed_through) return opened;

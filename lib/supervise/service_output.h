@@ -46,10 +46,15 @@ struct NamedDescriptors {
     const std::vector<int>& descriptors,
     const std::vector<std::string>& names);
 
-// What cannot be opened is a warning, and goes to the collector or stays our own output.
+// Whether a standard descriptor of its is the socket that the service is run for.
+[[nodiscard]] bool has_standard_socket(const ServiceUnit& unit);
+
+// What cannot be opened is a warning, and goes to the collector or stays our own output. `socket`:
+// that one, borrowed. REQUIRES: it is open where has_standard_socket().
 [[nodiscard]] ServiceOutput open_service_output(const ServiceUnit& unit,
                                                 const NamedDescriptors& named,
                                                 const OutputOptions& options,
-                                                const std::string& program);
+                                                const std::string& program,
+                                                int socket = -1);
 
 }  // namespace logq::supervise

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -84,9 +85,16 @@ ServiceRunner::ServiceRunner(const ServiceUnit& unit,
              }),
       readiness_(loop, [this] { said_ready(); }),
       log_settings_(unit),
-      service_(unit, *this, log) {}
+      owned_service_(make_service()),
+      service_(*owned_service_) {}
 
 ServiceRunner::~ServiceRunner() = default;
+
+std::unique_ptr<Service> ServiceRunner::make_service() {
+  ServiceHost& host = *this;
+  if (options_.door == nullptr) return std::make_unique<Service>(unit_, host, log_);
+  return std::make_unique<SocketLife>(unit_, host, log_, *options_.door);
+}
 
 Result<void> ServiceRunner::prepare() {
   timer_ = LOGQ_TRY(loop_.add_timer([this] { service_.time_is_up(); }));
@@ -101,8 +109,10 @@ Result<void> ServiceRunner::open_notify_socket() {
   const std::string directory = options_.runtime_directory + "/notify";
   LOGQ_TRY(make_runtime_subdirectory(directory));
   // Two of us may run a unit of that name.
-  notify_ =
-      LOGQ_TRY(NotifySocket::open(directory + "/" + unit_.name + "-" + std::to_string(::getpid())));
+  std::string path = directory + "/" + unit_.name + "-" + std::to_string(::getpid());
+  if (path.size() >= sizeof(sockaddr_un::sun_path))
+    path = directory + "/" + std::to_string(::getpid()) + "-" + std::to_string(owner_);
+  notify_ = LOGQ_TRY(NotifySocket::open(path));
   notify_source_ =
       LOGQ_TRY(loop_.watch(notify_->fd(), EPOLLIN, Turn::kWord,
                            [this](std::uint32_t /*events*/) { hear_notifications(); }));
@@ -140,15 +150,18 @@ void ServiceRunner::signal_everybody(int signal) {
 // --- processes begin ---
 
 std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& command) {
+  const auto socket = standard_socket(kind);
+  if (!socket) return std::nullopt;
   ProcessPlan plan;
-  const auto named = plan_process(kind, command, plan);
+  const auto named = plan_process(kind, command, *socket, plan);
   if (!named) return std::nullopt;
   Process process;
   process.program = command.program;
   const bool is_after_the_run =
       kind == CommandKind::kReload || kind == CommandKind::kStop || kind == CommandKind::kStopPost;
   process.may_fail = command.ignores_failure || is_after_the_run;
-  ServiceOutput output = open_service_output(unit_, *named, options_.output, command.program);
+  ServiceOutput output =
+      open_service_output(unit_, *named, options_.output, command.program, *socket);
   plan.standard_output = output.standard_output;
   plan.standard_error = output.standard_error;
   has_collector_ |= !output.streams.empty();
@@ -161,8 +174,9 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
 // All but where its output goes. Nothing, which is told, where it lacks something.
 std::optional<NamedDescriptors> ServiceRunner::plan_process(CommandKind kind,
                                                             const ExecCommand& command,
+                                                            int socket,
                                                             ProcessPlan& plan) {
-  RunFacts facts{invocation_, notify_ ? notify_->path() : std::string(), {}, monitor_};
+  RunFacts facts{invocation_, notify_ ? notify_->path() : std::string(), {}, {}, monitor_};
   pass_descriptors(kind, plan, facts);
   const auto named = find_named_descriptors(unit_, plan.descriptors, facts.descriptor_names);
   if (!named) {
@@ -188,6 +202,7 @@ std::optional<NamedDescriptors> ServiceRunner::plan_process(CommandKind kind,
   plan.standard_input = named->input;
   if (unit_.standard_input.from == Input::From::kFile)
     plan.standard_input_file = unit_.standard_input.name;
+  if (unit_.standard_input.from == Input::From::kSocket) plan.standard_input = socket;
   plan.privileges = command.privileges;
   plan.has_watchdog = kind == CommandKind::kStart && service_.watchdog_usec() > 0;
   return named;
@@ -256,14 +271,30 @@ void ServiceRunner::take_back_log_settings() {
   log_settings_.take_back();
 }
 
+std::vector<PassedDescriptor> ServiceRunner::sockets() const {
+  if (connection_) return {{connection_->fd.get(), "connection"}};
+  return options_.sockets;
+}
+
+// The one that a standard descriptor is to be; -1 where none is. Nothing where there is no such
+// one, which has been told.
+std::optional<int> ServiceRunner::standard_socket(CommandKind kind) {
+  if (!has_standard_socket(unit_)) return -1;
+  const std::vector<PassedDescriptor> candidates = sockets();
+  if (candidates.size() == 1) return candidates.front().fd;
+  log_.socket_missing(kind, !candidates.empty());
+  return std::nullopt;
+}
+
 // Sockets first, then what the service has left with us.
 void ServiceRunner::pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const {
-  if (kind != CommandKind::kStart) return;
+  if (connection_) facts.of_connection = connection_->variables;
+  if (kind != CommandKind::kStart || has_standard_socket(unit_)) return;
   const auto pass = [&](int fd, const std::string& name) {
     plan.descriptors.push_back(fd);
     facts.descriptor_names.push_back(name);
   };
-  for (const PassedDescriptor& socket : options_.sockets)
+  for (const PassedDescriptor& socket : sockets())
     pass(socket.fd, socket.name);
   for (const DescriptorStore::Stored& stored : store_.all())
     pass(stored.fd.get(), stored.name);
@@ -498,6 +529,7 @@ void ServiceRunner::begin_invocation() {
 
 void ServiceRunner::end_invocation(bool will_restart) {
   tell_refused();
+  connection_.reset();
   if (!will_restart) store_.clear();
   if (!will_restart) take_back_log_settings();
   if (!unit_.pid_file.empty()) ::unlink(unit_.pid_file.c_str());

@@ -15,8 +15,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/unique_fd.h"
 #include "logq/result.h"
+#include "supervise/connection.h"
 #include "supervise/descriptor_store.h"
 #include "supervise/event_loop.h"
 #include "supervise/log_settings_files.h"
@@ -29,6 +31,7 @@
 #include "supervise/service_observer.h"
 #include "supervise/service_output.h"
 #include "supervise/service_process.h"
+#include "supervise/socket_life.h"
 
 namespace logq::supervise {
 
@@ -44,6 +47,7 @@ struct RunnerOptions {
   DirectoryRoots directory_roots;        // of RuntimeDirectory= and its like
   std::vector<std::string> environment;  // that every process begins with
   std::vector<PassedDescriptor> sockets;
+  SocketDoor* door = nullptr;  // of the commands of a socket: it is no service then; borrowed
   // The service is the collector that the log goes to: nothing waits for that to have taken it.
   bool is_collector = false;
 };
@@ -59,6 +63,10 @@ class ServiceRunner final : private ServiceHost {
                                                        RunnerOptions options);
   ~ServiceRunner() override;
 
+  // Before the start: what it is an instance for. It is closed when the service is at rest, or
+  // about to be restarted, as by systemd.
+  void take_connection(Connection connection) { connection_ = std::move(connection); }
+
   // --- what an operator asks for; Service says what it means ---
 
   void start() { service_.start(); }
@@ -67,6 +75,7 @@ class ServiceRunner final : private ServiceHost {
   void restart() { service_.restart(); }
   bool reload() { return service_.reload(); }
   void reset() { service_.reset(); }
+  void fail(ServiceResult result) { service_.fail(result); }
   // `signal`: what is sent in place of KillSignal=, once; 0: nothing special.
   void stop(int signal = 0);
   // A signal to us that is meant for the service: SIGTERM and SIGINT stop it, SIGHUP reloads it
@@ -141,6 +150,7 @@ class ServiceRunner final : private ServiceHost {
                 ProcessOwners& owners,
                 ProcessOwners::Owner owner,
                 RunnerOptions options);
+  std::unique_ptr<Service> make_service();
   Result<void> prepare();
   Result<void> open_notify_socket();
 
@@ -150,7 +160,7 @@ class ServiceRunner final : private ServiceHost {
   bool send_signal(SignalTarget target, int signal, bool is_told) override;
   void set_timer(std::optional<std::uint64_t> usec) override;
   void set_watchdog(std::optional<std::uint64_t> usec) override;
-  [[nodiscard]] std::uint64_t now_usec() const override { return monotonic_usec(); }
+  [[nodiscard]] std::uint64_t now_usec() const override { return base::monotonic_usec(); }
   [[nodiscard]] std::uint64_t cpu_usec() const override { return cpu_usec_; }
   [[nodiscard]] bool has_processes() const override { return owners_.has_processes(owner_); }
   std::optional<pid_t> find_main_process() override;
@@ -162,6 +172,7 @@ class ServiceRunner final : private ServiceHost {
 
   std::optional<NamedDescriptors> plan_process(CommandKind kind,
                                                const ExecCommand& command,
+                                               int socket,
                                                ProcessPlan& plan);
   std::optional<pid_t> begin_process(CommandKind kind, ProcessPlan& plan, Process process);
   void leave_log_settings(const std::string& collector);
@@ -169,6 +180,8 @@ class ServiceRunner final : private ServiceHost {
   [[nodiscard]] std::string own_credentials_directory() const;
   void take_back_credentials();
   void pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const;
+  [[nodiscard]] std::vector<PassedDescriptor> sockets() const;
+  std::optional<int> standard_socket(CommandKind kind);
   void tell_failure(const Process& process, const ProcessFailure& failure);
   void process_executed(pid_t pid);
   bool waits_for_output(Ended& ended);
@@ -196,6 +209,7 @@ class ServiceRunner final : private ServiceHost {
   EventSource pid_file_timer_;
   EventSource notify_source_;
   std::optional<NotifySocket> notify_;
+  std::optional<Connection> connection_;
   DescriptorStore store_;
 
   // That were started here and have not been told to have ended.
@@ -215,7 +229,8 @@ class ServiceRunner final : private ServiceHost {
   bool has_told_of_log_settings_ = false;  // that they do not count
   bool has_come_up_ = false;
   std::optional<SpawnFailure> spawn_failure_;
-  Service service_;
+  const std::unique_ptr<Service> owned_service_;
+  Service& service_;
 };
 
 }  // namespace logq::supervise

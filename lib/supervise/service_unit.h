@@ -75,13 +75,14 @@ struct Output {
     kFile,
     kAppend,
     kTruncate,
-    kDescriptor
+    kDescriptor,
+    kSocket  ///< the connection, or the one socket, that it is run for
   };
   To to = To::kJournal;
   std::string name;  // the path, or the descriptor's name
 };
 struct Input {
-  enum class From : std::uint8_t { kNull, kFile, kDescriptor };
+  enum class From : std::uint8_t { kNull, kFile, kDescriptor, kSocket };
   From from = From::kNull;
   std::string name;
 };
@@ -171,7 +172,7 @@ struct ServiceUnit : Unit {
 
   ExecutionSettings execution;
   Input standard_input;
-  // Inherit: as standard input where that is a descriptor, else the journal.
+  // Inherit: as standard input where that is a socket or a descriptor, else the journal.
   Output standard_output{Output::To::kInherit, {}};
   Output standard_error{Output::To::kInherit, {}};  // inherit: as standard output
   LogSettings log;

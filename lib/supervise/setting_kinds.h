@@ -171,5 +171,8 @@ std::span<const Setting> kill_settings();
 std::span<const Setting> execution_settings();
 std::span<const Setting> output_settings();
 std::span<const UnitSetting<SocketUnit>> socket_settings();
+// Of services one that [Socket] has, too, since it is about how a process is run; null: there is
+// none of that name.
+const Setting* find_process_setting(std::string_view key);
 
 }  // namespace logq::supervise

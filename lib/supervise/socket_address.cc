@@ -1,16 +1,19 @@
 #include "supervise/socket_address.h"
 
 #include <arpa/inet.h>
+#include <linux/netlink.h>
 #include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include <net/if.h>
 
@@ -150,6 +153,41 @@ Result<NativeAddress> native_unix(const SocketAddress& address) {
   return result;
 }
 
+// systemd's names.
+constexpr std::array<std::pair<std::string_view, std::uint32_t>, 18> kNetlinkProtocols{
+    {{"route", NETLINK_ROUTE},
+     {"firewall", NETLINK_FIREWALL},
+     {"inet-diag", NETLINK_INET_DIAG},
+     {"nflog", NETLINK_NFLOG},
+     {"xfrm", NETLINK_XFRM},
+     {"selinux", NETLINK_SELINUX},
+     {"iscsi", NETLINK_ISCSI},
+     {"audit", NETLINK_AUDIT},
+     {"fib-lookup", NETLINK_FIB_LOOKUP},
+     {"connector", NETLINK_CONNECTOR},
+     {"netfilter", NETLINK_NETFILTER},
+     {"ip6-fw", NETLINK_IP6_FW},
+     {"dnrtmsg", NETLINK_DNRTMSG},
+     {"kobject-uevent", NETLINK_KOBJECT_UEVENT},
+     {"generic", NETLINK_GENERIC},
+     {"scsitransport", NETLINK_SCSITRANSPORT},
+     {"ecryptfs", NETLINK_ECRYPTFS},
+     {"rdma", NETLINK_RDMA}}};
+
+std::optional<std::uint32_t> netlink_protocol(std::string_view name) {
+  for (const auto& [known, number] : kNetlinkProtocols)
+    if (known == name) return number;
+  const auto number = parse_number(name, std::numeric_limits<int>::max());
+  return number ? std::optional(*number) : std::nullopt;
+}
+
+std::string netlink_text(const SocketAddress& address) {
+  std::string name = std::to_string(address.context);
+  for (const auto& [known, number] : kNetlinkProtocols)
+    if (number == address.context) name = known;
+  return name + " " + std::to_string(address.port);
+}
+
 template <typename Native>
 NativeAddress stored(const Native& native) {
   NativeAddress result;
@@ -195,6 +233,8 @@ std::string SocketAddress::text() const {
       return "[" + ip_text(AF_INET6, *this) + "]" + end + (zone.empty() ? "" : "%" + zone);
     case Family::kVsock:
       return "vsock:" + (context == VMADDR_CID_ANY ? "" : std::to_string(context)) + end;
+    case Family::kNetlink:
+      return netlink_text(*this);
   }
   return {};
 }
@@ -211,6 +251,19 @@ Result<SocketAddress> parse_socket_address(std::string_view text) {
   return parse_bare_port(text);
 }
 
+Result<SocketAddress> parse_netlink_address(std::string_view text) {
+  SocketAddress address;
+  address.family = Family::kNetlink;
+  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+  const auto protocol = netlink_protocol(text.substr(0, end));
+  if (!protocol) return fail(invalid("no protocol of netlink"));
+  address.context = *protocol;
+  const std::string_view groups = without_blanks(text.substr(end));
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  if (!groups.empty()) address.port = LOGQ_TRY(parse_number(groups, kMost));
+  return address;
+}
+
 Result<NativeAddress> native_address(const SocketAddress& address) {
   if (address.is_unix()) return native_unix(address);
   if (address.family == Family::kInet4) {
@@ -218,6 +271,12 @@ Result<NativeAddress> native_address(const SocketAddress& address) {
     native.sin_family = AF_INET;
     native.sin_port = htons(static_cast<std::uint16_t>(address.port));
     ::memcpy(&native.sin_addr, address.ip.data(), sizeof native.sin_addr);
+    return stored(native);
+  }
+  if (address.family == Family::kNetlink) {
+    sockaddr_nl native{};
+    native.nl_family = AF_NETLINK;
+    native.nl_groups = address.port;
     return stored(native);
   }
   if (address.family == Family::kVsock) {

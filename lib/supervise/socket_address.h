@@ -24,25 +24,28 @@
 namespace logq::supervise {
 
 struct SocketAddress {
-  enum class Family : std::uint8_t { kPath, kAbstract, kPort, kInet4, kInet6, kVsock };
+  enum class Family : std::uint8_t { kPath, kAbstract, kPort, kInet4, kInet6, kVsock, kNetlink };
   Family family = Family::kPath;
   std::string path;                   // or the abstract name, without "@"
   std::array<std::uint8_t, 16> ip{};  // of kInet4 the first four; kPort: zeros
   std::string zone;                   // of kInet6: the name or number of a link
-  std::uint32_t port = 0;
-  std::uint32_t context = 0;  // of kVsock
+  std::uint32_t port = 0;             // of kNetlink the groups, a bit for each
+  std::uint32_t context = 0;          // of kVsock; of kNetlink the protocol
 
-  // As it is written: "/run/x", "127.0.0.1:80", "[::]:80" of a bare port.
+  // As it is written: "/run/x", "127.0.0.1:80", "[::]:80" of a bare port, "audit 1" of netlink.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] bool is_unix() const {
     return family == Family::kPath || family == Family::kAbstract;
   }
-  [[nodiscard]] bool is_inet() const { return !is_unix() && family != Family::kVsock; }
+  [[nodiscard]] bool is_inet() const { return !is_unix() && family < Family::kVsock; }
   friend bool operator==(const SocketAddress&, const SocketAddress&) = default;
 };
 
 // Fails with `what` is wrong and, for systemd's words about it, EINVAL, ERANGE or ENAMETOOLONG.
 [[nodiscard]] Result<SocketAddress> parse_socket_address(std::string_view text);
+
+// The same of ListenNetlink=: "audit 1", a protocol by its name or number and groups, or none.
+[[nodiscard]] Result<SocketAddress> parse_netlink_address(std::string_view text);
 
 // What bind(2) and connect(2) want.
 struct NativeAddress {

@@ -1,12 +1,14 @@
 // The keys of [Socket].
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "supervise/setting_kinds.h"
+#include "wire/loose_integer.h"
 
 namespace logq::supervise {
 namespace {
@@ -50,10 +52,13 @@ void add_path(Reading& reading) {
 void add_netlink(Reading& reading) {
   std::vector<Listener>& listeners = reading.unit().listeners;
   if (reading.is_empty()) return listeners.clear();
-  Listener listener;
-  listener.kind = ListenerKind::kOther;
-  listener.address.path = reading.expanded();
-  listeners.push_back(std::move(listener));
+  const std::string text = reading.expanded();
+  auto address = parse_netlink_address(text);
+  if (!address) {
+    return reading.warn("Failed to parse address value in '" + text +
+                        "', ignoring: " + errno_text(address.error().sys_errno));
+  }
+  listeners.push_back({ListenerKind::kNetlink, *std::move(address)});
 }
 
 void set_descriptor_name(Reading& reading) {
@@ -151,6 +156,13 @@ void set_integer(Reading& reading) {
   member_of<kPlace...>(reading.unit()) = *number;
 }
 
+template <auto... kPlace>
+void set_long(Reading& reading) {
+  const auto number = wire::parse_loose_integer(reading.value());
+  if (!number) return reading.ignore("Failed to parse long value");
+  member_of<kPlace...>(reading.unit()) = *number;
+}
+
 void set_ip_tos(Reading& reading) {
   constexpr std::array<std::pair<std::string_view, int>, 4> kWords = {
       {{"low-delay", 0x10}, {"throughput", 0x08}, {"reliability", 0x04}, {"low-cost", 0x02}}};
@@ -192,6 +204,7 @@ using O = SocketOptions;
 using N = SocketNodes;
 using C = SocketCommands;
 using T = TriggerLimit;
+using Q = MessageQueueSizes;
 constexpr auto kOptions = &U::options;
 using SocketSetting = UnitSetting<SocketUnit>;
 constexpr std::array kSettings = {
@@ -199,10 +212,13 @@ constexpr std::array kSettings = {
     SocketSetting{"ListenDatagram", &add_socket<ListenerKind::kDatagram>},
     SocketSetting{"ListenSequentialPacket", &add_socket<ListenerKind::kSequentialPacket>},
     SocketSetting{"ListenFIFO", &add_path<ListenerKind::kFifo>},
-    SocketSetting{"ListenSpecial", &add_path<ListenerKind::kOther>},
-    SocketSetting{"ListenMessageQueue", &add_path<ListenerKind::kOther>},
+    SocketSetting{"ListenSpecial", &add_path<ListenerKind::kSpecial>},
+    SocketSetting{"ListenMessageQueue", &add_path<ListenerKind::kMessageQueue>},
     SocketSetting{"ListenUSBFunction", &add_path<ListenerKind::kOther>},
     SocketSetting{"ListenNetlink", &add_netlink},
+    SocketSetting{"Writable", &set_boolean<&U::is_special_writable>},
+    SocketSetting{"MessageQueueMaxMessages", &set_long<&U::message_queue, &Q::messages>},
+    SocketSetting{"MessageQueueMessageSize", &set_long<&U::message_queue, &Q::message_size>},
     SocketSetting{"FileDescriptorName", &set_descriptor_name},
     SocketSetting{"Service", &set_service},
     SocketSetting{"Accept", &set_boolean<&U::accepts>},
@@ -254,6 +270,15 @@ constexpr std::array kSettings = {
 
 std::span<const UnitSetting<SocketUnit>> socket_settings() {
   return kSettings;
+}
+
+const Setting* find_process_setting(std::string_view key) {
+  if (key == "ReloadSignal") return nullptr;
+  for (const auto table : {execution_settings(), output_settings(), kill_settings()}) {
+    const auto found = std::ranges::find(table, key, &Setting::key);
+    if (found != table.end()) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace logq::supervise

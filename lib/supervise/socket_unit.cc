@@ -23,9 +23,10 @@ const SocketSetting* find_socket_setting(std::string_view section, std::string_v
   return found == table.end() ? nullptr : &*found;
 }
 
-// "hello.service" of "hello.socket".
-std::string service_of(const std::string& name) {
-  return name.substr(0, name.rfind('.')) + ".service";
+// "hello.service" of "hello.socket"; where it accepts "hello@.service", as of "hello@x.socket".
+std::string service_of(const SocketUnit& unit) {
+  const std::string stem = unit.name.substr(0, unit.name.rfind('.'));
+  return unit.accepts ? stem.substr(0, stem.find('@')) + "@.service" : stem + ".service";
 }
 
 class SocketReader : public UnitReader<SocketUnit> {
@@ -36,9 +37,30 @@ class SocketReader : public UnitReader<SocketUnit> {
   LoadedSocket finish();
 
  private:
+  bool apply_otherwise(const UnitAssignment& assignment, const std::string& file) override;
   void check();
   void check_accepting();
 };
+
+// The keys of processes, which are those of services.
+bool SocketReader::apply_otherwise(const UnitAssignment& assignment, const std::string& file) {
+  const Setting* const setting =
+      assignment.section == "Socket" ? find_process_setting(assignment.key) : nullptr;
+  if (setting == nullptr) return false;
+  LoadedService process;
+  process.unit = std::move(unit().process);
+  SettingReading reading(assignment, file, specifiers(), process);
+  setting->apply(reading);
+  const std::string pending = pending_part("Service", assignment.key, assignment.value);
+  if (process.problems.empty() && !pending.empty()) {
+    reading.ignore(
+        "Key '" + assignment.key + "' in section [Socket] is not honoured by logq-run yet",
+        pending);
+  }
+  unit().process = std::move(process.unit);
+  add_problems(process.problems);
+  return true;
+}
 
 void SocketReader::check_accepting() {
   const SocketUnit& unit = this->unit();
@@ -49,7 +71,6 @@ void SocketReader::check_accepting() {
   if (unit.is_service_set) {
     return refuse("Explicit service configuration for accepting socket units not supported.");
   }
-  refuse("Accept=yes is not honoured by logq-run yet.");
 }
 
 void SocketReader::check() {
@@ -57,7 +78,8 @@ void SocketReader::check() {
   if (unit.listeners.empty()) {
     return refuse("Unit has no Listen setting (ListenStream=, ListenDatagram=, ListenFIFO=, ...).");
   }
-  if (unit.accepts) return check_accepting();
+  if (unit.accepts) check_accepting();
+  if (!is_usable()) return;
   const auto has_node = [](const Listener& listener) { return !listener.node().empty(); };
   if (!unit.nodes.symlinks.empty() && std::ranges::count_if(unit.listeners, has_node) != 1) {
     refuse("Unit has symlinks set but none or more than one node in the file system.");
@@ -65,7 +87,7 @@ void SocketReader::check() {
 }
 
 LoadedSocket SocketReader::finish() {
-  if (!unit().is_service_set) unit().service = service_of(unit().name);
+  if (!unit().is_service_set) unit().service = service_of(unit());
   if (is_usable()) {
     check();
   } else {
@@ -118,7 +140,7 @@ std::string set_address(std::string_view text, Listener& listener) {
 
 std::string Listener::node() const {
   const bool is_path = address.family == SocketAddress::Family::kPath;
-  return is_path && kind != ListenerKind::kOther ? address.path : "";
+  return is_path && kind <= ListenerKind::kFifo ? address.path : "";
 }
 
 LoadedSocket read_socket_unit(const std::string& unit_name,

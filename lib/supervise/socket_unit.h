@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/quantity.h"
+#include "supervise/service_unit.h"
 #include "supervise/socket_address.h"
 #include "supervise/specifiers.h"
 #include "supervise/unit.h"
@@ -22,9 +23,18 @@ namespace logq::supervise {
 
 // One line Listen…=. Those of the last kind are not opened (docs/unit-files.md).
 struct Listener {
-  enum class Kind : std::uint8_t { kStream, kDatagram, kSequentialPacket, kFifo, kOther };
+  enum class Kind : std::uint8_t {
+    kStream,
+    kDatagram,
+    kSequentialPacket,
+    kNetlink,
+    kFifo,
+    kSpecial,       ///< a file, or a device of characters
+    kMessageQueue,  ///< of POSIX: mq_overview(7)
+    kOther
+  };
   Kind kind = Kind::kStream;
-  SocketAddress address;  // of kFifo and kOther the path, or what was said
+  SocketAddress address;  // of those that are no sockets the path
 
   // What it is in the file system; empty for what is none.
   [[nodiscard]] std::string node() const;
@@ -76,10 +86,16 @@ struct SocketNodes {
   bool are_removed_on_stop = false;
 };
 
+// Of message queues; the system's unless both are above 0.
+struct MessageQueueSizes {
+  long messages = 0;
+  long message_size = 0;
+};
+
 // How often a service is started for what comes in.
 struct TriggerLimit {
   std::uint64_t interval_usec = 2 * base::kUsecPerSecond;
-  unsigned burst = 20;
+  std::optional<unsigned> burst;  // absent: as SocketUnit::trigger_burst()
 };
 
 struct SocketCommands {
@@ -92,17 +108,26 @@ struct SocketCommands {
 struct SocketUnit : Unit {
   std::vector<Listener> listeners;
   std::string descriptor_name;  // FileDescriptorName=
-  std::string service;          // Service=, else the one of its own name
+  std::string service;  // Service=, else the one of its own name: with Accept=yes a template
   bool is_service_set = false;
-  bool accepts = false;  // which logq-run refuses
+  bool accepts = false;  // an instance of the service for each connection
   unsigned max_connections = 64;
   unsigned max_connections_per_source = 0;  // 0: without a limit of its own
   bool flushes_pending = false;
   SocketOptions options;
   SocketNodes nodes;
+  MessageQueueSizes message_queue;
+  bool is_special_writable = false;  // Writable=
   TriggerLimit trigger_limit;
   SocketCommands commands;
+  ServiceUnit process;  // how they run: what [Socket] says of users, limits, output and signals
   std::uint64_t timeout_usec = 90 * base::kUsecPerSecond;  // of the commands
+
+  // Connections are taken off the queue before they are counted, so there may be more of them than
+  // of starts of a service that has to do that itself.
+  [[nodiscard]] unsigned trigger_burst() const {
+    return trigger_limit.burst.value_or(accepts ? 200 : 20);
+  }
 };
 
 using LoadedSocket = LoadedUnit<SocketUnit>;

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/quantity.h"
 #include "base/try.h"
 #include "supervise/descriptor_limit.h"
@@ -77,7 +78,7 @@ Result<void> Supervisor::prepare() {
   retry_ = LOGQ_TRY(loop_.add_timer([this] {
     transport_.retry();
     retry_pause_usec_ = std::min(retry_pause_usec_ * 2, kLongestPauseUsec);
-    if (transport_.waiting() != 0) retry_.set_time(monotonic_usec() + retry_pause_usec_);
+    if (transport_.waiting() != 0) retry_.set_time(base::monotonic_usec() + retry_pause_usec_);
   }));
   signals_.push_back(LOGQ_TRY(loop_.add_signal(SIGCHLD, Turn::kEnd, [this] { reap(); })));
   for (int signal = 1; signal <= SIGRTMAX; ++signal) {
@@ -116,7 +117,7 @@ void Supervisor::plan_retry() {
   if (transport_.waiting() == 0) retry_pause_usec_ = 0;
   if (transport_.waiting() == 0 || retry_pause_usec_ != 0) return;
   retry_pause_usec_ = kFirstPauseUsec;
-  retry_.set_time(monotonic_usec() + retry_pause_usec_);
+  retry_.set_time(base::monotonic_usec() + retry_pause_usec_);
 }
 
 void Supervisor::reap() {

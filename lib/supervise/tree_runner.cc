@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock.h"
+
 namespace logq::supervise {
 
 ServiceUnit as_child(ServiceUnit unit) {
@@ -102,7 +104,7 @@ void TreeRunner::child_forgotten(const std::string& name) {
 }
 
 std::uint64_t TreeRunner::now_usec() const {
-  return monotonic_usec();
+  return base::monotonic_usec();
 }
 
 void TreeRunner::tree_is_up() {

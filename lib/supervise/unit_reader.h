@@ -2,11 +2,14 @@
 // what of them is unknown or not honoured. What a whole unit must have is its type's business.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "supervise/ignored_keys.h"
 #include "supervise/pending_keys.h"
@@ -39,7 +42,19 @@ class UnitReader {
       read(file, &file != &files.front());
   }
 
+  UnitReader(const UnitReader&) = delete;
+  UnitReader& operator=(const UnitReader&) = delete;
+  virtual ~UnitReader() = default;
+
  protected:
+  // A key that is in no table: whether it was applied to something else that is part of the unit.
+  virtual bool apply_otherwise(const UnitAssignment& /*assignment*/, const std::string& /*file*/) {
+    return false;
+  }
+  void add_problems(const std::vector<UnitProblem>& problems) {
+    std::ranges::copy(problems, std::back_inserter(loaded_.problems));
+  }
+  [[nodiscard]] const Specifiers& specifiers() const { return specifiers_; }
   [[nodiscard]] UnitType& unit() { return loaded_.unit; }
   [[nodiscard]] bool is_usable() const { return loaded_.is_usable(); }
   [[nodiscard]] LoadedUnit<UnitType> take() { return std::move(loaded_); }
@@ -83,7 +98,7 @@ class UnitReader {
       const std::size_t told = loaded_.problems.size();
       setting->apply(reading);
       if (loaded_.problems.size() == told) tell_if_pending(assignment, reading);
-    } else {
+    } else if (!apply_otherwise(assignment, file)) {
       tell_if_not_honoured(assignment, reading);
     }
   }

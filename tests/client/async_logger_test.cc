@@ -125,6 +125,83 @@ TEST_F(AsyncLogger, SendsWhatTheSynchronousOneSends) {
     EXPECT_EQ(without_time(recorded()[i]), expected.entries[i]);
 }
 
+enum class Small : std::int8_t { kLeast = -128 };
+
+void log_extremes(const Logger& log) {
+  const std::error_code negative(-7, std::generic_category());
+  log.info("narrow", field<"I8">(std::int8_t{-128}), field<"U8">(std::uint8_t{255}),
+           field<"I16">(std::int16_t{-32768}), field<"U16">(std::uint16_t{65535}),
+           field<"FLAG">(false), field<"ENUM">(Small::kLeast), field<"CHAR">('x'));
+  log.info("wide", field<"I32">(INT32_MIN), field<"U32">(UINT32_MAX), field<"I64">(INT64_MIN),
+           field<"U64">(UINT64_MAX), field<"FLOAT">(-0.5F), field<"DOUBLE">(1e300),
+           field<"TOOK">(-1h), field<"REASON">(negative), field<"TEXT">(std::string(300, 't')));
+  log.info(std::string(65'535, 'm'), field<"LONGEST">("of the short way"));
+  log.info(std::string(65'536, 'm'), field<"ONE">("more"));
+}
+
+TEST_F(AsyncLogger, KeepsEachKindOfNumberAndLongMessages) {
+  Recording expected;
+  log_extremes(Logger({.identifier = "app"}, std::make_unique<FakeTransport>(expected)));
+  log_extremes(make({.queue_bytes = 1 << 20}));
+
+  ASSERT_EQ(recorded().size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_EQ(without_time(recorded()[i]), expected.entries[i]);
+}
+
+TEST_F(AsyncLogger, SendsWhatAMessageSaidWhenItWasLogged) {
+  static char of_program[] = "as it was";
+  char of_caller[] = "as it was";
+  Gate gate;
+  {
+    const Logger log(options(), std::make_unique<GatedTransport>(gate, recording_));
+    log.info("holds up the rest");
+    log.info(of_program);
+    log.info(of_caller);
+    for (char* const text : {of_program, of_caller})
+      std::fill_n(text, sizeof of_caller - 1, 'x');
+    gate.open();
+  }
+  ASSERT_EQ(recorded().size(), 3U);
+  EXPECT_EQ(value_of(recorded()[1], "MESSAGE"), "as it was");
+  EXPECT_EQ(value_of(recorded()[2], "MESSAGE"), "as it was");
+}
+
+TEST_F(AsyncLogger, KeepsTheContextOfACallWhenItsLoggerIsGone) {
+  Gate gate;
+  {
+    const Logger log(options(), std::make_unique<GatedTransport>(gate, recording_));
+    log.info("holds up the rest");
+    for (int i = 0; i < 50; ++i) {
+      const Logger outer = log.with(field("OUTER", i));
+      outer.info("in one", field<"NUMBER">(i));
+      outer.with(field("INNER", std::string(100, 'i'))).info("in two", field<"NUMBER">(i));
+      outer.with(runtime_field("bad-name", i)).info("renamed", field<"NUMBER">(i));
+      outer.info("in one again", field<"NUMBER">(i));
+      log.info("in none", field<"NUMBER">(i));
+    }
+    gate.open();
+    ASSERT_EQ(log.flush(10s), FlushResult::kFlushed);
+    EXPECT_EQ(log.statistics().renamed_fields, 50U);
+  }
+  const auto entries = recorded();
+  ASSERT_EQ(entries.size(), 251U);
+  const std::string inner(100, 'i');
+  for (std::size_t i = 0; i < 50; ++i) {
+    const std::string number = std::to_string(i);
+    const auto has = [&](std::size_t at, const char* name) {
+      return value_of(entries[1 + i * 5 + at], name);
+    };
+    for (const std::size_t at : {0U, 1U, 2U, 3U})
+      EXPECT_EQ(has(at, "OUTER"), number) << at;
+    EXPECT_EQ(has(1, "INNER"), inner);
+    EXPECT_EQ(has(2, "BAD_NAME"), number);
+    EXPECT_EQ(has(3, "INNER"), "(absent)");
+    EXPECT_EQ(has(4, "OUTER"), "(absent)");
+    EXPECT_EQ(has(4, "NUMBER"), number);
+  }
+}
+
 TEST_F(AsyncLogger, SendsWhatIsQueuedWhenItEnds) {
   make().info("last words");
 
@@ -293,6 +370,49 @@ TEST(EntryQueue, WakesAWriterThatWaitsWhenHalfOfItsRingIsFree) {
     read_one();
   EXPECT_EQ(writer.wait_for(30s), std::future_status::ready);
   writer.wait();
+  QueueEnd::leave(*queue);
+  QueueEnd::leave(*queue);
+}
+
+TEST(EntryQueue, GoesBackToItsBeginWhenATimeIsNewAndAllIsRead) {
+  using internal::QueueEnd;
+  using internal::RecordHeader;
+  constexpr std::uint32_t kRecord = 1024;
+  const internal::SenderClock clock;
+  internal::EntryQueue* const queue = QueueEnd::create(1, clock, 1 << 20);
+  ASSERT_NE(queue, nullptr);
+  const std::byte* const begin = queue->place();
+  std::uint64_t time = 0;
+  const auto write_one = [&](bool is_new_time) {
+    constexpr std::size_t kMost = kRecord + internal::kCircumstancesBytes;
+    if (queue->room() < kMost) {
+      ASSERT_NE(QueueEnd::make_place(*queue, kMost), nullptr);
+    }
+    if (is_new_time) QueueEnd::tell_circumstances(*queue, ++time, nullptr, kRecord);
+    new (queue->place())
+        RecordHeader{kRecord, 0, Priority::kInfo, internal::RecordKind::kConstantCall};
+    queue->publish(kRecord);
+  };
+  const auto read_one = [&] {
+    const RecordHeader* const record = QueueEnd::front(*queue);
+    ASSERT_NE(record, nullptr);
+    EXPECT_EQ(QueueEnd::realtime_of(*queue, *record), time);
+    QueueEnd::pop(*queue);
+  };
+  for (int i = 0; i < 100; ++i)
+    write_one(i == 0);
+  write_one(true);
+  EXPECT_GT(queue->place(), begin + 100 * kRecord) << "not all is read";
+  --time;
+  for (int i = 0; i < 100; ++i)
+    read_one();
+  ++time;
+  read_one();
+  write_one(true);
+
+  EXPECT_EQ(queue->place(), begin + sizeof(internal::TimedRecord) + kRecord);
+  read_one();
+  EXPECT_EQ(QueueEnd::front(*queue), nullptr);
   QueueEnd::leave(*queue);
   QueueEnd::leave(*queue);
 }

@@ -106,7 +106,9 @@ TEST(AsyncClient, AFlushWithoutTheCollectorSaysSo) {
 TEST(AsyncClient, WaitsForACollectorThatIsStopped) {
   PrivateLogqd logqd;
   const Logger log(patient(logqd.native_socket()));
-  for (int i = 0; i < 1000; ++i)
+  log.info("numbered", field<"NUMBER">(0));
+  ASSERT_EQ(log.flush(20s), FlushResult::kFlushed) << "patience is for a collector that was there";
+  for (int i = 1; i < 1000; ++i)
     log.info("numbered", field<"NUMBER">(i));
   logqd.stop();
   for (int i = 1000; i < 2000; ++i)

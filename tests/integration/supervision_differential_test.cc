@@ -147,19 +147,19 @@ class SupervisionDifferential : public MachineTest {
       return std::all_of(std::istream_iterator<std::string>(lines), {}, is_over);
     });
   }
-  static std::unique_ptr<ChildProcess> logq_run(const Case& of) {
+  static std::unique_ptr<ChildProcess> logq_run(const std::string& unit) {
     // With the limits and capabilities of the machine's own first process.
     return std::make_unique<ChildProcess>(machine_->command(
         {"sh", "-c",
          "ulimit -n $(sed -n 's/^Max open files *\\([0-9]*\\).*/\\1/p' /proc/1/limits)\n"
          "export LOGQ_SOCKET=/run/logq/socket LOGQ_STDOUT_SOCKET=/run/logq/stdout\n"
          "exec setpriv --bounding-set=-sys_boot,-sys_module,-sys_rawio,-sys_time logq-run \"$0\"",
-         "/run/systemd/system/" + service(of)}));
+         "/run/systemd/system/" + unit}));
   }
   static void run_under_logq_run(const Cases& cases) {
     std::vector<std::unique_ptr<ChildProcess>> supervisors;
     for (const Case& of : cases)
-      supervisors.push_back(logq_run(of));
+      supervisors.push_back(logq_run(service(of)));
     for_each_verb(cases, [](const Case& of, const std::string& verb) {
       const std::string signal = verb == "stop" ? "-TERM" : "-HUP";
       EXPECT_EQ(machine_->run({"pkill", signal, "-f", "^logq-run .*/" + service(of) + "$"}).status,
@@ -350,6 +350,125 @@ for level in range(3, 8):
   });
   EXPECT_EQ(stored.at("said-nothing").size(), 17U);
   EXPECT_EQ(stored.at("said-level").size(), 6U);
+}
+
+// --- socket units ---
+
+struct SocketCase {
+  std::string name;
+  std::string socket;
+  std::string service;      // or its template
+  std::string client = {};  // a script of Python's that is run when the socket is open
+};
+
+class SocketDifferential : public SupervisionDifferential {
+ protected:
+  static std::string file(const SocketCase& of) { return of.name + ".socket"; }
+  // Of the socket, then of what it has started. A client's port is another one each time.
+  static std::string lives(const SocketCase& of, const std::vector<Fields>& entries) {
+    std::vector<Fields> of_socket;
+    std::vector<Fields> of_services;
+    for (const Fields& fields : entries) {
+      const auto found = fields.find("UNIT");
+      const std::string unit = found == fields.end() ? "" : found->second;
+      if (unit == file(of)) of_socket.push_back(fields);
+      if (unit == of.name + ".service" || unit.starts_with(of.name + "@"))
+        of_services.push_back(fields);
+    }
+    static const std::regex ports("(127\\.0\\.0\\.1|::1\\]?):[0-9]{5}");
+    return std::regex_replace(told(of_socket) + told(of_services), ports, "$1:PORT");
+  }
+  static std::string stored_lives(const SocketCase& of, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"journalctl", "-q", "-o", "export"});
+    return lives(of, parse_export(machine_->output_of(std::move(arguments))));
+  }
+  static void run_client(const SocketCase& of) {
+    if (of.client.empty()) return;
+    const CommandResult result = machine_->run({"python3", "-c", of.client});
+    EXPECT_EQ(result.status, 0) << of.name << ": " << result.err;
+  }
+  static std::string by_systemd(const SocketCase& of) {
+    systemctl({"start", file(of)});
+    run_client(of);
+    systemctl({"stop", file(of)});
+    EXPECT_EQ(machine_->run({"journalctl", "--sync"}).status, 0);
+    return stored_lives(of, {});
+  }
+  static std::string by_logq_run(const SocketCase& of) {
+    const auto supervisor = logq_run(file(of));
+    const auto has_told = [&of](const char* what) {
+      return stored_lives(of, {"-D", "/var/log/logq"}).find(what) != std::string::npos;
+    };
+    wait_until([&] { return has_told("Listening on ") || has_told("Failed to listen on "); });
+    run_client(of);
+    std::ignore = machine_->run({"pkill", "-TERM", "-f", "^logq-run .*/" + file(of) + "$"});
+    supervisor->wait();
+    return stored_lives(of, {"-D", "/var/log/logq"});
+  }
+  static void compare(const std::vector<SocketCase>& cases) {
+    for (const SocketCase& of : cases) {
+      const bool accepts = of.socket.find("Accept=yes") != std::string::npos;
+      const std::string directory = "/run/systemd/system/" + of.name;
+      write_text_file(machine_->path(directory + ".socket"), of.socket);
+      write_text_file(machine_->path(directory + (accepts ? "@" : "") + ".service"), of.service);
+    }
+    systemctl({"daemon-reload"});
+    for (const SocketCase& of : cases) {
+      const std::string by_systemd = SocketDifferential::by_systemd(of);
+      EXPECT_NE(by_systemd.find(file(of)), std::string::npos) << of.name;
+      EXPECT_EQ(by_logq_run(of), by_systemd) << of.name;
+    }
+  }
+};
+
+TEST_F(SocketDifferential, AnInstanceForEachConnection) {
+  ASSERT_EQ(machine_->run({"ip", "link", "set", "lo", "up"}).status, 0);
+  // What comes back ends when the instance has.
+  const std::string connect =
+      "import socket\n"
+      "def connect(host, port): return socket.create_connection((host, port))\n"
+      "def rest(s): s.shutdown(socket.SHUT_WR); return s.makefile('rb').read()\n";
+  compare({{"echoes",
+            "[Unit]\nDescription=Echoes\n[Socket]\nListenStream=127.0.0.1:2000\n"
+            "ListenStream=[::1]:2001\nAccept=yes\nMaxConnections=2\nMaxConnectionsPerSource=1\n",
+            "[Unit]\nDescription=Echo\n[Service]\nStandardInput=socket\n"
+            "ExecStart=/bin/sh -c 'echo hello; cat; exit 3'\n",
+            connect + "a = connect('127.0.0.1', 2000); assert a.recv(6) == b'hello\\n'\n"
+                      "b = connect('127.0.0.1', 2000); assert rest(b) == b''\n"
+                      "c = connect('::1', 2001); assert c.recv(6) == b'hello\\n'\n"
+                      "d = connect('::1', 2001); assert rest(d) == b''\n"
+                      "assert rest(c) == b''; assert rest(a) == b''\n"},
+           {"hasty", "[Socket]\nListenStream=127.0.0.1:2002\nAccept=yes\nTriggerLimitBurst=1\n",
+            "[Service]\nExecStartPre=/bin/true\nStandardOutput=socket\nExecStart=/bin/true\n",
+            connect + "rest(connect('127.0.0.1', 2002)); rest(connect('127.0.0.1', 2002))\n"}});
+}
+
+// Its commands speak: what they say is of the socket's unit, and in its place.
+TEST_F(SocketDifferential, CommandsOfSockets) {
+  const auto unit = [](const std::string& name, const std::string& lines) {
+    return SocketCase{name,
+                      "[Unit]\nDescription=Some\n[Socket]\nListenStream=/run/" + name +
+                          ".sock\nRemoveOnStop=yes\nTimeoutSec=200ms\n" + lines,
+                      "[Service]\nExecStart=/bin/true\n"};
+  };
+  compare(
+      {unit("all-commands",
+            "ExecStartPre=/bin/true\nExecStartPre=/bin/sh -c 'test ! -e /run/all-commands.sock'\n"
+            "ExecStartPost=/bin/sh -c 'test -S /run/all-commands.sock'\n"
+            "ExecStopPre=/bin/true\nExecStopPost=/bin/sh -c 'test -z \"$SERVICE_RESULT\"'\n"),
+       unit("pre-fails",
+            "ExecStartPre=/bin/false\nExecStopPre=/bin/false\n"
+            "ExecStopPost=/bin/false\n"),
+       unit("post-fails",
+            "ExecStartPost=/bin/false\nExecStopPre=/bin/sh -c 'exit 3'\n"
+            "ExecStopPost=/bin/sh -c 'exit 4'\n"),
+       unit("stop-fails",
+            "ExecStopPre=/bin/sh -c 'exit 3'\nExecStopPost=/bin/sh -c 'kill -9 $$$$'\n"),
+       unit("may-fail", "ExecStartPre=-/bin/false\nExecStopPost=-/bin/false\n"),
+       unit("no-program", "ExecStartPre=/nonexistent/program\n"),
+       unit("slow-pre", "ExecStartPre=/bin/sleep 100\nExecStopPost=/bin/false\n"),
+       unit("slow-stop", "ExecStopPre=/bin/sleep 100\nExecStopPost=/bin/sleep 100\n"),
+       unit("deaf-stop", "ExecStopPost=/bin/sh -c 'trap \"\" TERM; exec sleep 100'\n")});
 }
 
 // What a process finds, told by itself in a file. Each command of a unit adds a part.

@@ -89,6 +89,12 @@ ListenStream=0x50
 ListenStream=127.0.0.1:0o17
 ListenDatagram=[::1]:80
 ListenStream=vsock::7
+ListenNetlink=kobject-uevent   0x2
+ListenSpecial=/dev//null
+ListenMessageQueue=/%p
+Writable=yes
+MessageQueueMaxMessages=0x10
+MessageQueueMessageSize=100
 FileDescriptorName=%p-x
 SocketMode=0600
 DirectoryMode=0711
@@ -247,7 +253,8 @@ void add_socket_options(const SocketOptions& options, Values& values) {
 }
 
 Values values_of(const SocketUnit& unit) {
-  constexpr std::array<const char*, 4> kKinds = {"Stream", "Datagram", "SequentialPacket", "FIFO"};
+  constexpr std::array<const char*, 7> kKinds = {
+      "Stream", "Datagram", "SequentialPacket", "Netlink", "FIFO", "Special", "MessageQueue"};
   Values values;
   add_socket_options(unit.options, values);
   values["FileDescriptorName"] = descriptor_name_of(unit);
@@ -257,11 +264,14 @@ Values values_of(const SocketUnit& unit) {
   values["SocketGroup"] = unit.nodes.group;
   values["Symlinks"] = joined(unit.nodes.symlinks);
   values["RemoveOnStop"] = yes_or_no(unit.nodes.are_removed_on_stop);
+  values["Writable"] = yes_or_no(unit.is_special_writable);
+  values["MessageQueueMaxMessages"] = std::to_string(unit.message_queue.messages);
+  values["MessageQueueMessageSize"] = std::to_string(unit.message_queue.message_size);
   values["FlushPending"] = yes_or_no(unit.flushes_pending);
   values["MaxConnections"] = std::to_string(unit.max_connections);
   values["MaxConnectionsPerSource"] = std::to_string(unit.max_connections_per_source);
   values["TriggerLimitIntervalUSec"] = base::format_time_span(unit.trigger_limit.interval_usec);
-  values["TriggerLimitBurst"] = std::to_string(unit.trigger_limit.burst);
+  values["TriggerLimitBurst"] = std::to_string(unit.trigger_burst());
   values["TimeoutUSec"] = base::format_time_span(unit.timeout_usec);
   values["Triggers"] = unit.service;
   for (const Listener& listener : unit.listeners) {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "supervise/control_order.h"
 #include "support/temp_dir.h"
 #include "support/unix_socket.h"
@@ -33,7 +34,7 @@ class ControlSocketTest : public testing::Test {
   void handle() {
     bool is_idle = false;
     EventSource idle = *loop_.add_timer([&] { is_idle = true; });
-    idle.set_time(monotonic_usec() + 20'000);
+    idle.set_time(base::monotonic_usec() + 20'000);
     while (!is_idle)
       ASSERT_TRUE(loop_.run_once());
   }

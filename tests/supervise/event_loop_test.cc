@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "base/unique_fd.h"
 
 namespace logq::supervise {
@@ -59,7 +60,7 @@ TEST(EventLoop, ATimerGoesOffOnce) {
   EventSource once = *loop.add_timer([&] { ++count; });
   EventSource later = *loop.add_timer([&] { count += 10; });
   once.set_time(1);
-  later.set_time(monotonic_usec() + 1000);
+  later.set_time(base::monotonic_usec() + 1000);
   ASSERT_TRUE(loop.run_once());
   ASSERT_TRUE(loop.run_once());
   EXPECT_EQ(count, 11);

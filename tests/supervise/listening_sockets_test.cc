@@ -1,6 +1,7 @@
 #include "supervise/listening_sockets.h"
 
 #include <fcntl.h>
+#include <mqueue.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -19,6 +20,7 @@
 
 #include <gtest/gtest.h>
 
+#include "supervise/connection.h"
 #include "support/child_process.h"
 #include "support/temp_dir.h"
 #include "support/unix_socket.h"
@@ -386,6 +388,135 @@ TEST(SocketNodes, TheModeOfWhatALinkLeadsToStaysAsItIs) {
   struct stat status {};
   ASSERT_EQ(::stat(file.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777, 0600U);
+}
+
+TEST_F(ListeningSocketsTest, MayBeNetlink) {
+  const ListeningSockets sockets = open_all("ListenNetlink=kobject-uevent 2\n");
+
+  EXPECT_EQ(option_of(sockets.descriptors().at(0), SO_DOMAIN), AF_NETLINK);
+  EXPECT_EQ(option_of(sockets.descriptors().at(0), SO_PROTOCOL), 15);
+}
+
+TEST_F(ListeningSocketsTest, MayBeSpecialFiles) {
+  test::write_text_file(path("file"), "x");
+  const ListeningSockets sockets =
+      open_all("ListenSpecial=/dev/zero\nListenSpecial=" + path("file") + "\nWritable=yes\n");
+
+  char byte = 'a';
+  EXPECT_EQ(::read(sockets.descriptors().at(0).get(), &byte, 1), 1);
+  EXPECT_EQ(byte, '\0');
+  EXPECT_EQ(::write(sockets.descriptors().at(1).get(), "y", 1), 1);
+  EXPECT_EQ(failure_of("ListenSpecial=" + directory_.path() + "\n"),
+            directory_.path() + ": open: File exists");
+}
+
+TEST_F(ListeningSocketsTest, MayBeMessageQueues) {
+  const std::string name = "/logq-test-" + std::to_string(::getpid());
+  const mode_t mask = ::umask(077);
+  {
+    const ListeningSockets sockets =
+        open_all("ListenMessageQueue=" + name +
+                 "\nMessageQueueMaxMessages=3\nMessageQueueMessageSize=100\nSocketMode=0640\n"
+                 "RemoveOnStop=yes\n");
+    ::umask(mask);
+
+    const int queue = sockets.descriptors().at(0).get();
+    mq_attr sizes{};
+    struct stat status {};
+    ASSERT_EQ(::mq_getattr(queue, &sizes), 0);
+    ASSERT_EQ(::fstat(queue, &status), 0);
+    EXPECT_EQ(sizes.mq_maxmsg, 3);
+    EXPECT_EQ(sizes.mq_msgsize, 100);
+    EXPECT_EQ(status.st_mode & 0777, 0640U);
+  }
+  EXPECT_EQ(::mq_unlink(name.c_str()), -1);  // it is gone
+}
+
+// A connection to a listening socket of a free port, from its own address or another one.
+struct Connected {
+  base::UniqueFd listener;
+  base::UniqueFd client;
+  std::string port;         // of the listener
+  std::string client_port;  // of the client
+};
+
+std::string port_of(const base::UniqueFd& fd) {
+  sockaddr_in6 address{};  // where the port is in both families
+  socklen_t size = sizeof address;
+  ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  return std::to_string(ntohs(address.sin6_port));
+}
+
+Connected connect_inet(const std::string& listens_at, const std::string& is_called) {
+  auto address = native_address(*parse_socket_address(listens_at)).value();
+  // The port of both families; nobody may have port 1 in an address of a unit.
+  reinterpret_cast<sockaddr_in6*>(&address.storage)->sin6_port = 0;
+  Connected made;
+  made.listener =
+      base::UniqueFd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (::bind(made.listener.get(), address.get(), address.size) != 0 ||
+      ::listen(made.listener.get(), 5) != 0)
+    throw std::runtime_error(::strerror(errno));
+  made.port = port_of(made.listener);
+  const auto called = native_address(*parse_socket_address(is_called + ":" + made.port)).value();
+  made.client = base::UniqueFd(::socket(called.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (::connect(made.client.get(), called.get(), called.size) != 0)
+    throw std::runtime_error(::strerror(errno));
+  made.client_port = port_of(made.client);
+  return made;
+}
+
+TEST(Connection, IsNamedByBothItsEnds) {
+  const Connected of = connect_inet("127.0.0.1:1", "127.0.0.1");
+
+  const auto connection = accept_connection(of.listener.get());
+
+  ASSERT_TRUE(connection);
+  EXPECT_EQ(connection->name, "127.0.0.1:" + of.port + "-127.0.0.1:" + of.client_port);
+  EXPECT_EQ(connection->peer, "127.0.0.1:" + of.client_port);
+  EXPECT_EQ(connection->source, "127.0.0.1");
+  EXPECT_EQ(connection->variables,
+            (Lines{"REMOTE_ADDR=127.0.0.1", "REMOTE_PORT=" + of.client_port}));
+  EXPECT_EQ(instance_name("hello@.service", 3, *connection),
+            "hello@3-" + connection->name + ".service");
+}
+
+TEST(Connection, OfIpv6HasNoBracketsInTheNameOfAUnit) {
+  const Connected of = connect_inet("[::1]:1", "[::1]");
+
+  const auto connection = accept_connection(of.listener.get());
+
+  ASSERT_TRUE(connection);
+  EXPECT_EQ(connection->name, "::1:" + of.port + "-::1:" + of.client_port);
+  EXPECT_EQ(connection->peer, "[::1]:" + of.client_port);
+  EXPECT_EQ(connection->variables.at(0), "REMOTE_ADDR=::1");
+}
+
+TEST(Connection, OfIpv4ToASocketOfIpv6IsOneOfIpv4) {
+  const Connected of = connect_inet("[::]:1", "127.0.0.1");
+
+  const auto connection = accept_connection(of.listener.get());
+
+  ASSERT_TRUE(connection);
+  EXPECT_EQ(connection->name, "127.0.0.1:" + of.port + "-127.0.0.1:" + of.client_port);
+  EXPECT_EQ(connection->source, "127.0.0.1");
+}
+
+TEST(Connection, OfAUnixSocketIsNamedByWhoItIs) {
+  test::TempDir directory;
+  const auto listener = test::bind_unix(directory.path() + "/s", SOCK_SEQPACKET | SOCK_NONBLOCK);
+  const auto client = test::connect_unix(directory.path() + "/s", SOCK_SEQPACKET);
+
+  const auto connection = accept_connection(listener.get());
+
+  ASSERT_TRUE(connection);
+  const std::string pid = std::to_string(::getpid());
+  const std::string uid = std::to_string(::getuid());
+  EXPECT_EQ(connection->name, pid + "-" + uid);
+  EXPECT_EQ(connection->peer, "PID " + pid + "/UID " + uid);
+  EXPECT_EQ(connection->source, "");
+  EXPECT_EQ(connection->variables, Lines{});
+  EXPECT_EQ(accept_connection(listener.get()).error().code, Errc::kBusy);
 }
 
 }  // namespace

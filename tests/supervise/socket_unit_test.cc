@@ -12,6 +12,7 @@
 
 #include "supervise/ignored_keys.h"
 #include "supervise/pending_keys.h"
+#include "supervise/socket_life.h"
 #include "support/child_process.h"
 #include "support/temp_dir.h"
 
@@ -89,7 +90,9 @@ TEST(SocketUnit, HasSystemdsDefaults) {
   EXPECT_EQ(unit.options.backlog, 2147483647U);
   EXPECT_EQ(unit.options.bind_ipv6_only, BindIpv6Only::kDefault);
   EXPECT_EQ(unit.trigger_limit.interval_usec, 2 * kUsecPerSecond);
-  EXPECT_EQ(unit.trigger_limit.burst, 20U);
+  EXPECT_EQ(unit.trigger_burst(), 20U);
+  EXPECT_FALSE(unit.accepts);
+  EXPECT_EQ(unit.max_connections, 64U);
 }
 
 TEST(SocketUnit, ListensAtAllThatItNamesInItsOrder) {
@@ -157,6 +160,27 @@ TEST(SocketUnit, SaysWhatItsNodesAre) {
   EXPECT_TRUE(nodes.are_removed_on_stop);
 }
 
+TEST(SocketUnit, SaysHowItsCommandsAreRun) {
+  const SocketUnit unit = with_socket(
+      "ExecStartPre=/bin/a\nExecStartPost=/bin/b\nExecStopPre=/bin/c\nExecStopPost=/bin/d\n"
+      "TimeoutSec=5\nUser=%p\nLimitNOFILE=100\nStandardOutput=null\nKillMode=process\n");
+
+  const ServiceUnit commands = commands_of(unit);
+
+  EXPECT_TRUE(has_commands(unit));
+  EXPECT_FALSE(has_commands(with_socket("")));
+  EXPECT_EQ(commands.name, "hello.socket");
+  EXPECT_EQ(commands.commands.start_pre.at(0).program, "/bin/a");
+  EXPECT_EQ(commands.commands.start_post.at(0).program, "/bin/b");
+  EXPECT_EQ(commands.commands.stop.at(0).program, "/bin/c");
+  EXPECT_EQ(commands.commands.stop_post.at(0).program, "/bin/d");
+  EXPECT_EQ(commands.timeouts.start_usec, 5 * kUsecPerSecond);
+  EXPECT_EQ(commands.execution.user, "hello");
+  EXPECT_EQ(commands.execution.limits.size(), 1U);
+  EXPECT_EQ(commands.standard_output.to, Output::To::kNull);
+  EXPECT_EQ(commands.kill.mode, KillMode::kProcess);
+}
+
 TEST(SocketUnit, HasNoColonInTheNameOfItsDescriptors) {
   EXPECT_EQ(descriptor_name_of(read_socket("", "a:b.socket").unit), "a\\x3ab.socket");
 }
@@ -177,22 +201,27 @@ TEST(SocketUnit, IsRefusedWhereItCannotWork) {
             "hello.socket: Unit configuration has fatal error, unit will not be started.");
 }
 
-TEST(SocketUnit, ThatAcceptsIsRefusedRatherThanGivenToAServiceThatWantsConnections) {
-  EXPECT_EQ(last_problem("[Socket]\nListenStream=80\nAccept=yes\n"),
-            "hello.socket: Accept=yes is not honoured by logq-run yet. Refusing.");
+TEST(SocketUnit, ThatAcceptsIsForInstancesOfATemplate) {
+  const SocketUnit unit = with_socket("Accept=yes\nMaxConnections=7\nMaxConnectionsPerSource=2\n");
+
+  EXPECT_TRUE(unit.accepts);
+  EXPECT_EQ(unit.service, "hello@.service");
+  EXPECT_EQ(unit.max_connections, 7U);
+  EXPECT_EQ(unit.max_connections_per_source, 2U);
+  EXPECT_EQ(unit.trigger_burst(), 200U);
+  EXPECT_EQ(read_socket("[Socket]\nListenStream=80\nAccept=1\n", "web@7.socket").unit.service,
+            "web@.service");
 }
 
 TEST(SocketUnit, TellsOfWhatItIsNotYetOpenFor) {
   const LoadedSocket socket =
-      read_socket("[Socket]\nListenNetlink=audit 1\nSlice=x.slice\nUser=a\n");
+      read_socket("[Socket]\nListenUSBFunction=/a\nSlice=x.slice\nUser=a\n");
 
   EXPECT_EQ(problems_of(socket),
-            (Lines{"/u/hello.socket:2: Key 'ListenNetlink' in section [Socket] is not honoured by "
-                   "logq-run yet, ignoring: audit 1",
+            (Lines{"/u/hello.socket:2: Key 'ListenUSBFunction' in section [Socket] is not honoured "
+                   "by logq-run yet, ignoring: /a",
                    "/u/hello.socket:3: Key 'Slice' in section [Socket] is not honoured by logq-run "
-                   "(control groups), ignoring.",
-                   "/u/hello.socket:4: Key 'User' in section [Socket] is not honoured by logq-run "
-                   "(commands of sockets), ignoring."}));
+                   "(control groups), ignoring."}));
   EXPECT_TRUE(socket.is_usable());
   EXPECT_EQ(socket.unit.listeners.front().kind, Kind::kOther);
 }
@@ -259,8 +288,7 @@ TEST(PendingKeys, OfSocketsAreAllOfThoseThatAreRead) {
 
 TEST(IgnoredKeys, OfSocketsAreNoneOfThoseOfServicesAlone) {
   EXPECT_EQ(ignored_key_subject("Socket", "PrivateDevices"), "sandboxing");
-  EXPECT_EQ(ignored_key_subject("Socket", "KillMode"), "commands of sockets");
-  EXPECT_EQ(ignored_key_subject("Socket", "Writable"), "message queues and special files");
+  EXPECT_EQ(ignored_key_subject("Socket", "KillMode"), "");
   EXPECT_EQ(ignored_key_subject("Socket", "NonBlocking"), "");
   EXPECT_EQ(ignored_key_subject("Socket", "OOMPolicy"), "");
   EXPECT_EQ(ignored_key_subject("Socket", "ReloadSignal"), "");

@@ -274,15 +274,35 @@ KindTag<Value::Kind::kError> kind_of(const std::error_code&);
 KindTag<Value::Kind::kText> kind_of(const std::exception&);
 KindTag<Value::Kind::kId> kind_of(const Id128&);
 
+// The bytes of Value::word() that say something, for a value made of a T.
+template <typename T, Value::Kind K>
+consteval std::size_t word_bytes() {
+  switch (K) {
+    case Value::Kind::kText:  // the size; what is longer than 4 GiB goes through no queue
+    case Value::Kind::kError:
+      return 4;
+    case Value::Kind::kId:
+      return 0;
+    case Value::Kind::kBool:
+      return 1;
+    case Value::Kind::kSigned:
+    case Value::Kind::kUnsigned:
+      return std::min(sizeof(T), sizeof(std::uint64_t));
+    default:
+      return sizeof(std::uint64_t);
+  }
+}
+
 }  // namespace internal
 
 // A Field of which the compiler knows the name and the kind, so that nothing is left to ask when it
 // is queued. Converts to a Field, and is a view as that is.
-template <LiteralName Name, Value::Kind K>
+template <LiteralName Name, Value::Kind K, std::size_t WordBytes>
 class NamedField {
  public:
   static constexpr FieldName kName{Name.text};
   static constexpr Value::Kind kKind = K;
+  static constexpr std::size_t kWordBytes = WordBytes;
 
   constexpr explicit NamedField(const Value& value) noexcept
       : word_(value.word()),
@@ -293,7 +313,14 @@ class NamedField {
     return {kName, Value::from_parts(K, word_, pointer_)};
   }
 
-  [[nodiscard]] constexpr std::uint64_t word() const noexcept { return word_; }
+  // Copies what the word says to `at`. Returns the end.
+  [[gnu::always_inline]] char* put_word(char* at) const noexcept {
+    if constexpr (WordBytes == 1) return put(static_cast<std::uint8_t>(word_), at);
+    if constexpr (WordBytes == 2) return put(static_cast<std::uint16_t>(word_), at);
+    if constexpr (WordBytes == 4) return put(static_cast<std::uint32_t>(word_), at);
+    if constexpr (WordBytes == 8) return put(word_, at);
+    return at;
+  }
   // Bytes of it that are elsewhere.
   [[nodiscard]] constexpr std::size_t packed_bytes() const noexcept {
     if constexpr (K == Value::Kind::kText) return static_cast<std::size_t>(word_);
@@ -312,13 +339,20 @@ class NamedField {
   }
 
  private:
+  template <typename Word>
+  [[gnu::always_inline]] static char* put(Word word, char* at) noexcept {
+    std::memcpy(at, &word, sizeof word);
+    return at + sizeof word;
+  }
+
   std::uint64_t word_;
   const void* pointer_;
 };
 
 template <LiteralName Name, typename T>
 [[nodiscard]] constexpr auto field(const T& value) noexcept {
-  return NamedField<Name, decltype(internal::kind_of(value))::value>(Value(value));
+  constexpr Value::Kind kKind = decltype(internal::kind_of(value))::value;
+  return NamedField<Name, kKind, internal::word_bytes<T, kKind>()>(Value(value));
 }
 
 // A field whose name is known only at run time; see above for bad names.

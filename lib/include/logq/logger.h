@@ -213,13 +213,14 @@ class Logger {
   struct Shared;
   struct Context;
 
-  Logger(std::shared_ptr<Shared> shared, std::shared_ptr<const Context> context);
+  Logger(std::shared_ptr<Shared> shared, internal::ContextPointer context);
   SendStatus filtered() const noexcept;
   void wake_sender() const noexcept;
 
+  // The message by value, so that it need not be in memory before this is called.
   template <typename... Fields>
   [[gnu::noinline]] SendStatus log_list(Priority priority,
-                                        const Message& message,
+                                        Message message,
                                         Fields... fields) const noexcept {
     const std::array<Field, sizeof...(Fields)> list{Field(fields)...};
     return log_fields(priority, message, list);
@@ -232,10 +233,11 @@ class Logger {
                                               const Fields&... fields) const noexcept {
     internal::EntryQueue* const queue = internal::thread_state.queue;
     if (queue == nullptr || queue->owner() != core_->queue_owner) return false;
-    if (context_ != nullptr || internal::thread_state.innermost != nullptr) return false;
+    if (internal::thread_state.innermost != nullptr) return false;
+    if (context_ != nullptr && !context_->has_good_names) return false;
     bool was_asleep = false;
-    if (!internal::append_call(*queue, priority, message.text, message.location, was_asleep,
-                               fields...)) {
+    if (!internal::append_call(*queue, priority, message.text, message.location, context_,
+                               was_asleep, fields...)) {
       return false;
     }
     if (was_asleep) [[unlikely]]
@@ -245,7 +247,7 @@ class Logger {
 
   internal::LoggerCore* core_;  // of shared_
   std::shared_ptr<Shared> shared_;
-  std::shared_ptr<const Context> context_;
+  internal::ContextPointer context_;
 };
 
 }  // namespace logq

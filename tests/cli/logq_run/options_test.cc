@@ -62,6 +62,10 @@ TEST(RunOptions, UsageErrorsAreNamed) {
   }
   EXPECT_EQ(parse(Applet::kRun, {"--ready-fd=3", "a.tree"}).complaint,
             "--listen, --lazy and --ready-fd are for a service");
+  EXPECT_EQ(parse(Applet::kRun, {"-u", "a", "--accept", "ls"}).complaint,
+            "--accept is for a program with --listen");
+  EXPECT_EQ(parse(Applet::kRun, {"--accept", "a.socket"}).complaint,
+            "--accept is for a program; a .socket says Accept=yes itself");
   EXPECT_NE(parse(Applet::kCat, {"--exec"}).complaint, "");
 }
 

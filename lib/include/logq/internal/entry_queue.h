@@ -11,8 +11,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <source_location>
+#include <span>
 #include <string_view>
 
 #include "logq/field.h"
@@ -25,36 +27,69 @@ class ThreadField;
 namespace internal {
 
 enum class RecordKind : std::uint8_t {
-  kCall,   ///< as Logger::log makes it: a word for each field, the message, packed values
-  kEntry,  ///< any entry (client/entry_record.h)
-  kSkip,   ///< nothing: the next record is at the begin of the ring
-  kBlock,  ///< a pointer to a record of one of the first two kinds that is too large for the ring
+  kCall,          ///< as Logger::log makes it: CallRecord, the fields' words, the message, the rest
+  kConstantCall,  ///< the same with the address of the message, which stays where it is
+  kEntry,         ///< any entry (client/entry_record.h), with its time first
+  kSkip,          ///< nothing: the next record is at the begin of the ring
+  kTime,          ///< no more than the time of the calls behind it
+  kContext,       ///< no more than their context
+  kBlock,         ///< a time, and a pointer to a record of kind kEntry too large for the ring
 };
 
-// What the compiler knows of a field of a call.
+// What the compiler knows of the fields of a call.
 struct FieldForm {
   FieldName name;
   Value::Kind kind;
+  std::uint8_t word_bytes;
+};
+struct CallForm {
+  const FieldForm* fields;
+  std::uint16_t field_count;
+  std::uint16_t words_bytes;  // of all fields
 };
 template <typename... Fields>
-struct CallForm {
+struct FormOf {
   static constexpr std::array<FieldForm, sizeof...(Fields)> kFields{
-      FieldForm{Fields::kName, Fields::kKind}...};
+      FieldForm{Fields::kName, Fields::kKind, Fields::kWordBytes}...};
+  static constexpr std::size_t kWordsBytes = (Fields::kWordBytes + ... + std::size_t{0});
+  static constexpr CallForm kForm{kFields.data(), sizeof...(Fields), kWordsBytes};
 };
 
-// In front of each record. Small, as all of a record: what a call costs is above all the cache
-// lines that it writes to, which the sender has read on another processor.
-struct RecordHeader {
-  std::uint32_t bytes;  // of the record with all that is behind it, a multiple of 8
-  std::uint16_t field_count;
+// What Logger::with() has added to the calls.
+struct CallContext {
+  std::span<const Field> fields;
+  bool has_good_names = true;  // else each call counts those that are renamed
+};
+using ContextPointer = std::shared_ptr<const CallContext>;
+
+// In front of each record. Records are small, since what a call costs is above all the cache lines
+// that it writes to, which the sender has read on another processor: what the compiler knows is
+// left out, time and context are told once for all calls that have the same, and texts are copied
+// only where they may change.
+struct alignas(8) RecordHeader {
+  std::uint32_t bytes;          // of the record with all that is behind it, a multiple of 8
+  std::uint16_t message_bytes;  // of a call
   Priority priority;
   RecordKind kind;
-  std::uint64_t realtime_usec;
-  std::source_location location;  // of a call; its texts are there as long as the program
-  const FieldForm* forms;         // of a call, the same
-  std::uint64_t message_bytes;
 };
-static_assert(sizeof(RecordHeader) % 8 == 0 && alignof(RecordHeader) == 8);
+struct CallRecord {
+  RecordHeader header;
+  std::source_location location;  // its texts are there as long as the program
+  const CallForm* form;           // so is it
+};
+// Of kTime, and the begin of kEntry and kBlock.
+struct TimedRecord {
+  RecordHeader header;
+  std::uint64_t realtime_usec;
+};
+// Of kContext. Owns the context until it is read.
+struct ContextRecord {
+  RecordHeader header;
+  ContextPointer context;
+};
+static_assert(sizeof(RecordHeader) == 8 && sizeof(CallRecord) % 8 == 0 && alignof(CallRecord) == 8);
+static_assert(sizeof(TimedRecord) % 8 == 0 && sizeof(ContextRecord) % 8 == 0);
+inline constexpr std::size_t kCircumstancesBytes = sizeof(TimedRecord) + sizeof(ContextRecord);
 
 // What the sender thread tells all who log.
 struct alignas(64) SenderClock {
@@ -76,6 +111,16 @@ class EntryQueue {
   // must be made.
   [[nodiscard]] std::byte* place() const { return write_; }
   [[nodiscard]] std::size_t room() const { return static_cast<std::size_t>(limit_ - write_); }
+  // Whether a text never changes: it is in the program's read-only memory.
+  [[nodiscard]] bool is_constant(const char* text) const {
+    return reinterpret_cast<std::uintptr_t>(text) - constants_ < constants_bytes_;
+  }
+  // Whether the calls so far had the same time and context.
+  [[nodiscard]] bool has_told(std::uint64_t realtime_usec, const CallContext* context) const {
+    const auto same_time = static_cast<unsigned>(realtime_usec == realtime_usec_);
+    const auto same_context = static_cast<unsigned>(context == context_);
+    return (same_time & same_context) != 0;  // one branch
+  }
   // The record is complete.
   void publish(std::size_t bytes) {
     write_ += bytes;
@@ -99,13 +144,19 @@ class EntryQueue {
   std::byte* write_ = nullptr;
   std::byte* limit_ = nullptr;  // up to which it may write without a look at how far the reader is
   std::uint64_t written_ = 0;   // bytes, since the beginning
-  std::uint64_t stalled_at_ = 0;  // how far it was read when a wait for room was in vain
+  std::uint64_t realtime_usec_ = 0;  // that the last record of kind kTime tells
+  std::uintptr_t constants_ = 0;     // the program's read-only memory
+  std::uintptr_t constants_bytes_ = 0;
+  const CallContext* context_ = nullptr;  // the last of kind kContext, which that keeps alive
+  std::uint64_t stalled_at_ = 0;          // how far it was read when a wait for room was in vain
   // What it tells the other.
   alignas(64) std::atomic<std::uint64_t> published_{0};
   std::atomic<std::uint64_t> appended_{0};  // records
   // Of the thread that reads.
   alignas(64) std::atomic<std::uint64_t> consumed_{0};  // bytes, since the beginning
   std::uint64_t seen_ = 0;  // what was published at the last look, which costs the writer time
+  std::uint64_t read_realtime_usec_ = 0;  // that the last record of kind kTime has told
+  ContextPointer read_context_;           // and the last of kind kContext
   // Of both.
   alignas(64) std::atomic<std::uint32_t> waiting_{0};  // the writer waits for room: a futex
   std::atomic<std::uint32_t> users_{0};                // writer and reader; the last one unmaps
@@ -121,6 +172,12 @@ extern thread_local constinit ThreadState thread_state;
 
 // Whether there is room for a record after a look at how far the sender has read.
 bool look_for_room(EntryQueue& queue, std::size_t bytes) noexcept;
+// Tells what is new of the time and the context of the calls from now on. REQUIRES: room for
+// kCircumstancesBytes and the `bytes` of the next record.
+void tell_circumstances(EntryQueue& queue,
+                        std::uint64_t realtime_usec,
+                        const ContextPointer& context,
+                        std::size_t bytes) noexcept;
 
 inline constexpr std::size_t kCacheLine = 64;
 // So far ahead of the next record lines are asked for: the time that it takes to get one from the
@@ -140,8 +197,8 @@ inline constexpr std::size_t kPrefetchDistance = 512;
 // Whether append_call() takes such fields.
 template <typename T>
 inline constexpr bool kIsNamedField = false;
-template <LiteralName Name, Value::Kind Kind>
-inline constexpr bool kIsNamedField<NamedField<Name, Kind>> = true;
+template <LiteralName Name, Value::Kind Kind, std::size_t WordBytes>
+inline constexpr bool kIsNamedField<NamedField<Name, Kind, WordBytes>> = true;
 
 // Appends a call to the queue. False where that takes more than a few nanoseconds: room must be
 // made, or the sender sleeps. `was_asleep`: it went to sleep meanwhile, and must be woken. Inlined,
@@ -151,31 +208,39 @@ template <typename... Fields>
                                                Priority priority,
                                                std::string_view message,
                                                const std::source_location& location,
+                                               const ContextPointer& context,
                                                bool& was_asleep,
                                                const Fields&... fields) noexcept {
-  constexpr std::size_t kFixed = sizeof(RecordHeader) + sizeof...(Fields) * sizeof(std::uint64_t);
-  const std::size_t used = kFixed + message.size() + (fields.packed_bytes() + ... + std::size_t{0});
+  constexpr std::size_t kFixed = sizeof(CallRecord) + FormOf<Fields...>::kWordsBytes;
+  const bool is_constant = queue.is_constant(message.data());
+  const std::size_t text_bytes = is_constant ? sizeof(char*) : message.size();
+  const std::size_t used = kFixed + text_bytes + (fields.packed_bytes() + ... + std::size_t{0});
   const std::size_t bytes = (used + 7) & ~std::size_t{7};
-  if (bytes > queue.room() && !look_for_room(queue, bytes)) [[unlikely]]
+  const std::size_t most = bytes + kCircumstancesBytes;
+  if (most > queue.room() && !look_for_room(queue, most)) [[unlikely]]
     return false;
   const std::uint64_t now = queue.clock().realtime_usec.load(std::memory_order_relaxed);
-  if (now == 0) [[unlikely]]
+  if (now == 0 || message.size() > UINT16_MAX) [[unlikely]]
     return false;
+  if (!queue.has_told(now, context.get())) [[unlikely]]
+    tell_circumstances(queue, now, context, bytes);
+  std::byte* const place = queue.place();
   for (std::size_t i = 0; i < kFixed + kCacheLine; i += kCacheLine)
-    prefetch_to_write(queue.place() + kPrefetchDistance + i);
-  auto* const header = new (queue.place()) RecordHeader{static_cast<std::uint32_t>(bytes),
-                                                        sizeof...(Fields),
-                                                        priority,
-                                                        RecordKind::kCall,
-                                                        now,
-                                                        location,
-                                                        CallForm<Fields...>::kFields.data(),
-                                                        message.size()};
-  auto* word = reinterpret_cast<std::uint64_t*>(header + 1);
-  char* text = reinterpret_cast<char*>(word + sizeof...(Fields));
-  if (!message.empty()) std::memcpy(text, message.data(), message.size());
-  text += message.size();
-  ((*word++ = fields.word(), text = fields.pack_to(text)), ...);
+    prefetch_to_write(place + kPrefetchDistance + i);
+  const RecordHeader header{static_cast<std::uint32_t>(bytes),
+                            static_cast<std::uint16_t>(message.size()), priority,
+                            is_constant ? RecordKind::kConstantCall : RecordKind::kCall};
+  auto* const call = new (place) CallRecord{header, location, &FormOf<Fields...>::kForm};
+  char* at = reinterpret_cast<char*>(call + 1);
+  ((at = fields.put_word(at)), ...);
+  if (is_constant) {
+    const char* const text = message.data();
+    std::memcpy(at, &text, sizeof text);
+  } else if (!message.empty()) {
+    std::memcpy(at, message.data(), message.size());
+  }
+  at += text_bytes;
+  ((at = fields.pack_to(at)), ...);
   queue.publish(bytes);
   // The sender, before it sleeps, makes every processor see its clock stop (membarrier): either we
   // see that here, or it sees the record.
