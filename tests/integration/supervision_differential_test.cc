@@ -448,7 +448,7 @@ TEST_F(SocketDifferential, CommandsOfSockets) {
   const auto unit = [](const std::string& name, const std::string& lines) {
     return SocketCase{name,
                       "[Unit]\nDescription=Some\n[Socket]\nListenStream=/run/" + name +
-                          ".sock\nRemoveOnStop=yes\nTimeoutSec=200ms\n" + lines,
+                          ".sock\nRemoveOnStop=yes\n" + lines,
                       "[Service]\nExecStart=/bin/true\n"};
   };
   compare(
@@ -466,9 +466,11 @@ TEST_F(SocketDifferential, CommandsOfSockets) {
             "ExecStopPre=/bin/sh -c 'exit 3'\nExecStopPost=/bin/sh -c 'kill -9 $$$$'\n"),
        unit("may-fail", "ExecStartPre=-/bin/false\nExecStopPost=-/bin/false\n"),
        unit("no-program", "ExecStartPre=/nonexistent/program\n"),
-       unit("slow-pre", "ExecStartPre=/bin/sleep 100\nExecStopPost=/bin/false\n"),
-       unit("slow-stop", "ExecStopPre=/bin/sleep 100\nExecStopPost=/bin/sleep 100\n"),
-       unit("deaf-stop", "ExecStopPost=/bin/sh -c 'trap \"\" TERM; exec sleep 100'\n")});
+       unit("slow-pre", "TimeoutSec=200ms\nExecStartPre=/bin/sleep 100\nExecStopPost=/bin/false\n"),
+       unit("slow-stop",
+            "TimeoutSec=200ms\nExecStopPre=/bin/sleep 100\nExecStopPost=/bin/sleep 100\n"),
+       unit("deaf-stop",
+            "TimeoutSec=200ms\nExecStopPost=/bin/sh -c 'trap \"\" TERM; exec sleep 100'\n")});
 }
 
 // What a process finds, told by itself in a file. Each command of a unit adds a part.

@@ -8,6 +8,7 @@
 #include <array>
 #include <filesystem>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -431,6 +432,20 @@ class SupervisedCollector : public testing::TestWithParam<std::string> {
             .out);
   }
 
+  [[nodiscard]] std::vector<JournalFields> ends() const {
+    return entries("MESSAGE=collector.service: Main process exited, code=killed, status=9/KILL");
+  }
+  // Until no more of what was written arrives.
+  void wait_until_stored() const {
+    std::size_t stored = 0;
+    const auto has_grown = [&] {
+      return std::exchange(stored, entries("_TRANSPORT=stdout").size()) != stored;
+    };
+    do {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    } while (has_grown());
+  }
+
   TempDir home_;
 };
 
@@ -443,15 +458,16 @@ TEST_P(SupervisedCollector, LosesNoLineWhenItIsKilledAgainAndAgain) {
        "i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); [ $((i%10)) = 0 ] && sleep 0.01; "
        "done"},
       environment()));
-  for (int kills = 0; kills < 5; ++kills) {
+  for (std::size_t kills = 0; kills < 5; ++kills) {
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     pid_t collector = 0;
     ASSERT_TRUE(wait_until([&] { return (collector = child_of(supervisor.pid())) != 0; }));
     // What journald has read and not stored yet it loses, whoever supervises it.
     const pid_t program = GetParam() == "journald" ? child_of(writer.pid()) : 0;
     if (program != 0) {
+      ASSERT_TRUE(wait_until([&] { return ends().size() == kills; }));
       signal_process(program, SIGSTOP);
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      wait_until_stored();
     }
     signal_process(collector, SIGKILL);
     if (program != 0) signal_process(program, SIGCONT);
@@ -467,9 +483,7 @@ TEST_P(SupervisedCollector, LosesNoLineWhenItIsKilledAgainAndAgain) {
   Strings lines = column(entries("_TRANSPORT=stdout"), "MESSAGE");
   EXPECT_EQ(lines, expected);
   EXPECT_EQ(ended.err, "");
-  EXPECT_EQ(
-      entries("MESSAGE=collector.service: Main process exited, code=killed, status=9/KILL").size(),
-      5U);
+  EXPECT_EQ(ends().size(), 5U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Collectors,
