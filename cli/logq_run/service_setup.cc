@@ -10,10 +10,12 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "common/run.h"
+#include "common/varlink_client.h"
 #include "logq_run/exec_in_place.h"
 #include "logq_run/run_command.h"
 #include "logq_run/service_control_setup.h"
@@ -25,6 +27,8 @@
 
 namespace logq::cli {
 namespace {
+
+constexpr std::uint64_t kSynchronizeLimitUsec = 1'000'000;
 
 using namespace std::chrono_literals;
 
@@ -92,6 +96,11 @@ supervise::RunnerOptions runner_options(const Options& options,
   of.output.connect = [wait = options.wait, candidates = supervise::find_stream_sockets(
                                                 unit.log.log_namespace)]() mutable {
     return connect_within(std::exchange(wait, 0s), candidates);
+  };
+  // One that does not answer is not told of: the settings end then as they would have.
+  of.synchronize = [](const std::string& directory) {
+    std::ignore = call_varlink(directory + "io.systemd.journal", "io.systemd.Journal.Synchronize",
+                               kSynchronizeLimitUsec);
   };
   of.runtime_directory = supervise::runtime_directory();
   of.directory_roots = supervise::directory_roots(supervise::HostFacts::of_this_process());

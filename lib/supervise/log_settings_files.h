@@ -30,6 +30,10 @@ class LogSettingsFiles {
   Result<void> leave(const std::string& stdout_socket);
   void take_back();
   [[nodiscard]] bool are_left() const { return holder_.is_open(); }
+  // The runtime directory of the collector that they are left with; "" where they are not.
+  [[nodiscard]] std::string collector_directory() const {
+    return path_.substr(0, path_.rfind('/') + 1);
+  }
 
   // Where the collector would look for them.
   [[nodiscard]] static std::string directory_beside(const std::string& stdout_socket);

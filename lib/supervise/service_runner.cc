@@ -267,7 +267,11 @@ void ServiceRunner::leave_log_settings(const std::string& collector) {
 // When the collector has taken what there was to say. What it has received is stored with them.
 void ServiceRunner::take_back_log_settings() {
   if (!log_settings_.are_left()) return;
-  if (!options_.is_collector) log_.settle(kStartedPatience);
+  if (!options_.is_collector) {
+    log_.settle(kStartedPatience);
+    // What it has received it may not have looked at, and they count for that, too.
+    if (options_.synchronize) options_.synchronize(log_settings_.collector_directory());
+  }
   log_settings_.take_back();
 }
 

@@ -50,6 +50,9 @@ struct RunnerOptions {
   SocketDoor* door = nullptr;  // of the commands of a socket: it is no service then; borrowed
   // The service is the collector that the log goes to: nothing waits for that to have taken it.
   bool is_collector = false;
+  // Waits, for a time, until the collector with this runtime directory has stored what was sent to
+  // it. None: it is not asked.
+  std::function<void(const std::string& directory)> synchronize;
 };
 
 class ServiceRunner final : private ServiceHost {

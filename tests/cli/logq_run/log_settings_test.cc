@@ -2,16 +2,21 @@
 // logq-run: with logqd, which honours them, and with stock journald, which hears nothing of them.
 #include <signal.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/unique_fd.h"
 #include "cli/logq_run/programs.h"
 #include "support/private_logqd.h"
 #include "support/temp_dir.h"
+#include "support/unix_socket.h"
 
 namespace logq::test {
 namespace {
@@ -64,7 +69,34 @@ class LogSettings : public testing::Test {
   TempDir runtime_;
 };
 
+// Takes the place of logqd's control socket and says what was there when it was asked.
+std::string left_when_asked_to_synchronize(int listener, const std::function<std::string()>& left) {
+  const base::UniqueFd client(::accept(listener, nullptr, nullptr));
+  std::string call(256, '\0');
+  const ssize_t size = ::read(client.get(), call.data(), call.size());
+  if (size <= 0 || call.find("io.systemd.Journal.Synchronize") == std::string::npos) return "";
+  return left();
+}
+
 const std::string kOfUnit = "_SYSTEMD_UNIT=hello.service";
+
+// What it was sent and has not looked at yet.
+TEST_F(LogSettings, CountUntilTheCollectorHasStoredWhatTheUnitSaid) {
+  const PrivateLogqd logqd;
+  const std::string path = logqd.runtime_dir() + "/io.systemd.journal";
+  const base::UniqueFd control = bind_unix(path, SOCK_STREAM);
+  auto left = std::async(std::launch::async, [&] {
+    return left_when_asked_to_synchronize(control.get(), [&] { return left_with(logqd); });
+  });
+
+  const CommandResult result =
+      run_command(logq_run({unit("LogLevelMax=warning\n" + speaks())}, logqd.environment()));
+
+  EXPECT_EQ(result.status, 0);
+  ::shutdown(control.get(), SHUT_RDWR);  // nobody was asked in vain for ever
+  EXPECT_NE(left.get().find("log-level-max:hello.service\n"), std::string::npos);
+  EXPECT_EQ(left_with(logqd), "");
+}
 
 TEST_F(LogSettings, CountOnEverySocketAndForNothingAfterTheUnit) {
   const PrivateLogqd logqd;
