@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
-#include <utility>
 
 #include "base/try.h"
 #include "journal/file_mapping.h"
@@ -63,7 +62,7 @@ Result<void> verify_all(Verification& verification, std::uint64_t file_size) {
 
 // A writer that appends all the time is faster than we are; one that pauses is not.
 constexpr int kAttempts = 3;
-constexpr std::chrono::milliseconds kPause{20};
+constexpr std::chrono::milliseconds kPause{50};
 
 bool was_written_to(const Header& before, const Header& now) {
   return load(now.n_objects) != load(before.n_objects) ||
@@ -100,13 +99,12 @@ Result<VerifyReport> verify_file(const std::string& path,
                                  const VerifyProgress& progress,
                                  std::uint64_t work_bytes) {
   VerifyReport report;
-  bool paused = false;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     report = LOGQ_TRY(verify_once(path, progress, work_bytes));
     if (!report.failure) break;
     if (report.changed) continue;
     // Perhaps its writer was interrupted in the middle of an entry.
-    if (!report.online || std::exchange(paused, true)) break;
+    if (!report.online) break;
     std::this_thread::sleep_for(kPause);
   }
   if (progress) progress(1.0);

@@ -45,13 +45,24 @@ class Bytes {
       }
     }
   }
-  // The bucket that begins with an object.
-  std::uint64_t bucket(std::uint64_t head) {
-    for (std::uint64_t offset = header().data_hash_table_offset;; offset += sizeof(HashItem)) {
-      if (at(offset) == head) return offset;
-      if (offset > header().tail_object_offset) throw std::runtime_error("no such bucket");
+  // The bucket whose chain has a DATA object, as its first or behind others.
+  std::uint64_t bucket(std::uint64_t data) {
+    const std::uint64_t table = header().data_hash_table_offset;
+    const std::uint64_t end = table + header().data_hash_table_size;
+    for (std::uint64_t offset = table; offset < end; offset += sizeof(HashItem))
+      for (std::uint64_t in = at(offset); in != 0; in = at<DataObject>(in).next_hash_offset)
+        if (in == data) return offset;
+    throw std::runtime_error("no such bucket");
+  }
+  // The number of a message that has its bucket for itself, as the seed of the file has it.
+  int lone_message() {
+    for (int n = 3;; ++n) {
+      const std::uint64_t object = data("MESSAGE=m" + std::to_string(n));
+      const auto& item = at<HashItem>(bucket(object));
+      if (item.head_hash_offset == object && item.tail_hash_offset == object) return n;
     }
   }
+  std::uint64_t lone_bucket() { return bucket(data("MESSAGE=m" + std::to_string(lone_message()))); }
   std::string& text() { return bytes_; }
 
  private:
@@ -365,12 +376,12 @@ const Check kObjectChecks[] = {
 const Check kIndexChecks[] = {
     {"BucketHasBothEnds", kRegular, kNoticed, "hash bucket has a head or a tail only",
      [](Bytes& f) {
-       const std::uint64_t at = f.bucket(f.data("MESSAGE=m4"));
+       const std::uint64_t at = f.lone_bucket();
        f.at<HashItem>(at).tail_hash_offset = 0;
        return at;
      }},
     {"BucketAligned", kRegular, kNoticed, "hash bucket names an offset that is not 8-aligned",
-     [](Bytes& f) { return raise(f, f.bucket(f.data("MESSAGE=m4")) + 8) - 8; }},
+     [](Bytes& f) { return raise(f, f.lone_bucket() + 8) - 8; }},
     {"BucketTail", kRegular, kNoticed, "tail of a hash chain is not its last object",
      [](Bytes& f) {
        const std::uint64_t at = f.bucket(f.data("MESSAGE=m4"));
@@ -434,9 +445,9 @@ const Check kIndexChecks[] = {
      }},
     {"ValuesCanBeFound", kRegular, kNoticed, "entry has a field that no hash chain leads to",
      [](Bytes& f) {
-       const std::uint64_t at = f.bucket(f.data("MESSAGE=m4"));
-       f.at<HashItem>(at) = {0, 0};
-       return f.entry(4);
+       const int n = f.lone_message();
+       f.at<HashItem>(f.lone_bucket()) = {0, 0};
+       return f.entry(n);
      }},
     {"FirstEntryOfAValue", kRegular, kNoticed, "DATA object names as its first entry what is none",
      [](Bytes& f) {
