@@ -264,7 +264,7 @@ void ServiceRunner::leave_log_settings(const std::string& collector) {
   }
 }
 
-// When the collector has taken what there was to say. What it has received is stored with them.
+// When the collector has taken what there was to say.
 void ServiceRunner::take_back_log_settings() {
   if (!log_settings_.are_left()) return;
   if (!options_.is_collector) {
