@@ -1,7 +1,6 @@
 #include "logq_run/accept_run.h"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -80,10 +79,7 @@ int AcceptingRun::execute() {
     const auto done = supervise();
     if (!done) print_error_line(done.error().message());
   }
-  transport_.be_patient_again();
-  transport_.flush(kLastPatience);
-  tell_last_words();
-  if (::getpid() == 1) supervise::end_others(5s);
+  end_run(transport_, [this] { tell_last_words(); });
   return status_;
 }
 

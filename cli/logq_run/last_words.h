@@ -1,21 +1,22 @@
-// What is said on standard error at the end of a run, since the log does not have it.
+// The end of a run: what is said on standard error then, since the log does not have it.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
+#include <functional>
 
 #include "supervise/patient_transport.h"
 #include "supervise/service_runner.h"
 
 namespace logq::cli {
 
-// With a collector that is busy when there is nothing else to do.
-inline constexpr std::chrono::seconds kLastPatience{1};
-
 // Output of a service that its collector may not have.
 void tell_left_output(const supervise::ServiceRunner& runner);
 
 // Entries that no collector has taken: `dropped`, and what waits in the transport.
 void tell_undelivered(std::uint64_t dropped, const supervise::PatientTransport& transport);
+
+// Waits for a collector that is busy, now that there is nothing else to do, then tells the last
+// words. As process 1 ends all others.
+void end_run(supervise::PatientTransport& transport, const std::function<void()>& tell_last_words);
 
 }  // namespace logq::cli

@@ -1,7 +1,6 @@
 #include "logq_run/run_command.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -87,12 +86,10 @@ class ServiceRun {
       if (!done) print_error_line(done.error().message());
       if (!done) status_ = kOwnFailure;
     }
-    transport_.be_patient_again();
-    // Until it has been read the collector can still look up who sent the last entry.
-    transport_.flush(kLastPatience);
-    if (runner_ != nullptr && runner_->has_collector())
-      tell_undelivered(service_->log.undelivered() + follow_ups_.undelivered(), transport_);
-    if (::getpid() == 1) supervise::end_others(5s);
+    end_run(transport_, [this] {
+      if (runner_ != nullptr && runner_->has_collector())
+        tell_undelivered(service_->log.undelivered() + follow_ups_.undelivered(), transport_);
+    });
     return status_;
   }
 

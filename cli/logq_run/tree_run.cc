@@ -1,7 +1,6 @@
 #include "logq_run/tree_run.h"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -90,10 +89,7 @@ int TreeRun::execute() {
     const auto done = supervise();
     if (!done) print_error_line(done.error().message());
   }
-  transport_.be_patient_again();
-  transport_.flush(kLastPatience);
-  tell_last_words();
-  if (::getpid() == 1) supervise::end_others(5s);
+  end_run(transport_, [this] { tell_last_words(); });
   return status_;
 }
 

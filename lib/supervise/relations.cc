@@ -41,6 +41,7 @@ void narrow_problem(std::vector<UnitProblem>& problems,
   }
   constexpr std::string_view kBeforeValue = ", ignoring: ";
   const std::size_t place = problem->message.rfind(kBeforeValue);
+  if (place == std::string::npos) return;
   problem->message.replace(place + kBeforeValue.size(), std::string::npos, units);
 }
 

@@ -59,9 +59,14 @@ void SocketRunner::watch(std::function<void()> on_traffic) {
   if (!sockets_) return;
   if (unit_.flushes_pending) sockets_->flush();
   sockets_->make_blocking();
+  watch_each([on_traffic = std::move(on_traffic)](int /*socket*/) { on_traffic(); });
+}
+
+void SocketRunner::watch_each(const std::function<void(int socket)>& on_traffic) {
   for (const base::UniqueFd& socket : sockets_->descriptors()) {
-    auto source = loop_.watch(socket.get(), EPOLLIN, Turn::kRest,
-                              [on_traffic](std::uint32_t /*events*/) { on_traffic(); });
+    auto source =
+        loop_.watch(socket.get(), EPOLLIN, Turn::kRest,
+                    [on_traffic, fd = socket.get()](std::uint32_t /*events*/) { on_traffic(fd); });
     if (!source)
       log_.complained("Nothing is heard of what comes in: " + source.error().message() + ".");
     if (source) watched_.push_back(*std::move(source));
@@ -87,12 +92,7 @@ void SocketRunner::accept(Begin begin) {
   if (!sockets_) return;
   begin_ = std::move(begin);
   sockets_->make_nonblocking();
-  for (const base::UniqueFd& socket : sockets_->descriptors()) {
-    auto source = loop_.watch(
-        socket.get(), EPOLLIN, Turn::kRest,
-        [this, listener = socket.get()](std::uint32_t /*events*/) { accept_from(listener); });
-    if (source) watched_.push_back(*std::move(source));
-  }
+  watch_each([this](int listener) { accept_from(listener); });
 }
 
 void SocketRunner::accept_from(int listener) {

@@ -65,6 +65,7 @@ class SocketRunner final : public SocketDoor {
   [[nodiscard]] bool is_open() const { return sockets_.has_value(); }
 
  private:
+  void watch_each(const std::function<void(int socket)>& on_traffic);
   void accept_from(int listener);
   bool has_room(const std::string& source);
   void fail(ServiceResult result);
