@@ -104,7 +104,7 @@ Result<VerifyReport> verify_file(const std::string& path,
     if (!report.failure) break;
     if (report.changed) continue;
     // Perhaps its writer was interrupted in the middle of an entry.
-    if (!report.online) break;
+    if (!report.online || attempt + 1 == kAttempts) break;
     std::this_thread::sleep_for(kPause);
   }
   if (progress) progress(1.0);
