@@ -64,8 +64,8 @@ using ContextPointer = std::shared_ptr<const CallContext>;
 
 // In front of each record. Records are small, since what a call costs is above all the cache lines
 // that it writes to, which the sender has read on another processor: what the compiler knows is
-// left out, time and context are told once for all calls that have the same, and texts are copied
-// only where they may change.
+// left out, time and context are told once for all calls that have the same, and a message is
+// copied only where it may change.
 struct alignas(8) RecordHeader {
   std::uint32_t bytes;          // of the record with all that is behind it, a multiple of 8
   std::uint16_t message_bytes;  // of a call
