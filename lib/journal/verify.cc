@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <thread>
+#include <tuple>
 
 #include "base/try.h"
 #include "journal/file_mapping.h"
@@ -64,20 +66,33 @@ Result<void> verify_all(Verification& verification, std::uint64_t file_size) {
 constexpr int kAttempts = 3;
 constexpr std::chrono::milliseconds kPause{50};
 
-bool was_written_to(const Header& before, const Header& now) {
-  return load(now.n_objects) != load(before.n_objects) ||
-         load(now.n_entries) != load(before.n_entries) || now.state != before.state;
-}
+// Tells by what a writer changes with every entry whether there is one.
+class WriterTrace {
+ public:
+  // Whether it has written since the last header that was noted.
+  bool note(const Header& header) {
+    const Counts now{load(header.n_objects), load(header.n_entries), header.state};
+    const bool moved = last_ && *last_ != now;
+    last_ = now;
+    return moved;
+  }
+
+ private:
+  using Counts = std::tuple<std::uint64_t, std::uint64_t, FileState>;
+  std::optional<Counts> last_;
+};
 
 Result<VerifyReport> verify_once(const std::string& path,
                                  const VerifyProgress& progress,
-                                 std::uint64_t work_bytes) {
+                                 std::uint64_t work_bytes,
+                                 WriterTrace& writer) {
   const FileMapping mapping = LOGQ_TRY(FileMapping::open(path));
   const ObjectReader whole(mapping.bytes(), mapping.size(), false);
   LOGQ_TRY(check_header(whole));
   Verification verification;
   verification.header = header_snapshot(*LOGQ_TRY(whole.at<Header>(0)));
   const Header& header = verification.header;
+  verification.report.changed = writer.note(header);
   const std::uint64_t end = load(header.header_size) + load(header.arena_size);
   verification.objects =
       ObjectReader(mapping.bytes(), std::min(end, mapping.size()), verification.compact());
@@ -89,7 +104,8 @@ Result<VerifyReport> verify_once(const std::string& path,
   verification.report.online = header.state == FileState::kOnline;
   const auto done = verify_all(verification, mapping.size());
   if (!done) verification.report.failure = done.error();
-  verification.report.changed = was_written_to(header, *LOGQ_TRY(whole.at<Header>(0)));
+  if (writer.note(header_snapshot(*LOGQ_TRY(whole.at<Header>(0)))))
+    verification.report.changed = true;
   return verification.report;
 }
 
@@ -99,14 +115,18 @@ Result<VerifyReport> verify_file(const std::string& path,
                                  const VerifyProgress& progress,
                                  std::uint64_t work_bytes) {
   VerifyReport report;
+  WriterTrace writer;
+  bool changed = false;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    report = LOGQ_TRY(verify_once(path, progress, work_bytes));
+    report = LOGQ_TRY(verify_once(path, progress, work_bytes, writer));
+    changed = changed || report.changed;
     if (!report.failure) break;
     if (report.changed) continue;
     // Perhaps its writer was interrupted in the middle of an entry.
     if (!report.online || attempt + 1 == kAttempts) break;
     std::this_thread::sleep_for(kPause);
   }
+  if (report.failure) report.changed = changed;  // which may have been half an entry each time
   if (progress) progress(1.0);
   return report;
 }

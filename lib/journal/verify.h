@@ -37,7 +37,7 @@ struct VerifyReport {
   bool sealed = false;
   // Somebody has it open to write, or did not close it.
   bool online = false;
-  // Somebody wrote to it meanwhile, which may be all that is wrong.
+  // Somebody wrote to it meanwhile (between looks counts), which may be all that is wrong.
   bool changed = false;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <memory>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -94,6 +96,42 @@ TEST(VerifyLiveFile, PassesOrSaysThatItIsWrittenTo) {
   ASSERT_TRUE(report);
   EXPECT_FALSE(report->failure) << report->failure->message();
   EXPECT_EQ(report->n_entries, n);
+}
+
+// Writes for as long as the first look takes, and makes sure that no look is content.
+class WrittenDuringTheFirstLook : public testing::Test {
+ protected:
+  void SetUp() override {
+    while (n_ < 5000)  // some progress is told of as many
+      append();
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(offsetof(Header, n_tags)).put('\1');
+  }
+
+  void append() {
+    ++n_;
+    ASSERT_TRUE(writer_->append(moment(n_), views(service_entry(n_))));
+  }
+
+  TempDir directory_;
+  std::string path_ = directory_.path() + "/system.journal";
+  std::unique_ptr<FileWriter> writer_ = FileWriter::create(path_, {}).value();
+  std::uint64_t n_ = 0;
+};
+
+TEST_F(WrittenDuringTheFirstLook, IsNotSaidToBeUntouchedAfterTheLast) {
+  int looks = 0;
+  double last = 1;
+  const auto report = verify_file(path_, [&](double done) {
+    if (done < last) ++looks;
+    last = done;
+    if (looks == 1) append();
+  });
+
+  ASSERT_TRUE(report);
+  EXPECT_EQ(looks, 3);
+  EXPECT_TRUE(report->failure);
+  EXPECT_TRUE(report->changed);
 }
 
 }  // namespace
