@@ -14,6 +14,7 @@
 
 #include "base/io.h"
 #include "common/run.h"
+#include "supervise/pipe_relay.h"
 
 namespace logq::cli {
 namespace {
@@ -190,7 +191,8 @@ void CatLoop::pass_on_what_is_held() {
   if (input_.held_bytes() == 0) return;
   print_error_line("stopped before the last " + std::to_string(input_.held_bytes()) +
                    " bytes could be stored; they are passed through to standard output");
-  std::ignore = base::write_all(STDOUT_FILENO, input_.held());
+  std::ignore = supervise::write_unless(STDOUT_FILENO, input_.held(),
+                                        [this] { return signals_.stop_requested(); });
 }
 
 }  // namespace logq::cli

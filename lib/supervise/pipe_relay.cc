@@ -1,8 +1,10 @@
 #include "supervise/pipe_relay.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -39,6 +41,26 @@ std::size_t line_start(std::string_view bytes, std::size_t at) {
 }
 
 }  // namespace
+
+Result<std::size_t> write_unless(int fd,
+                                 std::string_view bytes,
+                                 const std::function<bool()>& gives_up) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    pollfd room{fd, POLLOUT, 0};
+    if (fd >= 0 && ::poll(&room, 1, static_cast<int>(kLookInterval.count())) <= 0) {
+      if (gives_up()) break;
+      continue;
+    }
+    // A pipe that has room takes so much at once.
+    const std::string_view piece = bytes.substr(done, PIPE_BUF);
+    const ssize_t written = ::write(fd, piece.data(), piece.size());
+    if (written < 0 && errno != EINTR && errno != EAGAIN)
+      return fail(Error::system(errno, "write"));
+    if (written > 0) done += static_cast<std::size_t>(written);
+  }
+  return done;
+}
 
 PipeRelay::PipeRelay(RelayOptions options) : options_(std::move(options)) {
   if (!try_connect() && options_.overflow == Overflow::kPass) tell_absence();
@@ -87,12 +109,19 @@ std::size_t PipeRelay::relay_waiting(std::string_view bytes) {
     if (options_.overflow == Overflow::kPass && !stream_.is_open()) {
       const bool is_over = SteadyClock::now() >= patience_ends_ || options_.stop_requested();
       if (is_over && !absence_told_) tell_absence();
-      if (absence_told_) return done + pass_to_fallback(bytes.substr(done));
+      if (absence_told_) return leave_unpassed(bytes, done);
     } else if (options_.stop_requested()) {
       return leave_behind(bytes, done);
     }
     wait_for_room();
   }
+}
+
+// A line of which a part was passed on is left to the successor whole.
+std::size_t PipeRelay::leave_unpassed(std::string_view bytes, std::size_t done) {
+  if (!queue_.empty()) pass_queue_to_fallback();
+  if (queue_.empty()) done += pass_to_fallback(bytes.substr(done));
+  return done == bytes.size() || has_failed_ ? done : begun_line(bytes, done);
 }
 
 void PipeRelay::relay_or_drop(std::string_view bytes) {
@@ -155,9 +184,15 @@ std::size_t PipeRelay::relay_or_spool(std::string_view bytes) {
   }
 }
 
+// As much as there is, or until it was told to stop and nobody takes it.
 std::size_t PipeRelay::pass_to_fallback(std::string_view bytes) {
-  has_failed_ = !base::write_all(options_.fallback_fd, bytes).has_value();
-  return has_failed_ ? 0 : bytes.size();
+  const auto passed = write_unless(options_.fallback_fd, bytes, options_.stop_requested);
+  has_failed_ = !passed.has_value();
+  return passed.value_or(0);
+}
+
+void PipeRelay::pass_queue_to_fallback() {
+  queue_.erase(0, pass_to_fallback(queue_));
 }
 
 void PipeRelay::look_after() {
@@ -192,7 +227,7 @@ void PipeRelay::finish(SteadyClock::time_point deadline) {
   if (!queue_.empty()) {
     options_.warn("no collector takes the last " + std::to_string(queue_.size()) +
                   " bytes; they are passed through to standard output");
-    std::ignore = pass_to_fallback(std::exchange(queue_, {}));
+    pass_queue_to_fallback();
   }
   stream_.reset();
 }
@@ -263,7 +298,7 @@ void PipeRelay::tell_absence() {
   next_attempt_ = SteadyClock::now() + kFallbackAttempts;
   options_.warn("no collector at " + socket_path_ + ": " + last_failure_ +
                 "; input is passed through to standard output");
-  if (!queue_.empty()) std::ignore = pass_to_fallback(std::exchange(queue_, {}));
+  pass_queue_to_fallback();
 }
 
 bool PipeRelay::flush_queue() {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/unique_fd.h"
+#include "logq/result.h"
 #include "supervise/collector_stream.h"
 #include "supervise/sent_bytes.h"
 #include "supervise/spool_file.h"
@@ -47,6 +48,12 @@ struct RelayOptions {
   // a collector had not read when it died. Nothing when none can be had.
   std::function<std::optional<SpoolFile>()> open_spool = {};
 };
+
+// Writes all of it and returns how much that was: less where nobody takes it when `gives_up`, which
+// is asked many times a second meanwhile.
+[[nodiscard]] Result<std::size_t> write_unless(int fd,
+                                               std::string_view bytes,
+                                               const std::function<bool()>& gives_up);
 
 class PipeRelay {
  public:
@@ -87,6 +94,8 @@ class PipeRelay {
   bool tell_drops();
   std::size_t relay_or_spool(std::string_view bytes);
   std::size_t pass_to_fallback(std::string_view bytes);
+  void pass_queue_to_fallback();
+  std::size_t leave_unpassed(std::string_view bytes, std::size_t done);
   std::size_t leave_behind(std::string_view bytes, std::size_t done);
   [[nodiscard]] std::size_t begun_line(std::string_view bytes, std::size_t at) const;
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <random>
@@ -176,6 +177,33 @@ TEST_F(PipeRelayTest, StopsAtALineWhileTheCollectorDoesNotRead) {
 
 // The beginning is out of the pipe, and the collector has it: what follows is not given to it
 // twice.
+// The rest stays where it was for a successor, whole lines of it.
+TEST_F(PipeRelayTest, StopsWhileNobodyReadsWhatItPassesThrough) {
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe2(pipe.data(), O_CLOEXEC), 0);
+  const base::UniqueFd reader(pipe[0]);
+  const base::UniqueFd writer(pipe[1]);
+  RelayOptions stopping = options();
+  stopping.fallback_fd = writer.get();
+  stopping.stop_requested = [] { return true; };
+  PipeRelay relay(std::move(stopping));
+  std::string lines;
+  while (lines.size() < std::size_t{1} << 20)
+    lines += "thirty bytes in a line is odd\n";
+
+  const std::size_t taken = relay.relay(lines);
+  relay.finish(std::chrono::steady_clock::now());
+
+  EXPECT_FALSE(relay.has_failed());
+  EXPECT_LT(taken, lines.size());
+  EXPECT_GT(taken, 0U);
+  EXPECT_EQ(taken % 30, 0U);
+  std::string passed(lines.size(), ' ');
+  passed.resize(static_cast<std::size_t>(::read(reader.get(), passed.data(), passed.size())));
+  EXPECT_EQ(passed.substr(0, taken), lines.substr(0, taken));
+  EXPECT_LT(passed.size() - taken, 30U);  // of the line that is left
+}
+
 TEST_F(PipeRelayTest, StopsInALineThatItHasBegunAndSaysWhere) {
   StreamListener listener(socket_);
   RelayOptions stopping = options();
