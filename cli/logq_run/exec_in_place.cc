@@ -6,7 +6,9 @@
 #include <thread>
 
 #include "common/run.h"
+#include "logq/transport.h"
 #include "supervise/launch.h"
+#include "supervise/lifecycle_log.h"
 
 namespace logq::cli {
 namespace {
@@ -14,6 +16,9 @@ namespace {
 using supervise::LaunchPlan;
 using supervise::StreamConnection;
 using namespace std::chrono_literals;
+
+// As long as it can still be looked up who sent the entry.
+constexpr std::chrono::seconds kLastLook{1};
 
 // The plan and the connections it refers to.
 struct Output {
@@ -49,10 +54,21 @@ Output connect_output(const Options& options, int facility, LaunchPlan& plan) {
   return output;
 }
 
-int report_launch_failure(const Options& options, const supervise::LaunchFailure& failure) {
+// Also in the log, where there is a unit that it is told of: a supervisor may show nobody what we
+// print.
+int report_launch_failure(const Options& options,
+                          const LaunchPlan& plan,
+                          const supervise::LaunchFailure& failure) {
+  const std::string& program = options.program.front();
   const bool is_exec = failure.step == supervise::LaunchStep::kExec;
   const char* step = is_exec ? "" : "connecting its output: ";
-  print_error_line(options.program.front() + ": " + step + ::strerror(failure.sys_errno));
+  print_error_line(program + ": " + step + ::strerror(failure.sys_errno));
+  if (!options.stream.unit.empty()) {
+    const auto transport = make_native_transport({.socket_path = {}, .max_block = 0s});
+    supervise::LifecycleLog log(*transport, {options.stream.unit, {}, plan.invocation});
+    log.spawn_failed(program, is_exec ? "EXEC" : "STDOUT", failure.sys_errno);
+    log.settle(kLastLook);
+  }
   return supervise::exit_status_of(failure);
 }
 
@@ -76,7 +92,7 @@ int exec_in_place(const Options& options, int facility) {
                   .invocation = Id128::random()};
   const Output output = connect_output(options, facility, plan);
   const auto failure = supervise::become_program(plan);
-  return report_launch_failure(options, failure);
+  return report_launch_failure(options, plan, failure);
 }
 
 }  // namespace logq::cli

@@ -31,7 +31,7 @@ bool take_control_directory(const Options& options,
   const std::string why =
       "Another logq-run runs it already: unable to lock " + path + "/supervise.";
   print_error_line(unit + ": " + why);
-  log.complained(why);
+  log.hindered(why);
   return false;
 }
 

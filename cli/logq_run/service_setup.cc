@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -133,18 +134,28 @@ bool acquire_user(ServiceSetup& setup) {
   return true;
 }
 
-// Adds the variables of -e. False where they cannot be read.
-bool apply_environment_directory(const Options& options, supervise::RunnerOptions& of) {
+// Adds the variables of -e. False where they cannot be read, which is told.
+bool apply_environment_directory(const Options& options, ServiceSetup& setup) {
   if (options.environment_directory.empty()) return true;
   const auto directory = supervise::read_environment_directory(options.environment_directory);
   if (!directory.failure.empty()) {
     print_error_line(directory.failure);
+    setup.log.misconfigured(
+        setup.loaded.unit.name + ": No variables can be read from " + directory.failure,
+        options.environment_directory, 0);
     return false;
   }
-  supervise::Environment environment(of.environment);
+  supervise::Environment environment(setup.runner.environment);
   directory.apply_to(environment);
-  of.environment = environment.assignments();
+  setup.runner.environment = environment.assignments();
   return true;
+}
+
+// Keys of [Unit] that say something of a program, too; all others are of [Service].
+bool is_of_unit_section(std::string_view setting) {
+  static constexpr std::array<std::string_view, 4> kKeys{
+      "Description", "Documentation", "StartLimitBurst", "StartLimitIntervalSec"};
+  return std::ranges::find(kKeys, setting.substr(0, setting.find('='))) != kKeys.end();
 }
 
 // Those of --softlimit; the hard limit stays as the unit has it.
@@ -175,14 +186,16 @@ supervise::LoadedService unit_of_command_line(const Options& options) {
   std::array<char, 32> inherited{};
   std::snprintf(inherited.data(), inherited.size(), "[Service]\nUMask=%04o\n", current_umask());
   std::string text = "[Service]\nExecStart=/bin/true\n";
+  std::string of_unit = "[Unit]\n";
   for (const std::string& setting : options.settings)
-    text += setting + "\n";
+    (is_of_unit_section(setting) ? of_unit : text) += setting + "\n";
+  text += of_unit;
   auto loaded = supervise::read_service(
       options.stream.unit, {{"what is inherited", inherited.data()}, {"command line", text}},
       supervise::HostFacts::of_this_process());
   supervise::ServiceUnit& unit = loaded.unit;
   unit.file.clear();  // it has none
-  unit.description = options.description;
+  if (!options.description.empty()) unit.description = options.description;
   supervise::ExecCommand command;
   command.program = options.program.front();
   command.argv = options.program;
@@ -209,7 +222,7 @@ std::unique_ptr<ServiceSetup> set_up_service(const Options& options,
   apply_soft_limits(options, setup->loaded.unit.execution);
   setup->runner = runner_options(options, setup->loaded.unit);
   status = kTemporaryFailure;
-  if (!apply_environment_directory(options, setup->runner)) return nullptr;
+  if (!apply_environment_directory(options, *setup)) return nullptr;
   status = 0;
   return setup;
 }

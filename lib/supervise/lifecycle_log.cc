@@ -28,6 +28,7 @@ constexpr std::string_view kReloaded = "7b05ebc668384222baa8881179cfda54";
 constexpr std::string_view kSkipped = "0e4284a0caca4bfc81c0bb6786972673";
 constexpr std::string_view kRestartScheduled = "5eb03494b6584870a536b337290809b3";
 constexpr std::string_view kResources = "ae8f7b866b0347b9af31fe1c80b127c0";
+constexpr std::string_view kKilledForMemory = "fe6faa94e7774663a0da52717891d8ef";
 constexpr std::string_view kBadSetting = "c772d24e9a884cbeb9ea12625c306c01";
 // Our own, where systemd has none.
 constexpr std::string_view kStatusChanged = "a22a98cbcb0b4db88869b5d86e6a27ce";
@@ -36,6 +37,7 @@ constexpr std::string_view kLimitHit = "2ac568bf996d4f80ac34d18bbf8816be";
 constexpr std::string_view kRefused = "7bbd2a4bcb694e23aa5e727d07448e00";
 constexpr std::string_view kSignalSent = "314db2e1747c46ec894fb4e4ec51cab2";
 constexpr std::string_view kMainPidChanged = "48a66455e26346c68d436dc31bfb56a3";
+constexpr std::string_view kOutputLost = "c6e20b8949fd4e4a9a576468f49d90bf";
 constexpr std::string_view kDescriptorStored = "158ef6d9caf7454e8ad972708c805f84";
 constexpr std::string_view kDescriptorDropped = "1a28135723244c6e8f9ad06e60282660";
 
@@ -223,6 +225,11 @@ void LifecycleLog::process_exited(std::string_view which,
                   field("EXIT_CODE", exit.code_name()), field("EXIT_STATUS", exit.status)});
 }
 
+void LifecycleLog::killed_for_memory() {
+  send(Priority::kNotice, kKilledForMemory,
+       identity_.unit + ": A process of this unit has been killed by the OOM killer.", {});
+}
+
 void LifecycleLog::deactivated() {
   send(Priority::kInfo, kDeactivated, identity_.unit + ": Deactivated successfully.", {});
 }
@@ -313,6 +320,17 @@ void LifecycleLog::misconfigured(const std::string& text,
 
 void LifecycleLog::pid_file_lacks_daemon(const std::string& file) {
   tell(Priority::kInfo, "No process of it in " + file + " (yet) after the start.");
+}
+
+void LifecycleLog::output_lost(pid_t pid, std::string_view program) {
+  send(Priority::kWarning, kOutputLost,
+       identity_.unit + ": The collector has closed the stream of process " + std::to_string(pid) +
+           " (" + std::string(program) + "); what it prints is lost until it is started again.",
+       std::array{field("OBJECT_PID", pid)});
+}
+
+void LifecycleLog::hindered(const std::string& text) {
+  tell(Priority::kWarning, text);
 }
 
 void LifecycleLog::complained(const std::string& text) {

@@ -81,6 +81,8 @@ class LifecycleLog {
   // A process ended badly; systemd tells of a good end at debug level only, we not at all.
   void main_process_exited(const ProcessExit& exit);
   void control_process_exited(CommandKind kind, const ProcessExit& exit);
+  // A process was ended by the kernel, for want of memory.
+  void killed_for_memory();
   void deactivated();
   // A run is over that has used so much processor time; no more than a second is not worth a word.
   void consumed(std::uint64_t cpu_usec);
@@ -103,7 +105,11 @@ class LifecycleLog {
   void misconfigured(const std::string& text, const std::string& file, std::size_t line);
   // The daemon that has forked is not in its PIDFile= (yet).
   void pid_file_lacks_daemon(const std::string& file);
-  // What it did that it may not do, or that cannot be believed.
+  // The collector has closed the stream of this process.
+  void output_lost(pid_t pid, std::string_view program);
+  // What could not be done for it.
+  void hindered(const std::string& text);
+  // What it said that it may not say, or that cannot be believed.
   void complained(const std::string& text);
 
   // Waits until the collector has taken what was told so far, at most until `timeout` has passed.

@@ -50,6 +50,9 @@ class Service {
 
   // --- what happens ---
 
+  // The kernel has killed a process for want of memory: that is why the service fails, where it is
+  // one of those that were started.
+  void process_killed_for_memory(pid_t pid);
   // A process has ended, and its output has been received.
   void process_exited(pid_t pid, const ProcessExit& exit);
   // It runs its program now (Type=exec waits for that).

@@ -19,6 +19,11 @@ using wire::NotifyMessage;
 
 // --- what happens ---
 
+void Service::process_killed_for_memory(pid_t pid) {
+  log_.killed_for_memory();
+  if (pid == main_pid_ || pid == control_pid_) note(ServiceResult::kOomKill);
+}
+
 void Service::process_exited(pid_t pid, const ProcessExit& exit) {
   if (pid == main_pid_) {
     main_exited(exit);

@@ -215,7 +215,7 @@ std::optional<pid_t> ServiceRunner::begin_process(CommandKind kind,
   if (kind == CommandKind::kStart && unit_.ready_descriptor) {
     auto opened = readiness_.open();
     if (!opened) {
-      log_.complained("Failed to make a pipe: " + opened.error().message());
+      log_.hindered("Failed to make a pipe: " + opened.error().message());
       return std::nullopt;
     }
     readiness = *std::move(opened);
@@ -224,15 +224,31 @@ std::optional<pid_t> ServiceRunner::begin_process(CommandKind kind,
   }
   auto held = start_process(plan);
   if (!held) {
-    log_.complained("Failed to start a process: " + held.error().message());
+    log_.hindered("Failed to start a process: " + held.error().message());
     return std::nullopt;
   }
   process.held = *std::move(held);
   const pid_t pid = process.held.pid;
   owners_.started(owner_, pid, invocation_);
   if (process.held.failure) tell_failure(process, *process.held.failure);
-  processes_.emplace(pid, std::move(process));
+  watch_streams(pid, processes_.emplace(pid, std::move(process)).first->second);
   return pid;
+}
+
+// A stream cannot be given another collector: who prints into it does so for nothing from then on.
+void ServiceRunner::watch_streams(pid_t pid, Process& process) {
+  for (const base::UniqueFd& stream : process.streams) {
+    auto end = loop_.watch(stream.get(), 0, Turn::kRest,
+                           [this, pid](std::uint32_t /*events*/) { collector_left(pid); });
+    if (end) process.ends.push_back(*std::move(end));
+  }
+}
+
+void ServiceRunner::collector_left(pid_t pid) {
+  Process& process = processes_.at(pid);
+  process.ends.clear();
+  left_output_ = LeftOutput::kCollectorGone;
+  log_.output_lost(pid, process.program);
 }
 
 // Empty: it has no credentials.

@@ -101,6 +101,8 @@ class ServiceRunner final : private ServiceHost {
   bool take_end(pid_t pid, const ProcessExit& exit);
   // A process of the service has used so much; it is told with the end of the run.
   void add_cpu_time(std::uint64_t usec) { cpu_usec_ += usec; }
+  // The kernel has killed a process of the service, whose end is still to be taken.
+  void process_killed_for_memory(pid_t pid) { service_.process_killed_for_memory(pid); }
   // Tells what has not been told yet, when all children that had ended have been taken.
   void tell_ends();
 
@@ -136,6 +138,7 @@ class ServiceRunner final : private ServiceHost {
     HeldProcess held;
     EventSource executed;
     std::vector<base::UniqueFd> streams;  // our ends of its output
+    std::vector<EventSource> ends;        // of the collector's, of the same
     std::vector<base::UniqueFd> files;    // the same where it goes to files
     std::string program;
     bool may_fail = false;  // nothing comes of that
@@ -185,6 +188,8 @@ class ServiceRunner final : private ServiceHost {
   void pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const;
   [[nodiscard]] std::vector<PassedDescriptor> sockets() const;
   std::optional<int> standard_socket(CommandKind kind);
+  void watch_streams(pid_t pid, Process& process);
+  void collector_left(pid_t pid);
   void tell_failure(const Process& process, const ProcessFailure& failure);
   void process_executed(pid_t pid);
   bool waits_for_output(Ended& ended);

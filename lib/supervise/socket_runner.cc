@@ -37,7 +37,7 @@ bool SocketRunner::open_door() {
   }
   sockets_ = *std::move(opened);
   for (const SocketFailure& warning : sockets_->warnings())
-    log_.complained(warning.text());
+    log_.hindered(warning.text());
   return true;
 }
 
@@ -68,7 +68,7 @@ void SocketRunner::watch_each(const std::function<void(int socket)>& on_traffic)
         loop_.watch(socket.get(), EPOLLIN, Turn::kRest,
                     [on_traffic, fd = socket.get()](std::uint32_t /*events*/) { on_traffic(fd); });
     if (!source)
-      log_.complained("Nothing is heard of what comes in: " + source.error().message() + ".");
+      log_.hindered("Nothing is heard of what comes in: " + source.error().message() + ".");
     if (source) watched_.push_back(*std::move(source));
   }
 }

@@ -134,6 +134,9 @@ void Supervisor::reap() {
     const auto runner = owner ? runners_.find(*owner) : runners_.end();
     if (runner != runners_.end()) runner->second->add_cpu_time(cpu_usec(usage));
     const auto exit = ProcessExit::from_wait_status(status);
+    const bool is_killed = exit.code == ProcessExit::Code::kKilled && exit.status == SIGKILL;
+    if (is_killed && memory_kills_.has_killed(pid) && runner != runners_.end())
+      runner->second->process_killed_for_memory(pid);
     std::ranges::any_of(runners_, [&](const auto& one) { return one.second->take_end(pid, exit); });
   }
   for (const auto& [owner, runner] : runners_)

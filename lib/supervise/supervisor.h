@@ -13,6 +13,7 @@
 
 #include "logq/result.h"
 #include "supervise/event_loop.h"
+#include "supervise/memory_kills.h"
 #include "supervise/patient_transport.h"
 #include "supervise/process_owners.h"
 #include "supervise/service_runner.h"
@@ -44,6 +45,7 @@ class Supervisor {
 
   EventLoop loop_;
   ProcessOwners owners_;
+  MemoryKills memory_kills_;
   PatientTransport& transport_;
   const std::function<void(int)> on_signal_;
   EventSource retry_;

@@ -1,4 +1,6 @@
 // A service under logq-run: what it prints and what it sends are one unit's log.
+#include <signal.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -100,6 +102,33 @@ TEST(SupervisedService, ChildrenOfTheServiceBelongToItsUnit) {
 
   const auto entries = unit_entries(logqd, "logq");
   EXPECT_GE(count_with(entries, "_TRANSPORT", "journal"), 1);
+}
+
+// Nobody has kept its streams.
+TEST(SupervisedService, SaysInTheLogThatItsCollectorHasGone) {
+  PrivateLogqd logqd;
+  SupervisorProcess running(
+      {{built_program("logq-run"), "-u", "hello", "--", "sh", "-c", "echo up; exec sleep 1000"},
+       logqd.environment(),
+       {}});
+  const auto last = [&] {
+    logqd.sync();
+    const auto entries = unit_entries(logqd, "logq");
+    return entries.empty() ? JournalFields() : entries.back();
+  };
+  ASSERT_TRUE(wait_until([&] { return carries(last(), "MESSAGE", "up"); }));
+  const std::string pid = last().at("_PID");
+  logqd.kill();
+  logqd.start();
+
+  EXPECT_TRUE(wait_until(
+      [&] { return carries(last(), "MESSAGE_ID", "c6e20b8949fd4e4a9a576468f49d90bf"); }));
+  EXPECT_TRUE(carries(last(), "OBJECT_PID", pid));
+  EXPECT_TRUE(carries(last(), "MESSAGE",
+                      "hello.service: The collector has closed the stream of process " + pid +
+                          " (sh); what it prints is lost until it is started again."));
+  running.signal(SIGTERM);
+  running.wait();
 }
 
 TEST(PipedOutput, KeepsAPartialLastLine) {

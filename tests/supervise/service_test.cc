@@ -165,6 +165,25 @@ TEST_F(ServiceTest, ACrashLoopEndsAtTheStartLimit) {
 }
 
 // As systemd: whenever it comes down, and it does so once more when its next start is due.
+TEST_F(ServiceTest, AnEndForWantOfMemoryIsTheReasonOfItsFailure) {
+  unit_.restart.restart = Restart::kOnAbnormal;
+  service().start();
+  service().process_killed_for_memory(4711);  // one that it has started itself
+  EXPECT_EQ(told().back(),
+            "hello.service: A process of this unit has been killed by the OOM killer.");
+  EXPECT_EQ(field_of_last("MESSAGE_ID"), "fe6faa94e7774663a0da52717891d8ef");
+  EXPECT_EQ(field_of_last("PRIORITY"), "5");
+
+  service().process_killed_for_memory(101);
+  kill_process(101, SIGKILL);
+
+  EXPECT_EQ(told(),
+            (Messages{"hello.service: A process of this unit has been killed by the OOM killer.",
+                      "hello.service: Main process exited, code=killed, status=9/KILL",
+                      "hello.service: Failed with result 'oom-kill'."}));
+  EXPECT_EQ(service().state(), ServiceState::kAutoRestart);
+}
+
 TEST_F(ServiceTest, WhatARunHasUsedIsToldBehindItsEnd) {
   unit_.restart.restart = Restart::kOnFailure;
   unit_.start_limit.burst = 1;
