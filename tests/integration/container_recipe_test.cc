@@ -1,4 +1,5 @@
-// README.md's recipe for containers, taken from its text, in a pid namespace of its own.
+// The recipes for containers, taken from the text: README.md's in a pid namespace of its own, that
+// of docs/supervision.md as the entry point of a real Podman.
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -60,6 +61,60 @@ TEST(ContainerRecipe, StoresAllOfAServiceThatEndsWithItsContainer) {
   ASSERT_EQ(entries.size(), 8U) << result.err;
   EXPECT_EQ(entries[5].at("MESSAGE"), "output");
   EXPECT_EQ(entries[7].at("MESSAGE"), "hello.service: Failed with result 'exit-code'.");
+}
+
+// The ENTRYPOINT line of docs/supervision.md.
+std::string entry_point() {
+  const std::string page = read_text_file(LOGQ_SOURCE_DIR "/docs/supervision.md");
+  const std::size_t at = page.find("`ENTRYPOINT [") + 1;
+  return page.substr(at, page.find('`', at) - at);
+}
+
+// An image of empty directories and links; /usr is the machine's.
+constexpr const char* kContainer = R"sh(
+umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup /sys/fs/cgroup || exit 99
+mount -t tmpfs none /run && mkdir -p /run/systemd/system image/usr image/etc image/tmp || exit 99
+for name in bin lib lib64 sbin; do ln -s usr/$name image/$name; done
+tar -C image -cf image.tar .
+podman() {
+  command podman --runtime crun --cgroup-manager cgroupfs --storage-driver vfs \
+    --root "$PWD/storage" --runroot /run/podman "$@"
+}
+podman import -q --change "$ENTRY_POINT" image.tar hello >&2 || exit 99
+podman run --rm --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 --cgroups=disabled \
+  --network=none --log-driver=none -v /usr:/usr:ro -v "$PROGRAMS:/opt:ro" \
+  -v "$(dirname "$LOGQ_SOCKET"):/run/logq" -e PATH=/opt:/usr/bin \
+  -e LOGQ_SOCKET=/run/logq/socket hello \
+  sh -c 'echo child of $PPID; echo output >&2; exit 3'
+)sh";
+
+TEST(ContainerRecipe, IsTheEntryPointOfAnImageOfPodman) {
+  if (run_command({{"sh", "-c", "command -v podman crun"}, {}, {}}).status != 0)
+    GTEST_SKIP() << "podman is not installed";
+  PrivateLogqd logqd;
+  const TempDir directory;
+  write_text_file(directory.path() + "/container", kContainer);
+  Environment environment = logqd.environment();
+  environment.insert(environment.end(),
+                     {{"ENTRY_POINT", entry_point()}, {"PROGRAMS", LOGQ_BIN_DIR}});
+  const CommandResult result =
+      run_command({{"unshare", "-mpf", "--kill-child", "--propagation", "private", "--mount-proc",
+                    "sh", "-c", "cd " + directory.path() + " && . ./container"},
+                   environment,
+                   {}});
+  if (result.status == 99) GTEST_SKIP() << "no containers here: " << result.err;
+
+  EXPECT_EQ(result.status, 3) << result.err;
+  logqd.sync();
+  const auto entries =
+      parse_export(logqd.read("journalctl", {"-u", "hello", "-q", "-o", "export"}).out);
+  ASSERT_EQ(entries.size(), 5U) << result.err;
+  EXPECT_EQ(entries[0].at("MESSAGE"), "Started hello.service.");
+  EXPECT_EQ(entries[1].at("MESSAGE"), "child of 1");
+  EXPECT_EQ(entries[2].at("MESSAGE"), "output");
+  EXPECT_EQ(entries[3].at("MESSAGE"),
+            "hello.service: Main process exited, code=exited, status=3/NOTIMPLEMENTED");
+  EXPECT_EQ(entries[4].at("MESSAGE"), "hello.service: Failed with result 'exit-code'.");
 }
 
 }  // namespace
