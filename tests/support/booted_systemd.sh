@@ -41,6 +41,8 @@ boot() {
   mount_own_cgroup "$1"
   mkdir "$parent/$2"
   echo $$ >"$parent/$2/cgroup.procs"
+  # Units that say nothing of it are as nice as their service manager.
+  renice -n 0 -p $$ >/dev/null
   exec unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup sh "$0" init "$1" "$3"
 }
 
