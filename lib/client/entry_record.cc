@@ -58,11 +58,11 @@ Word take_word(const char*& at) {
   return word;
 }
 
-const internal::CallForm& form_of(const CallRecord& call, const internal::CallOrigins& origins) {
+const internal::CallForm& form_of(const CallRecord& call, const internal::CallAddresses& origins) {
   return *reinterpret_cast<const internal::CallForm*>(origins.form + (call.distances >> 32));
 }
 
-std::source_location location_of(const CallRecord& call, const internal::CallOrigins& origins) {
+std::source_location location_of(const CallRecord& call, const internal::CallAddresses& origins) {
   return std::bit_cast<std::source_location>(origins.location +
                                              static_cast<std::uint32_t>(call.distances));
 }

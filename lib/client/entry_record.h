@@ -33,7 +33,7 @@ void free_block(void* block) noexcept;
 // What records of calls leave out, since it was told before.
 struct CallSurroundings {
   std::span<const Field> context;
-  internal::CallOrigins origins;
+  internal::CallAddresses origins;
   std::uintptr_t constants = 0;  // that messages are counted from
 };
 

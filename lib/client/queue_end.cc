@@ -151,7 +151,7 @@ void QueueEnd::tell_context(EntryQueue& queue, const ContextPointer& context) {
   queue.context_ = context.get();
 }
 
-void QueueEnd::tell_origins(EntryQueue& queue, const CallOrigins& origins) {
+void QueueEnd::tell_origins(EntryQueue& queue, const CallAddresses& origins) {
   const RecordHeader header{sizeof(OriginsRecord), 0, Priority{}, RecordKind::kOrigins};
   new (queue.write_) OriginsRecord{header, origins};
   queue.publish_aside(sizeof(OriginsRecord));

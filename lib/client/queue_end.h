@@ -79,7 +79,7 @@ class QueueEnd {
   static bool passes_over(EntryQueue& queue, RecordHeader& record);
   static void tell_time(EntryQueue& queue, std::uint64_t realtime_usec);
   static void tell_context(EntryQueue& queue, const ContextPointer& context);
-  static void tell_origins(EntryQueue& queue, const CallOrigins& origins);
+  static void tell_origins(EntryQueue& queue, const CallAddresses& origins);
   static RecordHeader* record_at(const EntryQueue& queue, std::uint64_t position);
 };
 

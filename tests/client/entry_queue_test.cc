@@ -94,7 +94,7 @@ class CallQueue {
   template <typename... Fields>
   [[nodiscard]] internal::Circumstances of(const Message& message) const {
     return {clock_.realtime_usec.load(), context_,
-            internal::CallOrigins::of<Fields...>(message.location)};
+            internal::CallAddresses::of<Fields...>(message.location)};
   }
 
   internal::SenderClock clock_;

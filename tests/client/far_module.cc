@@ -15,7 +15,7 @@ auto text_field() {
 }
 template <typename... Fields>
 std::uintptr_t form_of(const Fields&... /*fields*/) {
-  return logq::internal::CallOrigins::of<Fields...>(std::source_location::current()).form;
+  return logq::internal::CallAddresses::of<Fields...>(std::source_location::current()).form;
 }
 
 }  // namespace

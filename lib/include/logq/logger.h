@@ -248,7 +248,7 @@ class Logger {
   [[gnu::always_inline]] internal::Circumstances circumstances(
       const internal::EntryQueue& queue, const Message& message) const noexcept {
     return {queue.clock().realtime_usec.load(std::memory_order_relaxed), context_,
-            internal::CallOrigins::of<Fields...>(message.location)};
+            internal::CallAddresses::of<Fields...>(message.location)};
   }
 
   // The usual call of an asynchronous logger. False where there is more to do than that.

@@ -65,17 +65,19 @@ struct CallContext {
 };
 using ContextPointer = std::shared_ptr<const CallContext>;
 
-// Where the addresses in the records of calls are counted from: so each takes four bytes.
-struct CallOrigins {
+// What a call has the addresses of. In its record each takes four bytes: there they are counted
+// from others, the origins, which are told once for all calls of a program or library.
+struct CallAddresses {
   std::uintptr_t location = 0;
   std::uintptr_t form = 0;
 
   template <typename... Fields>
-  [[gnu::always_inline]] static CallOrigins of(const std::source_location& location) noexcept {
+  [[gnu::always_inline]] static CallAddresses of(const std::source_location& location) noexcept {
     return {std::bit_cast<std::uintptr_t>(location),
             reinterpret_cast<std::uintptr_t>(&FormOf<Fields...>::kForm)};
   }
-  [[nodiscard]] constexpr CallOrigins counted_from(const CallOrigins& origins) const {
+  // The distances, which wrap around where an address is in front of its origin.
+  [[nodiscard]] constexpr CallAddresses counted_from(const CallAddresses& origins) const {
     return {location - origins.location, form - origins.form};
   }
   [[nodiscard]] constexpr bool are_short() const { return (location | form) <= UINT32_MAX; }
@@ -84,8 +86,8 @@ struct CallOrigins {
     return location | std::uint64_t{form} << 32;
   }
 };
-// As they are to be told for addresses in front of these and behind, like all of a module's.
-constexpr CallOrigins origins_near(const CallOrigins& addresses) {
+// For these addresses and others in front of them and behind, like all of a module's.
+constexpr CallAddresses origins_near(const CallAddresses& addresses) {
   constexpr std::uintptr_t kAround = std::uintptr_t{1} << 31;
   return {addresses.location - kAround, addresses.form - kAround};
 }
@@ -96,13 +98,13 @@ static_assert(sizeof(std::source_location) == sizeof(std::uintptr_t));
 struct Circumstances {
   std::uint64_t realtime_usec;
   const ContextPointer& context;
-  CallOrigins addresses;  // of a call that has them
+  CallAddresses addresses;  // of a call that has them
 };
 
-// In front of each record. Records are small, since what a call costs is above all the cache lines
-// that it writes to, which the sender has read on another processor: what the compiler knows is
-// left out, time and context are told once for all calls that have the same, and a message is
-// copied only where it may change.
+// In front of each record. Records are small, since a call pays for the cache lines that it writes
+// to, which the sender has read on another processor: what the compiler knows is left out, time and
+// context are told once for all calls that have the same, and a message is copied only where it may
+// change.
 struct alignas(8) RecordHeader {
   std::uint32_t bytes;          // of the record with all that is behind it, a multiple of 8
   std::uint16_t message_bytes;  // of a call
@@ -128,7 +130,7 @@ struct ContextRecord {
 // Of kOrigins.
 struct OriginsRecord {
   RecordHeader header;
-  CallOrigins origins;
+  CallAddresses origins;
 };
 static_assert(sizeof(RecordHeader) == 8 && sizeof(CallRecord) % 8 == 0 && alignof(CallRecord) == 8);
 static_assert(sizeof(TimedRecord) % 8 == 0 && sizeof(ContextRecord) % 8 == 0);
@@ -162,11 +164,11 @@ class EntryQueue {
     return reinterpret_cast<std::uintptr_t>(text) - constants_;
   }
   [[nodiscard]] std::uint32_t constants_bytes() const { return constants_bytes_; }
-  // Whether the calls so far had the same time and context, and addresses near its own.
+  // Whether the calls so far had the same time and context.
   [[nodiscard]] bool has_told(const Circumstances& of) const {
     return of.realtime_usec == realtime_usec_ && of.context.get() == context_;
   }
-  [[nodiscard]] const CallOrigins& origins() const { return origins_; }
+  [[nodiscard]] const CallAddresses& origins() const { return origins_; }
   // The record of an entry is complete.
   void publish(std::size_t bytes) {
     appended_.store(appended_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -196,7 +198,7 @@ class EntryQueue {
   std::uint64_t realtime_usec_ = UINT64_MAX;
   const CallContext* context_ = nullptr;  // the last of kind kContext, which that keeps alive
   std::uintptr_t constants_ = 0;          // the program's read-only memory
-  CallOrigins origins_;                   // that the last of kind kOrigins tells
+  CallAddresses origins_;                 // that the last of kind kOrigins tells
   std::uint32_t constants_bytes_ = 0;
   std::uint64_t stalled_at_ = 0;  // how far it was read when a wait for room was in vain
   // What it tells the other.
@@ -207,7 +209,7 @@ class EntryQueue {
   std::uint64_t seen_ = 0;  // what was published at the last look, which costs the writer time
   std::uint64_t read_realtime_usec_ = 0;  // that the last record of kind kTime has told
   ContextPointer read_context_;           // and the last of kind kContext
-  CallOrigins read_origins_;              // and the last of kind kOrigins
+  CallAddresses read_origins_;            // and the last of kind kOrigins
   // Of both.
   alignas(64) std::atomic<std::uint32_t> waiting_{0};  // the writer waits for room: a futex
   std::atomic<std::uint32_t> users_{0};                // writer and reader; the last one unmaps
@@ -248,8 +250,7 @@ inline constexpr bool kIsNamedField<NamedField<Name, Kind, WordBytes>> = true;
 
 // What a call will be as a record.
 template <typename... Fields>
-class CallShape {
- public:
+struct CallShape {
   [[gnu::always_inline]] CallShape(const EntryQueue& queue,
                                    std::string_view message,
                                    const Fields&... fields) noexcept
@@ -261,7 +262,7 @@ class CallShape {
   }
 
   static constexpr std::size_t kFixed = sizeof(CallRecord) + FormOf<Fields...>::kWordsBytes;
-  std::uintptr_t constant;
+  std::uintptr_t constant;  // place_in_constants() of the message
   bool is_constant;
   std::size_t bytes;
 };
@@ -278,7 +279,7 @@ template <typename... Fields>
                                                bool& was_asleep,
                                                const Fields&... fields) noexcept {
   const CallShape<Fields...> shape(queue, message, fields...);
-  const CallOrigins distances = circumstances.addresses.counted_from(queue.origins());
+  const CallAddresses distances = circumstances.addresses.counted_from(queue.origins());
   if (shape.bytes > queue.room() || message.size() > UINT16_MAX || !distances.are_short())
       [[unlikely]] {
     return false;
