@@ -205,8 +205,7 @@ EntryQueue* AsyncEngine::queue_of_earliest(std::uint64_t& next_time) {
 void AsyncEngine::move_entry(EntryQueue& queue, RecordHeader& record) {
   RecordHeader* const block = record.kind == RecordKind::kBlock ? block_of(record) : nullptr;
   RecordHeader& header = block != nullptr ? *block : record;
-  const internal::CallContext* const context = QueueEnd::context(queue);
-  reader_.be_in(context == nullptr ? std::span<const Field>() : context->fields);
+  reader_.be_in(QueueEnd::surroundings(queue));
   hand_over(header, QueueEnd::thread_id(queue), QueueEnd::realtime_of(queue, record));
   if (block != nullptr) {
     release_block(header.bytes);

@@ -1,8 +1,10 @@
 #include "client/entry_record.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <new>
+#include <source_location>
 #include <span>
 #include <type_traits>
 
@@ -54,6 +56,15 @@ Word take_word(const char*& at) {
   Word word{};
   std::memcpy(&word, take(at, sizeof word).data(), sizeof word);
   return word;
+}
+
+const internal::CallForm& form_of(const CallRecord& call, const internal::CallAddresses& origins) {
+  return *reinterpret_cast<const internal::CallForm*>(origins.form + (call.distances >> 32));
+}
+
+std::source_location location_of(const CallRecord& call, const internal::CallAddresses& origins) {
+  return std::bit_cast<std::source_location>(origins.location +
+                                             static_cast<std::uint32_t>(call.distances));
 }
 
 // What NamedField::put_word() has put there. Signed where the kind is.
@@ -175,17 +186,22 @@ Entry RecordReader::read(const RecordHeader& record,
 
 void RecordReader::read_call(const RecordHeader& record, Entry& entry) {
   const auto& call = reinterpret_cast<const CallRecord&>(record);
+  const internal::CallForm& call_form = form_of(call, surroundings_.origins);
   const char* words = reinterpret_cast<const char*>(&call + 1);
-  const char* text = words + call.form->words_bytes;
-  entry.message = record.kind == RecordKind::kConstantCall
-                      ? std::string_view(take_word<const char*>(text), record.message_bytes)
-                      : take(text, record.message_bytes);
-  entry.context = context_;
-  entry.code_file = call.location.file_name();
-  entry.code_function = call.location.function_name();
-  entry.code_line = call.location.line();
+  const char* text = words + call_form.words_bytes;
+  if (record.kind == RecordKind::kConstantCall) {
+    const std::uintptr_t at = surroundings_.constants + take_word<std::uint32_t>(text);
+    entry.message = {reinterpret_cast<const char*>(at), record.message_bytes};
+  } else {
+    entry.message = take(text, record.message_bytes);
+  }
+  entry.context = surroundings_.context;
+  const std::source_location location = location_of(call, surroundings_.origins);
+  entry.code_file = location.file_name();
+  entry.code_function = location.function_name();
+  entry.code_line = location.line();
   fields_.clear();
-  for (const internal::FieldForm& form : std::span(call.form->fields, call.form->field_count)) {
+  for (const internal::FieldForm& form : std::span(call_form.fields, call_form.field_count)) {
     const std::uint64_t word = take_field_word(form, words);
     fields_.push_back({form.name, take_value(form.kind, word, text)});
   }

@@ -30,10 +30,17 @@ static_assert(kBlockRecordBytes % 8 == 0);
 [[nodiscard]] std::byte* allocate_block(std::size_t bytes) noexcept;
 void free_block(void* block) noexcept;
 
+// What records of calls leave out, since it was told before.
+struct CallSurroundings {
+  std::span<const Field> context;
+  internal::CallAddresses origins;
+  std::uintptr_t constants = 0;  // that messages are counted from
+};
+
 class RecordReader {
  public:
-  // The context of the calls that are read from now on, a view.
-  void be_in(std::span<const Field> context) { context_ = context; }
+  // Those of the calls that are read from now on; views.
+  void be_in(const CallSurroundings& surroundings) { surroundings_ = surroundings; }
   // What the record says; views into it and of this object's until the next call. `identifier` and
   // `thread_id` are those of the logger and of the queue, where the record has no others.
   [[nodiscard]] Entry read(const internal::RecordHeader& record,
@@ -44,7 +51,7 @@ class RecordReader {
   void read_call(const internal::RecordHeader& record, Entry& entry);
   static void read_entry(const internal::RecordHeader& record, Entry& entry);
 
-  std::span<const Field> context_;
+  CallSurroundings surroundings_;
   std::vector<Field> fields_;  // of a call
 };
 

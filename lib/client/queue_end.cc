@@ -30,6 +30,8 @@ constexpr std::size_t kLargestRing = std::size_t{1} << 30;
 // While the reader keeps up the writer stays in so much of the ring: these lines and pages are the
 // ones that its processor knows, and the rest of the ring needs no memory.
 constexpr std::size_t kUsualBytes = std::size_t{64} << 10;
+// So far from the begin it goes back there where it has to do more than usual anyway.
+constexpr std::size_t kWorthGoingBack = kUsualBytes / 4;
 
 static_assert(sizeof(EntryQueue) <= kPageBytes);
 
@@ -39,15 +41,12 @@ std::uint64_t time_in(const RecordHeader& record) {
 
 }  // namespace
 
-bool look_for_room(EntryQueue& queue, std::size_t bytes) noexcept {
-  return bytes <= QueueEnd::largest_record(queue) && QueueEnd::make_place(queue, bytes) != nullptr;
-}
-
-void tell_circumstances(EntryQueue& queue,
-                        std::uint64_t realtime_usec,
-                        const ContextPointer& context,
-                        std::size_t bytes) noexcept {
-  QueueEnd::tell_circumstances(queue, realtime_usec, context, bytes);
+bool prepare_call(EntryQueue& queue, const Circumstances& of, std::size_t bytes) noexcept {
+  const std::size_t most = bytes + kCircumstancesBytes;
+  if (of.realtime_usec == 0 || most > QueueEnd::largest_record(queue)) return false;
+  if (queue.room() < most && QueueEnd::make_place(queue, most) == nullptr) return false;
+  QueueEnd::tell_circumstances(queue, of, bytes);
+  return true;
 }
 
 EntryQueue* QueueEnd::create(std::uint64_t owner,
@@ -74,7 +73,8 @@ EntryQueue* QueueEnd::create(std::uint64_t owner,
   queue->stalled_at_ = UINT64_MAX;
   const auto constants = client::program_constants();
   queue->constants_ = reinterpret_cast<std::uintptr_t>(constants.data());
-  queue->constants_bytes_ = constants.size();
+  queue->constants_bytes_ =
+      static_cast<std::uint32_t>(std::min<std::size_t>(constants.size(), UINT32_MAX));
   queue->thread_id_ = client::current_thread_id();
   queue->users_.store(2, std::memory_order_relaxed);
   return queue;
@@ -92,7 +92,8 @@ void QueueEnd::leave(EntryQueue& queue) {
 }
 
 std::size_t QueueEnd::used(const EntryQueue& queue) {
-  return queue.written_ - queue.consumed_.load(std::memory_order_acquire);
+  return queue.published_.load(std::memory_order_relaxed) -
+         queue.consumed_.load(std::memory_order_acquire);
 }
 
 // The rest of the ring is passed over.
@@ -101,7 +102,7 @@ void QueueEnd::go_to_begin(EntryQueue& queue) {
   if (until_end > 0) {
     new (queue.write_)
         RecordHeader{static_cast<std::uint32_t>(until_end), 0, Priority{}, RecordKind::kSkip};
-    queue.written_ += until_end;
+    queue.publish_aside(until_end);
   }
   queue.write_ = queue.ring_;
 }
@@ -110,7 +111,7 @@ std::byte* QueueEnd::make_place(EntryQueue& queue, std::size_t bytes) {
   const auto behind = static_cast<std::size_t>(queue.write_ - queue.ring_);
   const std::size_t until_end = queue.ring_bytes_ - behind;
   const std::size_t used = QueueEnd::used(queue);
-  const bool keeps_up = used == 0 && behind >= std::max(bytes, kUsualBytes);
+  const bool keeps_up = used == 0 && behind >= std::max(bytes, kWorthGoingBack);
   if (keeps_up || until_end < bytes) {
     if (queue.ring_bytes_ - used < until_end + bytes) return nullptr;
     go_to_begin(queue);
@@ -124,37 +125,44 @@ std::byte* QueueEnd::make_place(EntryQueue& queue, std::size_t bytes) {
 
 // A new time mostly means that the reader has been here, perhaps so far that the writer may begin
 // anew.
-void QueueEnd::tell_circumstances(EntryQueue& queue,
-                                  std::uint64_t realtime_usec,
-                                  const ContextPointer& context,
-                                  std::size_t bytes) {
+void QueueEnd::tell_circumstances(EntryQueue& queue, const Circumstances& of, std::size_t bytes) {
   const auto behind = static_cast<std::size_t>(queue.write_ - queue.ring_);
-  if (behind >= kUsualBytes) std::ignore = make_place(queue, kCircumstancesBytes + bytes);
-  if (realtime_usec != queue.realtime_usec_) tell_time(queue, realtime_usec);
-  if (context.get() != queue.context_) tell_context(queue, context);
+  if (behind >= kWorthGoingBack) std::ignore = make_place(queue, kCircumstancesBytes + bytes);
+  if (of.realtime_usec != queue.realtime_usec_) tell_time(queue, of.realtime_usec);
+  if (of.context.get() != queue.context_) tell_context(queue, of.context);
+  if (!of.addresses.counted_from(queue.origins_).are_short())
+    tell_origins(queue, origins_near(of.addresses));
 }
 
 void QueueEnd::tell_time(EntryQueue& queue, std::uint64_t realtime_usec) {
   const RecordHeader header{sizeof(TimedRecord), 0, Priority{}, RecordKind::kTime};
   new (queue.write_) TimedRecord{header, realtime_usec};
-  queue.write_ += sizeof(TimedRecord);
-  queue.written_ += sizeof(TimedRecord);
+  queue.publish_aside(sizeof(TimedRecord));
   queue.realtime_usec_ = realtime_usec;
+  // There may have been no call for long, so that no line is near by now.
+  for (std::size_t at = 0; at <= kPrefetchDistance; at += kCacheLine)
+    prefetch_to_write(queue.write_ + at);
 }
 
 void QueueEnd::tell_context(EntryQueue& queue, const ContextPointer& context) {
   const RecordHeader header{sizeof(ContextRecord), 0, Priority{}, RecordKind::kContext};
   new (queue.write_) ContextRecord{header, context};
-  queue.write_ += sizeof(ContextRecord);
-  queue.written_ += sizeof(ContextRecord);
+  queue.publish_aside(sizeof(ContextRecord));
   queue.context_ = context.get();
+}
+
+void QueueEnd::tell_origins(EntryQueue& queue, const CallAddresses& origins) {
+  const RecordHeader header{sizeof(OriginsRecord), 0, Priority{}, RecordKind::kOrigins};
+  new (queue.write_) OriginsRecord{header, origins};
+  queue.publish_aside(sizeof(OriginsRecord));
+  queue.origins_ = origins;
 }
 
 void QueueEnd::wait_for_room(EntryQueue& queue, std::chrono::nanoseconds left) {
   // In the one order of these operations either we see what was read meanwhile, or tell_of_room()
   // sees that we wait.
   queue.waiting_.store(1);
-  if (!is_half_free(queue, queue.written_))
+  if (!is_half_free(queue, queue.published_.load(std::memory_order_relaxed)))
     client::futex_wait(queue.waiting_, std::uint32_t{1}, left);
   queue.waiting_.store(0, std::memory_order_relaxed);
 }
@@ -187,6 +195,10 @@ bool QueueEnd::passes_over(EntryQueue& queue, RecordHeader& record) {
     told.~ContextRecord();
     return true;
   }
+  if (record.kind == RecordKind::kOrigins) {
+    queue.read_origins_ = reinterpret_cast<const OriginsRecord&>(record).origins;
+    return true;
+  }
   return record.kind == RecordKind::kSkip;
 }
 
@@ -198,6 +210,12 @@ void QueueEnd::stop_reading(EntryQueue& queue) {
 std::uint64_t QueueEnd::realtime_of(const EntryQueue& queue, const RecordHeader& front) {
   const bool is_call = front.kind == RecordKind::kCall || front.kind == RecordKind::kConstantCall;
   return is_call ? queue.read_realtime_usec_ : time_in(front);
+}
+
+client::CallSurroundings QueueEnd::surroundings(const EntryQueue& queue) {
+  const CallContext* const context = queue.read_context_.get();
+  return {context == nullptr ? std::span<const Field>() : context->fields, queue.read_origins_,
+          queue.constants_};
 }
 
 void QueueEnd::pop(EntryQueue& queue) {

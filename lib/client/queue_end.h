@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "client/entry_record.h"
 #include "logq/internal/entry_queue.h"
 #include "logq/transport.h"
 
@@ -24,11 +25,9 @@ class QueueEnd {
   // A place for a record, with what is free in the ring by now; null where that is not enough.
   // REQUIRES: bytes <= largest_record().
   static std::byte* make_place(EntryQueue& queue, std::size_t bytes);
-  // internal::tell_circumstances().
-  static void tell_circumstances(EntryQueue& queue,
-                                 std::uint64_t realtime_usec,
-                                 const ContextPointer& context,
-                                 std::size_t bytes);
+  // Tells what is new of the circumstances of the calls from now on. REQUIRES: room for
+  // kCircumstancesBytes and the `bytes` of the next record.
+  static void tell_circumstances(EntryQueue& queue, const Circumstances& of, std::size_t bytes);
   // Waits until half of the ring is free, or until `left` has passed: a writer that is woken for
   // each record that was read does nothing but wait.
   static void wait_for_room(EntryQueue& queue, std::chrono::nanoseconds left);
@@ -49,8 +48,8 @@ class QueueEnd {
   static RecordHeader* front(EntryQueue& queue);
   // When that was logged.
   static std::uint64_t realtime_of(const EntryQueue& queue, const RecordHeader& front);
-  // The context of a call that is in front; null where it has none.
-  static const CallContext* context(const EntryQueue& queue) { return queue.read_context_.get(); }
+  // What was told of a call that is in front.
+  static client::CallSurroundings surroundings(const EntryQueue& queue);
   // It has been read; its place may be written to again.
   static void pop(EntryQueue& queue);
   // The reader leaves. What is in front of it must have been read, up to the last.
@@ -80,6 +79,7 @@ class QueueEnd {
   static bool passes_over(EntryQueue& queue, RecordHeader& record);
   static void tell_time(EntryQueue& queue, std::uint64_t realtime_usec);
   static void tell_context(EntryQueue& queue, const ContextPointer& context);
+  static void tell_origins(EntryQueue& queue, const CallAddresses& origins);
   static RecordHeader* record_at(const EntryQueue& queue, std::uint64_t position);
 };
 

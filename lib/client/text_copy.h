@@ -6,19 +6,14 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+
+#include "logq/internal/inline_copy.h"
 
 namespace logq::client {
 
-using TextBlock [[gnu::vector_size(16)]] = std::uint8_t;
+using TextBlock = internal::CopyBlock;
 
-template <typename Word>
-[[gnu::always_inline]] inline Word copy_word(const char* from, char* to) {
-  Word word;
-  std::memcpy(&word, from, sizeof word);
-  std::memcpy(to, &word, sizeof word);
-  return word;
-}
+using internal::copy_word;
 
 // Not 0 where one of the bytes is a newline.
 constexpr std::uint64_t newlines_in(std::uint64_t word) {

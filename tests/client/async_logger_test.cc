@@ -13,7 +13,6 @@
 #include <gtest/gtest.h>
 
 #include "client/fake_transport.h"
-#include "client/queue_end.h"
 #include "logq/logger.h"
 #include "support/allocation_count.h"
 #include "support/no_threads.h"
@@ -342,79 +341,6 @@ TEST_F(AsyncLogger, WaitsForRoomForeverWhereItIsToldTo) {
   opener.join();
   EXPECT_EQ(log.flush(std::chrono::milliseconds::max()), FlushResult::kFlushed);
   EXPECT_EQ(recorded().size(), 1000U);
-}
-
-TEST(EntryQueue, WakesAWriterThatWaitsWhenHalfOfItsRingIsFree) {
-  using internal::QueueEnd;
-  using internal::RecordHeader;
-  constexpr std::size_t kRing = 16 << 10;
-  constexpr std::uint32_t kRecord = 128;
-  const internal::SenderClock clock;
-  internal::EntryQueue* const queue = QueueEnd::create(1, clock, kRing);
-  ASSERT_NE(queue, nullptr);
-  while (std::byte* const place = QueueEnd::make_place(*queue, kRecord)) {
-    new (place) RecordHeader{};
-    std::memcpy(place, &kRecord, sizeof kRecord);
-    queue->publish(kRecord);
-  }
-  const auto read_one = [queue] {
-    ASSERT_NE(QueueEnd::front(*queue), nullptr);
-    QueueEnd::pop(*queue);
-    QueueEnd::tell_of_room(*queue);
-  };
-
-  auto writer = std::async(std::launch::async, [queue] { QueueEnd::wait_for_room(*queue, 1min); });
-  read_one();
-  EXPECT_EQ(writer.wait_for(20ms), std::future_status::timeout) << "for one record";
-  while (QueueEnd::consumed(*queue) < kRing / 2)
-    read_one();
-  EXPECT_EQ(writer.wait_for(30s), std::future_status::ready);
-  writer.wait();
-  QueueEnd::leave(*queue);
-  QueueEnd::leave(*queue);
-}
-
-TEST(EntryQueue, GoesBackToItsBeginWhenATimeIsNewAndAllIsRead) {
-  using internal::QueueEnd;
-  using internal::RecordHeader;
-  constexpr std::uint32_t kRecord = 1024;
-  const internal::SenderClock clock;
-  internal::EntryQueue* const queue = QueueEnd::create(1, clock, 1 << 20);
-  ASSERT_NE(queue, nullptr);
-  const std::byte* const begin = queue->place();
-  std::uint64_t time = 0;
-  const auto write_one = [&](bool is_new_time) {
-    constexpr std::size_t kMost = kRecord + internal::kCircumstancesBytes;
-    if (queue->room() < kMost) {
-      ASSERT_NE(QueueEnd::make_place(*queue, kMost), nullptr);
-    }
-    if (is_new_time) QueueEnd::tell_circumstances(*queue, ++time, nullptr, kRecord);
-    new (queue->place())
-        RecordHeader{kRecord, 0, Priority::kInfo, internal::RecordKind::kConstantCall};
-    queue->publish(kRecord);
-  };
-  const auto read_one = [&] {
-    const RecordHeader* const record = QueueEnd::front(*queue);
-    ASSERT_NE(record, nullptr);
-    EXPECT_EQ(QueueEnd::realtime_of(*queue, *record), time);
-    QueueEnd::pop(*queue);
-  };
-  for (int i = 0; i < 100; ++i)
-    write_one(i == 0);
-  write_one(true);
-  EXPECT_GT(queue->place(), begin + 100 * kRecord) << "not all is read";
-  --time;
-  for (int i = 0; i < 100; ++i)
-    read_one();
-  ++time;
-  read_one();
-  write_one(true);
-
-  EXPECT_EQ(queue->place(), begin + sizeof(internal::TimedRecord) + kRecord);
-  read_one();
-  EXPECT_EQ(QueueEnd::front(*queue), nullptr);
-  QueueEnd::leave(*queue);
-  QueueEnd::leave(*queue);
 }
 
 TEST_F(AsyncLogger, WaitsForTheMemoryOfLargeEntriesToo) {

@@ -19,6 +19,10 @@ TEST(TextCopy, CopiesTextsOfAllSizesAndNothingElse) {
 
     EXPECT_EQ(copy_text(text.data(), size, copy.data() + 1), has_newline) << size;
     EXPECT_EQ(copy, '#' + original + '#') << size;
+
+    std::string bytes(size + 2, '#');
+    internal::copy_bytes(text.data(), size, bytes.data() + 1);
+    EXPECT_EQ(bytes, '#' + original + '#') << size;
   }
 }
 

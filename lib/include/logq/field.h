@@ -26,6 +26,7 @@
 #include <type_traits>
 
 #include "logq/id128.h"
+#include "logq/internal/inline_copy.h"
 
 namespace logq {
 
@@ -332,8 +333,8 @@ class NamedField {
   [[gnu::always_inline]] char* pack_to(char* at) const noexcept {
     if constexpr (K == Value::Kind::kError) {
       std::memcpy(at, &pointer_, sizeof pointer_);
-    } else if (packed_bytes() != 0) {
-      std::memcpy(at, pointer_, packed_bytes());
+    } else if constexpr (kIsElsewhere) {
+      internal::copy_bytes(static_cast<const char*>(pointer_), packed_bytes(), at);
     }
     return at + packed_bytes();
   }
@@ -345,8 +346,17 @@ class NamedField {
     return at + sizeof word;
   }
 
+  // What has nothing elsewhere is one word, and given on in one register.
+  struct Nowhere {
+    constexpr Nowhere() noexcept = default;
+    constexpr explicit Nowhere(const void* /*pointer*/) noexcept {}
+    constexpr operator const void*() const noexcept { return nullptr; }  // NOLINT
+  };
+  static constexpr bool kIsElsewhere =
+      K == Value::Kind::kText || K == Value::Kind::kError || K == Value::Kind::kId;
+
   std::uint64_t word_;
-  const void* pointer_;
+  [[no_unique_address]] std::conditional_t<kIsElsewhere, const void*, Nowhere> pointer_;
 };
 
 template <LiteralName Name, typename T>

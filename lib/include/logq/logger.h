@@ -149,9 +149,11 @@ class Logger {
   const noexcept {
     if (!is_enabled(priority)) return filtered();
     if constexpr ((internal::kIsNamedField<Fields> && ...)) {
-      if (append_to_queue(priority, message, fields...)) return SendStatus::kQueued;
+      if (append_to_queue(priority, message, fields...)) [[likely]]
+        return SendStatus::kQueued;
     }
-    return log_list(priority, message, fields...);
+    return log_list(priority, message.text.data(), message.text.size(), message.location,
+                    fields...);
   }
   // The same with fields made at run time.
   SendStatus log_fields(Priority priority,
@@ -215,15 +217,38 @@ class Logger {
 
   Logger(std::shared_ptr<Shared> shared, internal::ContextPointer context);
   SendStatus filtered() const noexcept;
-  void wake_sender() const noexcept;
+  [[gnu::cold]] void wake_sender() const noexcept;
 
-  // The message by value, so that it need not be in memory before this is called.
+  // What is not done in a few nanoseconds. The message in pieces and by value, so that it need not
+  // be in memory before this is called.
   template <typename... Fields>
-  [[gnu::noinline]] SendStatus log_list(Priority priority,
-                                        Message message,
-                                        Fields... fields) const noexcept {
+  [[gnu::noinline, gnu::cold]] SendStatus log_list(Priority priority,
+                                                   const char* text,
+                                                   std::size_t size,
+                                                   std::source_location location,
+                                                   Fields... fields) const noexcept {
+    const Message message(std::string_view(text, size), location);
+    if constexpr ((internal::kIsNamedField<Fields> && ...)) {
+      if (prepare_queue(message, fields...) && append_to_queue(priority, message, fields...))
+        return SendStatus::kQueued;
+    }
     const std::array<Field, sizeof...(Fields)> list{Field(fields)...};
     return log_fields(priority, message, list);
+  }
+
+  // The queue for a call that is no more than usual.
+  [[nodiscard]] internal::EntryQueue* usual_queue() const noexcept {
+    internal::EntryQueue* const queue = internal::thread_state.queue;
+    const bool is_usual = queue != nullptr && queue->owner() == core_->queue_owner &&
+                          internal::thread_state.innermost == nullptr;
+    return is_usual ? queue : nullptr;
+  }
+
+  template <typename... Fields>
+  [[gnu::always_inline]] internal::Circumstances circumstances(
+      const internal::EntryQueue& queue, const Message& message) const noexcept {
+    return {queue.clock().realtime_usec.load(std::memory_order_relaxed), context_,
+            internal::CallAddresses::of<Fields...>(message.location)};
   }
 
   // The usual call of an asynchronous logger. False where there is more to do than that.
@@ -231,18 +256,26 @@ class Logger {
   [[gnu::always_inline]] bool append_to_queue(Priority priority,
                                               const Message& message,
                                               const Fields&... fields) const noexcept {
-    internal::EntryQueue* const queue = internal::thread_state.queue;
-    if (queue == nullptr || queue->owner() != core_->queue_owner) return false;
-    if (internal::thread_state.innermost != nullptr) return false;
-    if (context_ != nullptr && !context_->has_good_names) return false;
+    internal::EntryQueue* const queue = usual_queue();
     bool was_asleep = false;
-    if (!internal::append_call(*queue, priority, message.text, message.location, context_,
-                               was_asleep, fields...)) {
+    if (queue == nullptr ||
+        !internal::append_call(*queue, priority, message.text,
+                               circumstances<Fields...>(*queue, message), was_asleep, fields...))
       return false;
-    }
     if (was_asleep) [[unlikely]]
       wake_sender();
     return true;
+  }
+
+  // Whether there may be no more to do by now.
+  template <typename... Fields>
+  bool prepare_queue(const Message& message, const Fields&... fields) const noexcept {
+    internal::EntryQueue* const queue = usual_queue();
+    // Of others it would not be told which names are bad.
+    const bool is_context_usual = context_ == nullptr || context_->has_good_names;
+    return queue != nullptr && is_context_usual &&
+           internal::prepare_call(*queue, circumstances<Fields...>(*queue, message),
+                                  internal::CallShape(*queue, message.text, fields...).bytes);
   }
 
   internal::LoggerCore* core_;  // of shared_
