@@ -63,7 +63,10 @@ int status_of(const supervise::ServiceRunner& runner) {
   const supervise::Service& service = runner.service();
   if (service.main_exit()) return service.main_exit()->shell_status();
   // There was nothing to run, or no reason to.
-  return service.state() == supervise::ServiceState::kFailed ? kOwnFailure : 0;
+  if (service.state() != supervise::ServiceState::kFailed) return 0;
+  print_error_line(runner.unit().name +
+                   ": it failed: " + std::string(supervise::name_of(service.result())));
+  return kOwnFailure;
 }
 
 // That the program says so by a descriptor is Type=notify in all that follows from it.

@@ -150,16 +150,19 @@ void ServiceRunner::signal_everybody(int signal) {
 // --- processes begin ---
 
 std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& command) {
-  const auto socket = standard_socket(kind);
-  if (!socket) return std::nullopt;
-  ProcessPlan plan;
-  const auto named = plan_process(kind, command, *socket, plan);
-  if (!named) return std::nullopt;
   Process process;
   process.program = command.program;
   const bool is_after_the_run =
       kind == CommandKind::kReload || kind == CommandKind::kStop || kind == CommandKind::kStopPost;
   process.may_fail = command.ignores_failure || is_after_the_run;
+  ProcessPlan plan;
+  ProcessFailure lack;
+  const auto socket = standard_socket(kind, lack);
+  const auto named = socket ? plan_process(kind, command, *socket, plan, lack) : std::nullopt;
+  if (!named) {
+    if (!process.may_fail) spawn_failure_ = SpawnFailure{process.program, lack};
+    return std::nullopt;
+  }
   ServiceOutput output =
       open_service_output(unit_, *named, options_.output, command.program, *socket);
   plan.standard_output = output.standard_output;
@@ -175,19 +178,22 @@ std::optional<pid_t> ServiceRunner::spawn(CommandKind kind, const ExecCommand& c
 std::optional<NamedDescriptors> ServiceRunner::plan_process(CommandKind kind,
                                                             const ExecCommand& command,
                                                             int socket,
-                                                            ProcessPlan& plan) {
+                                                            ProcessPlan& plan,
+                                                            ProcessFailure& lack) {
   RunFacts facts{invocation_, notify_ ? notify_->path() : std::string(), {}, {}, monitor_};
   pass_descriptors(kind, plan, facts);
   const auto named = find_named_descriptors(unit_, plan.descriptors, facts.descriptor_names);
   if (!named) {
     log_.descriptor_missing(kind);
+    lack = {"a descriptor of that name", 0, ENOENT};
     return std::nullopt;
   }
   const auto environment = service_environment(unit_, service_, kind, facts, options_.environment,
                                                options_.directory_roots, options_.output.warn);
   if (!environment) {
     const int reason = environment.error().sys_errno;
-    log_.environment_failed(kind, reason != 0 ? reason : EINVAL);
+    lack = {"files of EnvironmentFile=", 0, reason != 0 ? reason : EINVAL};
+    log_.environment_failed(kind, lack.sys_errno);
     return std::nullopt;
   }
   plan.program = command.program;
@@ -298,11 +304,12 @@ std::vector<PassedDescriptor> ServiceRunner::sockets() const {
 
 // The one that a standard descriptor is to be; -1 where none is. Nothing where there is no such
 // one, which has been told.
-std::optional<int> ServiceRunner::standard_socket(CommandKind kind) {
+std::optional<int> ServiceRunner::standard_socket(CommandKind kind, ProcessFailure& lack) {
   if (!has_standard_socket(unit_)) return -1;
   const std::vector<PassedDescriptor> candidates = sockets();
   if (candidates.size() == 1) return candidates.front().fd;
   log_.socket_missing(kind, !candidates.empty());
+  lack = {"the one socket that it is run for", 0, EINVAL};
   return std::nullopt;
 }
 

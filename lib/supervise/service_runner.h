@@ -117,7 +117,8 @@ class ServiceRunner final : private ServiceHost {
   [[nodiscard]] bool has_come_up() const { return has_come_up_; }
   // At rest, and nothing will start it again.
   [[nodiscard]] bool is_over() const { return service_.is_at_rest() && ended_.empty(); }
-  // Why a program that the last run could not do without could not be run.
+  // Why a program that the last run could not do without could not be run. A step in plain words is
+  // something that it lacked before there was a process.
   struct SpawnFailure {
     std::string program;
     ProcessFailure why;
@@ -179,7 +180,8 @@ class ServiceRunner final : private ServiceHost {
   std::optional<NamedDescriptors> plan_process(CommandKind kind,
                                                const ExecCommand& command,
                                                int socket,
-                                               ProcessPlan& plan);
+                                               ProcessPlan& plan,
+                                               ProcessFailure& lack);
   std::optional<pid_t> begin_process(CommandKind kind, ProcessPlan& plan, Process process);
   void leave_log_settings(const std::string& collector);
   void take_back_log_settings();
@@ -187,7 +189,7 @@ class ServiceRunner final : private ServiceHost {
   void take_back_credentials();
   void pass_descriptors(CommandKind kind, ProcessPlan& plan, RunFacts& facts) const;
   [[nodiscard]] std::vector<PassedDescriptor> sockets() const;
-  std::optional<int> standard_socket(CommandKind kind);
+  std::optional<int> standard_socket(CommandKind kind, ProcessFailure& lack);
   void watch_streams(pid_t pid, Process& process);
   void collector_left(pid_t pid);
   void tell_failure(const Process& process, const ProcessFailure& failure);

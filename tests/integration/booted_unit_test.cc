@@ -48,6 +48,27 @@ TEST_F(StandAloneUnit, ServiceUnderLogqRunIsCollectedBesideJournald) {
   EXPECT_EQ(machine_->output_of({"journalctl", "-q", "-o", "cat", "MESSAGE=sold"}), "");
 }
 
+// The ExecStart= line of docs/supervision.md.
+std::string documented_start() {
+  const std::string page = read_text_file(LOGQ_SOURCE_DIR "/docs/supervision.md");
+  const std::size_t at = page.find("ExecStart=/usr/local/bin/logq-run ");
+  return page.substr(at, page.find('`', at) - at);
+}
+
+TEST_F(StandAloneUnit, ServiceThatLogqRunBecomesIsTheMainProcessOfItsUnit) {
+  std::filesystem::create_directories(machine_->path("/opt/hello/bin"));
+  const std::string program = machine_->path("/opt/hello/bin/hello");
+  write_text_file(program, "#!/bin/sh\necho process $$\nexec sleep 1000\n");
+  std::filesystem::permissions(program, std::filesystem::perms(0755));
+  machine_->add_unit("hello.service",
+                     std::string("[Service]\n") + kInstead + documented_start() + "\n");
+
+  ASSERT_EQ(machine_->run({"systemctl", "start", "hello"}).status, 0);
+
+  const std::string line = "process " + machine_->property("hello", "MainPID");
+  EXPECT_TRUE(wait_until([&] { return messages("hello") == line; })) << messages("hello");
+}
+
 TEST_F(StandAloneUnit, FilesAreForThoseWhoMayReadTheJournal) {
   EXPECT_EQ(machine_->output_of({"stat", "-c", "%U:%G %a", "/var/log/logq"}),
             "logq:systemd-journal 2750");
