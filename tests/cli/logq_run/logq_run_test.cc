@@ -458,6 +458,9 @@ name=logq-test-$$
 group=/sys/fs/cgroup/memory/$name limit=memory.limit_in_bytes
 if ! [ -e /sys/fs/cgroup/memory ]; then group=/sys/fs/cgroup/$name limit=memory.max; fi
 mkdir $group && echo 64M >$group/$limit || exit 99
+for none in memory.swap.max memory.swappiness; do
+  if [ -e $group/$none ]; then echo 0 >$group/$none; fi
+done
 (echo 0 >$group/cgroup.procs && exec "$@")
 status=$?
 until rmdir $group; do sleep 0.01; done
