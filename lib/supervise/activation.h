@@ -17,6 +17,7 @@ class Activation {
   Activation(ServiceRunner& service, std::vector<SocketRunner*> sockets, bool is_lazy);
   Activation(const Activation&) = delete;
   Activation& operator=(const Activation&) = delete;
+  ~Activation() = default;
 
   void begin();
   // As ServiceRunner's.

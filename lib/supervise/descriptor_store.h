@@ -22,6 +22,7 @@ class DescriptorStore {
                   std::function<void(const std::string&)> hung_up);
   DescriptorStore(const DescriptorStore&) = delete;
   DescriptorStore& operator=(const DescriptorStore&) = delete;
+  ~DescriptorStore() = default;
 
   enum class Outcome : std::uint8_t {
     kStored,

@@ -23,6 +23,8 @@ enum class Turn : std::uint8_t {
 class EventSource {
  public:
   EventSource() = default;
+  EventSource(const EventSource&) = delete;
+  EventSource& operator=(const EventSource&) = delete;
   EventSource(EventSource&&) = default;
   EventSource& operator=(EventSource&&) = default;
   ~EventSource();

@@ -64,6 +64,8 @@ class ServiceRunner final : private ServiceHost {
                                                        ProcessOwners& owners,
                                                        ProcessOwners::Owner owner,
                                                        RunnerOptions options);
+  ServiceRunner(const ServiceRunner&) = delete;
+  ServiceRunner& operator=(const ServiceRunner&) = delete;
   ~ServiceRunner() override;
 
   // Before the start: what it is an instance for. It is closed when the service is at rest, or
