@@ -245,7 +245,7 @@ void ClientCache::read_group(Client& client,
   if (cgroups_.lives(process.cgroup_id, *group)) {
     metadata.read_group(sources_, group->path, claimed_unit);
   } else {
-    metadata.set_group(group->path, claimed_unit, group->invocation_id);
+    metadata.set_group(sources_, group->path, claimed_unit, group->invocation_id);
   }
 }
 

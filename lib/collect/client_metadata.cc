@@ -187,11 +187,14 @@ void ClientMetadata::read_group(const ProcessSources& sources,
   read_settings(sources);
 }
 
-void ClientMetadata::set_group(std::string_view path,
+void ClientMetadata::set_group(const ProcessSources& sources,
+                               std::string_view path,
                                std::string_view claimed_unit,
                                std::string_view invocation_id) {
   set_group_fields(path, claimed_unit);
   set(TrustedField::kInvocationId, invocation_id);
+  // They are those of the unit that the claim is of, not of whoever had the group.
+  if (namer_ == Namer::kStream) read_settings(sources);
 }
 
 void ClientMetadata::read_process(const ProcessSources& sources) {

@@ -70,8 +70,9 @@ class ClientMetadata {
                   std::string_view path,
                   std::string_view claimed_unit);
   // The same for a group that is gone: its unit may have been started again meanwhile, so
-  // `invocation_id` is the group's own, empty when unknown.
-  void set_group(std::string_view path,
+  // `invocation_id` is the group's own, empty when unknown, and only a claimed unit has settings.
+  void set_group(const ProcessSources& sources,
+                 std::string_view path,
                  std::string_view claimed_unit,
                  std::string_view invocation_id);
 

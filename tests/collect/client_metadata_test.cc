@@ -123,6 +123,11 @@ TEST_F(ClientMetadataTest, AClaimedUnitHasTheSettingsThatAreHeldForIt) {
   ClientMetadata client = read("hello.service");
   EXPECT_EQ(level_of(client), 4);
   EXPECT_EQ(level_of(read("other.service")), 7);
+  ClientMetadata ended;
+  ended.set_group(sources_, "/", "hello.service", {});
+  EXPECT_EQ(level_of(ended), 4) << "its process had ended when it was looked at first";
+  ended.set_group(sources_, "/system.slice/hello.service", {}, {});
+  EXPECT_EQ(level_of(ended), 7) << "of a group of systemd's that is gone nothing is known";
 
   holder.reset();
   client.read(sources_, "hello.service");
