@@ -32,6 +32,9 @@ constexpr std::uint64_t kShortestNapUsec = 50;
 constexpr std::uint64_t kLongestNapUsec = 5'000;
 
 constexpr std::uint64_t kPidFileUsec = 20'000;  // between looks for one that is not there yet
+// A process that is killed closes its streams one after the other, and its socket for datagrams
+// perhaps last: what is sent there meanwhile is lost.
+constexpr std::uint64_t kCollectorEndUsec = 300'000;
 
 // How long a program waits for the collector to take the entry of its start, so that it is stored
 // before all output.
@@ -101,6 +104,7 @@ Result<void> ServiceRunner::prepare() {
   watchdog_ = LOGQ_TRY(loop_.add_timer([this] { service_.watchdog_is_up(); }));
   drain_timer_ = LOGQ_TRY(loop_.add_timer([this] { tell_ends(); }));
   pid_file_timer_ = LOGQ_TRY(loop_.add_timer([this] { look_for_pid_file(); }));
+  cut_off_timer_ = LOGQ_TRY(loop_.add_timer([this] { tell_cut_off(); }));
   if (service_.notify_access() == wire::NotifyAccess::kNone) return {};
   return open_notify_socket();
 }
@@ -254,7 +258,13 @@ void ServiceRunner::collector_left(pid_t pid) {
   Process& process = processes_.at(pid);
   process.ends.clear();
   left_output_ = LeftOutput::kCollectorGone;
-  log_.output_lost(pid, process.program);
+  cut_off_.emplace_back(pid, process.program);
+  cut_off_timer_.set_time(now_usec() + kCollectorEndUsec);
+}
+
+void ServiceRunner::tell_cut_off() {
+  for (const auto& [pid, program] : std::exchange(cut_off_, {}))
+    log_.output_lost(pid, program);
 }
 
 // Empty: it has no credentials.

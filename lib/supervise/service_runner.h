@@ -194,6 +194,7 @@ class ServiceRunner final : private ServiceHost {
   std::optional<int> standard_socket(CommandKind kind, ProcessFailure& lack);
   void watch_streams(pid_t pid, Process& process);
   void collector_left(pid_t pid);
+  void tell_cut_off();
   void tell_failure(const Process& process, const ProcessFailure& failure);
   void process_executed(pid_t pid);
   bool waits_for_output(Ended& ended);
@@ -219,6 +220,9 @@ class ServiceRunner final : private ServiceHost {
   EventSource watchdog_;
   EventSource drain_timer_;
   EventSource pid_file_timer_;
+  // Processes whose collector has just closed their streams, and when that is told.
+  std::vector<std::pair<pid_t, std::string>> cut_off_;
+  EventSource cut_off_timer_;
   EventSource notify_source_;
   std::optional<NotifySocket> notify_;
   std::optional<Connection> connection_;

@@ -425,11 +425,12 @@ class SupervisedCollector : public testing::TestWithParam<std::string> {
     return 0;
   }
   [[nodiscard]] std::vector<JournalFields> entries(const std::string& match) const {
-    return parse_export(
+    const CommandResult read =
         run_command({.argv = {"journalctl", "-q", "-D", path("store"), "-o", "export", match},
                      .environment = {},
-                     .input = {}})
-            .out);
+                     .input = {}});
+    EXPECT_EQ(read.err, "");
+    return parse_export(read.out);
   }
 
   [[nodiscard]] std::vector<JournalFields> ends() const {

@@ -231,8 +231,10 @@ TEST_F(LogqRunTest, ExecKeepsThePid) {
 
   EXPECT_EQ(running.wait().status, 5);
   const auto entries = journald_->entries();
-  const auto line = std::ranges::find_if(
-      entries, [&](const JournalFields& entry) { return entry.at("MESSAGE") == expected; });
+  const auto line = std::ranges::find_if(entries, [&](const JournalFields& entry) {
+    const auto message = entry.find("MESSAGE");
+    return message != entry.end() && message->second == expected;
+  });
   ASSERT_NE(line, entries.end());
   EXPECT_EQ(line->at("_PID"), pid);
   EXPECT_EQ(line->at("SYSLOG_IDENTIFIER"), "sh");
