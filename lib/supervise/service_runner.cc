@@ -568,6 +568,7 @@ void ServiceRunner::end_invocation(bool will_restart) {
   tell_refused();
   connection_.reset();
   if (!will_restart) store_.clear();
+  if (!will_restart) tell_cut_off();  // nobody waits for the timer any more
   if (!will_restart) take_back_log_settings();
   if (!unit_.pid_file.empty()) ::unlink(unit_.pid_file.c_str());
   remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
