@@ -2,7 +2,8 @@
 // logq, libsystemd, spdlog with its systemd sink, and a bare sendmsg() of the same bytes.
 //
 //   client_calls calls PEER THREADS COUNT    times each call: percentiles in ns, net of the timer
-//   client_calls blocks PEER THREADS COUNT   times blocks of 64 calls: percentiles of their means
+//   client_calls blocks PEER THREADS COUNT   times blocks of 64 calls: percentiles of their means,
+//                                            and the processor's time per call
 //   client_calls rate PEER THREADS COUNT     calls as fast as they can be made, until all is sent
 //
 // PEER: logq, logq_async, logq_async_with (the same with two fields of context), sendv, spdlog,
@@ -52,9 +53,9 @@ constexpr std::size_t kSpdlogQueue = 8192;
 constexpr std::string_view kMessage = "GET /api/v1/orders answered from the cache";
 const std::string kClient = "client.example.org";
 
-std::uint64_t nanoseconds() {
+std::uint64_t nanoseconds(clockid_t clock = CLOCK_MONOTONIC) {
   timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  ::clock_gettime(clock, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
          static_cast<std::uint64_t>(now.tv_nsec);
 }
@@ -243,16 +244,31 @@ void pin_caller(unsigned thread) {
   pin_to(last_processor() == 0 ? 0 : thread % last_processor());
 }
 
+struct Times {
+  std::vector<std::uint64_t> spans;  // ticks, with those of the timer
+  std::uint64_t processor_ns = 0;    // of all bursts, with what reading that clock costs
+  std::uint64_t bursts = 0;
+};
+
+// The processor time of this thread. Other than any other clock it stands still while the host
+// gives the processor to another machine.
+std::uint64_t processor_nanoseconds() {
+  return nanoseconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
 template <typename Kind>
-void time_calls(Kind& peer, const Job& job, std::vector<std::uint64_t>& spans) {
+void time_calls(Kind& peer, const Job& job, Times& times) {
   const bool is_block = job.mode == "blocks";
   const int per_span = is_block ? kBlock : 1;
+  std::vector<std::uint64_t>& spans = times.spans;
   spans.reserve(job.count / static_cast<std::uint64_t>(per_span) + 1);
   // Kept near until the burst is over, so that no call is timed with what keeping its time costs.
   std::array<std::uint64_t, kBurst> near{};
   std::size_t kept = 0;
   std::uint64_t in_burst = 0;
+  std::uint64_t burst_began = 0;
   for (std::uint64_t done = 0; done < job.count;) {
+    if (is_block && in_burst == 0) burst_began = processor_nanoseconds();
     const std::uint64_t begin = ticks();
     for (int i = 0; i < per_span; ++i)
       peer.call(done + static_cast<std::uint64_t>(i));
@@ -260,6 +276,8 @@ void time_calls(Kind& peer, const Job& job, std::vector<std::uint64_t>& spans) {
     done += static_cast<std::uint64_t>(per_span);
     in_burst += static_cast<std::uint64_t>(per_span);
     if (in_burst < kBurst) continue;
+    if (is_block) times.processor_ns += processor_nanoseconds() - burst_began;
+    ++times.bursts;
     if (peer.is_asynchronous()) peer.wait_until_sent();
     spans.insert(spans.end(), near.begin(), near.begin() + kept);
     in_burst = 0;
@@ -278,7 +296,30 @@ double timer_pair_ticks() {
   return static_cast<double>(spans[50'000]);
 }
 
-void print_percentiles(std::vector<double>& values, std::uint64_t dropped) {
+double processor_pair_nanoseconds() {
+  std::vector<std::uint64_t> spans;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::uint64_t begin = processor_nanoseconds();
+    spans.push_back(processor_nanoseconds() - begin);
+  }
+  std::nth_element(spans.begin(), spans.begin() + 5'000, spans.end());
+  return static_cast<double>(spans[5'000]);
+}
+
+// What a call took of the processor's time, a mean over whole bursts; 0 where it was not measured.
+double processor_mean(const std::vector<Times>& of_threads) {
+  const double pair = processor_pair_nanoseconds();
+  double sum = 0;
+  double bursts = 0;
+  for (const Times& times : of_threads) {
+    const auto in_bursts = static_cast<double>(times.bursts);
+    sum += static_cast<double>(times.processor_ns) - pair * in_bursts;
+    bursts += in_bursts;
+  }
+  return bursts == 0 ? 0 : std::max(0.0, sum / bursts / kBurst);
+}
+
+void print_percentiles(std::vector<double>& values, double processor, std::uint64_t dropped) {
   std::sort(values.begin(), values.end());
   const auto at = [&](double part) {
     return values[std::min(values.size() - 1,
@@ -289,9 +330,9 @@ void print_percentiles(std::vector<double>& values, std::uint64_t dropped) {
     sum += value;
   std::printf(
       "{\"mean\": %.2f, \"p50\": %.2f, \"p90\": %.2f, \"p99\": %.2f, \"p99.9\": %.2f, "
-      "\"max\": %.2f, \"dropped\": %llu}\n",
+      "\"max\": %.2f, \"processor\": %.2f, \"dropped\": %llu}\n",
       sum / static_cast<double>(values.size()), at(0.5), at(0.9), at(0.99), at(0.999),
-      values.back(), static_cast<unsigned long long>(dropped));
+      values.back(), processor, static_cast<unsigned long long>(dropped));
 }
 
 template <typename Kind>
@@ -323,20 +364,20 @@ void run(Kind& peer, const Job& job) {
                 static_cast<unsigned long long>(peer.dropped()));
     return;
   }
-  std::vector<std::vector<std::uint64_t>> spans(job.threads);
+  std::vector<Times> times(job.threads);
   run_threads<Kind>(job, [&](unsigned t) {
-    std::vector<std::uint64_t> warm_up;
+    Times warm_up;
     time_calls(peer, {job.mode, 1, kWarmUp}, warm_up);
-    time_calls(peer, job, spans[t]);
+    time_calls(peer, job, times[t]);
   });
   const double unit = nanoseconds_per_tick();
   const double timer = timer_pair_ticks();
   std::vector<double> values;
-  for (const auto& of_thread : spans)
-    for (const std::uint64_t span : of_thread)
+  for (const Times& of_thread : times)
+    for (const std::uint64_t span : of_thread.spans)
       values.push_back(std::max(0.0, static_cast<double>(span) - timer) * unit /
                        (job.mode == "blocks" ? kBlock : 1));
-  print_percentiles(values, peer.dropped());
+  print_percentiles(values, processor_mean(times), peer.dropped());
 }
 
 int usage() {

@@ -77,6 +77,7 @@ std::unique_ptr<TreeServices::One> TreeServices::load(const std::string& name,
     refusal.why = fatal;
     return nullptr;
   }
+  one->setup->runner.is_child = true;
   if (!one->control.take_directory(options_, name, one->setup->log)) {
     refusal = {kTemporaryFailure, "another one runs it already"};
     return nullptr;

@@ -561,21 +561,30 @@ void ServiceRunner::begin_invocation() {
   log_.begin_invocation(invocation_);
   spawn_failure_.reset();
   has_come_up_ = false;
+  holds_ = true;
   take_back_credentials();  // that a supervisor left which was killed
 }
 
 void ServiceRunner::end_invocation(bool will_restart) {
   tell_refused();
   connection_.reset();
-  if (!will_restart) store_.clear();
   if (!will_restart) tell_cut_off();  // nobody waits for the timer any more
-  if (!will_restart) take_back_log_settings();
+  if (will_restart || options_.is_child)
+    remove_runtime_directories(unit_.execution, options_.directory_roots, true);
+  else
+    let_go();
   if (!unit_.pid_file.empty()) ::unlink(unit_.pid_file.c_str());
-  remove_runtime_directories(unit_.execution, options_.directory_roots, will_restart);
   take_back_credentials();
   if (will_restart) return;
   for (ServiceObserver* observer : observers_)
     observer->came_to_rest();
+}
+
+void ServiceRunner::let_go() {
+  if (!std::exchange(holds_, false)) return;
+  store_.clear();
+  take_back_log_settings();
+  remove_runtime_directories(unit_.execution, options_.directory_roots, false);
 }
 
 void ServiceRunner::state_changed() {

@@ -50,6 +50,8 @@ struct RunnerOptions {
   SocketDoor* door = nullptr;  // of the commands of a socket: it is no service then; borrowed
   // The service is the collector that the log goes to: nothing waits for that to have taken it.
   bool is_collector = false;
+  // Of a tree, which may start it again when it is at rest, or else calls let_go().
+  bool is_child = false;
   // Waits, for a time, until the collector with this runtime directory has stored what was sent to
   // it. None: it is not asked.
   std::function<void(const std::string& directory)> synchronize;
@@ -105,6 +107,9 @@ class ServiceRunner final : private ServiceHost {
   void add_cpu_time(std::uint64_t usec) { cpu_usec_ += usec; }
   // The kernel has killed a process of the service, whose end is still to be taken.
   void process_killed_for_memory(pid_t pid) { service_.process_killed_for_memory(pid); }
+  // Of a child of a tree that is at rest and not going to be started again: gives back what stays
+  // over restarts: its fd store, its runtime directory, what it says about its log.
+  void let_go();
   // Tells what has not been told yet, when all children that had ended have been taken.
   void tell_ends();
 
@@ -244,6 +249,7 @@ class ServiceRunner final : private ServiceHost {
   LogSettingsFiles log_settings_;
   bool has_told_of_log_settings_ = false;  // that they do not count
   bool has_come_up_ = false;
+  bool holds_ = false;  // what stays over restarts
   std::optional<SpawnFailure> spawn_failure_;
   const std::unique_ptr<Service> owned_service_;
   Service& service_;

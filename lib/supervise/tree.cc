@@ -45,6 +45,14 @@ TreeState Tree::state() const {
   return is_up_ ? TreeState::kUp : TreeState::kDown;
 }
 
+bool Tree::is_to_run(const std::string& name) const {
+  if (std::ranges::find(to_start_, name) != to_start_.end()) return true;
+  const auto child =
+      std::ranges::find(children_, name, [](const Child& of) { return of.spec.name; });
+  if (child == children_.end()) return false;
+  return child->state != ChildState::kDown && child->state != ChildState::kStopping;
+}
+
 // --- what is asked for ---
 
 void Tree::start() {

@@ -80,6 +80,9 @@ class Tree {
     ChildEnd end = ChildEnd::kNormal;  // while kEnded
   };
   [[nodiscard]] TreeState state() const;
+  // Whether it is started, or going to be without anybody asking for it: also where it has ended
+  // and what follows is not decided yet.
+  [[nodiscard]] bool is_to_run(const std::string& name) const;
   // In their order; temporary ones that have ended are gone.
   [[nodiscard]] const std::vector<Child>& children() const { return children_; }
 

@@ -133,9 +133,22 @@ bool TreeRunner::look() {
   // What one child does can change what is true of another one: until nothing is new.
   for (bool is_new = true; is_new; was_new |= is_new) {
     is_new = look_at_all();
+    let_go_of_ended(false);
     is_new |= tell_observer();
   }
   return was_new;
+}
+
+// What stays over restarts is kept for those that are about to be started again, by this tree or,
+// where that `starts_again`, with it.
+void TreeRunner::let_go_of_ended(bool starts_again) {
+  for (auto& [name, member] : members_) {
+    const bool is_kept = starts_again || (tree_ && tree_->is_to_run(name));
+    if (member.tree)
+      member.tree->let_go_of_ended(is_kept);
+    else if (member.phase == Phase::kDown && !is_kept)
+      member.service.runner->let_go();
+  }
 }
 
 bool TreeRunner::look_at_all() {

@@ -91,6 +91,7 @@ class TreeRunner final : private TreeHost {
   bool look_at(const std::string& name, Member& member);
   void has_come_up(const std::string& name, Member& member);
   void has_gone_down(const std::string& name, Member& member);
+  void let_go_of_ended(bool starts_again);
   void cut_links(const std::string& gone);
   void inner_is_up(const std::string& name);
   void inner_has_ended(const std::string& name, TreeEnd end);

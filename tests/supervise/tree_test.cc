@@ -136,6 +136,22 @@ TEST_F(TreeTest, AnEndDuringTheStopIsNotStoppedAgain) {
   EXPECT_EQ(ordered(), (Events{"-c", "-b", "end=stopped"}));
 }
 
+TEST_F(TreeTest, KnowsWhoIsToRunAgain) {
+  plan_.unit.strategy = Strategy::kRestForOne;
+  tree().start();
+  EXPECT_TRUE(tree().is_to_run("b"));
+  EXPECT_FALSE(tree().is_to_run("stranger"));
+  world().silent = {"b", "c"};
+  crash("b");
+  tree().child_stopped("c");  // for the restart of both
+  EXPECT_TRUE(tree().is_to_run("b"));
+  EXPECT_TRUE(tree().is_to_run("c"));
+  tree().stop();
+  EXPECT_FALSE(tree().is_to_run("c"));
+  tree().child_stopped("b");
+  EXPECT_FALSE(tree().is_to_run("a"));
+}
+
 TEST_F(TreeTest, RestartsCountForAsLongAsThePeriod) {
   tree().start();
   crash("a");

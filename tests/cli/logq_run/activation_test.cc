@@ -1,5 +1,4 @@
-// logq-run with sockets: handed over at once or when something comes in, and the collectors
-// themselves as its services.
+// logq-run with sockets: handed over at once or when something comes in, and connections.
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -7,7 +6,6 @@
 
 #include <array>
 #include <filesystem>
-#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -375,122 +373,6 @@ TEST_F(AcceptTest, IsNotBegunWithoutATemplateOrBesideWhatItDoesNotServe) {
             "logq-run: " + path("echo@i.service") + ": open: No such file or directory\n");
   EXPECT_FALSE(std::filesystem::exists(path("echo.sock")));
 }
-
-// --- a collector as the service ---
-
-class SupervisedCollector : public testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    if (const auto why = StockJournald::unavailable()) GTEST_SKIP() << *why;
-    for (const char* name : {"run", "store", "control"})
-      std::filesystem::create_directory(path(name));
-    write_text_file(path("run/flushed"), "");
-    const bool is_journald = GetParam() == "journald";
-    const std::string exec = is_journald ? "/lib/systemd/systemd-journald"
-                                         : std::string(LOGQ_BIN_DIR) + "/logqd" +
-                                               " --runtime-dir=" + path("run") +
-                                               " --storage-dir=" + path("store");
-    write_text_file(path("collector.service"),
-                    "[Unit]\nStartLimitIntervalSec=0\n[Service]\nType=notify\nRestart=always\n"
-                    "RestartSec=1ms\nFileDescriptorStoreMax=4224\nStandardOutput=null\n"
-                    "Environment=RUNTIME_DIRECTORY=" +
-                        path("run") + " LOGS_DIRECTORY=" + path("store") + "\nExecStart=" + exec +
-                        "\n");
-    write_text_file(path("collector.socket"),
-                    "[Socket]\nListenStream=" + path("run/stdout") +
-                        "\nListenDatagram=" + path("run/socket") +
-                        "\nPassCredentials=yes\nPassSecurity=yes\nReceiveBuffer=8M\n");
-  }
-  [[nodiscard]] std::string path(const std::string& name) const {
-    return home_.path() + "/" + name;
-  }
-  [[nodiscard]] Environment environment() const {
-    return {{"LOGQ_SOCKET", path("run/socket")},
-            {"LOGQ_STDOUT_SOCKET", path("run/stdout")},
-            {"LOGQ_RUN_DIR", path("control")}};
-  }
-  // With a /run of its own: journald's configuration is to be found there.
-  [[nodiscard]] Command supervisor() const {
-    return command({"unshare", "-m", "--propagation", "private", "sh", "-c",
-                    "mount -t tmpfs -o mode=0755 none /run && mkdir -p "
-                    "/run/systemd/journald.conf.d && printf '[Journal]\\nReadKMsg=no\\nAudit=no\\n"
-                    "RateLimitBurst=0\\nForwardToWall=no\\nForwardToSyslog=no\\n' "
-                    ">/run/systemd/journald.conf.d/t.conf && exec \"$@\"",
-                    "sh", kLogqRun, path("collector.service"), path("collector.socket")},
-                   environment());
-  }
-  static pid_t child_of(pid_t parent) {
-    for (const auto& info : supervise::list_processes())
-      if (info.parent == parent && !info.is_zombie) return info.pid;
-    return 0;
-  }
-  [[nodiscard]] std::vector<JournalFields> entries(const std::string& match) const {
-    const CommandResult read =
-        run_command({.argv = {"journalctl", "-q", "-D", path("store"), "-o", "export", match},
-                     .environment = {},
-                     .input = {}});
-    EXPECT_EQ(read.err, "");
-    return parse_export(read.out);
-  }
-
-  [[nodiscard]] std::vector<JournalFields> ends() const {
-    return entries("MESSAGE=collector.service: Main process exited, code=killed, status=9/KILL");
-  }
-  // Until no more of what was written arrives.
-  void wait_until_stored() const {
-    std::size_t stored = 0;
-    const auto has_grown = [&] {
-      return std::exchange(stored, entries("_TRANSPORT=stdout").size()) != stored;
-    };
-    do {
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    } while (has_grown());
-  }
-
-  TempDir home_;
-};
-
-TEST_P(SupervisedCollector, LosesNoLineWhenItIsKilledAgainAndAgain) {
-  SupervisorProcess supervisor(this->supervisor());
-  ASSERT_TRUE(wait_until([&] { return accepts_connections(path("run/stdout"), SOCK_STREAM); }));
-  ASSERT_TRUE(wait_until([&] { return child_of(supervisor.pid()) != 0; }));
-  ChildProcess writer(command(
-      {kLogqRun, "-u", "writer", "sh", "-c",
-       "i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); [ $((i%10)) = 0 ] && sleep 0.01; "
-       "done"},
-      environment()));
-  for (std::size_t kills = 0; kills < 5; ++kills) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    pid_t collector = 0;
-    ASSERT_TRUE(wait_until([&] { return (collector = child_of(supervisor.pid())) != 0; }));
-    // What journald has read and not stored yet it loses, whoever supervises it.
-    const pid_t program = GetParam() == "journald" ? child_of(writer.pid()) : 0;
-    if (program != 0) {
-      ASSERT_TRUE(wait_until([&] { return ends().size() == kills; }));
-      signal_process(program, SIGSTOP);
-      wait_until_stored();
-    }
-    signal_process(collector, SIGKILL);
-    if (program != 0) signal_process(program, SIGCONT);
-  }
-  EXPECT_EQ(writer.wait().status, 0);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  supervisor.signal(SIGTERM);
-  const CommandResult ended = supervisor.wait();
-
-  Strings expected;
-  for (int i = 0; i < 2000; ++i)
-    expected.push_back("line " + std::to_string(i));
-  Strings lines = column(entries("_TRANSPORT=stdout"), "MESSAGE");
-  EXPECT_EQ(lines, expected);
-  EXPECT_EQ(ended.err, "");
-  EXPECT_EQ(ends().size(), 5U);
-}
-
-INSTANTIATE_TEST_SUITE_P(Collectors,
-                         SupervisedCollector,
-                         testing::Values("logqd", "journald"),
-                         [](const auto& kind) { return kind.param; });
 
 }  // namespace
 }  // namespace logq::test

@@ -163,6 +163,47 @@ TEST_F(TreeRunTest, WhatIsBoundToAServiceGoesWithIt) {
   EXPECT_EQ(result.err, "") << "BindsTo= and After= are honoured here";
 }
 
+// Says what it finds in its fd store, and leaves a descriptor there at its first start.
+constexpr const char* kKeeper = R"py(
+import array, os, socket, sys
+print("found", os.environ.get("LISTEN_FDNAMES"), flush=True)
+kept, _ = socket.socketpair()
+notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+notify.connect(os.environ["NOTIFY_SOCKET"])
+if "LISTEN_FDNAMES" not in os.environ:
+    rights = array.array("i", [kept.fileno()])
+    notify.sendmsg([b"FDSTORE=1\nFDNAME=kept\nFDPOLL=0"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+notify.send(b"READY=1")
+os.execvp("sleep", ["sleep", "1000"])
+)py";
+
+TEST_F(TreeRunTest, KeepsTheDescriptorsOfWhomItStartsAgain) {
+  write_service("a");
+  write("keeper.py", kKeeper);
+  write_service("keeper",
+                "Type=notify\nFileDescriptorStoreMax=1\nExecStart=\n"
+                "ExecStart=/usr/bin/python3 " +
+                    path("keeper.py") + "\n");
+  write_tree("Strategy=rest_for_one\nIntensity=2\nChildren=a.service keeper.service\n");
+  const auto found = [&] { return column(journald_->entries({"_TRANSPORT=stdout"}), "MESSAGE"); };
+  SupervisorProcess running(logq_run());
+  EXPECT_TRUE(comes_to("+a +keeper +app"));
+  kill_main("keeper");  // started again by itself,
+  EXPECT_TRUE(comes_to("+a +keeper +app +keeper"));
+  kill_main("a");  // with the one before it,
+  EXPECT_TRUE(comes_to("+a +keeper +app +keeper -keeper +a +keeper"));
+  const Command svc = command({std::string(LOGQ_BIN_DIR) + "/logq-svc", "stop", "keeper"},
+                              {{"LOGQ_RUN_DIR", path("run")}});
+  EXPECT_EQ(run_command(svc).status, 0);
+  Command start = svc;
+  start.argv[1] = "start";
+  EXPECT_EQ(run_command(start).status, 0);  // and after it was at rest
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait().status, 0);
+
+  EXPECT_EQ(found(), (Strings{"found None", "found kept", "found kept", "found None"}));
+}
+
 TEST_F(TreeRunTest, OrphansStayWithTheirService) {
   // One in the session of its service, and one that is known by its environment only.
   write_service("a",
