@@ -36,27 +36,10 @@ using namespace std::chrono_literals;
 
 constexpr int kFacilityDaemon = 3;  // systemd's default for the output of services
 
-// "/bin/hello: No such file or directory", "hello.service: there is no user 'nobodyy'".
-std::string describe(const supervise::ServiceRunner::SpawnFailure& failure,
-                     const supervise::ServiceUnit& unit) {
-  const auto& [program, why] = failure;
-  const std::string_view step = why.step;
-  const std::string reason = ::strerror(why.sys_errno);
-  if (step == "EXEC") return program + ": " + reason;
-  if (step == "CHDIR")
-    return unit.name + ": working directory " + unit.execution.working_directory + ": " + reason;
-  const bool is_unknown = why.sys_errno == ESRCH;
-  if (step == "USER" && is_unknown)
-    return unit.name + ": there is no user '" + unit.execution.user + "'";
-  if (step == "GROUP" && is_unknown && unit.execution.supplementary_groups.empty())
-    return unit.name + ": there is no group '" + unit.execution.group + "'";
-  return program + ": " + std::string(step) + ": " + reason;
-}
-
 int status_of(const supervise::ServiceRunner& runner) {
   if (const auto& failure = runner.spawn_failure()) {
     const auto& why = failure->why;
-    print_error_line(describe(*failure, runner.unit()));
+    print_error_line(describe_failure(*failure, runner.unit()));
     if (std::string_view(why.step) != "EXEC") return kOwnFailure;
     return why.sys_errno == ENOENT || why.sys_errno == ENOTDIR ? 127 : 126;
   }
@@ -213,6 +196,23 @@ Result<void> ServiceRun::supervise() {
 }
 
 }  // namespace
+
+// "/bin/hello: No such file or directory", "hello.service: there is no user 'nobodyy'".
+std::string describe_failure(const supervise::ServiceRunner::SpawnFailure& failure,
+                             const supervise::ServiceUnit& unit) {
+  const auto& [program, why] = failure;
+  const std::string_view step = why.step;
+  const std::string reason = ::strerror(why.sys_errno);
+  if (step == "EXEC") return program + ": " + reason;
+  if (step == "CHDIR")
+    return unit.name + ": working directory " + unit.execution.working_directory + ": " + reason;
+  const bool is_unknown = why.sys_errno == ESRCH;
+  if (step == "USER" && is_unknown)
+    return unit.name + ": there is no user '" + unit.execution.user + "'";
+  if (step == "GROUP" && is_unknown && unit.execution.supplementary_groups.empty())
+    return unit.name + ": there is no group '" + unit.execution.group + "'";
+  return program + ": " + std::string(step) + ": " + reason;
+}
 
 int run_command(const Options& options) {
   if (options.exec_in_place) return exec_in_place(options, kFacilityDaemon);

@@ -35,6 +35,16 @@ using supervise::TreeRunner;
 using supervise::TreeUnit;
 using namespace std::chrono_literals;
 
+std::string reason_of(const supervise::ServiceRunner& runner) {
+  if (const auto& failure = runner.spawn_failure())
+    return describe_failure(*failure, runner.unit());
+  const supervise::Service& service = runner.service();
+  const std::string result(name_of(service.result()));
+  if (!service.main_exit()) return result;
+  return result + ", code=" + std::string(service.main_exit()->code_name()) +
+         ", status=" + service.main_exit()->status_text();
+}
+
 class TreeRun final : private supervise::TreeObserver {
  public:
   explicit TreeRun(const Options& options)
@@ -64,6 +74,7 @@ class TreeRun final : private supervise::TreeObserver {
   Result<void> supervise();
   bool look();
   void take_signal(int signal);
+  void tell_failure() const;
   void tell_last_words() const;
 
   // TreeObserver
@@ -243,6 +254,7 @@ Result<void> TreeRun::supervise() {
   const bool has_failed = root_->end() == supervise::TreeEnd::kStartFailed ||
                           root_->end() == supervise::TreeEnd::kIntensity;
   status_ = has_failed ? 1 : 0;
+  if (has_failed) tell_failure();
   return {};
 }
 
@@ -264,9 +276,25 @@ void TreeRun::take_signal(int signal) {
     root_->for_each_service([](supervise::ServiceRunner& runner) { runner.reload(); });
 }
 
+// The log may have its entries or not: its collector may be what could not be started.
+void TreeRun::tell_failure() const {
+  const TreeRunner* failed = root_.get();
+  for (const TreeRunner* tree = failed; tree != nullptr; tree = tree->culprit().tree) {
+    const auto culprit = tree->culprit();
+    const bool is_start = tree->end() == supervise::TreeEnd::kStartFailed;
+    std::string why = culprit.tree != nullptr ? ":" : ".";
+    if (culprit.runner != nullptr) why = ": " + reason_of(*culprit.runner);
+    print_error_line(tree->unit().name + ": " + culprit.name +
+                     (is_start ? " could not be started" : " was the last of too many restarts") +
+                     why);
+  }
+}
+
 void TreeRun::tell_last_words() const {
   if (!services_) return;
   services_->tell_left_output();
+  // Its own collector has ended before it: nobody could take what there was to say of that.
+  if (services_->have_own_collector() && status_ == 0) return;
   if (!services_->has_collector()) return;
   std::uint64_t dropped = services_->undelivered();
   for (const auto& [name, tree] : trees_)

@@ -82,8 +82,9 @@ std::unique_ptr<TreeServices::One> TreeServices::load(const std::string& name,
     refusal = {kTemporaryFailure, "another one runs it already"};
     return nullptr;
   }
-  return one->sockets.open_without_commands(supervisor_.loop(), one->setup->runner) ? std::move(one)
-                                                                                    : nullptr;
+  if (!one->sockets.open_without_commands(supervisor_.loop(), one->setup->runner)) return nullptr;
+  one->is_collector = one->setup->runner.is_collector;
+  return one;
 }
 
 void TreeServices::remove(const std::string& name) {
@@ -123,6 +124,10 @@ bool TreeServices::has_collector() const {
   return had_collector_ || std::ranges::any_of(services_, [](const auto& item) {
            return item.second->runner->has_collector();
          });
+}
+
+bool TreeServices::have_own_collector() const {
+  return std::ranges::any_of(services_, [](const auto& item) { return item.second->is_collector; });
 }
 
 std::uint64_t TreeServices::undelivered() const {

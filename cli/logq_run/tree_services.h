@@ -51,6 +51,8 @@ class TreeServices {
   void close_sockets();
   void tell_left_output() const;
   [[nodiscard]] bool has_collector() const;
+  // Whether one of them is the collector that the log goes to.
+  [[nodiscard]] bool have_own_collector() const;
   // Entries about them that no collector has taken.
   [[nodiscard]] std::uint64_t undelivered() const;
 
@@ -60,6 +62,7 @@ class TreeServices {
     SocketSetup sockets;
     std::unique_ptr<ServiceSetup> setup;
     supervise::ServiceRunner* runner = nullptr;
+    bool is_collector = false;
     ControlSetup control;
   };
 

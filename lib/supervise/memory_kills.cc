@@ -73,7 +73,7 @@ MemoryKills::MemoryKills(const Places& places) : group_(places.group) {
 bool MemoryKills::has_killed(pid_t pid) {
   if (kernel_log_.is_open()) {
     read_kernel_log();
-    return victims_.erase(pid) != 0;
+    return std::erase(victims_, pid) != 0;
   }
   if (group_count() <= group_told_) return false;
   ++group_told_;
@@ -90,7 +90,8 @@ void MemoryKills::read_kernel_log() {
     std::string_view rest(buffer.data(), static_cast<std::size_t>(size));
     for (std::size_t at = 0; (at = rest.find(kKilled)) != std::string_view::npos;) {
       rest.remove_prefix(at + kKilled.size());
-      victims_.insert(number_at<pid_t>(rest));
+      victims_.push_back(number_at<pid_t>(rest));
+      if (victims_.size() > kMostVictims) victims_.pop_front();
     }
   }
 }

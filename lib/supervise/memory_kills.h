@@ -5,8 +5,9 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <set>
+#include <deque>
 #include <string>
 
 #include "base/unique_fd.h"
@@ -21,6 +22,8 @@ class MemoryKills {
     [[nodiscard]] static Places of_this_process();
   };
 
+  static constexpr std::size_t kMostVictims = 256;
+
   // Only what comes from now on counts.
   explicit MemoryKills(const Places& places = Places::of_this_process());
 
@@ -33,7 +36,8 @@ class MemoryKills {
   [[nodiscard]] std::uint64_t group_count() const;
 
   base::UniqueFd kernel_log_;  // behind what has been read
-  std::set<pid_t> victims_;    // that were not asked for
+  // That were not asked for: strangers too, of which the oldest are forgotten.
+  std::deque<pid_t> victims_;
   std::string group_;
   std::uint64_t group_told_ = 0;
 };

@@ -232,7 +232,12 @@ void ServiceControl::state_changed() {
     active_ = active;
     active_since_usec_ = base::realtime_usec();
   }
-  if (has_owner() && service.state() == ServiceState::kStart) wanted_ = Wanted::kUp;
+  // With its siblings it is started though it was held down; but who wants it down now may only
+  // have to wait for that.
+  const bool is_stop_awaited =
+      std::ranges::any_of(waiting_, [](const Waiting& one) { return one.job == JobType::kStop; });
+  if (has_owner() && service.state() == ServiceState::kStart && !is_stop_awaited)
+    wanted_ = Wanted::kUp;
   const bool is_finishing = service.state() == ServiceState::kStopPost;
   SupervisedState now = told_;
   if (wanted_ == Wanted::kUp) now.wanted = 'u';
@@ -260,12 +265,23 @@ void ServiceControl::job_done(JobType type, JobResult result) {
   last_done_ = {type, result};
   std::vector<Waiting> told;
   std::erase_if(waiting_, [&](const Waiting& one) {
-    const bool is_told = one.job && !is_done_when_gone(*one.job);
+    const bool is_told = one.job && is_answered_by(one, type);
     if (is_told) told.push_back(one);
     return is_told;
   });
   for (const Waiting& waiting : told)
     answer_done(waiting, *last_done_);
+}
+
+// What a tree was asked for may have to wait for its turn; until then the service's jobs are
+// others.
+bool ServiceControl::is_answered_by(const Waiting& waiting, JobType done) const {
+  if (is_done_when_gone(*waiting.job)) return false;
+  if (!has_owner() || waiting.job == done) return true;
+  const bool is_still_wanted = waiting.job == JobType::kStart  ? wanted_ == Wanted::kUp
+                               : waiting.job == JobType::kStop ? wanted_ == Wanted::kDown
+                                                               : false;
+  return !is_still_wanted;
 }
 
 void ServiceControl::answer_done(const Waiting& waiting, const JobDone& done) {

@@ -79,6 +79,7 @@ class ServiceControl final : private ServiceObserver {
   void read_letters();
   void take_line(ControlSocket::Client client, std::string_view line);
   void take_job(ControlSocket::Client client, const ControlOrder& order, JobType job);
+  [[nodiscard]] bool is_answered_by(const Waiting& waiting, JobType done) const;
   void answer_done(const Waiting& waiting, const JobDone& done);
   // False where it cannot be obeyed.
   bool obey(const ControlOrder& order);

@@ -1,6 +1,7 @@
 #include "supervise/service_runner.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -364,6 +365,10 @@ void ServiceRunner::tell_failure(const Process& process, const ProcessFailure& f
     log_.directory_failed(options_.directory_roots.at(kind), failure.sys_errno);
   }
   log_.spawn_failed(process.program, failure.step, failure.sys_errno);
+  // Nobody takes that entry, again and again.
+  if (options_.is_collector && !std::exchange(has_told_of_no_collector_, true))
+    options_.output.warn(unit_.name + ": " + process.program + ": " +
+                         ::strerror(failure.sys_errno) + " (" + std::string(failure.step) + ")");
 }
 
 // --- processes end ---

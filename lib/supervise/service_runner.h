@@ -248,6 +248,7 @@ class ServiceRunner final : private ServiceHost {
   ReadinessPipe readiness_;
   LogSettingsFiles log_settings_;
   bool has_told_of_log_settings_ = false;  // that they do not count
+  bool has_told_of_no_collector_ = false;  // that the collector, this service, cannot be run
   bool has_come_up_ = false;
   bool holds_ = false;  // what stays over restarts
   std::optional<SpawnFailure> spawn_failure_;

@@ -268,6 +268,7 @@ void Tree::shut_down_if_insignificant(bool was_significant) {
 void Tree::restart(Child& child) {
   child.state = ChildState::kDown;
   if (!restarts_.admit(host_.now_usec())) {
+    culprit_ = child.spec.name;
     log_.restart_limit_hit(unit_, child.spec.name);
     return end_with(TreeEnd::kIntensity);
   }
@@ -368,7 +369,10 @@ void Tree::has_not_started(Child& child) {
   if (awaited_ != name) return has_stopped(child);  // the tree is ending
   awaited_.reset();
   child.state = ChildState::kDown;
-  if (task_ == Task::kStart) return end_with(TreeEnd::kStartFailed);
+  if (task_ == Task::kStart) {
+    culprit_ = name;
+    return end_with(TreeEnd::kStartFailed);
+  }
   if (task_ == Task::kRestart) {
     to_start_.clear();
     child.state = ChildState::kRestarting;

@@ -83,6 +83,8 @@ class Tree {
   // Whether it is started, or going to be without anybody asking for it: also where it has ended
   // and what follows is not decided yet.
   [[nodiscard]] bool is_to_run(const std::string& name) const;
+  // The child for which it ended by itself, the last time.
+  [[nodiscard]] const std::string& culprit() const { return culprit_; }
   // In their order; temporary ones that have ended are gone.
   [[nodiscard]] const std::vector<Child>& children() const { return children_; }
 
@@ -142,6 +144,7 @@ class Tree {
   std::deque<std::string> to_start_;      // these
   std::optional<std::string> awaited_;    // whose answer the task needs to go on
   TreeEnd end_ = TreeEnd::kStopped;       // of kEnd
+  std::string culprit_;
   std::deque<Event> events_;
   bool is_going_on_ = false;
 };

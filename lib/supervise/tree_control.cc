@@ -57,11 +57,11 @@ Result<void> TreeControl::prepare(EventLoop& loop) {
 
 void TreeControl::let_go() {
   is_leaving_ = true;
-  is_restarting_ = false;
+  will_restart(false);
 }
 
 void TreeControl::refuse_waiting(std::string_view why) {
-  is_restarting_ = false;
+  will_restart(false);
   for (const Waiting& one : std::exchange(waiting_, {})) {
     if (one.job) {
       socket_->answer(one.client, control_refusal(why));
@@ -136,7 +136,7 @@ void TreeControl::start() {
 
 void TreeControl::stop() {
   is_held_down_ = true;
-  is_restarting_ = false;
+  will_restart(false);
   has_owner() ? owner_.stop() : runner_.stop();
   write_status();
 }
@@ -145,7 +145,12 @@ void TreeControl::restart() {
   if (runner_.state() == TreeState::kDown) return start();
   stop();
   is_held_down_ = false;
-  is_restarting_ = true;
+  will_restart(true);
+}
+
+void TreeControl::will_restart(bool will) {
+  is_restarting_ = will;
+  runner_.expect_start(will);
 }
 
 void TreeControl::reload() {

@@ -56,6 +56,7 @@ class TreeControl {
   void start();
   void stop();
   void restart();
+  void will_restart(bool will);
   void reload();
   [[nodiscard]] bool has_owner() const { return owner_.start != nullptr; }
   // Nothing: it is to be waited for.

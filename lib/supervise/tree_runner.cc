@@ -43,6 +43,7 @@ void TreeRunner::add_template(const std::string& name, const RestartSettings& re
 void TreeRunner::start() {
   if (state() != TreeState::kDown) return;
   end_ = TreeEnd::kStopped;
+  is_start_expected_ = false;
   invocation_ = Id128::random();
   log_.begin_invocation(invocation_);
   TreeHost& host = *this;
@@ -143,7 +144,7 @@ bool TreeRunner::look() {
 // where that `starts_again`, with it.
 void TreeRunner::let_go_of_ended(bool starts_again) {
   for (auto& [name, member] : members_) {
-    const bool is_kept = starts_again || (tree_ && tree_->is_to_run(name));
+    const bool is_kept = starts_again || is_start_expected_ || (tree_ && tree_->is_to_run(name));
     if (member.tree)
       member.tree->let_go_of_ended(is_kept);
     else if (member.phase == Phase::kDown && !is_kept)
@@ -177,13 +178,20 @@ bool TreeRunner::look_at(const std::string& name, Member& member) {
     has_come_up(name, member);
     return true;
   }
-  if (!runner->is_over()) return false;
-  has_gone_down(name, member);
+  if (runner->is_over()) {
+    has_gone_down(name, member);
+    return true;
+  }
+  // An operator has restarted it.
+  if (member.phase != Phase::kUp || member.run == runner->invocation()) return false;
+  member.run = runner->invocation();
+  cut_links(name);
   return true;
 }
 
 void TreeRunner::has_come_up(const std::string& name, Member& member) {
   member.phase = Phase::kUp;
+  if (member.service.runner != nullptr) member.run = member.service.runner->invocation();
   tree_->child_started(name);
 }
 
@@ -224,6 +232,15 @@ void TreeRunner::inner_has_ended(const std::string& name, TreeEnd end) {
   if (before == Phase::kStopping) return tree_->child_stopped(name);
   if (end == TreeEnd::kStartFailed) return tree_->child_start_failed(name);
   tree_->child_ended(name, ChildEnd::kNormal);
+}
+
+TreeRunner::Culprit TreeRunner::culprit() const {
+  Culprit culprit{tree_ ? tree_->culprit() : std::string()};
+  const auto found = members_.find(culprit.name);
+  if (found == members_.end()) return culprit;
+  culprit.runner = found->second.service.runner;
+  culprit.tree = found->second.tree.get();
+  return culprit;
 }
 
 void TreeRunner::for_each_service(const std::function<void(ServiceRunner&)>& of) const {

@@ -44,6 +44,9 @@ class TreeRunner final : private TreeHost {
 
   void start();
   void stop();
+  // Whether somebody is going to start it when it is down: until then its services keep what stays
+  // over restarts.
+  void expect_start(bool is_expected) { is_start_expected_ = is_expected; }
   // Asks the tree that has the child, this one or one within it, to start or stop it.
   void request_start(const std::string& name);
   void request_stop(const std::string& name);
@@ -64,6 +67,15 @@ class TreeRunner final : private TreeHost {
   // Those that there are, in their order; nothing before the first start.
   [[nodiscard]] std::vector<Tree::Child> members() const;
 
+  // Where it has failed: the child for which it did, and its runner, which is null where that child
+  // is a tree, or is not there any more.
+  struct Culprit {
+    std::string name;
+    const ServiceRunner* runner = nullptr;
+    const TreeRunner* tree = nullptr;
+  };
+  [[nodiscard]] Culprit culprit() const;
+
   // Calls `of` for all services that there are, those of inner trees too.
   void for_each_service(const std::function<void(ServiceRunner&)>& of) const;
 
@@ -73,6 +85,7 @@ class TreeRunner final : private TreeHost {
     ServiceChild service;
     std::unique_ptr<TreeRunner> tree;  // in its place
     bool is_instance = false;
+    Id128 run;  // that came up last
     Phase phase = Phase::kDown;
   };
 
@@ -105,6 +118,7 @@ class TreeRunner final : private TreeHost {
   std::unique_ptr<Tree> tree_;
   TreeEnd end_ = TreeEnd::kStopped;
   Id128 invocation_;
+  bool is_start_expected_ = false;
   // What the observer has not been told yet.
   std::vector<std::string> forgotten_;
   std::vector<std::pair<std::string, TreeAnswer>> answers_;

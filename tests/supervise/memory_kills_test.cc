@@ -32,6 +32,19 @@ TEST_F(MemoryKillsTest, AreThoseOfTheKernelsLogFromNowOn) {
   EXPECT_TRUE(kills.has_killed(12));
 }
 
+TEST_F(MemoryKillsTest, OfStrangersAreForgottenWithTime) {
+  add("");  // it is there
+  MemoryKills kills({file(), ""});
+  for (std::size_t pid = 1; pid <= MemoryKills::kMostVictims + 1; ++pid) {
+    add("3,2,9,-;Out of memory: Killed process " + std::to_string(pid) + " (sh) total-vm:1kB\n");
+    EXPECT_FALSE(kills.has_killed(99999));  // read one by one, as the kernel's records are
+  }
+
+  EXPECT_FALSE(kills.has_killed(1));
+  EXPECT_TRUE(kills.has_killed(2));
+  EXPECT_TRUE(kills.has_killed(static_cast<pid_t>(MemoryKills::kMostVictims + 1)));
+}
+
 TEST_F(MemoryKillsTest, AreAsManyAsTheGroupCountsWhereTheLogCannotBeRead) {
   add("low 0\noom 4\noom_kill 2\noom_group_kill 9\n");
   MemoryKills kills({directory_.path() + "/none", file()});

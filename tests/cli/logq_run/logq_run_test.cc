@@ -60,6 +60,37 @@ TEST_F(LogqRunTest, StoresAllOutputBeforeTheExitEntry) {
   EXPECT_EQ(*(exit_entry + 1), "hello.service: Failed with result 'exit-code'.");
 }
 
+// Its stream has been closed, and it has ended before that was told: nobody else would tell it.
+TEST_F(LogqRunTest, TellsOfALostStreamAtTheEndOfItsRunAtTheLatest) {
+  const auto collector = bind_unix(runtime_.path() + "/stdout", SOCK_STREAM);
+  Environment environment = this->environment();
+  for (auto& [name, value] : environment)
+    if (name == "LOGQ_STDOUT_SOCKET") value = runtime_.path() + "/stdout";
+  ChildProcess running(command({kLogqRun, "-u", "hello", "--", "sh", "-c",
+                                "echo x; while echo y 2>/dev/null; do :; done; exit 3"},
+                               environment));
+  base::UniqueFd stream(::accept(collector.get(), nullptr, nullptr));
+  ASSERT_TRUE(stream.is_open());
+  std::array<char, 4096> read{};
+  std::string all_read;
+  while (all_read.find("\nx\n") == std::string::npos) {
+    const ssize_t size = ::read(stream.get(), read.data(), read.size());
+    ASSERT_GT(size, 0);
+    all_read.append(read.data(), static_cast<std::size_t>(size));
+  }
+
+  stream.reset();
+
+  EXPECT_EQ(running.wait().status, 3);
+  const Strings all = told();
+  EXPECT_EQ(std::ranges::count_if(all,
+                                  [](const std::string& text) {
+                                    return text.starts_with(
+                                        "hello.service: The collector has closed the stream of ");
+                                  }),
+            1);
+}
+
 TEST_F(LogqRunTest, StoresAPartialLastLineBeforeTheExitEntry) {
   run({"-u", "hello", "sh", "-c", "printf 'last words'; kill -KILL $$"});
 

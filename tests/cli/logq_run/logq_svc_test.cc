@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <deque>
@@ -394,6 +395,36 @@ TEST_F(LogqSvcOfATree, IsStartedWithItsSiblingsThoughItWasHeldDown) {
 
   EXPECT_TRUE(becomes("ActiveState", "\"active\""));
   EXPECT_EQ(fact("Wanted"), "\"up\"");
+}
+
+// What is asked for while the tree is busy is done in its turn, and answered then.
+TEST_F(LogqSvcOfATree, AnswersAStopAndAStartWhenTheirTurnHasCome) {
+  const std::string gate = files_.path() + "/gate";
+  ASSERT_EQ(::mkfifo(gate.c_str(), 0600), 0);
+  const std::string pass = "read x <" + gate;
+  write_text_file(
+      files_.path() + "/hello.service",
+      "[Service]\nType=oneshot\nRestart=on-failure\nRemainAfterExit=yes\nExecStart=/bin/sh -c '" +
+          pass + "'\nExecStop=/bin/sh -c '" + pass + "'\n");
+  write_text_file(files_.path() + "/app.tree", "[Supervisor]\nChildren=hello.service\n");
+  supervise({files_.path() + "/app.tree"});
+  const auto open_gate = [&] { run({"sh", "-c", "echo >" + gate}); };
+  ASSERT_TRUE(becomes("ActiveState", "\"activating\""));
+
+  ChildProcess stop(command({kLogqSvc, "stop", "hello"}, environment()));
+  ASSERT_TRUE(becomes("Wanted", "\"down\""));
+  open_gate();  // it has started,
+  ASSERT_TRUE(becomes("ActiveState", "\"deactivating\""));
+  ChildProcess start(command({kLogqSvc, "start", "hello"}, environment()));
+  ASSERT_TRUE(becomes("Wanted", "\"up\""));
+  open_gate();  // stopped,
+  EXPECT_EQ(stop.wait().err, "");
+  ASSERT_TRUE(becomes("ActiveState", "\"activating\""));
+  open_gate();  // and started again
+  EXPECT_EQ(start.wait().err, "");
+  EXPECT_EQ(fact("ActiveState"), "\"active\"");
+  ASSERT_EQ(svc({"--no-wait", "stop", "hello"}).status, 0);
+  open_gate();
 }
 
 TEST_F(LogqSvcOfATree, DoesNotLeaveToItsServicesWhenItEnds) {

@@ -149,6 +149,18 @@ INSTANTIATE_TEST_SUITE_P(Collectors,
                          testing::Values("logqd", "journald"),
                          [](const auto& kind) { return kind.param; });
 
+TEST_F(CollectorTest, SaysWhyThereIsNoneWhereItCannotBeRun) {
+  write_collector("logqd");
+  write_text_file(path("collector.service"),
+                  "[Unit]\nRequires=collector.socket\nStartLimitBurst=3\n[Service]\nType=notify\n"
+                  "Restart=always\nRestartSec=1ms\nExecStart=/nonexistent/logqd\n");
+  const CommandResult ended = run_command(supervisor_of("collector.service"));
+  EXPECT_EQ(ended.status, 127);
+  EXPECT_EQ(ended.err,
+            "logq-run: collector.service: /nonexistent/logqd: No such file or directory (EXEC)\n"
+            "logq-run: /nonexistent/logqd: No such file or directory\n");
+}
+
 using CollectorInATree = CollectorTest;
 
 // A container's whole life: the collector first, and then those that write.
@@ -170,7 +182,9 @@ TEST_F(CollectorInATree, LosesNoLineWhenItIsKilledAgainAndAgain) {
   EXPECT_TRUE(wait_until(
       [&] { return !entries("MESSAGE=writer.service: Deactivated successfully.").empty(); }));
   supervisor.signal(SIGTERM);
-  EXPECT_EQ(supervisor.wait().status, 0);
+  const CommandResult ended = supervisor.wait();
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_EQ(ended.err, "");  // also of its collector's end, which that could not take
 
   EXPECT_EQ(lines(), written_lines());
   EXPECT_EQ(ends().size(), kKills);

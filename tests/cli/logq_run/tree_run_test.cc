@@ -43,6 +43,11 @@ class TreeRunTest : public testing::Test {
     environment.emplace_back("LOGQ_RUN_DIR", home_.path() + "/run");
     return command({kLogqRun, path("app.tree")}, environment);
   }
+  // The exit status.
+  int svc(Strings arguments) const {
+    arguments.insert(arguments.begin(), kLogqSvc);
+    return run_command(command(std::move(arguments), {{"LOGQ_RUN_DIR", path("run")}})).status;
+  }
   // What was started and stopped, in order: "+a -b".
   std::string order() {
     std::string order;
@@ -131,6 +136,21 @@ TEST_F(TreeRunTest, GivesUpAfterTooManyRestarts) {
   EXPECT_EQ(result.status, 1);
   EXPECT_TRUE(order().ends_with(" -a")) << order();
   EXPECT_EQ(journald_->entries({"MESSAGE_ID=2ac568bf996d4f80ac34d18bbf8816be"}).size(), 1U);
+  EXPECT_EQ(result.err,
+            "logq-run: app.tree: b.service was the last of too many restarts: exit-code, "
+            "code=exited, status=1/FAILURE\n");
+}
+
+TEST_F(TreeRunTest, SaysOnStandardErrorTooForWhomItHasFailed) {
+  write("b.service", "[Service]\nRestart=always\nExecStart=/nonexistent/b\nType=exec\n");
+  write("inner.tree", "[Supervisor]\nChildren=b.service\n");
+  write_tree("Children=inner.tree\n");
+  const CommandResult result = run_command(logq_run());
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err,
+            "logq-run: app.tree: inner.tree could not be started:\n"
+            "logq-run: inner.tree: b.service could not be started: /nonexistent/b: No such file or "
+            "directory\n");
 }
 
 TEST_F(TreeRunTest, ATreeInATreeIsStartedAndStoppedInItsPlace) {
@@ -157,6 +177,8 @@ TEST_F(TreeRunTest, WhatIsBoundToAServiceGoesWithIt) {
   kill_main("a");
   EXPECT_TRUE(wait_until([&] { return std::ranges::count(order(), '+') == 6; })) << order();
   EXPECT_EQ(order(), "+a +b +c +app +a -b +b");
+  EXPECT_EQ(svc({"restart", "a"}), 0);
+  EXPECT_TRUE(comes_to("+a +b +c +app +a -b +b -a +a -b +b"));
   running.signal(SIGTERM);
   const CommandResult result = running.wait();
   EXPECT_EQ(result.status, 0);
@@ -192,16 +214,14 @@ TEST_F(TreeRunTest, KeepsTheDescriptorsOfWhomItStartsAgain) {
   EXPECT_TRUE(comes_to("+a +keeper +app +keeper"));
   kill_main("a");  // with the one before it,
   EXPECT_TRUE(comes_to("+a +keeper +app +keeper -keeper +a +keeper"));
-  const Command svc = command({std::string(LOGQ_BIN_DIR) + "/logq-svc", "stop", "keeper"},
-                              {{"LOGQ_RUN_DIR", path("run")}});
-  EXPECT_EQ(run_command(svc).status, 0);
-  Command start = svc;
-  start.argv[1] = "start";
-  EXPECT_EQ(run_command(start).status, 0);  // and after it was at rest
+  EXPECT_EQ(svc({"restart", "app.tree"}), 0);  // with all others,
+  EXPECT_EQ(svc({"stop", "keeper"}), 0);
+  EXPECT_EQ(svc({"start", "keeper"}), 0);  // and after it was at rest
   running.signal(SIGTERM);
   EXPECT_EQ(running.wait().status, 0);
 
-  EXPECT_EQ(found(), (Strings{"found None", "found kept", "found kept", "found None"}));
+  EXPECT_EQ(found(),
+            (Strings{"found None", "found kept", "found kept", "found kept", "found None"}));
 }
 
 TEST_F(TreeRunTest, OrphansStayWithTheirService) {
