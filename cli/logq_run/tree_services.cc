@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/try.h"
+#include "common/run.h"
 #include "logq_run/last_words.h"
 #include "logq_run/run_command.h"
 #include "supervise/relations.h"
@@ -84,6 +85,8 @@ std::unique_ptr<TreeServices::One> TreeServices::load(const std::string& name,
   }
   if (!one->sockets.open_without_commands(supervisor_.loop(), one->setup->runner)) return nullptr;
   one->is_collector = one->setup->runner.is_collector;
+  if (!one->is_collector)
+    one->setup->runner.is_collector_away = [this] { return is_own_collector_away(); };
   return one;
 }
 
@@ -116,6 +119,9 @@ void TreeServices::close_sockets() {
 }
 
 void TreeServices::tell_left_output() const {
+  const supervise::ServiceRunner* const collector = own_collector();
+  if (left_after_ && collector != nullptr && left_after_ == collector->invocation())
+    print_error_line("some output was left to a collector that has not been started again");
   for (const auto& [name, one] : services_)
     cli::tell_left_output(*one->runner);
 }
@@ -126,8 +132,18 @@ bool TreeServices::has_collector() const {
          });
 }
 
-bool TreeServices::have_own_collector() const {
-  return std::ranges::any_of(services_, [](const auto& item) { return item.second->is_collector; });
+const supervise::ServiceRunner* TreeServices::own_collector() const {
+  const auto found =
+      std::ranges::find_if(services_, [](const auto& item) { return item.second->is_collector; });
+  return found == services_.end() ? nullptr : found->second->runner;
+}
+
+// With rest_for_one and one_for_all it is started again when the others have stopped.
+bool TreeServices::is_own_collector_away() {
+  const supervise::ServiceRunner* const collector = own_collector();
+  if (collector == nullptr || !collector->is_over()) return false;
+  left_after_ = collector->invocation();
+  return true;
 }
 
 std::uint64_t TreeServices::undelivered() const {

@@ -6,11 +6,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "logq/result.h"
+#include "logq/id128.h"
 #include "logq_run/options.h"
 #include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
@@ -52,7 +54,7 @@ class TreeServices {
   void tell_left_output() const;
   [[nodiscard]] bool has_collector() const;
   // Whether one of them is the collector that the log goes to.
-  [[nodiscard]] bool have_own_collector() const;
+  [[nodiscard]] bool have_own_collector() const { return own_collector() != nullptr; }
   // Entries about them that no collector has taken.
   [[nodiscard]] std::uint64_t undelivered() const;
 
@@ -73,12 +75,16 @@ class TreeServices {
                             Refusal& refusal);
 
   void take_down(One& one);
+  [[nodiscard]] const supervise::ServiceRunner* own_collector() const;
+  bool is_own_collector_away();
 
   const Options& options_;
   const std::string directory_;
   supervise::PatientTransport& transport_;
   supervise::Supervisor& supervisor_;
   std::map<std::string, std::unique_ptr<One>> services_;
+  // The run of the own collector after which output was left to the next one.
+  std::optional<Id128> left_after_;
   bool had_collector_ = false;  // of those that were removed
   std::uint64_t lost_ = 0;      // the same
 };

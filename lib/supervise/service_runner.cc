@@ -434,6 +434,7 @@ void ServiceRunner::look_for_pid_file() {
 // Then the drain timer is set.
 bool ServiceRunner::waits_for_output(Ended& ended) {
   if (is_output_received(processes_[ended.pid])) return false;
+  if (options_.is_collector_away && options_.is_collector_away()) return false;
   if (ended.deadline_usec == 0) {
     const bool is_alone = owners_.processes_of(owner_).empty();
     ended.deadline_usec = now_usec() + (is_alone ? kDrainAloneUsec : kDrainBesideOthersUsec);

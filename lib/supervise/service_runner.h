@@ -52,6 +52,9 @@ struct RunnerOptions {
   bool is_collector = false;
   // Of a tree, which may start it again when it is at rest, or else calls let_go().
   bool is_child = false;
+  // Whether the collector is not running, and may not before this service is at rest: nothing waits
+  // for it then. None: that is not known.
+  std::function<bool()> is_collector_away;
   // Waits, for a time, until the collector with this runtime directory has stored what was sent to
   // it. None: it is not asked.
   std::function<void(const std::string& directory)> synchronize;
