@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "logq/result.h"
 #include "logq/id128.h"
+#include "logq/result.h"
 #include "logq_run/options.h"
 #include "logq_run/service_control_setup.h"
 #include "logq_run/service_setup.h"
