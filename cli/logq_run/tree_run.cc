@@ -232,7 +232,8 @@ void TreeRun::request_answered(const std::string& name, supervise::TreeAnswer an
   constexpr std::string_view kWhy = "its tree does not do that now";
   services_->refuse_waiting(name, kWhy);
   const auto tree = controls_.find(name);
-  if (tree != controls_.end()) tree->second->refuse_waiting(kWhy);
+  const bool has_begun = answer == TreeAnswer::kFailed;  // and says itself what came of it
+  if (tree != controls_.end() && !has_begun) tree->second->refuse_waiting(kWhy);
 }
 
 Result<void> TreeRun::supervise() {

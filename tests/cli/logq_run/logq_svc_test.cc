@@ -482,7 +482,9 @@ TEST_F(LogqSvcOfATree, AMonitorIsToldThatATreeInItHasGivenUp) {
 }
 
 TEST_F(LogqSvcOfATree, ATreeInItIsStoppedAndStartedByItself) {
-  write_text_file(files_.path() + "/third.service", "[Service]\nExecStart=/bin/sleep 1000\n");
+  const std::string obstacle = files_.path() + "/obstacle";
+  write_text_file(files_.path() + "/third.service", "[Service]\nExecStartPre=/usr/bin/test ! -e " +
+                                                        obstacle + "\nExecStart=/bin/sleep 1000\n");
   write_text_file(files_.path() + "/inner.tree", "[Supervisor]\nChildren=third.service\n");
   supervise_tree("Children=inner.tree\n");
   ASSERT_TRUE(wait_until([&] { return svc({"-q", "status", "app.tree"}).status == 0; }));
@@ -496,6 +498,9 @@ TEST_F(LogqSvcOfATree, ATreeInItIsStoppedAndStartedByItself) {
   EXPECT_EQ(svc({"status"}).status, 0);
   EXPECT_EQ(svc({"exit", "inner.tree"}).status, 1);
   EXPECT_EQ(svc({"kill", "inner.tree"}).err, "logq-svc: inner.tree: a tree cannot do that\n");
+  write_text_file(obstacle, "");
+  EXPECT_EQ(svc({"restart", "inner.tree"}).err,
+            "logq-svc: inner.tree: the job has ended: failed\n");
 }
 
 // --- instances of simple_one_for_one ---
