@@ -294,12 +294,12 @@ void TreeRun::tell_failure() const {
 void TreeRun::tell_last_words() const {
   if (!services_) return;
   services_->tell_left_output();
-  // Its own collector has ended before it: nobody could take what there was to say of that.
-  if (services_->have_own_collector() && status_ == 0) return;
   if (!services_->has_collector()) return;
   std::uint64_t dropped = services_->undelivered();
   for (const auto& [name, tree] : trees_)
     dropped += tree.log.undelivered();
+  // What still waits behind the end of its own collector is about that, and nobody could take it.
+  if (dropped == 0 && status_ == 0 && services_->have_own_collector()) return;
   tell_undelivered(dropped, transport_);
 }
 

@@ -218,10 +218,9 @@ TEST_F(CollectorInATree, ComesBackAtOnceWhereTheOthersAreRestartedWithIt) {
                   "Children=collector.service a.service b.service c.service\n");
   SupervisorProcess supervisor(supervisor_of("app.tree"));
   ASSERT_TRUE(wait_until([&] { return lines().size() == 3; }));
-  const auto killed_at = std::chrono::steady_clock::now();
   signal_process(child_of(supervisor.pid(), "logqd"), SIGKILL);
-  ASSERT_TRUE(wait_until([&] { return lines().size() == 6; }));
-  EXPECT_LT(std::chrono::steady_clock::now() - killed_at, std::chrono::seconds(10));
+  // Else it comes back after 5 s for each of the others.
+  EXPECT_TRUE(wait_until([&] { return lines().size() == 6; }, std::chrono::seconds(12)));
   supervisor.signal(SIGTERM);
   const CommandResult ended = supervisor.wait();
   EXPECT_EQ(ended.status, 0);
