@@ -3,7 +3,8 @@
 
 All peers are one program (client_calls.cc), run interleaved; the median of each figure counts. Calls are timed
 towards a loop that drops everything, so that no collector takes the processor from the caller; rates are those of
-entries that are stored, by a private journald or logqd.
+entries that are stored, by a private journald or logqd. Where the host gives the processor to another machine, the mean
+of the time that has passed says little of the call; the mean of the processor's time stands still then.
 
 Usage: client.py [--rounds N] BINARIES. Needs root, for a /run of its own: libsystemd knows only one socket.
 """
@@ -24,6 +25,7 @@ CALLS = 100_000
 RATE_ENTRIES = 200_000
 LOGQD_SETTINGS = "[Journal]\nRateLimitBurst=0\n"
 PERCENTILES = ("p50", "p90", "p99", "p99.9", "max")
+COLUMNS = ("mean", *PERCENTILES, "processor")
 
 # libsystemd, and with it spdlog, sends to /run/systemd/journal/socket and nowhere else.
 SCRIPT = """
@@ -75,9 +77,9 @@ def time_calls(binaries, mode, names, threads, rounds):
 
 
 def percentile_table(results):
-    lines = ["| ns per call | mean | " + " | ".join(PERCENTILES) + " |", "|---|" + "---|" * (1 + len(PERCENTILES))]
+    lines = ["| ns per call | " + " | ".join(COLUMNS) + " |", "|---|" + "---|" * len(COLUMNS)]
     for name, of in results.items():
-        figures = " | ".join(f"{of[key]:,.0f}" for key in ("mean", *PERCENTILES))
+        figures = " | ".join(f"{of[key]:,.0f}" if key in of else "-" for key in COLUMNS)
         lines.append(f"| {name} | {figures} |")
     return "\n".join(lines) + "\n"
 
@@ -93,6 +95,10 @@ def asynchronous_rows(calls, blocks):
     yield Row("asynchronous call, mean of blocks of 64", f"{blocks['logq_async']['mean']:.1f} ns",
               f"spdlog async {blocks['spdlog_async']['mean']:,.0f} ns",
               blocks["spdlog_async"]["mean"] / blocks["logq_async"]["mean"], "≤ 20 ns, ≥ 10")
+    mine = blocks["logq_async"]["processor"]
+    peer = blocks["spdlog_async"]["processor"]
+    yield Row("the same, of the processor's time", f"{mine:.1f} ns", f"spdlog async {peer:,.0f} ns", peer / mine,
+              "≤ 20 ns, ≥ 10")
     yield Row("asynchronous call, p99, net of the timer", f"{calls['logq_async']['p99']:.0f} ns",
               f"spdlog async {calls['spdlog_async']['p99']:,.0f} ns",
               calls["spdlog_async"]["p99"] / calls["logq_async"]["p99"], "≤ 60 ns")

@@ -306,7 +306,7 @@ double processor_pair_nanoseconds() {
   return static_cast<double>(spans[5'000]);
 }
 
-// What a call took of the processor's time, a mean over whole bursts; 0 where it was not measured.
+// What a call took of the processor's time, a mean over whole bursts.
 double processor_mean(const std::vector<Times>& of_threads) {
   const double pair = processor_pair_nanoseconds();
   double sum = 0;
@@ -316,10 +316,10 @@ double processor_mean(const std::vector<Times>& of_threads) {
     sum += static_cast<double>(times.processor_ns) - pair * in_bursts;
     bursts += in_bursts;
   }
-  return bursts == 0 ? 0 : std::max(0.0, sum / bursts / kBurst);
+  return std::max(0.0, sum / std::max(bursts, 1.0) / kBurst);
 }
 
-void print_percentiles(std::vector<double>& values, double processor, std::uint64_t dropped) {
+void print_percentiles(std::vector<double>& values) {
   std::sort(values.begin(), values.end());
   const auto at = [&](double part) {
     return values[std::min(values.size() - 1,
@@ -329,10 +329,10 @@ void print_percentiles(std::vector<double>& values, double processor, std::uint6
   for (const double value : values)
     sum += value;
   std::printf(
-      "{\"mean\": %.2f, \"p50\": %.2f, \"p90\": %.2f, \"p99\": %.2f, \"p99.9\": %.2f, "
-      "\"max\": %.2f, \"processor\": %.2f, \"dropped\": %llu}\n",
+      "\"mean\": %.2f, \"p50\": %.2f, \"p90\": %.2f, \"p99\": %.2f, \"p99.9\": %.2f, "
+      "\"max\": %.2f, ",
       sum / static_cast<double>(values.size()), at(0.5), at(0.9), at(0.99), at(0.999),
-      values.back(), processor, static_cast<unsigned long long>(dropped));
+      values.back());
 }
 
 template <typename Kind>
@@ -377,7 +377,10 @@ void run(Kind& peer, const Job& job) {
     for (const std::uint64_t span : of_thread.spans)
       values.push_back(std::max(0.0, static_cast<double>(span) - timer) * unit /
                        (job.mode == "blocks" ? kBlock : 1));
-  print_percentiles(values, processor_mean(times), peer.dropped());
+  std::printf("{");
+  print_percentiles(values);
+  if (job.mode == "blocks") std::printf("\"processor\": %.2f, ", processor_mean(times));
+  std::printf("\"dropped\": %llu}\n", static_cast<unsigned long long>(peer.dropped()));
 }
 
 int usage() {

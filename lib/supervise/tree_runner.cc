@@ -143,10 +143,11 @@ bool TreeRunner::look() {
 // where that `starts_again`, with it.
 void TreeRunner::let_go_of_ended(bool starts_again) {
   for (auto& [name, member] : members_) {
+    if (!member.tree && member.phase != Phase::kDown) continue;
     const bool is_kept = starts_again || (tree_ && tree_->is_to_run(name));
     if (member.tree)
       member.tree->let_go_of_ended(is_kept);
-    else if (member.phase == Phase::kDown && !is_kept)
+    else if (!is_kept)
       member.service.runner->let_go();
   }
 }
