@@ -16,4 +16,5 @@ function(logq_add_layer name)
   target_link_libraries(logq_${name}
     PUBLIC ${ARG_PUBLIC}
     PRIVATE $<BUILD_INTERFACE:logq_warnings> ${ARG_PRIVATE})
+  logq_reuse_headers(logq_${name} logq_library_headers)
 endfunction()

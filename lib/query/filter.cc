@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/try.h"
 #include "query/field_terms.h"
@@ -70,7 +71,9 @@ Match match_any(std::string_view field, const Values& values, ToText to_text) {
   std::vector<Match> alternatives;
   alternatives.reserve(values.size());
   for (const auto& value : values) {
-    alternatives.push_back(Match::exactly(std::string(field) + "=" + to_text(value)));
+    std::string match(field);
+    match.append("=").append(to_text(value));
+    alternatives.push_back(Match::exactly(std::move(match)));
   }
   return Match::any_of(std::move(alternatives));
 }

@@ -1,6 +1,5 @@
 // docs/logging-guide.md lists every option of the client's public headers with its default.
 #include <algorithm>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -8,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "docs/markdown.h"
+#include "support/text_pattern.h"
 
 namespace logq::test {
 namespace {
@@ -23,10 +23,10 @@ std::vector<Option> options_of(const std::string& header, const std::string& nam
   const std::size_t begin = text.find("struct " + name + " {");
   if (begin == std::string::npos) return {};
   const std::string body = text.substr(begin, text.find("\n};", begin) - begin);
-  static const std::regex member(R"(\n  [\w:<> ]+ (\w+)(?:\{| = )([^;]*?)\}?;)");
+  static const TextPattern member(R"(\n  [\w:<> ]+ (\w+)(?:\{| = )([^;]*?)\}?;)");
   std::vector<Option> options;
-  for (std::sregex_iterator at(body.begin(), body.end(), member), end; at != end; ++at)
-    options.push_back({(*at)[1], (*at)[2]});
+  for (const auto& match : member.all_in(body))
+    options.push_back({match[1], match[2]});
   return options;
 }
 

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <map>
 #include <memory>
-#include <regex>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -15,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "support/machine_test.h"
+#include "support/text_pattern.h"
 
 namespace logq::test {
 namespace {
@@ -37,15 +37,15 @@ std::string essence(const Fields& fields) {
     const auto found = fields.find(name);
     return found == fields.end() ? std::string() : found->second;
   };
-  static const std::regex pids("process [0-9]+ \\([^)]*\\)");
-  static const std::regex amounts(" Consumed [0-9].* CPU time");
+  static const TextPattern pids("process [0-9]+ \\([^)]*\\)");
+  static const TextPattern amounts(" Consumed [0-9].* CPU time");
   // systemd's are read by a process of their own, of which it hears only that it has failed.
-  static const std::regex credentials("( credentials| CREDENTIALS spawning [^:]*): [A-Z].*");
+  static const TextPattern credentials("( credentials| CREDENTIALS spawning [^:]*): [A-Z].*");
   std::string line =
-      of("PRIORITY") + " " + std::regex_replace(of("MESSAGE"), pids, "process PID (COMMAND)");
-  line = std::regex_replace(line, credentials, "$1: REASON");
+      of("PRIORITY") + " " + pids.replaced_in(of("MESSAGE"), "process PID (COMMAND)");
+  line = credentials.replaced_in(line, "$1: REASON");
   if (!of("CPU_USAGE_NSEC").empty())
-    line = std::regex_replace(line, amounts, " Consumed AMOUNT CPU time") + " CPU_USAGE_NSEC";
+    line = amounts.replaced_in(line, " Consumed AMOUNT CPU time") + " CPU_USAGE_NSEC";
   for (const char* name : {"JOB_TYPE", "JOB_RESULT", "COMMAND", "EXIT_CODE", "EXIT_STATUS",
                            "UNIT_RESULT", "N_RESTARTS"}) {
     if (!of(name).empty()) line += std::string(" ") + name + "=" + of(name);
@@ -88,13 +88,13 @@ class SupervisionDifferential : public MachineTest {
                                                  id->second == "48a66455e26346c68d436dc31bfb56a3");
       // In words of its own.
       const auto message = fields.find("MESSAGE");
-      static const std::regex pid_file(": (Can't open PID file|No process of it in) ");
-      if (message != fields.end() && std::regex_search(message->second, pid_file)) continue;
+      static const TextPattern pid_file(": (Can't open PID file|No process of it in) ");
+      if (message != fields.end() && pid_file.found_in(message->second)) continue;
       // Written by the child that could not become the program, at any time.
-      static const std::regex steps(": (Failed to set up |Failed to determine |Changing to the )");
+      static const TextPattern steps(": (Failed to set up |Failed to determine |Changing to the )");
       const bool is_of_child =
           (id != fields.end() && id->second == "641257651c1b4ec9a8624d7a40a9e1e7") ||
-          (message != fields.end() && std::regex_search(message->second, steps));
+          (message != fields.end() && steps.found_in(message->second));
       if (!is_own) (is_of_child ? of_children : lines) += essence(fields) + "\n";
     }
     return of_children + lines;
@@ -375,8 +375,8 @@ class SocketDifferential : public SupervisionDifferential {
       if (unit == of.name + ".service" || unit.starts_with(of.name + "@"))
         of_services.push_back(fields);
     }
-    static const std::regex ports("(127\\.0\\.0\\.1|::1\\]?):[0-9]{5}");
-    return std::regex_replace(told(of_socket) + told(of_services), ports, "$1:PORT");
+    static const TextPattern ports("(127\\.0\\.0\\.1|::1\\]?):[0-9]{5}");
+    return ports.replaced_in(told(of_socket) + told(of_services), "$1:PORT");
   }
   static std::string stored_lives(const SocketCase& of, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"journalctl", "-q", "-o", "export"});
@@ -478,14 +478,14 @@ class FoundByProcesses : public SupervisionDifferential {
  protected:
   // What is of one run only, or says who the service manager is.
   static std::string masked(std::string text) {
-    static const std::regex runs(
+    static const TextPattern runs(
         "(INVOCATION_ID|SYSTEMD_EXEC_PID|JOURNAL_STREAM|NOTIFY_SOCKET|WATCHDOG_PID|LISTEN_PID|"
         "MAINPID)=[^\n]"
         "*");
-    text = std::regex_replace(text, runs, "$1=MASKED");
+    text = runs.replaced_in(text, "$1=MASKED");
     // The way to the collector, which is handed on, and what the machine gives all its units.
-    static const std::regex ours("(LOGQ_SOCKET|LOGQ_STDOUT_SOCKET|ASAN_OPTIONS)=[^\n]*\n");
-    return std::regex_replace(text, ours, "");
+    static const TextPattern ours("(LOGQ_SOCKET|LOGQ_STDOUT_SOCKET|ASAN_OPTIONS)=[^\n]*\n");
+    return ours.replaced_in(text, "");
   }
   std::string found_by(const Case& of, void (*run)(const Cases& cases)) {
     std::ignore = machine_->run({"rm", "-rf", "/tmp/found"});

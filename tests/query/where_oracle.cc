@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <regex>
+#include <vector>
+
+#include "support/text_pattern.h"
 
 namespace logq::test {
 namespace {
@@ -40,6 +42,11 @@ constexpr std::array<std::string_view, 7> kPatterns = {"^1",       "o+",       "
                                                        "^[0-9]+$", "(foo|10)", "K"};
 constexpr std::array<std::string_view, 8> kLevels = {"emerg",   "alert",  "crit", "err",
                                                      "warning", "notice", "info", "debug"};
+
+const TextPattern& pattern_of(std::size_t literal) {
+  static const std::vector<TextPattern> patterns(kPatterns.begin(), kPatterns.end());
+  return patterns[literal];
+}
 
 std::size_t below(std::mt19937& random, std::size_t limit) {
   return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
@@ -169,8 +176,7 @@ bool WhereOracle::some_value(const EntryFields& entry) const {
   return std::any_of(begin, end, [&](const auto& field) {
     const std::string& value = field.second;
     return std::any_of(literals_.begin(), literals_.end(), [&](std::size_t literal) {
-      if (mark == "=~")
-        return std::regex_search(value, std::regex(std::string(kPatterns[literal])));
+      if (mark == "=~") return pattern_of(literal).found_in(value);
       if (field_ != "PRIORITY") return compare(field_, value, mark, kTexts[literal]);
       const std::string level = std::to_string(literal);
       const Amount number = number_in(value);
