@@ -63,14 +63,24 @@ class StreamWriter {
 
 }  // namespace
 
+namespace {
+
+// logqd lets users take turns: only those of one keep their order without waiting.
+bool is_of_another_user(const InputSample& sample) {
+  return sample.uid != ::getuid();
+}
+
+}  // namespace
+
 Stored send_all_native(InputPeer peer, const InputSamples& samples) {
   for (const InputSample& sample : samples) {
     peer.mark_native();
+    if (is_of_another_user(sample)) peer.sync();
     const std::vector<base::UniqueFd> descriptors =
         sample.descriptors ? sample.descriptors() : std::vector<base::UniqueFd>();
     peer.send_native({sample.bytes, descriptors, sample.uid});
     // More than some datagrams do not wait for the files of their senders.
-    if (!descriptors.empty()) peer.sync();
+    if (!descriptors.empty() || is_of_another_user(sample)) peer.sync();
   }
   peer.sync();
   return peer.stored();
@@ -79,7 +89,9 @@ Stored send_all_native(InputPeer peer, const InputSamples& samples) {
 Stored send_all_syslog(InputPeer peer, const InputSamples& samples) {
   for (const InputSample& sample : samples) {
     peer.mark_syslog();
+    if (is_of_another_user(sample)) peer.sync();
     peer.send_syslog({sample.bytes, {}, sample.uid});
+    if (is_of_another_user(sample)) peer.sync();
   }
   peer.sync();
   return peer.stored();
