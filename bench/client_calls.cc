@@ -286,29 +286,22 @@ void time_calls(Kind& peer, const Job& job, Times& times) {
   spans.insert(spans.end(), near.begin(), near.begin() + kept);
 }
 
-double timer_pair_ticks() {
+// What reading a clock twice takes by itself, in its unit.
+template <typename Clock>
+double median_pair(const Clock& clock, std::size_t times) {
   std::vector<std::uint64_t> spans;
-  for (int i = 0; i < 100'000; ++i) {
-    const std::uint64_t begin = ticks();
-    spans.push_back(ticks() - begin);
+  for (std::size_t i = 0; i < times; ++i) {
+    const std::uint64_t begin = clock();
+    spans.push_back(clock() - begin);
   }
-  std::nth_element(spans.begin(), spans.begin() + 50'000, spans.end());
-  return static_cast<double>(spans[50'000]);
-}
-
-double processor_pair_nanoseconds() {
-  std::vector<std::uint64_t> spans;
-  for (int i = 0; i < 10'000; ++i) {
-    const std::uint64_t begin = processor_nanoseconds();
-    spans.push_back(processor_nanoseconds() - begin);
-  }
-  std::nth_element(spans.begin(), spans.begin() + 5'000, spans.end());
-  return static_cast<double>(spans[5'000]);
+  const auto middle = spans.begin() + static_cast<std::ptrdiff_t>(times / 2);
+  std::nth_element(spans.begin(), middle, spans.end());
+  return static_cast<double>(*middle);
 }
 
 // What a call took of the processor's time, a mean over whole bursts.
 double processor_mean(const std::vector<Times>& of_threads) {
-  const double pair = processor_pair_nanoseconds();
+  const double pair = median_pair([] { return processor_nanoseconds(); }, 10'000);
   double sum = 0;
   double bursts = 0;
   for (const Times& times : of_threads) {
@@ -371,7 +364,7 @@ void run(Kind& peer, const Job& job) {
     time_calls(peer, job, times[t]);
   });
   const double unit = nanoseconds_per_tick();
-  const double timer = timer_pair_ticks();
+  const double timer = median_pair([] { return ticks(); }, 100'000);
   std::vector<double> values;
   for (const Times& of_thread : times)
     for (const std::uint64_t span : of_thread.spans)
