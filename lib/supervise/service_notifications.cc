@@ -54,7 +54,7 @@ void ServiceRunner::take_descriptors(NotifySocket::Received& received) {
       store_.remove(name);
     return;
   }
-  if (!message.store_descriptors || service_.is_at_rest()) return;
+  if (!message.store_descriptors || !holds_) return;
   for (std::size_t i = 0; i < received.descriptors.size(); ++i) {
     const std::string name(message.descriptor_name(i));
     switch (store_.add(std::move(received.descriptors[i]), name, message.poll_descriptors)) {
